@@ -1,0 +1,325 @@
+//! Where a setting comes from: flags win over the environment, over the file, over the defaults.
+//!
+//! clap alone knows what an option takes, so it checks every layer. The file and the environment are read
+//! first and handed to clap as that command's defaults; a flag then wins by itself, and an option's
+//! environment variable and file key both follow from its long flag (`--linger` of time-server:
+//! `TIME_SERVER_LINGER`, `linger = "2s"`).
+
+mod file;
+mod print;
+
+use std::collections::BTreeMap;
+use std::ffi::OsString;
+use std::fmt;
+use std::io::{self, Write};
+use std::path::PathBuf;
+
+use clap::parser::ValueSource;
+use clap::{Arg, ArgAction, ArgMatches, Command, Parser, ValueEnum};
+
+use crate::{exit, logging};
+
+/// The options every program has; flatten it into its own and implement `AsRef` for it.
+#[derive(Debug, Clone, Default, clap::Args)]
+#[command(next_help_heading = "Options of every program")]
+pub struct CommonArgs {
+    /// Say more on stderr (twice: everything)
+    #[arg(short, long, action = ArgAction::Count)]
+    pub verbose: u8,
+    /// Say less on stderr: problems alone (twice: errors alone)
+    #[arg(short, long, action = ArgAction::Count)]
+    pub quiet: u8,
+    /// How stderr is written
+    #[arg(long, value_name = "FORMAT", default_value = "text")]
+    pub log_format: LogFormat,
+    /// Colours: on a terminal unless NO_COLOR is set, always, or never
+    #[arg(long, value_name = "WHEN", default_value = "auto")]
+    pub color: ColorChoice,
+    /// Read this configuration file, or none [default: the first of
+    /// ~/.config/<program>/config.toml and /etc/<program>/config.toml]
+    #[arg(long, value_name = "FILE|none")]
+    pub config: Option<PathBuf>,
+    /// Check the whole configuration and exit
+    #[arg(long)]
+    pub check_config: bool,
+    /// Print the configuration in force as TOML, with each value's origin, and exit
+    #[arg(long)]
+    pub print_config: bool,
+}
+
+/// How stderr is written.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
+pub enum LogFormat {
+    /// A sentence a line.
+    #[default]
+    Text,
+    /// A JSON object a line.
+    Json,
+}
+
+/// When to colour.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
+pub enum ColorChoice {
+    /// On a terminal, unless `NO_COLOR` is set.
+    #[default]
+    Auto,
+    /// Always.
+    Always,
+    /// Never.
+    Never,
+}
+
+/// What is wrong with the command line, the environment or the file.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The command line does not fit; the text is clap's.
+    #[error("{0}")]
+    Usage(String),
+    /// An environment variable holds a value that its option does not take.
+    #[error("environment variable {name}: {problem}")]
+    Environment {
+        /// The variable.
+        name: String,
+        /// What is wrong with it.
+        problem: String,
+    },
+    /// The file cannot be read.
+    #[error("cannot read the configuration {}: {source}; --config none does without", path.display())]
+    Unreadable {
+        /// The file.
+        path: PathBuf,
+        /// Why not.
+        source: io::Error,
+    },
+    /// The file holds something that the program does not take.
+    #[error("{0}")]
+    File(#[from] file::Mistake),
+}
+
+impl exit::Failure for Error {
+    fn status(&self) -> u8 {
+        exit::USAGE
+    }
+}
+
+/// Reads the command line, the environment and the file into a program's validated configuration `C`, and
+/// starts logging. `None` when everything asked for is done: help, version, a checked or printed configuration.
+///
+/// # Errors
+/// What [`Error`] tells, and what `C`'s own validation refuses.
+pub fn start<A, C, E>() -> Result<Option<C>, E>
+where
+    A: Parser + AsRef<CommonArgs>,
+    C: TryFrom<A, Error = E>,
+    E: From<Error>,
+{
+    let command = A::command();
+    let program = command.get_name().to_owned().leak();
+    let environment = |name: &str| std::env::var_os(name).filter(|value| !value.is_empty());
+    let Some(settings) = resolve(command, std::env::args_os().collect(), &environment)? else {
+        return Ok(None);
+    };
+    let args = A::from_arg_matches(&settings.matches).map_err(|error| usage(program, &error))?;
+    let common = args.as_ref().clone();
+    let config = C::try_from(args)?;
+    logging::start(program, &common);
+    for warning in &settings.warnings {
+        tracing::warn!("{warning}");
+    }
+    if common.print_config {
+        tell(&print::toml(&settings));
+    } else if common.check_config {
+        tracing::info!("{}: the configuration is valid", settings.file_name());
+    } else {
+        return Ok(Some(config));
+    }
+    Ok(None)
+}
+
+/// Where a value was set.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Origin {
+    Environment(String),
+    File { path: PathBuf, line: usize },
+}
+
+impl fmt::Display for Origin {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Environment(name) => write!(f, "environment {name}"),
+            Self::File { path, line } => write!(f, "{}:{line}", path.display()),
+        }
+    }
+}
+
+/// Every option's value, and where it came from.
+struct Settings {
+    command: Command,
+    matches: ArgMatches,
+    origins: BTreeMap<String, Origin>,
+    file: Option<PathBuf>,
+    warnings: Vec<String>,
+}
+
+impl Settings {
+    fn file_name(&self) -> String {
+        self.file
+            .as_ref()
+            .map_or_else(|| "no file".to_owned(), |path| path.display().to_string())
+    }
+}
+
+type Environment<'a> = &'a dyn Fn(&str) -> Option<OsString>;
+
+/// Lays the layers over each other. `None` when clap has answered already (help, version).
+fn resolve(
+    command: Command,
+    argv: Vec<OsString>,
+    environment: Environment<'_>,
+) -> Result<Option<Settings>, Error> {
+    let program = command.get_name().to_owned();
+    // The command line alone comes first: help must work whatever the file says, and it names the file.
+    let flags = match command.clone().try_get_matches_from(&argv) {
+        Ok(matches) => matches,
+        Err(error) if !error.use_stderr() => {
+            tell(&error.render().to_string());
+            return Ok(None);
+        }
+        Err(error) => return Err(usage(&program, &error)),
+    };
+    let mut warnings = Vec::new();
+    let mut values = BTreeMap::new();
+    let mut origins = BTreeMap::new();
+
+    let file = file::find(&program, flags.get_one("config"), environment)?;
+    if let Some((path, text)) = &file {
+        for entry in file::read(path, text, &command)? {
+            origins.insert(
+                entry.id.clone(),
+                Origin::File {
+                    path: path.clone(),
+                    line: entry.line,
+                },
+            );
+            values.insert(entry.id, entry.values);
+        }
+    }
+    for arg in command
+        .get_arguments()
+        .filter(|arg| is_setting(arg) && arg.get_long().is_some())
+    {
+        let name = variable(&program, arg);
+        let Some(value) = environment(&name) else {
+            continue;
+        };
+        let value = value.to_string_lossy();
+        if name.ends_with("_PORT") && value.starts_with("tcp://") {
+            warnings.push(format!(
+                "{name}={value} is Kubernetes' service link, not a port: ignored"
+            ));
+            continue;
+        }
+        let list: Vec<String> = if is_list(arg) {
+            value.split(',').map(str::to_owned).collect()
+        } else {
+            vec![value.into_owned()]
+        };
+        check(arg, &list).map_err(|problem| Error::Environment {
+            name: name.clone(),
+            problem,
+        })?;
+        origins.insert(arg.get_id().to_string(), Origin::Environment(name));
+        values.insert(arg.get_id().to_string(), list);
+    }
+
+    let given = |id: &str| flags.value_source(id) == Some(ValueSource::CommandLine);
+    if given("verbose") || given("quiet") {
+        // They are one dial: a flag on either side overrules both of the lower layers' settings.
+        values.retain(|id, _| id != "verbose" && id != "quiet");
+    }
+    let layered = values.into_iter().fold(command, |command, (id, list)| {
+        command.mut_arg(id, |arg| arg.default_values(list))
+    });
+    let matches = layered
+        .clone()
+        .try_get_matches_from(&argv)
+        .map_err(|error| usage(&program, &error))?;
+    Ok(Some(Settings {
+        command: layered,
+        matches,
+        origins,
+        file: file.map(|(path, _)| path),
+        warnings,
+    }))
+}
+
+/// Whether an option can be set in the file or the environment.
+fn is_setting(arg: &Arg) -> bool {
+    let answers = matches!(
+        arg.get_action(),
+        ArgAction::Help | ArgAction::HelpShort | ArgAction::HelpLong | ArgAction::Version
+    );
+    !answers
+        && !matches!(
+            arg.get_id().as_str(),
+            "config" | "check_config" | "print_config"
+        )
+}
+
+/// The file key of an option: its long flag, or a positional argument's name.
+fn key(arg: &Arg) -> &str {
+    arg.get_long().unwrap_or_else(|| arg.get_id().as_str())
+}
+
+fn variable(program: &str, arg: &Arg) -> String {
+    format!("{program}_{}", key(arg))
+        .to_uppercase()
+        .replace('-', "_")
+}
+
+fn is_list(arg: &Arg) -> bool {
+    matches!(arg.get_action(), ArgAction::Append)
+        || arg
+            .get_num_args()
+            .is_some_and(|range| range.max_values() > 1)
+}
+
+/// Whether an option takes these values, by asking clap about a command that has this option alone.
+fn check(arg: &Arg, values: &[String]) -> Result<(), String> {
+    let lone = arg.clone().required(false).default_values(values);
+    match Command::new("check")
+        .no_binary_name(true)
+        .arg(lone)
+        .try_get_matches_from([""; 0])
+    {
+        Ok(_) => Ok(()),
+        Err(error) => Err(first_paragraph(&error.render().to_string())),
+    }
+}
+
+/// clap's message on one line, and the way out on a second.
+fn usage(program: &str, error: &clap::Error) -> Error {
+    let rendered = error.render().to_string();
+    let tips: String = rendered
+        .split("\n\n")
+        .filter_map(|paragraph| paragraph.trim().strip_prefix("tip: "))
+        .map(|tip| format!(" ({tip})"))
+        .collect();
+    let problem = first_paragraph(&rendered);
+    Error::Usage(format!("{problem}{tips}\nTry '{program} --help'."))
+}
+
+fn first_paragraph(rendered: &str) -> String {
+    let paragraph = rendered.split("\n\n").next().unwrap_or_default();
+    let lines: Vec<&str> = paragraph.lines().map(str::trim).collect();
+    let text = lines.join(" ");
+    crate::text::escape(text.strip_prefix("error: ").unwrap_or(&text)).into_owned()
+}
+
+/// Prints what was asked for; a reader that has gone is no error.
+fn tell(text: &str) {
+    io::stdout().write_all(text.as_bytes()).ok();
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,189 @@
+use std::ffi::OsString;
+
+use clap::CommandFactory;
+use proptest::prelude::*;
+
+use super::*;
+
+/// A server that counts to a number.
+#[derive(Debug, Parser)]
+#[command(name = "time-server")]
+struct Args {
+    #[arg(long, default_value_t = 55555)]
+    port: u16,
+    #[arg(long)]
+    bind: Vec<std::net::IpAddr>,
+    #[arg(long)]
+    udp: bool,
+    #[arg(long)]
+    title: Option<String>,
+    command: Vec<String>,
+    #[command(flatten)]
+    common: CommonArgs,
+}
+
+/// Resolves with a file of this text, these variables and these flags.
+fn resolved(file: &str, variables: &[(&str, &str)], flags: &[&str]) -> Result<Settings, String> {
+    static NEXT: std::sync::atomic::AtomicUsize = std::sync::atomic::AtomicUsize::new(0);
+    let number = NEXT.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+    let path = std::env::temp_dir().join(format!("common-{}-{number}.toml", std::process::id()));
+    std::fs::write(&path, file).unwrap();
+    let config = OsString::from("--config");
+    let argv = [
+        OsString::from("time-server"),
+        config,
+        path.clone().into_os_string(),
+    ];
+    let argv = argv
+        .into_iter()
+        .chain(flags.iter().map(OsString::from))
+        .collect();
+    let environment = |name: &str| {
+        let found = variables.iter().find(|(variable, _)| *variable == name);
+        found.map(|(_, value)| OsString::from(value))
+    };
+    let result = resolve(Args::command(), argv, &environment);
+    std::fs::remove_file(&path).unwrap();
+    let name = path.display().to_string();
+    result
+        .map(Option::unwrap)
+        .map_err(|error| error.to_string().replace(&name, "FILE"))
+}
+
+fn args(settings: &Settings) -> Args {
+    <Args as clap::FromArgMatches>::from_arg_matches(&settings.matches).unwrap()
+}
+
+fn error(result: Result<Settings, String>) -> String {
+    result.err().unwrap()
+}
+
+#[test]
+fn flags_win_over_environment_over_file_over_defaults() {
+    let port = |file, variables: &[(&str, &str)], flags: &[&str]| {
+        args(&resolved(file, variables, flags).unwrap()).port
+    };
+    let variables = [("TIME_SERVER_PORT", "3")];
+    assert_eq!(port("port = 2", &variables, &["--port", "4"]), 4);
+    assert_eq!(port("port = 2", &variables, &[]), 3);
+    assert_eq!(port("port = 2", &[], &[]), 2);
+    assert_eq!(port("", &[], &[]), 55555);
+}
+
+#[test]
+fn lists_are_arrays_in_the_file_and_comma_separated_in_the_environment() {
+    let file = "bind = [\"::1\", \"127.0.0.1\"]\ncommand = [\"ls\", \"-l\"]";
+    let settings = resolved(file, &[], &[]).unwrap();
+    assert_eq!(args(&settings).bind.len(), 2);
+    assert_eq!(args(&settings).command, ["ls", "-l"]);
+    let settings = resolved(file, &[("TIME_SERVER_BIND", "::1,::2,::3")], &["id"]).unwrap();
+    assert_eq!(args(&settings).bind.len(), 3);
+    assert_eq!(args(&settings).command, ["id"]);
+}
+
+#[test]
+fn an_unknown_key_is_shown_with_line_and_caret() {
+    let shown = error(resolved("# mine\nport = 1\nprot = 2\n", &[], &[]));
+    assert_eq!(
+        shown,
+        "FILE:3:1: unknown key 'prot'; the keys are the long options of 'time-server --help', \
+         without the dashes in front\n    3 | prot = 2\n      | ^^^^"
+    );
+}
+
+#[test]
+fn a_bad_value_is_shown_with_line_and_caret() {
+    let shown = error(resolved("port = 99999\n", &[], &[]));
+    assert_eq!(
+        shown,
+        "FILE:1:8: invalid value '99999' for '--port <PORT>': 99999 is not in 0..=65535\n    \
+         1 | port = 99999\n      |        ^^^^^"
+    );
+    assert!(error(resolved("udp = 1", &[], &[])).contains("'udp' is true or false"));
+    assert!(error(resolved("port = [1]", &[], &[])).contains("'port' takes one value"));
+    assert!(
+        error(resolved("log-format = \"xml\"", &[], &[])).contains("possible values: text, json")
+    );
+    assert!(error(resolved("port = ", &[], &[])).starts_with("FILE:1:"));
+}
+
+#[test]
+fn a_bad_variable_is_named() {
+    let shown = error(resolved("", &[("TIME_SERVER_PORT", "x")], &[]));
+    assert!(
+        shown.starts_with("environment variable TIME_SERVER_PORT: invalid value 'x'"),
+        "{shown}"
+    );
+}
+
+#[test]
+fn a_kubernetes_service_link_is_ignored_with_a_warning() {
+    let settings = resolved("", &[("TIME_SERVER_PORT", "tcp://10.0.0.1:80")], &[]).unwrap();
+    assert_eq!(args(&settings).port, 55555);
+    assert_eq!(settings.warnings.len(), 1);
+}
+
+#[test]
+fn a_flag_on_either_side_overrules_the_file_on_verbosity() {
+    let settings = resolved("verbose = 2", &[], &["-q"]).unwrap();
+    assert_eq!(
+        (args(&settings).common.verbose, args(&settings).common.quiet),
+        (0, 1)
+    );
+    let settings = resolved("verbose = 2", &[], &[]).unwrap();
+    assert_eq!(args(&settings).common.verbose, 2);
+}
+
+#[test]
+fn a_wrong_flag_is_two_lines_with_the_way_out() {
+    let shown = error(resolved("", &[], &["--prot", "1"]));
+    assert_eq!(
+        shown,
+        "unexpected argument '--prot' found (a similar argument exists: '--port')\n\
+         Try 'time-server --help'."
+    );
+}
+
+#[test]
+fn what_is_printed_names_each_origin() {
+    let settings = resolved("udp = true", &[("TIME_SERVER_PORT", "7")], &["--bind=::1"]).unwrap();
+    let printed = print::toml(&settings);
+    assert!(
+        printed.contains("port = 7  # environment TIME_SERVER_PORT\n"),
+        "{printed}"
+    );
+    assert!(
+        printed.contains("bind = [\"::1\"]  # command line\n"),
+        "{printed}"
+    );
+    assert!(printed.contains("udp = true  # "), "{printed}");
+    assert!(printed.contains(".toml:1\n"), "{printed}");
+    assert!(printed.contains("# title is not set\n"), "{printed}");
+    assert!(
+        printed.contains("log-format = \"text\"  # default\n"),
+        "{printed}"
+    );
+}
+
+proptest! {
+    #[test]
+    fn what_is_printed_loads_again(port: u16, udp: bool, title in "\\PC*", words in prop::collection::vec("[^-].*", 0..4)) {
+        let port = format!("--port={port}");
+        let title = format!("--title={title}");
+        let mut flags = vec![port.as_str(), &title];
+        if udp {
+            flags.push("--udp");
+        }
+        flags.push("--");
+        flags.extend(words.iter().map(String::as_str));
+        let once = args(&resolved("", &[], &flags).unwrap());
+        let printed = print::toml(&resolved("", &[], &flags).unwrap());
+        let again = args(&resolved(&printed, &[], &[]).unwrap());
+        prop_assert_eq!((once.port, once.udp, once.title, once.command), (again.port, again.udp, again.title, again.command));
+    }
+
+    #[test]
+    fn no_text_makes_the_file_reader_panic(text in any::<String>()) {
+        resolved(&text, &[], &[]).ok();
+    }
+}

@@ -1,0 +1,20 @@
+//! What the three programs share, and nothing else:
+//!
+//! ```text
+//! config    flags over environment over file over defaults; --check-config, --print-config
+//! logging   what a program says about itself: levels, text or JSON, on stderr
+//! output    a descriptor written to without ever waiting for its reader
+//! throttle  so many lines a period, the rest counted
+//! text      what came from outside, made harmless for a terminal or a log
+//! exit      from a result to the line on stderr and the exit status
+//! ```
+//!
+//! A program's `main` is one call of [`config::start`], its own work, and [`exit::finish`].
+
+pub mod config;
+pub mod exit;
+pub mod logging;
+pub mod output;
+mod sys;
+pub mod text;
+pub mod throttle;

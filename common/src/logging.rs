@@ -1,0 +1,180 @@
+//! What a program says about itself: on stderr, as plain sentences or as JSON.
+//!
+//! Text shows an event's message alone, so that a line reads as the user would write it; its fields are
+//! the same facts as data, and `--log-format json` gives them with time and level. Errors carry the
+//! program's name, because in a pipe several programs share one terminal. Nothing here ever waits for
+//! stderr's reader ([`crate::output`]).
+
+use std::fmt;
+use std::io::{self, IsTerminal, Stderr};
+use std::sync::LazyLock;
+
+use parking_lot::Mutex;
+use tracing::field::{Field, Visit};
+use tracing::level_filters::LevelFilter;
+use tracing::{Event, Level, Subscriber};
+use tracing_subscriber::fmt::format::Writer;
+use tracing_subscriber::fmt::{FmtContext, FormatEvent, FormatFields};
+use tracing_subscriber::registry::LookupSpan;
+
+use crate::config::{ColorChoice, CommonArgs, LogFormat};
+use crate::output::Output;
+
+static STDERR: LazyLock<Mutex<Output<Stderr>>> =
+    LazyLock::new(|| Mutex::new(Output::new(io::stderr())));
+
+/// The program's stderr: watch it and flush it from the event loop while something is pending.
+#[must_use]
+pub fn stderr() -> &'static Mutex<Output<Stderr>> {
+    &STDERR
+}
+
+/// Starts logging as the common options ask. A second call changes nothing.
+pub fn start(program: &'static str, args: &CommonArgs) {
+    let builder = tracing_subscriber::fmt()
+        .with_max_level(level(args))
+        .with_writer(|| Line)
+        .with_ansi(false)
+        .log_internal_errors(false);
+    let started = match args.log_format {
+        LogFormat::Text => {
+            let color = is_colored(args.color, io::stderr().is_terminal());
+            tracing::subscriber::set_global_default(
+                builder.event_format(Text { program, color }).finish(),
+            )
+        }
+        LogFormat::Json => tracing::subscriber::set_global_default(
+            builder
+                .json()
+                .flatten_event(true)
+                .with_target(false)
+                .with_current_span(false)
+                .with_span_list(false)
+                .finish(),
+        ),
+    };
+    // Refused only when logging runs already.
+    started.ok();
+}
+
+/// Whether to colour what goes to a stream that is or is not a terminal (<https://no-color.org>).
+#[must_use]
+pub fn is_colored(choice: ColorChoice, is_terminal: bool) -> bool {
+    let says = |name| std::env::var_os(name).unwrap_or_default();
+    match choice {
+        ColorChoice::Always => true,
+        ColorChoice::Never => false,
+        ColorChoice::Auto => is_terminal && says("NO_COLOR").is_empty() && says("TERM") != "dumb",
+    }
+}
+
+/// `-v` and `-q` move the level up and down from INFO.
+fn level(args: &CommonArgs) -> LevelFilter {
+    match i16::from(args.verbose) - i16::from(args.quiet) {
+        ..=-3 => LevelFilter::OFF,
+        -2 => LevelFilter::ERROR,
+        -1 => LevelFilter::WARN,
+        0 => LevelFilter::INFO,
+        1 => LevelFilter::DEBUG,
+        2.. => LevelFilter::TRACE,
+    }
+}
+
+/// The writer of one event: tracing-subscriber hands it the whole line at once.
+struct Line;
+
+impl io::Write for Line {
+    fn write(&mut self, line: &[u8]) -> io::Result<usize> {
+        STDERR.lock().push(line);
+        Ok(line.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+/// The text format: the message alone, an error after the program's name.
+struct Text {
+    program: &'static str,
+    color: bool,
+}
+
+impl<S, N> FormatEvent<S, N> for Text
+where
+    S: Subscriber + for<'a> LookupSpan<'a>,
+    N: for<'a> FormatFields<'a> + 'static,
+{
+    fn format_event(
+        &self,
+        _: &FmtContext<'_, S, N>,
+        mut line: Writer<'_>,
+        event: &Event<'_>,
+    ) -> fmt::Result {
+        const RED: &str = "\x1b[31m";
+        const YELLOW: &str = "\x1b[33m";
+        const DIM: &str = "\x1b[2m";
+        const RESET: &str = "\x1b[0m";
+        let level = *event.metadata().level();
+        let start = match level {
+            Level::ERROR => RED,
+            Level::WARN => YELLOW,
+            Level::INFO => "",
+            _ => DIM,
+        };
+        let colored = self.color && !start.is_empty();
+        if colored {
+            line.write_str(start)?;
+        }
+        if level == Level::ERROR {
+            write!(line, "{}: ", self.program)?;
+        }
+        let mut message = Message(Ok(()), &mut line);
+        event.record(&mut message);
+        message.0?;
+        if colored {
+            line.write_str(RESET)?;
+        }
+        line.write_char('\n')
+    }
+}
+
+/// Picks an event's message out of its fields.
+struct Message<'a, 'w>(fmt::Result, &'a mut Writer<'w>);
+
+impl Visit for Message<'_, '_> {
+    fn record_debug(&mut self, field: &Field, value: &dyn fmt::Debug) {
+        if field.name() == "message" {
+            self.0 = write!(self.1, "{value:?}");
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn verbose_and_quiet_move_the_level_from_info() {
+        let level = |verbose, quiet| {
+            level(&CommonArgs {
+                verbose,
+                quiet,
+                ..CommonArgs::default()
+            })
+        };
+        assert_eq!(level(0, 0), LevelFilter::INFO);
+        assert_eq!(level(0, 1), LevelFilter::WARN);
+        assert_eq!(level(0, 2), LevelFilter::ERROR);
+        assert_eq!(level(0, 9), LevelFilter::OFF);
+        assert_eq!(level(2, 1), LevelFilter::DEBUG);
+        assert_eq!(level(255, 0), LevelFilter::TRACE);
+    }
+
+    #[test]
+    fn color_goes_to_terminals_unless_told_otherwise() {
+        assert!(is_colored(ColorChoice::Always, false));
+        assert!(!is_colored(ColorChoice::Never, true));
+        assert!(!is_colored(ColorChoice::Auto, false));
+    }
+}

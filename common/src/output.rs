@@ -1,0 +1,201 @@
+//! A descriptor written to without ever waiting for its reader.
+//!
+//! A pager that stops reading or a terminal stopped by Ctrl-S must not hold up a reply, a reap or a
+//! signal. So bytes that do not go out at once wait here, up to [`CAPACITY`]; beyond it whole lines are
+//! dropped and counted, and the count is told when the reader is back. Who owns the event loop watches
+//! [`Output::fd`] for POLLOUT while [`Output::is_pending`], then calls [`Output::flush`].
+
+use std::os::fd::{AsFd, BorrowedFd};
+use std::time::Duration;
+
+use nix::errno::Errno;
+use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
+use nix::sys::stat::{SFlag, fstat};
+use nix::unistd;
+
+use crate::sys;
+
+/// How much waits for a slow reader, in bytes.
+pub const CAPACITY: usize = 1 << 20;
+
+/// How long [`Output::finish`] waits for a reader at the end of a program.
+const LAST_CHANCE: Duration = Duration::from_millis(200);
+
+/// What a POLLOUT pipe or terminal takes without blocking: `PIPE_BUF`, pipe(7).
+const CHUNK: usize = 4096;
+
+/// How a descriptor can be written to without waiting.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    /// A regular file: its writes never wait for a reader.
+    File,
+    /// A pipe or socket: pwritev2(2) with `RWF_NOWAIT`.
+    Stream,
+    /// A terminal or another device: write(2) when poll(2) says POLLOUT.
+    Device,
+}
+
+/// A descriptor and the bytes that wait for its reader.
+#[derive(Debug)]
+pub struct Output<F> {
+    fd: F,
+    kind: Kind,
+    pending: Vec<u8>,
+    dropped: u64,
+    gone: bool,
+}
+
+impl<F: AsFd> Output<F> {
+    /// An output on `fd`, for example `io::stdout()`.
+    #[must_use]
+    pub fn new(fd: F) -> Self {
+        let kind = fstat(&fd).map_or(Kind::Device, |stat| {
+            match SFlag::from_bits_truncate(stat.st_mode) & SFlag::S_IFMT {
+                SFlag::S_IFREG => Kind::File,
+                SFlag::S_IFIFO | SFlag::S_IFSOCK => Kind::Stream,
+                _ => Kind::Device,
+            }
+        });
+        Self {
+            fd,
+            kind,
+            pending: Vec::new(),
+            dropped: 0,
+            gone: false,
+        }
+    }
+
+    /// Writes `lines` now if the reader takes them, else keeps them; drops them whole when full.
+    pub fn push(&mut self, lines: &[u8]) {
+        if self.gone {
+            return;
+        }
+        if self.pending.len() + lines.len() > CAPACITY {
+            self.dropped += 1;
+        } else {
+            self.pending.extend_from_slice(lines);
+        }
+        self.flush();
+    }
+
+    /// Writes as much of what is kept as goes out without waiting.
+    pub fn flush(&mut self) {
+        while self.is_pending() {
+            match self.write() {
+                Ok(written) => drop(self.pending.drain(..written)),
+                Err(Errno::EINTR) => {}
+                Err(Errno::EAGAIN) => return,
+                // EPIPE, EIO, ENOSPC, EBADF: nobody can be told; what it says is lost, the work goes on.
+                Err(_) => {
+                    self.gone = true;
+                    self.pending = Vec::new();
+                }
+            }
+            if self.pending.is_empty() && self.dropped > 0 {
+                let dropped = std::mem::take(&mut self.dropped);
+                self.pending =
+                    format!("({dropped} lines dropped here: nobody was reading)\n").into();
+            }
+        }
+    }
+
+    /// Whether something waits for the reader.
+    #[must_use]
+    pub fn is_pending(&self) -> bool {
+        !self.pending.is_empty()
+    }
+
+    /// Whether a write has failed for good: the reader is gone.
+    #[must_use]
+    pub fn is_gone(&self) -> bool {
+        self.gone
+    }
+
+    /// The descriptor, to watch: POLLOUT while something is pending; POLLERR comes when a pipe's reader goes.
+    #[must_use]
+    pub fn fd(&self) -> BorrowedFd<'_> {
+        self.fd.as_fd()
+    }
+
+    /// Gives a slow reader a last short chance (200 ms in all) at the end of the program.
+    pub fn finish(&mut self) {
+        let mut left = LAST_CHANCE;
+        while self.is_pending() && !left.is_zero() {
+            let step = Duration::from_millis(10);
+            self.wait_writable(step);
+            left = left.saturating_sub(step);
+            self.flush();
+        }
+    }
+
+    fn write(&self) -> nix::Result<usize> {
+        match self.kind {
+            Kind::File => unistd::write(&self.fd, &self.pending),
+            Kind::Stream => match sys::write_nowait(self.fd(), &self.pending) {
+                Err(Errno::EOPNOTSUPP | Errno::ENOSYS) => self.write_when_writable(),
+                result => result,
+            },
+            Kind::Device => self.write_when_writable(),
+        }
+    }
+
+    fn write_when_writable(&self) -> nix::Result<usize> {
+        if self.wait_writable(Duration::ZERO) {
+            unistd::write(&self.fd, &self.pending[..self.pending.len().min(CHUNK)])
+        } else {
+            Err(Errno::EAGAIN)
+        }
+    }
+
+    fn wait_writable(&self, timeout: Duration) -> bool {
+        let mut fds = [PollFd::new(self.fd(), PollFlags::POLLOUT)];
+        let timeout = PollTimeout::try_from(timeout).unwrap_or(PollTimeout::ZERO);
+        // An error here (EINTR) says only that nothing is known: not writable yet.
+        poll(&mut fds, timeout).is_ok_and(|ready| ready > 0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::io::{Read, pipe};
+
+    #[test]
+    fn a_reader_that_stops_reading_holds_nothing_up_and_is_told_what_was_dropped() {
+        let (mut reader, writer) = pipe().unwrap();
+        let mut out = Output::new(writer);
+        let line = [b'x'; 99_999]
+            .into_iter()
+            .chain([b'\n'])
+            .collect::<Vec<u8>>();
+        for _ in 0..20 {
+            out.push(&line);
+        }
+        assert!(out.is_pending());
+        assert!(out.pending.len() <= CAPACITY);
+
+        let mut text = String::new();
+        let mut buffer = vec![0; 1 << 16];
+        while out.is_pending() {
+            let n = reader.read(&mut buffer).unwrap();
+            text.push_str(std::str::from_utf8(&buffer[..n]).unwrap());
+            out.flush();
+        }
+        drop(out);
+        reader.read_to_string(&mut text).unwrap();
+        let whole = text.lines().filter(|line| line.len() == 99_999).count();
+        let told = format!("({} lines dropped here: nobody was reading)", 20 - whole);
+        assert_eq!(text.lines().last(), Some(told.as_str()));
+        assert_eq!(text.lines().count(), whole + 1);
+    }
+
+    #[test]
+    fn a_reader_that_is_gone_makes_every_push_a_no_op() {
+        let (reader, writer) = pipe().unwrap();
+        drop(reader);
+        let mut out = Output::new(writer);
+        out.push(b"lost\n");
+        assert!(out.is_gone());
+        assert!(!out.is_pending());
+    }
+}

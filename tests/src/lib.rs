@@ -1,0 +1,242 @@
+//! The harness of the black-box tests: the real binaries, built fresh, started as real processes, waited
+//! for by what they say and do with a deadline, and killed when the test is over.
+
+use std::collections::HashMap;
+use std::io::{BufRead, BufReader, Read, Write};
+use std::path::PathBuf;
+use std::process::{Child, Command, ExitStatus, Stdio};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
+use std::sync::{Mutex, OnceLock};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use nix::sys::signal::{Signal, kill};
+use nix::unistd::Pid;
+
+/// How long anything may take before a test fails. Generous: the machines are shared.
+pub const DEADLINE: Duration = Duration::from_secs(30);
+
+/// A command for the fresh binary of `package`, untouched by the configuration of whoever runs the tests.
+pub fn program(package: &'static str) -> Command {
+    let mut command = Command::new(binary(package));
+    for (name, _) in std::env::vars_os() {
+        let name = name.to_string_lossy().into_owned();
+        if ["TIME_SERVER_", "FORKER_", "LIVE_PLOT_", "NO_COLOR"]
+            .iter()
+            .any(|own| name.starts_with(own))
+        {
+            command.env_remove(name);
+        }
+    }
+    command
+        .env("XDG_CONFIG_HOME", "/nonexistent")
+        .stdin(Stdio::null());
+    command
+}
+
+/// The path of the binary of `package`, built now if its sources have changed.
+pub fn binary(package: &'static str) -> PathBuf {
+    static BUILT: OnceLock<Mutex<HashMap<&str, PathBuf>>> = OnceLock::new();
+    let mut built = BUILT.get_or_init(Mutex::default).lock().unwrap();
+    built
+        .entry(package)
+        .or_insert_with(|| {
+            let build = escargot::CargoBuild::new()
+                .package(package)
+                .bin(package)
+                .current_target();
+            let build = if cfg!(debug_assertions) {
+                build
+            } else {
+                build.release()
+            };
+            build
+                .run()
+                .unwrap_or_else(|error| panic!("{package}: {error}"))
+                .path()
+                .to_owned()
+        })
+        .clone()
+}
+
+/// Which of a program's streams a line comes from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Stream {
+    /// Standard output.
+    Out,
+    /// Standard error.
+    Err,
+}
+
+/// A running program whose lines are collected as they come; killed on drop.
+#[derive(Debug)]
+pub struct Running {
+    child: Child,
+    lines: Receiver<(Stream, String)>,
+    said: Vec<(Stream, String)>,
+}
+
+impl Running {
+    /// Starts `command` with its stdout and stderr collected.
+    pub fn start(mut command: Command) -> Self {
+        command.stdout(Stdio::piped()).stderr(Stdio::piped());
+        let mut child = command
+            .spawn()
+            .unwrap_or_else(|error| panic!("{command:?}: {error}"));
+        let (sender, lines) = channel();
+        let out = child
+            .stdout
+            .take()
+            .map(|s| (Stream::Out, Box::new(s) as Box<dyn Read + Send>));
+        let err = child
+            .stderr
+            .take()
+            .map(|s| (Stream::Err, Box::new(s) as Box<dyn Read + Send>));
+        for (stream, source) in out.into_iter().chain(err) {
+            let sender = sender.clone();
+            thread::spawn(move || {
+                for line in BufReader::new(source).split(b'\n').map_while(Result::ok) {
+                    let line = String::from_utf8_lossy(&line).into_owned();
+                    if sender.send((stream, line)).is_err() {
+                        return;
+                    }
+                }
+            });
+        }
+        Self {
+            child,
+            lines,
+            said: Vec::new(),
+        }
+    }
+
+    /// The process id.
+    pub fn pid(&self) -> Pid {
+        Pid::from_raw(self.child.id().cast_signed())
+    }
+
+    /// Writes to the program's stdin (which must be piped).
+    pub fn write(&mut self, text: &str) {
+        self.child
+            .stdin
+            .as_mut()
+            .expect("stdin is piped")
+            .write_all(text.as_bytes())
+            .unwrap();
+    }
+
+    /// Closes the program's stdin: end of input.
+    pub fn end_input(&mut self) {
+        drop(self.child.stdin.take());
+    }
+
+    /// Sends a signal.
+    pub fn signal(&self, signal: Signal) {
+        kill(self.pid(), signal).unwrap();
+    }
+
+    /// The first line, old or new, that `matches`; waits for it.
+    pub fn line(&mut self, matches: impl Fn(Stream, &str) -> bool) -> String {
+        if let Some((_, line)) = self
+            .said
+            .iter()
+            .find(|(stream, line)| matches(*stream, line))
+        {
+            return line.clone();
+        }
+        let deadline = Instant::now() + DEADLINE;
+        loop {
+            let left = deadline.saturating_duration_since(Instant::now());
+            match self.lines.recv_timeout(left) {
+                Ok((stream, line)) => {
+                    self.said.push((stream, line.clone()));
+                    if matches(stream, &line) {
+                        return line;
+                    }
+                }
+                Err(RecvTimeoutError::Timeout) => {
+                    panic!("no such line in time; it said {:#?}", self.said)
+                }
+                Err(RecvTimeoutError::Disconnected) => {
+                    panic!("it ended without that line; it said {:#?}", self.said)
+                }
+            }
+        }
+    }
+
+    /// Waits for the first line on stderr that contains `text`.
+    pub fn err_line(&mut self, text: &str) -> String {
+        self.line(|stream, line| stream == Stream::Err && line.contains(text))
+    }
+
+    /// Waits for the first line on stdout that contains `text`.
+    pub fn out_line(&mut self, text: &str) -> String {
+        self.line(|stream, line| stream == Stream::Out && line.contains(text))
+    }
+
+    /// Waits for the end: status, and every line of stdout and of stderr.
+    pub fn finish(mut self) -> Finished {
+        let status = self.wait();
+        // A grandchild may hold the pipes open: what was said by the end is what counts.
+        while let Ok(line) = self.lines.recv_timeout(Duration::from_secs(1)) {
+            self.said.push(line);
+        }
+        let pick = |wanted| {
+            let lines = self.said.iter().filter(|(stream, _)| *stream == wanted);
+            lines.map(|(_, line)| line.clone()).collect()
+        };
+        Finished {
+            status,
+            out: pick(Stream::Out),
+            err: pick(Stream::Err),
+        }
+    }
+
+    /// Waits for the process to end, within the deadline.
+    pub fn wait(&mut self) -> ExitStatus {
+        wait_until("the process ends", || self.child.try_wait().unwrap())
+    }
+
+    /// Whether the process has ended.
+    pub fn has_ended(&mut self) -> bool {
+        self.child.try_wait().unwrap().is_some()
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// What a program left: its status and its lines.
+#[derive(Debug)]
+pub struct Finished {
+    /// How it ended.
+    pub status: ExitStatus,
+    /// Its lines on stdout.
+    pub out: Vec<String>,
+    /// Its lines on stderr.
+    pub err: Vec<String>,
+}
+
+/// Runs a command to its end.
+pub fn run(command: Command) -> Finished {
+    Running::start(command).finish()
+}
+
+/// Polls until `probe` gives a value; fails the test after [`DEADLINE`].
+pub fn wait_until<T>(what: &str, mut probe: impl FnMut() -> Option<T>) -> T {
+    let deadline = Instant::now() + DEADLINE;
+    loop {
+        if let Some(value) = probe() {
+            return value;
+        }
+        assert!(
+            Instant::now() < deadline,
+            "waited {DEADLINE:?} in vain: {what}"
+        );
+        thread::sleep(Duration::from_millis(2));
+    }
+}
