@@ -29,11 +29,11 @@ pub struct CommonArgs {
     /// Say less on stderr: problems alone (twice: errors alone)
     #[arg(short, long, action = ArgAction::Count)]
     pub quiet: u8,
-    /// How stderr is written
-    #[arg(long, value_name = "FORMAT", default_value = "text")]
+    /// How stderr is written: text or json
+    #[arg(long, value_name = "FORMAT", default_value = "text", hide_possible_values = true)]
     pub log_format: LogFormat,
-    /// Colours: on a terminal unless NO_COLOR is set, always, or never
-    #[arg(long, value_name = "WHEN", default_value = "auto")]
+    /// When to colour: auto (on a terminal, unless NO_COLOR is set), always or never
+    #[arg(long, value_name = "WHEN", default_value = "auto", hide_possible_values = true)]
     pub color: ColorChoice,
     /// Read this configuration file, or none [default: the first of
     /// ~/.config/<program>/config.toml and /etc/<program>/config.toml]
@@ -163,9 +163,7 @@ struct Settings {
 
 impl Settings {
     fn file_name(&self) -> String {
-        self.file
-            .as_ref()
-            .map_or_else(|| "no file".to_owned(), |path| path.display().to_string())
+        self.file.as_ref().map_or_else(|| "no file".to_owned(), |path| path.display().to_string())
     }
 }
 
@@ -194,29 +192,19 @@ fn resolve(
     let file = file::find(&program, flags.get_one("config"), environment)?;
     if let Some((path, text)) = &file {
         for entry in file::read(path, text, &command)? {
-            origins.insert(
-                entry.id.clone(),
-                Origin::File {
-                    path: path.clone(),
-                    line: entry.line,
-                },
-            );
+            origins.insert(entry.id.clone(), Origin::File { path: path.clone(), line: entry.line });
             values.insert(entry.id, entry.values);
         }
     }
-    for arg in command
-        .get_arguments()
-        .filter(|arg| is_setting(arg) && arg.get_long().is_some())
-    {
+    for arg in command.get_arguments().filter(|arg| is_setting(arg) && arg.get_long().is_some()) {
         let name = variable(&program, arg);
         let Some(value) = environment(&name) else {
             continue;
         };
         let value = value.to_string_lossy();
         if name.ends_with("_PORT") && value.starts_with("tcp://") {
-            warnings.push(format!(
-                "{name}={value} is Kubernetes' service link, not a port: ignored"
-            ));
+            warnings
+                .push(format!("{name}={value} is Kubernetes' service link, not a port: ignored"));
             continue;
         }
         let list: Vec<String> = if is_list(arg) {
@@ -224,10 +212,7 @@ fn resolve(
         } else {
             vec![value.into_owned()]
         };
-        check(arg, &list).map_err(|problem| Error::Environment {
-            name: name.clone(),
-            problem,
-        })?;
+        check(arg, &list).map_err(|problem| Error::Environment { name: name.clone(), problem })?;
         origins.insert(arg.get_id().to_string(), Origin::Environment(name));
         values.insert(arg.get_id().to_string(), list);
     }
@@ -237,13 +222,11 @@ fn resolve(
         // They are one dial: a flag on either side overrules both of the lower layers' settings.
         values.retain(|id, _| id != "verbose" && id != "quiet");
     }
-    let layered = values.into_iter().fold(command, |command, (id, list)| {
-        command.mut_arg(id, |arg| arg.default_values(list))
-    });
-    let matches = layered
-        .clone()
-        .try_get_matches_from(&argv)
-        .map_err(|error| usage(&program, &error))?;
+    let layered = values
+        .into_iter()
+        .fold(command, |command, (id, list)| command.mut_arg(id, |arg| arg.default_values(list)));
+    let matches =
+        layered.clone().try_get_matches_from(&argv).map_err(|error| usage(&program, &error))?;
     Ok(Some(Settings {
         command: layered,
         matches,
@@ -259,11 +242,7 @@ fn is_setting(arg: &Arg) -> bool {
         arg.get_action(),
         ArgAction::Help | ArgAction::HelpShort | ArgAction::HelpLong | ArgAction::Version
     );
-    !answers
-        && !matches!(
-            arg.get_id().as_str(),
-            "config" | "check_config" | "print_config"
-        )
+    !answers && !matches!(arg.get_id().as_str(), "config" | "check_config" | "print_config")
 }
 
 /// The file key of an option: its long flag, or a positional argument's name.
@@ -272,26 +251,18 @@ fn key(arg: &Arg) -> &str {
 }
 
 fn variable(program: &str, arg: &Arg) -> String {
-    format!("{program}_{}", key(arg))
-        .to_uppercase()
-        .replace('-', "_")
+    format!("{program}_{}", key(arg)).to_uppercase().replace('-', "_")
 }
 
 fn is_list(arg: &Arg) -> bool {
     matches!(arg.get_action(), ArgAction::Append)
-        || arg
-            .get_num_args()
-            .is_some_and(|range| range.max_values() > 1)
+        || arg.get_num_args().is_some_and(|range| range.max_values() > 1)
 }
 
 /// Whether an option takes these values, by asking clap about a command that has this option alone.
 fn check(arg: &Arg, values: &[String]) -> Result<(), String> {
     let lone = arg.clone().required(false).default_values(values);
-    match Command::new("check")
-        .no_binary_name(true)
-        .arg(lone)
-        .try_get_matches_from([""; 0])
-    {
+    match Command::new("check").no_binary_name(true).arg(lone).try_get_matches_from([""; 0]) {
         Ok(_) => Ok(()),
         Err(error) => Err(first_paragraph(&error.render().to_string())),
     }

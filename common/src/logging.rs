@@ -156,13 +156,7 @@ mod tests {
 
     #[test]
     fn verbose_and_quiet_move_the_level_from_info() {
-        let level = |verbose, quiet| {
-            level(&CommonArgs {
-                verbose,
-                quiet,
-                ..CommonArgs::default()
-            })
-        };
+        let level = |verbose, quiet| level(&CommonArgs { verbose, quiet, ..CommonArgs::default() });
         assert_eq!(level(0, 0), LevelFilter::INFO);
         assert_eq!(level(0, 1), LevelFilter::WARN);
         assert_eq!(level(0, 2), LevelFilter::ERROR);

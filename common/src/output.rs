@@ -56,13 +56,7 @@ impl<F: AsFd> Output<F> {
                 _ => Kind::Device,
             }
         });
-        Self {
-            fd,
-            kind,
-            pending: Vec::new(),
-            dropped: 0,
-            gone: false,
-        }
+        Self { fd, kind, pending: Vec::new(), dropped: 0, gone: false }
     }
 
     /// Writes `lines` now if the reader takes them, else keeps them; drops them whole when full.
@@ -164,10 +158,7 @@ mod tests {
     fn a_reader_that_stops_reading_holds_nothing_up_and_is_told_what_was_dropped() {
         let (mut reader, writer) = pipe().unwrap();
         let mut out = Output::new(writer);
-        let line = [b'x'; 99_999]
-            .into_iter()
-            .chain([b'\n'])
-            .collect::<Vec<u8>>();
+        let line = [b'x'; 99_999].into_iter().chain([b'\n']).collect::<Vec<u8>>();
         for _ in 0..20 {
             out.push(&line);
         }

@@ -1,8 +1,5 @@
 //! What nix lacks: a write that gives up instead of waiting.
-#![expect(
-    unsafe_code,
-    reason = "the one place in this crate that calls libc directly"
-)]
+#![expect(unsafe_code, reason = "the one place in this crate that calls libc directly")]
 
 use std::os::fd::{AsRawFd, BorrowedFd};
 
@@ -18,19 +15,10 @@ use nix::libc;
 /// EAGAIN when nothing fits now; EOPNOTSUPP where the file knows no such write (terminals).
 pub(crate) fn write_nowait(fd: BorrowedFd<'_>, bytes: &[u8]) -> nix::Result<usize> {
     const CURRENT_OFFSET: libc::off_t = -1;
-    let block = libc::iovec {
-        iov_base: bytes.as_ptr().cast_mut().cast(),
-        iov_len: bytes.len(),
-    };
+    let block = libc::iovec { iov_base: bytes.as_ptr().cast_mut().cast(), iov_len: bytes.len() };
     // SAFETY: `block` describes `bytes`, which outlives the call and is only read from.
     let written = unsafe {
-        libc::pwritev2(
-            fd.as_raw_fd(),
-            &raw const block,
-            1,
-            CURRENT_OFFSET,
-            libc::RWF_NOWAIT,
-        )
+        libc::pwritev2(fd.as_raw_fd(), &raw const block, 1, CURRENT_OFFSET, libc::RWF_NOWAIT)
     };
     Errno::result(written).map(isize::unsigned_abs)
 }

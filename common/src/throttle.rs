@@ -17,13 +17,7 @@ impl Throttle {
     /// A throttle that lets `limit` events through in each `period`.
     #[must_use]
     pub const fn new(limit: u32, period: Duration) -> Self {
-        Self {
-            limit,
-            period,
-            started: None,
-            passed: 0,
-            held: 0,
-        }
+        Self { limit, period, started: None, passed: 0, held: 0 }
     }
 
     /// Whether the event that happens now is told; if not, it is counted.

@@ -34,22 +34,10 @@ impl std::error::Error for Mistake {}
 
 impl fmt::Display for Mistake {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self {
-            line,
-            column,
-            problem,
-            source,
-            width,
-            ..
-        } = self;
+        let Self { line, column, problem, source, width, .. } = self;
         writeln!(f, "{}:{line}:{column}: {problem}", self.path.display())?;
         writeln!(f, "{line:>5} | {source}")?;
-        write!(
-            f,
-            "      | {:>column$}{}",
-            '^',
-            "^".repeat(width.saturating_sub(1))
-        )
+        write!(f, "      | {:>column$}{}", '^', "^".repeat(width.saturating_sub(1)))
     }
 }
 
@@ -60,17 +48,13 @@ pub(super) fn find(
     environment: Environment<'_>,
 ) -> Result<Option<(PathBuf, String)>, Error> {
     let variable = format!("{program}_CONFIG").to_uppercase().replace('-', "_");
-    let named = flag
-        .cloned()
-        .or_else(|| environment(&variable).map(PathBuf::from));
+    let named = flag.cloned().or_else(|| environment(&variable).map(PathBuf::from));
     if named.as_ref().is_some_and(|path| path == "none") {
         return Ok(None);
     }
     if let Some(path) = named {
-        let text = std::fs::read_to_string(&path).map_err(|source| Error::Unreadable {
-            path: path.clone(),
-            source,
-        })?;
+        let text = std::fs::read_to_string(&path)
+            .map_err(|source| Error::Unreadable { path: path.clone(), source })?;
         return Ok(Some((path, text)));
     }
     // XDG Base Directory Specification: a relative path is to be ignored.
@@ -83,6 +67,10 @@ pub(super) fn find(
         match std::fs::read_to_string(&path) {
             Ok(text) => return Ok(Some((path, text))),
             Err(error) if is_absent(&error) => {}
+            // HOME may be somebody else's (sudo, setpriv): what it hides is not this user's configuration.
+            Err(error)
+                if error.kind() == io::ErrorKind::PermissionDenied
+                    && folder != Path::new("/etc") => {}
             Err(source) => return Err(Error::Unreadable { path, source }),
         }
     }
@@ -90,20 +78,14 @@ pub(super) fn find(
 }
 
 fn is_absent(error: &io::Error) -> bool {
-    matches!(
-        error.kind(),
-        io::ErrorKind::NotFound | io::ErrorKind::NotADirectory
-    )
+    matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory)
 }
 
 /// The settings in the file's text, each checked against its option.
 pub(super) fn read(path: &Path, text: &str, command: &Command) -> Result<Vec<Entry>, Mistake> {
     let mistake = |span, problem| point(path, text, span, problem);
     let table = DeTable::parse(text).map_err(|error| {
-        mistake(
-            error.span().unwrap_or(0..0),
-            error.message().replace('\n', ", "),
-        )
+        mistake(error.span().unwrap_or(0..0), error.message().replace('\n', ", "))
     })?;
     let mut entries = Vec::new();
     for (name, value) in table.get_ref() {
@@ -114,11 +96,7 @@ pub(super) fn read(path: &Path, text: &str, command: &Command) -> Result<Vec<Ent
         let values = texts(arg, value).map_err(|(span, problem)| mistake(span, problem))?;
         check(arg, &values).map_err(|problem| mistake(value.span(), problem))?;
         let line = line_of(text, name.span().start);
-        entries.push(Entry {
-            id: arg.get_id().to_string(),
-            values,
-            line,
-        });
+        entries.push(Entry { id: arg.get_id().to_string(), values, line });
     }
     Ok(entries)
 }
@@ -151,11 +129,8 @@ fn text(arg: &Arg, value: &Spanned<DeValue<'_>>) -> Result<String, (Range<usize>
             .map_err(|error| (value.span(), error.to_string())),
         DeValue::Float(number) => Ok(number.as_str().to_owned()),
         other => {
-            let problem = format!(
-                "'{}' takes one value, not a TOML {}",
-                key(arg),
-                other.type_str()
-            );
+            let problem =
+                format!("'{}' takes one value, not a TOML {}", key(arg), other.type_str());
             Err((value.span(), problem))
         }
     }
@@ -170,9 +145,7 @@ fn point(path: &Path, text: &str, span: Range<usize>, problem: String) -> Mistak
     let at = text.floor_char_boundary(span.start);
     let start = text[..at].rfind('\n').map_or(0, |newline| newline + 1);
     let source = text[start..].lines().next().unwrap_or_default();
-    let end = text
-        .floor_char_boundary(span.end)
-        .clamp(at, (start + source.len()).max(at));
+    let end = text.floor_char_boundary(span.end).clamp(at, (start + source.len()).max(at));
     Mistake {
         path: path.to_owned(),
         line: line_of(text, at),

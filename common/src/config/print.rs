@@ -8,10 +8,7 @@ use super::{Settings, is_list, is_setting, key};
 
 /// The whole configuration, a setting a line in the order of `--help`.
 pub(super) fn toml(settings: &Settings) -> String {
-    let args = settings
-        .command
-        .get_arguments()
-        .filter(|arg| is_setting(arg));
+    let args = settings.command.get_arguments().filter(|arg| is_setting(arg));
     args.map(|arg| line(settings, arg)).collect()
 }
 
@@ -49,9 +46,6 @@ fn single(arg: &Arg, raw: String) -> Value {
 fn origin(settings: &Settings, id: &str) -> String {
     match settings.matches.value_source(id) {
         Some(ValueSource::CommandLine) => "command line".to_owned(),
-        _ => settings
-            .origins
-            .get(id)
-            .map_or_else(|| "default".to_owned(), ToString::to_string),
+        _ => settings.origins.get(id).map_or_else(|| "default".to_owned(), ToString::to_string),
     }
 }

@@ -29,15 +29,8 @@ fn resolved(file: &str, variables: &[(&str, &str)], flags: &[&str]) -> Result<Se
     let path = std::env::temp_dir().join(format!("common-{}-{number}.toml", std::process::id()));
     std::fs::write(&path, file).unwrap();
     let config = OsString::from("--config");
-    let argv = [
-        OsString::from("time-server"),
-        config,
-        path.clone().into_os_string(),
-    ];
-    let argv = argv
-        .into_iter()
-        .chain(flags.iter().map(OsString::from))
-        .collect();
+    let argv = [OsString::from("time-server"), config, path.clone().into_os_string()];
+    let argv = argv.into_iter().chain(flags.iter().map(OsString::from)).collect();
     let environment = |name: &str| {
         let found = variables.iter().find(|(variable, _)| *variable == name);
         found.map(|(_, value)| OsString::from(value))
@@ -45,9 +38,7 @@ fn resolved(file: &str, variables: &[(&str, &str)], flags: &[&str]) -> Result<Se
     let result = resolve(Args::command(), argv, &environment);
     std::fs::remove_file(&path).unwrap();
     let name = path.display().to_string();
-    result
-        .map(Option::unwrap)
-        .map_err(|error| error.to_string().replace(&name, "FILE"))
+    result.map(Option::unwrap).map_err(|error| error.to_string().replace(&name, "FILE"))
 }
 
 fn args(settings: &Settings) -> Args {
@@ -126,10 +117,7 @@ fn a_kubernetes_service_link_is_ignored_with_a_warning() {
 #[test]
 fn a_flag_on_either_side_overrules_the_file_on_verbosity() {
     let settings = resolved("verbose = 2", &[], &["-q"]).unwrap();
-    assert_eq!(
-        (args(&settings).common.verbose, args(&settings).common.quiet),
-        (0, 1)
-    );
+    assert_eq!((args(&settings).common.verbose, args(&settings).common.quiet), (0, 1));
     let settings = resolved("verbose = 2", &[], &[]).unwrap();
     assert_eq!(args(&settings).common.verbose, 2);
 }
@@ -148,21 +136,12 @@ fn a_wrong_flag_is_two_lines_with_the_way_out() {
 fn what_is_printed_names_each_origin() {
     let settings = resolved("udp = true", &[("TIME_SERVER_PORT", "7")], &["--bind=::1"]).unwrap();
     let printed = print::toml(&settings);
-    assert!(
-        printed.contains("port = 7  # environment TIME_SERVER_PORT\n"),
-        "{printed}"
-    );
-    assert!(
-        printed.contains("bind = [\"::1\"]  # command line\n"),
-        "{printed}"
-    );
+    assert!(printed.contains("port = 7  # environment TIME_SERVER_PORT\n"), "{printed}");
+    assert!(printed.contains("bind = [\"::1\"]  # command line\n"), "{printed}");
     assert!(printed.contains("udp = true  # "), "{printed}");
     assert!(printed.contains(".toml:1\n"), "{printed}");
     assert!(printed.contains("# title is not set\n"), "{printed}");
-    assert!(
-        printed.contains("log-format = \"text\"  # default\n"),
-        "{printed}"
-    );
+    assert!(printed.contains("log-format = \"text\"  # default\n"), "{printed}");
 }
 
 proptest! {
