@@ -12,7 +12,7 @@ use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::fmt;
 use std::io::{self, Write};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::parser::ValueSource;
 use clap::{Arg, ArgAction, ArgMatches, Command, Parser, ValueEnum};
@@ -129,7 +129,8 @@ where
     if common.print_config {
         tell(&print::toml(&settings));
     } else if common.check_config {
-        tracing::info!("{}: the configuration is valid", settings.file_name());
+        let file = settings.file.map_or("no file".to_owned(), |path| path.display().to_string());
+        tracing::info!("{file}: the configuration is valid");
     } else {
         return Ok(Some(config));
     }
@@ -161,12 +162,6 @@ struct Settings {
     warnings: Vec<String>,
 }
 
-impl Settings {
-    fn file_name(&self) -> String {
-        self.file.as_ref().map_or_else(|| "no file".to_owned(), |path| path.display().to_string())
-    }
-}
-
 type Environment<'a> = &'a dyn Fn(&str) -> Option<OsString>;
 
 /// Lays the layers over each other. `None` when clap has answered already (help, version).
@@ -185,55 +180,77 @@ fn resolve(
         }
         Err(error) => return Err(usage(&program, &error)),
     };
-    let mut warnings = Vec::new();
-    let mut values = BTreeMap::new();
-    let mut origins = BTreeMap::new();
-
+    let mut layers = Layers::default();
     let file = file::find(&program, flags.get_one("config"), environment)?;
     if let Some((path, text)) = &file {
-        for entry in file::read(path, text, &command)? {
-            origins.insert(entry.id.clone(), Origin::File { path: path.clone(), line: entry.line });
-            values.insert(entry.id, entry.values);
-        }
+        layers.add_file(path, text, &command)?;
     }
-    for arg in command.get_arguments().filter(|arg| is_setting(arg) && arg.get_long().is_some()) {
-        let name = variable(&program, arg);
-        let Some(value) = environment(&name) else {
-            continue;
-        };
-        let value = value.to_string_lossy();
-        if name.ends_with("_PORT") && value.starts_with("tcp://") {
-            warnings
-                .push(format!("{name}={value} is Kubernetes' service link, not a port: ignored"));
-            continue;
-        }
-        let list: Vec<String> = if is_list(arg) {
-            value.split(',').map(str::to_owned).collect()
-        } else {
-            vec![value.into_owned()]
-        };
-        check(arg, &list).map_err(|problem| Error::Environment { name: name.clone(), problem })?;
-        origins.insert(arg.get_id().to_string(), Origin::Environment(name));
-        values.insert(arg.get_id().to_string(), list);
-    }
+    layers.add_environment(&command, environment)?;
 
     let given = |id: &str| flags.value_source(id) == Some(ValueSource::CommandLine);
     if given("verbose") || given("quiet") {
-        // They are one dial: a flag on either side overrules both of the lower layers' settings.
-        values.retain(|id, _| id != "verbose" && id != "quiet");
+        // They are one dial: a flag on either side overrules what the lower layers say of both.
+        layers.values.retain(|id, _| id != "verbose" && id != "quiet");
     }
-    let layered = values
-        .into_iter()
-        .fold(command, |command, (id, list)| command.mut_arg(id, |arg| arg.default_values(list)));
-    let matches =
-        layered.clone().try_get_matches_from(&argv).map_err(|error| usage(&program, &error))?;
-    Ok(Some(Settings {
-        command: layered,
-        matches,
-        origins,
-        file: file.map(|(path, _)| path),
-        warnings,
-    }))
+    let Layers { mut values, origins, warnings } = layers;
+    let command = command.mut_args(|arg| match values.remove(arg.get_id().as_str()) {
+        Some(list) => arg.default_values(list),
+        None => arg,
+    });
+    let matches = command.clone().try_get_matches_from(&argv);
+    let matches = matches.map_err(|error| usage(&program, &error))?;
+    let file = file.map(|(path, _)| path);
+    Ok(Some(Settings { command, matches, origins, file, warnings }))
+}
+
+/// What the file and the environment set, by the option's id.
+#[derive(Default)]
+struct Layers {
+    values: BTreeMap<String, Vec<String>>,
+    origins: BTreeMap<String, Origin>,
+    warnings: Vec<String>,
+}
+
+impl Layers {
+    fn set(&mut self, id: String, values: Vec<String>, origin: Origin) {
+        self.origins.insert(id.clone(), origin);
+        self.values.insert(id, values);
+    }
+
+    fn add_file(&mut self, path: &Path, text: &str, command: &Command) -> Result<(), Error> {
+        for entry in file::read(path, text, command)? {
+            let origin = Origin::File { path: path.to_owned(), line: entry.line };
+            self.set(entry.id, entry.values, origin);
+        }
+        Ok(())
+    }
+
+    fn add_environment(
+        &mut self,
+        command: &Command,
+        environment: Environment<'_>,
+    ) -> Result<(), Error> {
+        let options = command.get_arguments().filter(|arg| arg.get_long().is_some());
+        for arg in options.filter(|arg| is_setting(arg)) {
+            let name = variable(command.get_name(), arg);
+            let Some(value) = environment(&name) else { continue };
+            let value = value.to_string_lossy().into_owned();
+            if name.ends_with("_PORT") && value.starts_with("tcp://") {
+                self.warnings
+                    .push(format!("{name} is a Kubernetes service link, no port: ignored"));
+                continue;
+            }
+            let values = if is_list(arg) {
+                value.split(',').map(str::to_owned).collect()
+            } else {
+                vec![value]
+            };
+            check(arg, &values)
+                .map_err(|problem| Error::Environment { name: name.clone(), problem })?;
+            self.set(arg.get_id().to_string(), values, Origin::Environment(name));
+        }
+        Ok(())
+    }
 }
 
 /// Whether an option can be set in the file or the environment.

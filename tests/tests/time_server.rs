@@ -1,0 +1,372 @@
+//! time-server from outside: real clients, well-behaved and not, against the real binary.
+
+use std::fs;
+use std::io::{ErrorKind, Read, Write};
+use std::net::{Ipv4Addr, Ipv6Addr, Shutdown, SocketAddr, TcpStream};
+use std::os::fd::OwnedFd;
+use std::os::unix::process::ExitStatusExt;
+use std::process::Command;
+use std::time::{Instant, SystemTime, UNIX_EPOCH};
+
+use nix::fcntl::{FcntlArg, OFlag, fcntl};
+use nix::sys::signal::Signal;
+use nix::sys::socket::{setsockopt, sockopt};
+use nix::unistd::geteuid;
+use tests::{DEADLINE, Running, program, run, wait_until};
+
+/// A server on a free port.
+struct Server {
+    process: Running,
+    port: u16,
+}
+
+impl Server {
+    fn start(flags: &[&str]) -> Self {
+        let mut command = program("time-server");
+        command.args(["--port", "0"]).args(flags);
+        Self::from(command)
+    }
+
+    fn from(command: Command) -> Self {
+        let mut process = Running::start(command);
+        process.err_line("Listening on");
+        let line = process.err_line("Time Server starting on port");
+        let port = line.trim_end_matches('.').rsplit(' ').next().unwrap().parse().unwrap();
+        Self { process, port }
+    }
+
+    fn connect(&self) -> TcpStream {
+        connect(SocketAddr::from((Ipv4Addr::LOCALHOST, self.port)))
+    }
+
+    /// What a client that only reads gets, up to the end of file.
+    fn ask(&self) -> String {
+        read_all(self.connect()).unwrap()
+    }
+}
+
+fn connect(address: SocketAddr) -> TcpStream {
+    let stream = TcpStream::connect_timeout(&address, DEADLINE).unwrap();
+    stream.set_read_timeout(Some(DEADLINE)).unwrap();
+    stream
+}
+
+fn read_all(mut stream: TcpStream) -> std::io::Result<String> {
+    let mut text = String::new();
+    stream.read_to_string(&mut text)?;
+    Ok(text)
+}
+
+/// The C library's view of the time, for comparison.
+fn date(format: &str) -> String {
+    let output =
+        Command::new("date").arg(format!("+{format}")).env("LC_ALL", "C").output().unwrap();
+    String::from_utf8(output.stdout).unwrap().trim_end_matches('\n').to_owned()
+}
+
+/// Asserts that a reply is what date(1) says just before or just after it.
+fn assert_told(flags: &[&str], format: &str, dress: impl Fn(String) -> String) {
+    let server = Server::start(flags);
+    let before = dress(date(format));
+    let reply = server.ask();
+    let after = dress(date(format));
+    assert!(reply == before || reply == after, "{reply:?} is neither {before:?} nor {after:?}");
+}
+
+#[test]
+fn the_greeting_is_the_seeds_byte_for_byte() {
+    assert_told(&[], "%a %b %e %H:%M:%S %Y", |time| format!("\n\nCurrent time: {time}\n\n"));
+}
+
+#[test]
+fn every_format_tells_what_date_tells() {
+    let line = |end: &'static str| move |time: String| format!("{time}{end}");
+    assert_told(&["-f", "daytime"], "%d %b %Y %H:%M:%S %Z", |time| time.to_uppercase() + "\r\n");
+    assert_told(&["-f", "ctime"], "%a %b %e %H:%M:%S %Y", line("\n"));
+    assert_told(&["-f", "unix"], "%s", line("\n"));
+    assert_told(&["-f", "time %H.%M.%S", "-z", "local"], "time %H.%M.%S", line("\n"));
+}
+
+#[test]
+fn rfc3339_in_utc_ends_in_z_and_nist_has_nine_fields() {
+    let reply = Server::start(&["-f", "rfc3339", "-z", "utc"]).ask();
+    assert!(reply.ends_with("Z\n") && reply.len() == "2026-11-22T06:32:19Z\n".len(), "{reply:?}");
+    let reply = Server::start(&["-f", "nist"]).ask();
+    assert!(reply.ends_with(" UTC *\r\n"), "{reply:?}");
+    let fields: Vec<&str> = reply.split_whitespace().collect();
+    let today = SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_secs() / 86_400 + 40_587;
+    assert_eq!(fields.len(), 9, "{reply:?}");
+    assert!(fields[0].parse::<u64>().unwrap().abs_diff(today) <= 1, "{reply:?}");
+}
+
+#[test]
+fn ipv4_and_ipv6_are_served_on_the_same_port() {
+    let server = Server::start(&["-f", "unix"]);
+    server.ask();
+    match TcpStream::connect((Ipv6Addr::LOCALHOST, server.port)) {
+        Ok(stream) => assert!(read_all(stream).unwrap().ends_with('\n')),
+        Err(error) => {
+            assert_eq!(error.kind(), ErrorKind::AddrNotAvailable, "IPv6 is on, but not served")
+        }
+    }
+}
+
+#[test]
+fn two_thousand_clients_that_speak_first_get_the_reply_and_a_clean_end() {
+    let server = Server::start(&[]);
+    for number in 0..2000 {
+        let mut client = server.connect();
+        client.write_all(b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n").unwrap();
+        let reply = read_all(client).unwrap_or_else(|error| panic!("client {number}: {error}"));
+        assert!(reply.starts_with("\n\nCurrent time: "), "client {number}: {reply:?}");
+    }
+}
+
+#[test]
+fn clients_that_speak_at_any_time_or_half_close_get_a_clean_end() {
+    let server = Server::start(&["-f", "unix"]);
+    for request in [0, 5, 4096, 200_000] {
+        let mut before = server.connect();
+        before.write_all(&vec![b'x'; request]).unwrap();
+        before.shutdown(Shutdown::Write).unwrap();
+        assert!(read_all(before).unwrap().ends_with('\n'), "{request} bytes, half-closed");
+
+        let mut after = server.connect();
+        let mut reply = [0; 11];
+        after.read_exact(&mut reply).unwrap();
+        after.write_all(&vec![b'x'; request]).unwrap();
+        assert_eq!(read_all(after).unwrap(), "", "{request} bytes after the reply");
+    }
+}
+
+#[test]
+fn a_client_that_never_closes_is_closed_at_its_deadline_and_keeps_nobody_waiting() {
+    let server = Server::start(&["--linger", "300ms", "-f", "unix"]);
+    let mut silent = server.connect();
+    let mut reply = [0; 11];
+    silent.read_exact(&mut reply).unwrap();
+    for _ in 0..50 {
+        server.ask();
+    }
+    // While the server lingers it takes what the client sends; once it has closed, that is answered by a reset.
+    let started = Instant::now();
+    wait_until("the server closes", || silent.write_all(b"x").is_err().then_some(()));
+    assert!(started.elapsed() < DEADLINE);
+}
+
+#[test]
+fn clients_that_reset_disturb_nobody() {
+    let server = Server::start(&["-f", "unix"]);
+    for _ in 0..200 {
+        let rude = server.connect();
+        let abort = nix::libc::linger { l_onoff: 1, l_linger: 0 };
+        setsockopt(&rude, sockopt::Linger, &abort).unwrap();
+        drop(rude);
+        server.ask();
+    }
+}
+
+#[test]
+fn more_clients_than_may_linger_make_the_oldest_leave_and_are_all_answered() {
+    let server = Server::start(&["--max-lingering", "8", "--linger", "1h", "-f", "unix"]);
+    let mut held: Vec<TcpStream> = (0..100).map(|_| server.connect()).collect();
+    for client in &mut held {
+        let mut reply = [0; 11];
+        client.read_exact(&mut reply).unwrap();
+    }
+    let descriptors =
+        || fs::read_dir(format!("/proc/{}/fd", server.process.pid())).unwrap().count();
+    wait_until("at most eight are held", || (descriptors() <= 8 + 10).then_some(()));
+}
+
+#[test]
+fn with_no_descriptor_to_spare_clients_are_still_answered() {
+    let binary = program("time-server");
+    // Standard streams, epoll, signals, two listeners and the spare are eight: every accept finds none left.
+    let mut command = Command::new("sh");
+    command.args(["-c", "ulimit -n 8 && exec \"$0\" -p 0 --linger 1h -f unix"]);
+    command.arg(binary.get_program()).env("XDG_CONFIG_HOME", "/nonexistent");
+    let server = Server::from(command);
+    let mut held: Vec<TcpStream> = (0..50).map(|_| server.connect()).collect();
+    for client in &mut held {
+        let mut reply = [0; 11];
+        client.read_exact(&mut reply).unwrap();
+    }
+}
+
+#[test]
+fn the_log_is_bounded_and_counts_the_rest() {
+    let mut server = Server::start(&["-f", "unix"]);
+    let started = Instant::now();
+    for _ in 0..500 {
+        server.ask();
+    }
+    let seconds = started.elapsed().as_secs() + 1;
+    server.process.err_line("... and to ");
+    server.process.signal(Signal::SIGTERM);
+    let finished = server.process.finish();
+    let told =
+        finished.err.iter().filter(|line| line.starts_with("Sending time to 127.0.0.1:")).count();
+    assert!(told >= 10 && told as u64 <= 10 * (seconds + 1), "{told} lines in {seconds} s");
+    assert!(finished.err.iter().any(|line| line.ends_with("... Done.")));
+}
+
+#[test]
+fn a_log_that_nobody_reads_holds_up_no_reply() {
+    let (_reader, writer) = std::io::pipe().unwrap();
+    fcntl(&writer, FcntlArg::F_SETFL(OFlag::O_NONBLOCK)).unwrap();
+    let mut writer = std::fs::File::from(OwnedFd::from(writer));
+    while writer.write(&[b'x'; 4096]).is_ok() {}
+    while writer.write(b"x").is_ok() {}
+    fcntl(&writer, FcntlArg::F_SETFL(OFlag::empty())).unwrap();
+
+    // The port cannot be read from a log nobody reads: take one that was free a moment ago.
+    let free = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let mut command = program("time-server");
+    command.args(["--bind", "127.0.0.1", "--port", &free.port().to_string(), "-vv"]).stderr(writer);
+    let mut child = command.spawn().unwrap();
+    let stream = wait_until("it listens", || TcpStream::connect(free).ok());
+    assert!(read_all(stream).unwrap().contains("Current time"));
+    let pid = nix::unistd::Pid::from_raw(child.id().cast_signed());
+    nix::sys::signal::kill(pid, Signal::SIGTERM).unwrap();
+    let status = wait_until("it ends", || child.try_wait().unwrap());
+    assert_eq!(status.code(), Some(0));
+}
+
+#[test]
+fn term_answers_who_waits_lets_the_closing_finish_and_exits_0() {
+    for signal in [Signal::SIGTERM, Signal::SIGINT] {
+        let server = Server::start(&["-f", "unix"]);
+        let waiting: Vec<TcpStream> = (0..100).map(|_| server.connect()).collect();
+        server.process.signal(signal);
+        for client in waiting {
+            assert_eq!(read_all(client).unwrap().len(), 11);
+        }
+        assert_eq!(server.process.finish().status.code(), Some(0));
+    }
+}
+
+#[test]
+fn a_second_signal_ends_it_at_once() {
+    let mut server = Server::start(&["--linger", "1h", "-f", "unix"]);
+    let mut stays = server.connect();
+    let mut reply = [0; 11];
+    stays.read_exact(&mut reply).unwrap();
+    server.process.signal(Signal::SIGTERM);
+    server.process.err_line("1 connections are still closing");
+    server.process.signal(Signal::SIGTERM);
+    let status = server.process.wait();
+    assert_eq!((status.code(), status.signal()), (Some(0), None));
+}
+
+/// A wrong call: its status and the one message.
+fn refused(flags: &[&str]) -> (Option<i32>, String) {
+    let mut command = program("time-server");
+    command.args(flags);
+    let finished = run(command);
+    assert!(finished.err.len() <= 3, "more than a message: {:#?}", finished.err);
+    (finished.status.code(), finished.err.join("\n"))
+}
+
+#[test]
+fn a_port_in_use_is_named_with_how_to_see_who_holds_it() {
+    let server = Server::start(&[]);
+    let (status, message) = refused(&["-p", &server.port.to_string()]);
+    assert_eq!(status, Some(1));
+    assert!(
+        message.contains(&format!(
+            "0.0.0.0:{} is in use; 'ss -ltnp sport = :{}'",
+            server.port, server.port
+        )),
+        "{message}"
+    );
+}
+
+#[test]
+fn a_privileged_port_without_the_right_says_how_to_get_it() {
+    let setting = fs::read_to_string("/proc/sys/net/ipv4/ip_unprivileged_port_start").unwrap();
+    let first: u16 = setting.trim().parse().unwrap();
+    if first == 0 {
+        return; // This machine knows no privileged ports.
+    }
+    let binary = program("time-server");
+    let mut command = if geteuid().is_root() {
+        let mut command = Command::new("setpriv");
+        command.arg("--bounding-set=-net_bind_service").arg(binary.get_program());
+        command
+    } else {
+        Command::new(binary.get_program())
+    };
+    command.args(["--config", "none", "-p", &(first - 1).to_string()]);
+    let finished = run(command);
+    assert_eq!(finished.status.code(), Some(1), "{finished:#?}");
+    assert!(finished.err[0].contains("CAP_NET_BIND_SERVICE"), "{finished:#?}");
+}
+
+#[test]
+fn bad_values_are_refused_with_status_2_and_the_way_out() {
+    for (flags, part) in [
+        (&["--prot", "1"][..], "a similar argument exists: '--port'"),
+        (&["-p", "65536"], "65536 is not in 0..=65535"),
+        (&["-f", "iso"], "neither greeting"),
+        (&["-f", "%!"], "% conversion that does not exist"),
+        (&["-z", "Mars/Olympus"], "no time zone 'Mars/Olympus'"),
+        (&["-b", "localhost"], "invalid IP address"),
+        (&["--linger", "2"], "time unit needed"),
+        (&["--max-lingering", "0"], "at least 1"),
+        (&["--config", "/nonexistent.toml"], "--config none does without"),
+    ] {
+        let (status, message) = refused(flags);
+        assert_eq!(status, Some(2), "{flags:?}: {message}");
+        assert!(message.contains(part), "{flags:?}: {message}");
+    }
+    let (status, message) = refused(&["-p", "0", "-b", "203.0.113.1"]);
+    assert_eq!(status, Some(1));
+    assert!(message.contains("203.0.113.1 is no address of this machine"), "{message}");
+}
+
+#[test]
+fn the_configuration_comes_from_the_users_file_and_prints_as_toml_that_loads_again() {
+    let folder = std::env::temp_dir().join(format!("time-server-test-{}", std::process::id()));
+    fs::create_dir_all(folder.join("time-server")).unwrap();
+    let file = folder.join("time-server/config.toml");
+    fs::write(&file, "format = \"unix\"\nbind = [\"127.0.0.1\"]\n").unwrap();
+    let print = |more: &[&str]| {
+        let mut command = program("time-server");
+        command
+            .arg("--print-config")
+            .args(more)
+            .env("XDG_CONFIG_HOME", &folder)
+            .env("TIME_SERVER_LINGER", "9s");
+        run(command)
+    };
+    let first = print(&["-p", "0"]);
+    assert_eq!(first.status.code(), Some(0));
+    let text = first.out.join("\n");
+    assert!(text.contains("port = 0  # command line"), "{text}");
+    assert!(text.contains("linger = \"9s\"  # environment TIME_SERVER_LINGER"), "{text}");
+    assert!(text.contains(&format!("format = \"unix\"  # {}:1", file.display())), "{text}");
+
+    fs::write(&file, &text).unwrap();
+    let values = |lines: &[String]| {
+        lines.iter().map(|line| line.split("  #").next().unwrap().to_owned()).collect::<Vec<_>>()
+    };
+    assert_eq!(values(&print(&[]).out), values(&first.out));
+
+    fs::write(&file, "port = 1\nprot = 2\n").unwrap();
+    let broken = print(&[]);
+    assert_eq!(broken.status.code(), Some(2));
+    assert!(broken.err[0].contains("config.toml:2:1: unknown key 'prot'"), "{broken:#?}");
+    fs::remove_dir_all(&folder).unwrap();
+}
+
+#[test]
+fn json_lines_carry_the_facts_as_data() {
+    let mut server = {
+        let mut command = program("time-server");
+        command.args(["--port", "0", "--log-format", "json"]);
+        Running::start(command)
+    };
+    let line = server.err_line("\"port\":");
+    assert!(line.starts_with("{\"timestamp\":\"") && line.contains("\"level\":\"INFO\""), "{line}");
+}
