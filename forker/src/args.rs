@@ -1,0 +1,93 @@
+//! The command line, and the configuration it becomes: one that cannot hold a bad state.
+
+use std::ffi::{CString, OsString};
+use std::os::unix::ffi::OsStringExt;
+use std::time::Duration;
+
+use clap::Parser;
+use common::config::CommonArgs;
+
+use crate::Error;
+
+/// Runs a command on a steady schedule and leaves no process behind.
+#[derive(Debug, Parser)]
+#[command(name = "forker", version, max_term_width = 100)]
+pub struct Args {
+    /// The time between ticks
+    #[arg(short, long, value_name = "DURATION", default_value = "500ms", value_parser = positive)]
+    interval: Duration,
+    /// Fork on every Nth tick
+    #[arg(short, long, value_name = "N", default_value_t = 10, value_parser = clap::value_parser!(u64).range(1..))]
+    every: u64,
+    /// End after N runs started and ended [default: run for ever]
+    #[arg(short = 'n', long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
+    count: Option<u64>,
+    /// Run on tick 1 too
+    #[arg(long)]
+    now: bool,
+    /// How long a stopping forker leaves its runs between TERM and KILL
+    #[arg(long, value_name = "DURATION", default_value = "5s", value_parser = humantime::parse_duration)]
+    grace: Duration,
+    /// The command to run, with its arguments
+    #[arg(value_name = "COMMAND", trailing_var_arg = true, default_values = ["ls", "-l"])]
+    command: Vec<OsString>,
+    #[command(flatten)]
+    common: CommonArgs,
+}
+
+impl AsRef<CommonArgs> for Args {
+    fn as_ref(&self) -> &CommonArgs {
+        &self.common
+    }
+}
+
+/// A duration longer than nothing: a schedule of no interval would be a busy loop.
+fn positive(text: &str) -> Result<Duration, String> {
+    match humantime::parse_duration(text) {
+        Ok(Duration::ZERO) => {
+            Err("it must be longer than zero; for example 500ms, 2s or 1m30s".to_owned())
+        }
+        Ok(duration) => Ok(duration),
+        Err(error) => Err(format!("{error}; for example 500ms, 2s or 1m30s")),
+    }
+}
+
+/// What forker is to do.
+#[derive(Debug)]
+pub struct Config {
+    pub(crate) interval: Duration,
+    pub(crate) every: u64,
+    pub(crate) count: Option<u64>,
+    pub(crate) now: bool,
+    pub(crate) grace: Duration,
+    /// At least one word.
+    pub(crate) command: Vec<CString>,
+    /// Whether stdout shows what forker does, or is the command's alone.
+    pub(crate) shows_ticks: bool,
+}
+
+impl TryFrom<Args> for Config {
+    type Error = Error;
+
+    fn try_from(args: Args) -> Result<Self, Error> {
+        let command: Vec<CString> =
+            args.command.into_iter().map(c_string).collect::<Result<_, _>>()?;
+        if command.is_empty() {
+            return Err(Error::NoCommand);
+        }
+        Ok(Self {
+            interval: args.interval,
+            every: args.every,
+            count: args.count,
+            now: args.now,
+            grace: args.grace,
+            command,
+            shows_ticks: args.common.quiet == 0,
+        })
+    }
+}
+
+fn c_string(word: OsString) -> Result<CString, Error> {
+    CString::new(word.into_vec())
+        .map_err(|error| Error::Nul(String::from_utf8_lossy(&error.into_vec()).into_owned()))
+}

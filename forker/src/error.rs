@@ -1,0 +1,46 @@
+//! What a user can cause, each with its way out and its exit status.
+
+use common::{config, exit};
+use nix::errno::Errno;
+
+/// Why forker itself failed; a run that fails is no such error, it is an outcome.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// Flags, environment or file do not fit.
+    #[error(transparent)]
+    Config(#[from] config::Error),
+    /// `command = []` in the file.
+    #[error("the command is empty; name one, for example: forker -- ls -l")]
+    NoCommand,
+    /// A word of the command has a NUL byte, which no argument of a process can hold.
+    #[error("the command's word {0:?} holds a NUL byte; no program can be given that")]
+    Nul(String),
+    /// The system refuses what forker cannot do without.
+    #[error("cannot {what}: {}", errno.desc())]
+    System {
+        /// What was asked of it.
+        what: &'static str,
+        /// What it answered.
+        errno: Errno,
+    },
+}
+
+impl Error {
+    /// Names what failed, for `map_err`.
+    pub(crate) fn system(what: &'static str) -> impl FnOnce(Errno) -> Self {
+        move |errno| Self::System { what, errno }
+    }
+}
+
+impl exit::Failure for Error {
+    fn status(&self) -> u8 {
+        match self {
+            Self::Config(error) => error.status(),
+            Self::NoCommand | Self::Nul(_) => exit::USAGE,
+            Self::System { .. } => FAILED,
+        }
+    }
+}
+
+/// The exit status when forker itself failed, as env(1), timeout(1) and nohup(1) have it: 1 may be a run's own.
+pub(crate) const FAILED: u8 = 125;

@@ -1,0 +1,202 @@
+//! The one loop: wait in one ppoll for a signal, the next deadline or a reader of our output; tell the
+//! supervisor; do what it says. It decides nothing, and nothing in it ever waits for anyone but that ppoll.
+
+use std::io::{Stdout, stdout};
+use std::os::fd::AsFd;
+use std::time::{Duration, Instant};
+
+use common::logging;
+use common::output::Output;
+use nix::errno::Errno;
+use nix::poll::{PollFd, PollFlags, ppoll};
+use nix::sys::signal::{Signal, killpg};
+use nix::unistd::Pid;
+use tracing::{error, info};
+
+use crate::child::{self, Recipe};
+use crate::outcome::Outcome;
+use crate::report::Short;
+use crate::schedule::Schedule;
+use crate::signals::{self, Signals};
+use crate::supervisor::{Action, Event, Supervisor};
+use crate::{Config, Error, reap};
+
+/// Runs the command on its schedule until it is over, and gives the exit status.
+///
+/// # Errors
+/// What the system refuses at the start; nothing that a run does is an error.
+pub fn run(config: &Config) -> Result<u8, Error> {
+    let (signals, inherited) = signals::take_over().map_err(Error::system("take over signals"))?;
+    let recipe = Recipe::new(&config.command, config.shows_ticks, inherited)
+        .map_err(Error::system("prepare the command"))?;
+    let now = clock();
+    let schedule =
+        Schedule::new(now, config.interval, config.every, config.now, config.shows_ticks);
+    let mut event_loop = EventLoop {
+        supervisor: Supervisor::new(schedule, config.count, config.grace),
+        signals,
+        recipe,
+        config,
+        stdout: Output::new(stdout()),
+        is_read: true,
+    };
+    event_loop.reap()?;
+    while event_loop.turn()? {}
+    event_loop.stdout.finish();
+    Ok(event_loop.supervisor.status())
+}
+
+#[expect(clippy::disallowed_methods, reason = "the outermost loop: here alone the clock is read")]
+fn clock() -> Instant {
+    Instant::now()
+}
+
+#[derive(Debug)]
+struct EventLoop<'a> {
+    supervisor: Supervisor,
+    signals: Signals,
+    recipe: Recipe,
+    config: &'a Config,
+    stdout: Output<Stdout>,
+    /// Whether stdout still has a reader, as far as we know.
+    is_read: bool,
+}
+
+/// What a wait ended with.
+struct Woken {
+    by_signal: bool,
+    by_closed_output: bool,
+}
+
+impl EventLoop<'_> {
+    /// One turn of the loop; false when all is done.
+    fn turn(&mut self) -> Result<bool, Error> {
+        self.handle(Event::Time);
+        if self.supervisor.is_done() {
+            return Ok(false);
+        }
+        let woken = self.wait()?;
+        self.stdout.flush();
+        logging::stderr().lock().flush();
+        // Before the signals: a run that dies of SIGPIPE because stdout's reader has gone is no failure.
+        if self.is_read && (woken.by_closed_output || self.stdout.is_gone()) {
+            self.is_read = false;
+            self.handle(Event::OutputClosed);
+        }
+        if woken.by_signal {
+            self.read_signals()?;
+        }
+        Ok(true)
+    }
+
+    /// Waits for what comes first. The signals come first in the list too: poll(2) looks in order, so when
+    /// a run's end is seen, so is the closed output that it died of.
+    fn wait(&self) -> Result<Woken, Error> {
+        let wake_at = self.supervisor.wake_at();
+        let timeout = wake_at.map(|at| at.saturating_duration_since(clock()).into());
+        let stderr = logging::stderr().lock();
+        let mut fds = vec![PollFd::new(self.signals.as_fd(), PollFlags::POLLIN)];
+        if self.is_read {
+            fds.push(PollFd::new(self.stdout.fd(), wanted(&self.stdout)));
+        }
+        if stderr.is_pending() {
+            fds.push(PollFd::new(stderr.fd(), PollFlags::POLLOUT));
+        }
+        match ppoll(&mut fds, timeout, None) {
+            Ok(_) | Err(Errno::EINTR) => {}
+            Err(errno) => return Err(Error::system("wait for events")(errno)),
+        }
+        let has = |index: usize, flags| {
+            let events: Option<PollFlags> = fds.get(index).and_then(PollFd::revents);
+            events.is_some_and(|events| events.intersects(flags))
+        };
+        Ok(Woken {
+            by_signal: has(0, PollFlags::POLLIN),
+            by_closed_output: self.is_read && has(1, PollFlags::POLLERR | PollFlags::POLLHUP),
+        })
+    }
+
+    fn read_signals(&mut self) -> Result<(), Error> {
+        let mut has_child_changed = false;
+        while let Some(signal) = self.signals.next().map_err(Error::system("read signals"))? {
+            match signal {
+                Signal::SIGCHLD => has_child_changed = true,
+                stop => self.handle(Event::Stop(stop)),
+            }
+        }
+        if has_child_changed { self.reap() } else { Ok(()) }
+    }
+
+    /// Reaps every child that has ended.
+    fn reap(&mut self) -> Result<(), Error> {
+        while let Some(reaped) = reap::next().map_err(Error::system("reap a child"))? {
+            let outcome = match Outcome::from_wait(reaped.status) {
+                Outcome::Exited(126 | 127) => self
+                    .recipe
+                    .failed_exec(reaped.pid)
+                    .map_or(Outcome::from_wait(reaped.status), Outcome::NotExecuted),
+                outcome => outcome,
+            };
+            self.handle(Event::Ended { pid: reaped.pid, outcome, usage: reaped.usage });
+        }
+        Ok(())
+    }
+
+    /// Tells the supervisor what has happened and does what it says.
+    fn handle(&mut self, event: Event) {
+        self.supervisor.handle(clock(), event);
+        while let Some(action) = self.supervisor.next_action() {
+            self.act(action);
+        }
+    }
+
+    fn act(&mut self, action: Action) {
+        match action {
+            Action::ShowTick(number) => self.show(&format!("{number}\n")),
+            Action::TellMissed(ticks) => info!(ticks, "missed {ticks} ticks"),
+            Action::Start { run, late } => self.start(run, late),
+            Action::Signal { group, signal } => send(group, signal),
+            Action::Tell(report) => report.tell(&child::words(&self.config.command[..1])),
+            Action::TellStopping { runs } => {
+                let grace = Short(self.config.grace);
+                info!(runs, "stopping: TERM to {runs} running, KILL in {grace}");
+            }
+            Action::TellImmortal { runs } => {
+                error!(
+                    runs,
+                    "{runs} running have not ended though killed; see ps -o pid,stat,wchan,cmd"
+                );
+            }
+        }
+    }
+
+    fn start(&mut self, run: u64, late: Duration) {
+        self.show("About to fork...\n");
+        match self.recipe.start() {
+            Ok(pid) => self.supervisor.handle(clock(), Event::Started { run, late, pid }),
+            Err(errno) => self.supervisor.handle(clock(), Event::NotStarted { run, late, errno }),
+        }
+    }
+
+    fn show(&mut self, line: &str) {
+        if self.config.shows_ticks {
+            self.stdout.push(line.as_bytes());
+        }
+    }
+}
+
+fn wanted(output: &Output<Stdout>) -> PollFlags {
+    if output.is_pending() { PollFlags::POLLOUT } else { PollFlags::empty() }
+}
+
+fn send(group: Pid, signal: Signal) {
+    match killpg(group, signal) {
+        // ESRCH: it has ended meanwhile.
+        Ok(()) | Err(Errno::ESRCH) => {}
+        Err(errno) => error!(
+            group = group.as_raw(),
+            "cannot send {signal} to the group {group}: {}",
+            errno.desc()
+        ),
+    }
+}

@@ -1,0 +1,235 @@
+//! What forker says about its runs: the words, and the same facts as data. It decides nothing.
+
+use std::fmt;
+use std::time::Duration;
+
+use nix::errno::Errno;
+use nix::unistd::Pid;
+use tracing::{info, warn};
+
+use crate::outcome::{Outcome, signal_name};
+use crate::reap::Usage;
+
+/// A run that is over.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Report {
+    pub(crate) run: u64,
+    /// None when there never was a process.
+    pub(crate) pid: Option<Pid>,
+    pub(crate) outcome: Outcome,
+    /// Whether forker ended it, and it did not fail by itself.
+    pub(crate) stopped: bool,
+    pub(crate) took: Duration,
+    pub(crate) usage: Usage,
+    /// How long after its tick it was started.
+    pub(crate) late: Duration,
+}
+
+impl Report {
+    /// Whether the run counts as a failure.
+    pub(crate) fn failed(&self) -> bool {
+        !self.stopped && self.outcome.status() != 0
+    }
+
+    /// Tells it on stderr: a failure is told even when quiet.
+    pub(crate) fn tell(&self, command: &str) {
+        let line = Line { report: self, command };
+        macro_rules! tell {
+            ($level:ident) => {
+                $level!(
+                    run = self.run,
+                    pid = self.pid.map(Pid::as_raw),
+                    outcome = self.outcome.kind(),
+                    status = self.outcome.status(),
+                    seconds = self.took.as_secs_f64(),
+                    user_seconds = self.usage.user.as_secs_f64(),
+                    system_seconds = self.usage.system.as_secs_f64(),
+                    peak_bytes = self.usage.peak,
+                    late_seconds = self.late.as_secs_f64(),
+                    "{line}"
+                )
+            };
+        }
+        if self.failed() {
+            tell!(warn);
+        } else {
+            tell!(info);
+        }
+    }
+}
+
+impl Outcome {
+    fn kind(self) -> &'static str {
+        match self {
+            Self::Exited(_) => "exited",
+            Self::Killed { .. } => "killed",
+            Self::NotExecuted(_) => "not executed",
+            Self::NotForked(_) => "not forked",
+        }
+    }
+}
+
+/// A report as the sentence that a person reads.
+struct Line<'a> {
+    report: &'a Report,
+    command: &'a str,
+}
+
+impl fmt::Display for Line<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Report { run, pid, outcome, .. } = self.report;
+        write!(f, "run {run}")?;
+        if let Some(pid) = pid {
+            write!(f, " (pid {pid})")?;
+        }
+        match outcome {
+            Outcome::Exited(code) => write!(f, ": exited {code}")?,
+            Outcome::Killed { signal, dumped } => {
+                let core = if *dumped { ", core dumped" } else { "" };
+                write!(f, ": killed by {}{core}", signal_name(*signal))?;
+            }
+            Outcome::NotExecuted(errno) => {
+                return write!(
+                    f,
+                    ": cannot execute '{}': {}",
+                    self.command,
+                    why(*errno, self.command)
+                );
+            }
+            Outcome::NotForked(errno) => {
+                return write!(f, ": cannot fork: {}; the schedule goes on", errno.desc());
+            }
+        }
+        let Report { took, usage, late, .. } = self.report;
+        let cpu = Short(usage.user + usage.system);
+        write!(f, " after {}; cpu {cpu}", Short(*took))?;
+        write!(f, ", peak {}, {} late", Size(usage.peak), Short(*late))
+    }
+}
+
+/// Why exec failed, with the way out.
+fn why(errno: Errno, command: &str) -> String {
+    match errno {
+        Errno::ENOENT | Errno::ENOTDIR if command.contains('/') => {
+            "there is no such file, or the interpreter it names is missing".to_owned()
+        }
+        Errno::ENOENT | Errno::ENOTDIR => {
+            "not found in PATH; give its path, or add its folder to PATH".to_owned()
+        }
+        Errno::EACCES => {
+            "permission denied; is it a program, and made executable by chmod +x?".to_owned()
+        }
+        Errno::ENOEXEC => {
+            "not a program of this machine; a script begins with a line like #!/bin/sh".to_owned()
+        }
+        other => other.desc().to_owned(),
+    }
+}
+
+/// A duration in three digits: `850us`, `12.3ms`, `1.5s`, `1m30s`.
+#[derive(Debug)]
+pub(crate) struct Short(pub(crate) Duration);
+
+impl fmt::Display for Short {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let seconds = self.0.as_secs();
+        let micros = self.0.subsec_micros();
+        match (seconds, micros) {
+            (3600.., _) => write!(f, "{}h{}m", seconds / 3600, seconds % 3600 / 60),
+            (60.., _) => write!(f, "{}m{}s", seconds / 60, seconds % 60),
+            (1.., _) => write!(f, "{}s", three_digits(self.0.as_secs_f64())),
+            (0, 1000..) => write!(f, "{}ms", three_digits(f64::from(micros) / 1e3)),
+            (0, _) => write!(f, "{micros}us"),
+        }
+    }
+}
+
+/// Bytes in three digits.
+struct Size(u64);
+
+impl fmt::Display for Size {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let kib = self.0 / 1024;
+        // Beyond 2^32 KiB nobody reads the last digit.
+        let kib = f64::from(u32::try_from(kib).unwrap_or(u32::MAX));
+        match kib {
+            1_048_576.0.. => write!(f, "{} GiB", three_digits(kib / 1_048_576.0)),
+            1024.0.. => write!(f, "{} MiB", three_digits(kib / 1024.0)),
+            _ => write!(f, "{kib} KiB"),
+        }
+    }
+}
+
+fn three_digits(value: f64) -> String {
+    let decimals = match value {
+        100.0.. => 0,
+        10.0.. => 1,
+        _ => 2,
+    };
+    let text = format!("{value:.decimals$}");
+    match text.split_once('.') {
+        Some(_) => text.trim_end_matches('0').trim_end_matches('.').to_owned(),
+        None => text,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn short(micros: u64) -> String {
+        Short(Duration::from_micros(micros)).to_string()
+    }
+
+    #[test]
+    fn durations_are_short() {
+        assert_eq!(short(0), "0us");
+        assert_eq!(short(850), "850us");
+        assert_eq!(short(12_340), "12.3ms");
+        assert_eq!(short(500_000), "500ms");
+        assert_eq!(short(1_500_000), "1.5s");
+        assert_eq!(short(2_000_000), "2s");
+        assert_eq!(short(90_000_000), "1m30s");
+        assert_eq!(short(7_260_000_000), "2h1m");
+    }
+
+    #[test]
+    fn sizes_are_short() {
+        assert_eq!(Size(512 << 10).to_string(), "512 KiB");
+        assert_eq!(Size(3 << 20).to_string(), "3 MiB");
+        assert_eq!(Size(10 << 30).to_string(), "10 GiB");
+    }
+
+    #[test]
+    fn a_line_says_who_how_and_how_long() {
+        let report = Report {
+            run: 3,
+            pid: Some(Pid::from_raw(77)),
+            outcome: Outcome::Exited(0),
+            stopped: false,
+            took: Duration::from_micros(12_340),
+            usage: Usage {
+                user: Duration::from_millis(2),
+                system: Duration::from_millis(1),
+                peak: 3 << 20,
+            },
+            late: Duration::from_micros(85),
+        };
+        let line = |outcome| {
+            let report = Report { outcome, ..report.clone() };
+            Line { report: &report, command: "nosuch" }.to_string()
+        };
+        assert_eq!(
+            line(Outcome::Exited(0)),
+            "run 3 (pid 77): exited 0 after 12.3ms; cpu 3ms, peak 3 MiB, 85us late"
+        );
+        assert_eq!(
+            line(Outcome::Killed { signal: 9, dumped: false }),
+            "run 3 (pid 77): killed by SIGKILL after 12.3ms; cpu 3ms, peak 3 MiB, 85us late"
+        );
+        assert_eq!(
+            line(Outcome::NotExecuted(Errno::ENOENT)),
+            "run 3 (pid 77): cannot execute 'nosuch': not found in PATH; give its path, or add its folder to PATH"
+        );
+    }
+}

@@ -1,0 +1,105 @@
+//! What nix lacks, or offers only as unsafe: fork, exec without allocation, wait with every signal and the
+//! rusage. One call a function; what to do with the answers is decided elsewhere.
+#![expect(unsafe_code, reason = "the one place in this crate that calls libc directly")]
+
+use std::ffi::{CStr, CString, c_char};
+use std::mem::MaybeUninit;
+use std::ptr;
+
+use nix::errno::Errno;
+use nix::libc;
+use nix::sys::signal::{self, SaFlags, SigAction, SigHandler, SigSet, Signal};
+use nix::unistd::{self, ForkResult, Pid};
+
+/// A NULL-terminated array of strings, as execve(2) wants its argv and envp, made before the fork because
+/// afterwards nothing may be allocated.
+#[derive(Debug)]
+pub(crate) struct StringArray {
+    pointers: Vec<*const c_char>,
+    /// Owns what the pointers point to; never touched again.
+    _strings: Vec<CString>,
+}
+
+impl StringArray {
+    pub(crate) fn new(strings: Vec<CString>) -> Self {
+        let pointers = strings.iter().map(|string| string.as_ptr()).chain([ptr::null()]).collect();
+        Self { pointers, _strings: strings }
+    }
+}
+
+/// Forks; `in_child` is all the child ever does.
+///
+/// # Errors
+/// EAGAIN at a limit on processes, ENOMEM.
+pub(crate) fn fork(in_child: impl FnOnce() -> u8) -> nix::Result<Pid> {
+    // SAFETY: the program has one thread, so the child finds every lock free and the heap whole.
+    match unsafe { unistd::fork() }? {
+        ForkResult::Parent { child } => Ok(child),
+        ForkResult::Child => exit_at_once(in_child()),
+    }
+}
+
+/// Ends the process without running destructors or exit handlers: they are the parent's.
+fn exit_at_once(status: u8) -> ! {
+    // SAFETY: _exit(2) takes any status and does not return.
+    unsafe { libc::_exit(status.into()) }
+}
+
+/// Becomes the program at `path`; returns only to say why not.
+pub(crate) fn execve(path: &CStr, argv: &StringArray, envp: &StringArray) -> Errno {
+    // SAFETY: `path` ends in NUL; both arrays end in NULL and point to strings that they own.
+    unsafe { libc::execve(path.as_ptr(), argv.pointers.as_ptr(), envp.pointers.as_ptr()) };
+    Errno::last()
+}
+
+/// A child that has ended, left as the zombie it is; `None` when none has.
+///
+/// libc's waitid, because nix's answers EINVAL for a child killed by a real-time signal.
+///
+/// # Errors
+/// None that waitid(2) documents for these arguments.
+pub(crate) fn peek_ended() -> nix::Result<Option<Pid>> {
+    let mut info = MaybeUninit::<libc::siginfo_t>::zeroed();
+    let options = libc::WEXITED | libc::WNOHANG | libc::WNOWAIT;
+    // SAFETY: `info` is a siginfo_t to be written to.
+    let result = unsafe { libc::waitid(libc::P_ALL, 0, info.as_mut_ptr(), options) };
+    match Errno::result(result) {
+        Ok(_) => {}
+        Err(Errno::ECHILD) => return Ok(None),
+        Err(errno) => return Err(errno),
+    }
+    // SAFETY: all zeroes is a siginfo_t, and waitid has filled it in or left it so.
+    let info = unsafe { info.assume_init() };
+    // SAFETY: after waitid the fields of SIGCHLD are the ones in use, or all is zero: none has ended.
+    let pid = unsafe { info.si_pid() };
+    Ok((pid != 0).then(|| Pid::from_raw(pid)))
+}
+
+/// Reaps the zombie `pid`: its wait status and what it used.
+///
+/// # Errors
+/// ECHILD if it is no zombie of ours.
+pub(crate) fn reap(pid: Pid) -> nix::Result<(i32, libc::rusage)> {
+    let mut status = 0;
+    let mut usage = MaybeUninit::<libc::rusage>::zeroed();
+    // SAFETY: both are places of their types to be written to.
+    let result =
+        unsafe { libc::wait4(pid.as_raw(), &raw mut status, libc::WNOHANG, usage.as_mut_ptr()) };
+    match Errno::result(result)? {
+        0 => Err(Errno::ECHILD),
+        // SAFETY: all zeroes is an rusage, and wait4 has filled it in.
+        _ => Ok((status, unsafe { usage.assume_init() })),
+    }
+}
+
+/// Sets how a signal is treated to the default or to ignored, and says how it was.
+///
+/// # Errors
+/// EINVAL for KILL and STOP.
+pub(crate) fn set_disposition(signal: Signal, handler: SigHandler) -> nix::Result<SigHandler> {
+    // Stopped children are no news (SA_NOCLDSTOP, sigaction(2)).
+    let action = SigAction::new(handler, SaFlags::SA_NOCLDSTOP, SigSet::empty());
+    // SAFETY: only the default and ignoring are ever set: no code of ours runs as a handler.
+    let before = unsafe { signal::sigaction(signal, &action) }?;
+    Ok(before.handler())
+}
