@@ -114,11 +114,18 @@ fn ipv4_and_ipv6_are_served_on_the_same_port() {
 #[test]
 fn two_thousand_clients_that_speak_first_get_the_reply_and_a_clean_end() {
     let server = Server::start(&[]);
-    for number in 0..2000 {
-        let mut client = server.connect();
-        client.write_all(b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n").unwrap();
-        let reply = read_all(client).unwrap_or_else(|error| panic!("client {number}: {error}"));
-        assert!(reply.starts_with("\n\nCurrent time: "), "client {number}: {reply:?}");
+    for round in 0..20 {
+        // Stopped, the server accepts nobody before all have spoken: each request is there, unread.
+        server.process.signal(Signal::SIGSTOP);
+        let mut clients: Vec<TcpStream> = (0..100).map(|_| server.connect()).collect();
+        for client in &mut clients {
+            client.write_all(b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n").unwrap();
+        }
+        server.process.signal(Signal::SIGCONT);
+        for client in clients {
+            let reply = read_all(client).unwrap_or_else(|error| panic!("round {round}: {error}"));
+            assert!(reply.starts_with("\n\nCurrent time: "), "round {round}: {reply:?}");
+        }
     }
 }
 
