@@ -51,10 +51,12 @@ fn connect(address: SocketAddr) -> TcpStream {
     stream
 }
 
+/// Reads to the end of file, which must be clean: a reset that comes behind it is an error too, for on a
+/// real network it may come before the reply.
 fn read_all(mut stream: TcpStream) -> std::io::Result<String> {
     let mut text = String::new();
     stream.read_to_string(&mut text)?;
-    Ok(text)
+    stream.take_error()?.map_or(Ok(text), Err)
 }
 
 /// The C library's view of the time, for comparison.
