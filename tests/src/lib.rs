@@ -28,9 +28,7 @@ pub fn program(package: &'static str) -> Command {
             command.env_remove(name);
         }
     }
-    command
-        .env("XDG_CONFIG_HOME", "/nonexistent")
-        .stdin(Stdio::null());
+    command.env("XDG_CONFIG_HOME", "/nonexistent").stdin(Stdio::null());
     command
 }
 
@@ -41,20 +39,9 @@ pub fn binary(package: &'static str) -> PathBuf {
     built
         .entry(package)
         .or_insert_with(|| {
-            let build = escargot::CargoBuild::new()
-                .package(package)
-                .bin(package)
-                .current_target();
-            let build = if cfg!(debug_assertions) {
-                build
-            } else {
-                build.release()
-            };
-            build
-                .run()
-                .unwrap_or_else(|error| panic!("{package}: {error}"))
-                .path()
-                .to_owned()
+            let build = escargot::CargoBuild::new().package(package).bin(package).current_target();
+            let build = if cfg!(debug_assertions) { build } else { build.release() };
+            build.run().unwrap_or_else(|error| panic!("{package}: {error}")).path().to_owned()
         })
         .clone()
 }
@@ -80,18 +67,10 @@ impl Running {
     /// Starts `command` with its stdout and stderr collected.
     pub fn start(mut command: Command) -> Self {
         command.stdout(Stdio::piped()).stderr(Stdio::piped());
-        let mut child = command
-            .spawn()
-            .unwrap_or_else(|error| panic!("{command:?}: {error}"));
+        let mut child = command.spawn().unwrap_or_else(|error| panic!("{command:?}: {error}"));
         let (sender, lines) = channel();
-        let out = child
-            .stdout
-            .take()
-            .map(|s| (Stream::Out, Box::new(s) as Box<dyn Read + Send>));
-        let err = child
-            .stderr
-            .take()
-            .map(|s| (Stream::Err, Box::new(s) as Box<dyn Read + Send>));
+        let out = child.stdout.take().map(|s| (Stream::Out, Box::new(s) as Box<dyn Read + Send>));
+        let err = child.stderr.take().map(|s| (Stream::Err, Box::new(s) as Box<dyn Read + Send>));
         for (stream, source) in out.into_iter().chain(err) {
             let sender = sender.clone();
             thread::spawn(move || {
@@ -103,11 +82,7 @@ impl Running {
                 }
             });
         }
-        Self {
-            child,
-            lines,
-            said: Vec::new(),
-        }
+        Self { child, lines, said: Vec::new() }
     }
 
     /// The process id.
@@ -117,12 +92,7 @@ impl Running {
 
     /// Writes to the program's stdin (which must be piped).
     pub fn write(&mut self, text: &str) {
-        self.child
-            .stdin
-            .as_mut()
-            .expect("stdin is piped")
-            .write_all(text.as_bytes())
-            .unwrap();
+        self.child.stdin.as_mut().expect("stdin is piped").write_all(text.as_bytes()).unwrap();
     }
 
     /// Closes the program's stdin: end of input.
@@ -137,11 +107,7 @@ impl Running {
 
     /// The first line, old or new, that `matches`; waits for it.
     pub fn line(&mut self, matches: impl Fn(Stream, &str) -> bool) -> String {
-        if let Some((_, line)) = self
-            .said
-            .iter()
-            .find(|(stream, line)| matches(*stream, line))
-        {
+        if let Some((_, line)) = self.said.iter().find(|(stream, line)| matches(*stream, line)) {
             return line.clone();
         }
         let deadline = Instant::now() + DEADLINE;
@@ -185,11 +151,7 @@ impl Running {
             let lines = self.said.iter().filter(|(stream, _)| *stream == wanted);
             lines.map(|(_, line)| line.clone()).collect()
         };
-        Finished {
-            status,
-            out: pick(Stream::Out),
-            err: pick(Stream::Err),
-        }
+        Finished { status, out: pick(Stream::Out), err: pick(Stream::Err) }
     }
 
     /// Waits for the process to end, within the deadline.
@@ -233,10 +195,7 @@ pub fn wait_until<T>(what: &str, mut probe: impl FnMut() -> Option<T>) -> T {
         if let Some(value) = probe() {
             return value;
         }
-        assert!(
-            Instant::now() < deadline,
-            "waited {DEADLINE:?} in vain: {what}"
-        );
+        assert!(Instant::now() < deadline, "waited {DEADLINE:?} in vain: {what}");
         thread::sleep(Duration::from_millis(2));
     }
 }
