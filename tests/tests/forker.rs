@@ -1,0 +1,454 @@
+//! forker from outside: the real binary, real processes, real signals.
+
+use std::collections::HashMap;
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
+use std::os::unix::process::ExitStatusExt;
+use std::path::PathBuf;
+use std::process::{Command, Stdio};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::{Duration, Instant};
+
+use nix::sys::signal::Signal;
+use nix::unistd::Pid;
+use tests::{Running, Stream, binary, program, run, wait_until};
+
+fn forker(args: &[&str]) -> Command {
+    let mut command = program("forker");
+    command.args(args);
+    command
+}
+
+/// forker started by `env` or another program that executes it in its own process.
+fn forker_under(wrapper: &[&str], args: &[&str]) -> Command {
+    let mut command = Command::new(wrapper[0]);
+    command
+        .args(&wrapper[1..])
+        .arg(binary("forker"))
+        .args(args)
+        .env("XDG_CONFIG_HOME", "/nonexistent")
+        .stdin(Stdio::null());
+    command
+}
+
+/// Waits for this very line on stdout.
+fn says(forker: &mut Running, wanted: &str) {
+    forker.line(|stream, line| stream == Stream::Out && line == wanted);
+}
+
+/// A value in the environment of forker and so of everything it starts: what is left of it can be found.
+struct Mark(String);
+
+impl Mark {
+    const NAME: &'static str = "LEFT_BY_TEST";
+
+    fn on(command: &mut Command) -> Self {
+        static NEXT: AtomicUsize = AtomicUsize::new(0);
+        let number = NEXT.fetch_add(1, Ordering::Relaxed);
+        let mark = format!("{}-{number}", std::process::id());
+        command.env(Self::NAME, &mark);
+        Self(mark)
+    }
+
+    /// The processes that carry the mark.
+    fn bearers(&self) -> Vec<Pid> {
+        let entry = format!("{}={}", Self::NAME, self.0);
+        processes()
+            .filter(|pid| {
+                let environ = fs::read(format!("/proc/{pid}/environ")).unwrap_or_default();
+                environ.split(|byte| *byte == 0).any(|found| found == entry.as_bytes())
+            })
+            .collect()
+    }
+
+    /// Fails if anything that forker started is left, now that it has ended.
+    fn assert_nothing_left(&self) {
+        assert_eq!(self.bearers(), [], "left behind");
+    }
+}
+
+fn processes() -> impl Iterator<Item = Pid> {
+    let names = fs::read_dir("/proc")
+        .unwrap()
+        .filter_map(|entry| entry.ok()?.file_name().into_string().ok());
+    names.filter_map(|name| name.parse().ok()).map(Pid::from_raw)
+}
+
+/// A process's state and parent, from proc_pid_stat(5).
+fn state_and_parent(pid: Pid) -> Option<(char, Pid)> {
+    let stat = fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
+    let (_, fields) = stat.rsplit_once(')')?;
+    let mut fields = fields.split_whitespace();
+    let state = fields.next()?.chars().next()?;
+    Some((state, Pid::from_raw(fields.next()?.parse().ok()?)))
+}
+
+fn exists(pid: Pid) -> bool {
+    state_and_parent(pid).is_some()
+}
+
+fn zombies_of(parent: Pid) -> Vec<Pid> {
+    processes().filter(|pid| state_and_parent(*pid) == Some(('Z', parent))).collect()
+}
+
+/// A file of the test's own, gone when it ends.
+struct TempFile(PathBuf);
+
+impl TempFile {
+    fn new(name: &str, content: &str, mode: u32) -> Self {
+        let path = std::env::temp_dir().join(format!("forker-{}-{name}", std::process::id()));
+        fs::write(&path, content).unwrap();
+        fs::set_permissions(&path, fs::Permissions::from_mode(mode)).unwrap();
+        Self(path)
+    }
+
+    fn name(&self) -> &str {
+        self.0.to_str().unwrap()
+    }
+}
+
+impl Drop for TempFile {
+    fn drop(&mut self) {
+        let _ = fs::remove_file(&self.0);
+    }
+}
+
+/// Run, pid and status of a line like `run 3 (pid 77): exited 5 after …`.
+fn exited(line: &str) -> Option<(u64, i32, i32)> {
+    let (run, rest) = line.strip_prefix("run ")?.split_once(" (pid ")?;
+    let (pid, rest) = rest.split_once("): exited ")?;
+    let (status, _) = rest.split_once(' ')?;
+    Some((run.parse().ok()?, pid.parse().ok()?, status.parse().ok()?))
+}
+
+/// The pid in a line like `run 3 (pid 77): …`.
+fn pid_in(line: &str) -> Pid {
+    let (_, rest) = line.split_once("(pid ").unwrap();
+    Pid::from_raw(rest.split_once(')').unwrap().0.parse().unwrap())
+}
+
+#[test]
+fn the_default_is_the_seeds_output_byte_for_byte() {
+    let mut expected: Vec<u8> = (1..=10).flat_map(|k| format!("{k}\n").into_bytes()).collect();
+    expected.extend(b"About to fork...\nChild process: About to execute ls -l\n");
+    let ls = Command::new("ls").arg("-l").current_dir("/usr").output().unwrap();
+    expected.extend(ls.stdout);
+    let output = forker(&["-i", "1ms", "-n", "1"]).current_dir("/usr").output().unwrap();
+    assert_eq!(String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&expected));
+    assert_eq!(output.status.code(), Some(0));
+}
+
+#[test]
+fn the_defaults_are_the_seeds() {
+    let printed = run(forker(&["--print-config"])).out.join("\n");
+    for line in ["interval = \"500ms\"", "every = 10", "command = [\"ls\", \"-l\"]", "now = false"]
+    {
+        assert!(printed.contains(line), "{line} in {printed}");
+    }
+}
+
+#[test]
+fn quiet_leaves_stdout_to_the_command_and_stderr_to_failures() {
+    let finished = run(forker(&["-q", "-i", "1ms", "-e", "1", "-n", "3", "--", "echo", "hi"]));
+    assert_eq!(finished.out, ["hi", "hi", "hi"]);
+    assert_eq!(finished.err, [""; 0]);
+    let finished = run(forker(&["-q", "-e", "1", "-n", "1", "--", "sh", "-c", "exit 3"]));
+    assert_eq!(finished.err.len(), 1);
+    assert!(finished.err[0].contains("exited 3"), "{:?}", finished.err);
+    assert_eq!(finished.status.code(), Some(3));
+}
+
+#[test]
+fn a_thousand_runs_leave_no_zombie_and_every_status_is_right() {
+    let script = "exit $(($$ % 256))";
+    let mut forker = Running::start(forker(&["-i", "1ms", "-e", "1", "--", "sh", "-c", script]));
+    let mut zombies: HashMap<Pid, Instant> = HashMap::new();
+    for number in 1..=1000 {
+        let line = forker.err_line(&format!("run {number} ("));
+        let (_, pid, status) = exited(&line).unwrap_or_else(|| panic!("{line}"));
+        assert_eq!(status, pid % 256, "{line}");
+        if number % 50 == 0 {
+            let now = zombies_of(forker.pid());
+            zombies.retain(|pid, _| now.contains(pid));
+            for pid in now {
+                let since = zombies.entry(pid).or_insert_with(Instant::now);
+                assert!(since.elapsed() < Duration::from_secs(1), "{pid} is a zombie for long");
+            }
+        }
+    }
+    forker.signal(Signal::SIGTERM);
+    assert_eq!(forker.finish().status.code(), Some(143));
+}
+
+#[test]
+fn two_thousand_runs_a_millisecond_apart_end_well_and_leave_nothing() {
+    let mut command = forker(&["-q", "-i", "1ms", "-e", "1", "-n", "2000", "--", "true"]);
+    let mark = Mark::on(&mut command);
+    let finished = run(command);
+    assert_eq!((finished.out, finished.err), (vec![], vec![]));
+    assert_eq!(finished.status.code(), Some(0));
+    mark.assert_nothing_left();
+}
+
+#[test]
+fn term_at_any_moment_leaves_nothing() {
+    for tick in 0..60 {
+        let mut command = forker(&["-i", "1ms", "-e", "2", "--", "sleep", "60"]);
+        let mark = Mark::on(&mut command);
+        let mut forker = Running::start(command);
+        if tick > 0 {
+            // A tick may be missed on a busy machine; then the next will do.
+            forker.line(|stream, line| {
+                stream == Stream::Out && line.parse().is_ok_and(|number: u64| number >= tick)
+            });
+        }
+        forker.signal(Signal::SIGTERM);
+        let status = forker.wait();
+        // Before it listens to signals there is nothing to leave, and TERM has its default effect.
+        let ended_by_default = tick == 0 && status.signal() == Some(15);
+        assert!(ended_by_default || status.code() == Some(143), "tick {tick}: {status:?}");
+        mark.assert_nothing_left();
+    }
+}
+
+#[test]
+fn a_command_that_does_not_exist_is_127_and_told() {
+    let finished = run(forker(&["-q", "-e", "1", "-n", "1", "nosuch"]));
+    assert_eq!(finished.status.code(), Some(127));
+    assert_eq!(finished.err.len(), 1);
+    assert!(finished.err[0].ends_with(
+        "cannot execute 'nosuch': not found in PATH; give its path, or add its folder to PATH"
+    ));
+    assert_eq!(run(forker(&["-q", "-e", "1", "-n", "1", "/no/such"])).status.code(), Some(127));
+    assert_eq!(run(forker(&["-q", "-e", "1", "-n", "1", "--", ""])).status.code(), Some(127));
+}
+
+#[test]
+fn a_command_that_cannot_be_executed_is_126_and_told() {
+    let plain = TempFile::new("plain", "#!/bin/sh\n", 0o644);
+    let junk = TempFile::new("junk", "junk", 0o755);
+    for (name, why) in
+        [(plain.name(), "chmod +x"), ("/tmp", "permission denied"), (junk.name(), "#!/bin/sh")]
+    {
+        let finished = run(forker(&["-q", "-e", "1", "-n", "1", "--", name]));
+        assert_eq!(finished.status.code(), Some(126), "{name}");
+        assert!(finished.err[0].contains(why), "{:?}", finished.err);
+    }
+    // A command's own 126 and 127 are its own.
+    let finished = run(forker(&["-q", "-e", "1", "-n", "1", "--", "sh", "-c", "exit 127"]));
+    assert!(finished.err[0].contains("exited 127"), "{:?}", finished.err);
+}
+
+#[test]
+fn bad_usage_is_told_in_a_line_or_two_and_is_status_2() {
+    for (args, told) in [
+        (&["-i", "0s"][..], "longer than zero"),
+        (&["-i", "soon"], "for example 500ms"),
+        (&["-e", "0"], "0 is not in 1.."),
+        (&["-n", "0"], "0 is not in 1.."),
+        (&["--bogus"], "unexpected argument '--bogus'"),
+        (&["--grace", "1 parsec"], "--grace"),
+    ] {
+        let finished = run(forker(args));
+        assert_eq!(finished.status.code(), Some(2), "{args:?}");
+        let told_text = finished.err.join("\n");
+        assert!(told_text.contains(told), "{args:?}: {told_text}");
+        assert!(finished.err.len() <= 2, "{args:?}: {told_text}");
+    }
+}
+
+#[test]
+fn a_command_from_the_file_is_run() {
+    let file = TempFile::new(
+        "config",
+        "command = [\"echo\", \"from\", \"file\"]\nevery = 1\ncount = 1\n",
+        0o644,
+    );
+    let finished = run(forker(&["-q", "--config", file.name()]));
+    assert_eq!(finished.out, ["from file"]);
+    let empty = TempFile::new("empty", "command = []\n", 0o644);
+    let finished = run(forker(&["--config", empty.name()]));
+    assert_eq!(finished.status.code(), Some(2));
+    let nul = TempFile::new("nul", "command = [\"a\\u0000b\"]\n", 0o644);
+    let finished = run(forker(&["--config", nul.name()]));
+    assert_eq!(finished.status.code(), Some(2));
+    assert!(finished.err[0].contains("NUL"), "{:?}", finished.err);
+}
+
+#[test]
+fn term_in_the_middle_of_a_run_ends_the_run_too() {
+    let mut command =
+        forker(&["-i", "1h", "-e", "1", "--now", "--", "sh", "-c", "echo ready; sleep 60"]);
+    let mark = Mark::on(&mut command);
+    let mut forker = Running::start(command);
+    says(&mut forker, "ready");
+    forker.signal(Signal::SIGTERM);
+    let told = forker.err_line("run 1 (pid ");
+    assert!(told.contains("killed by SIGTERM"), "{told}");
+    assert!(!exists(pid_in(&told)));
+    assert_eq!(forker.finish().status.code(), Some(143));
+    mark.assert_nothing_left();
+}
+
+/// Says that it is ready and does not end when asked to.
+const STUBBORN: &str = "trap '' TERM; echo ready; while :; do sleep 1; done";
+
+#[test]
+fn a_run_that_ignores_term_is_killed_after_the_grace() {
+    let mut command =
+        forker(&["-e", "1", "-i", "1h", "--grace", "300ms", "--", "sh", "-c", STUBBORN]);
+    let mark = Mark::on(&mut command);
+    let mut forker = Running::start(command);
+    says(&mut forker, "ready");
+    let start = Instant::now();
+    forker.signal(Signal::SIGINT);
+    let told = forker.err_line("run 1 (pid ");
+    assert!(told.contains("killed by SIGKILL"), "{told}");
+    assert!(start.elapsed() >= Duration::from_millis(300));
+    assert_eq!(forker.finish().status.code(), Some(130));
+    mark.assert_nothing_left();
+}
+
+#[test]
+fn a_second_signal_kills_at_once() {
+    let mut command = forker(&["-e", "1", "-i", "1h", "--grace", "1h", "--", "sh", "-c", STUBBORN]);
+    let mark = Mark::on(&mut command);
+    let mut forker = Running::start(command);
+    says(&mut forker, "ready");
+    forker.signal(Signal::SIGTERM);
+    forker.err_line("stopping: ");
+    forker.signal(Signal::SIGINT);
+    forker.err_line("killed by SIGKILL");
+    assert_eq!(forker.finish().status.code(), Some(143));
+    mark.assert_nothing_left();
+}
+
+#[test]
+fn a_stopped_run_takes_its_term() {
+    let script = "echo ready; kill -STOP $$";
+    let mut command = forker(&["-e", "1", "-i", "1h", "--grace", "1h", "--", "sh", "-c", script]);
+    let mark = Mark::on(&mut command);
+    let mut forker = Running::start(command);
+    says(&mut forker, "ready");
+    wait_until("the run is stopped", || {
+        mark.bearers()
+            .into_iter()
+            .find(|pid| state_and_parent(*pid).is_some_and(|(state, _)| state == 'T'))
+    });
+    forker.signal(Signal::SIGTERM);
+    forker.err_line("killed by SIGTERM");
+    assert_eq!(forker.finish().status.code(), Some(143));
+}
+
+#[test]
+fn a_closed_stdout_ends_it_though_it_has_nothing_to_write() {
+    let mut command = forker(&["-q", "-e", "1", "-i", "1h", "--", "sleep", "60"]);
+    let mark = Mark::on(&mut command);
+    let mut child = command.stdout(Stdio::piped()).spawn().unwrap();
+    wait_until("forker and its run are there", || (mark.bearers().len() == 2).then_some(()));
+    drop(child.stdout.take());
+    let status = wait_until("forker ends", || child.try_wait().unwrap());
+    assert_eq!(status.code(), Some(0));
+    mark.assert_nothing_left();
+}
+
+#[test]
+fn a_run_that_dies_of_the_closed_stdout_is_no_failure() {
+    let script = format!(
+        "{} -q -i 1ms -e 1 -- seq 1000 | head -3; echo ${{PIPESTATUS[0]}}",
+        binary("forker").display()
+    );
+    let mut command = Command::new("bash");
+    command.args(["-c", &script]);
+    let finished = run(command);
+    assert_eq!(finished.out, ["1", "2", "3", "0"]);
+    assert_eq!(finished.err, [""; 0]);
+}
+
+#[test]
+fn a_stdout_that_nobody_reads_holds_up_no_signal() {
+    let script = "echo ready >&2; exec head -c 1000000 /dev/zero";
+    let mut command = forker(&["-i", "1ms", "-e", "5", "--", "sh", "-c", script]);
+    let mark = Mark::on(&mut command);
+    let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    // One run at least is beyond what a pipe holds, the others wait to say that they are about to start.
+    wait_until("runs pile up", || (mark.bearers().len() > 20).then_some(()));
+    nix::sys::signal::kill(Pid::from_raw(child.id().cast_signed()), Signal::SIGTERM).unwrap();
+    let status = wait_until("forker ends", || child.try_wait().unwrap());
+    assert_eq!(status.code(), Some(143));
+    mark.assert_nothing_left();
+}
+
+#[test]
+fn what_forker_inherits_is_put_right_for_itself_and_handed_to_the_run() {
+    let show = ["grep", "-E", "^Sig(Blk|Ign)", "/proc/self/status"];
+    for wrapper in [
+        &["env"][..],
+        &["env", "--ignore-signal=CHLD"],
+        &["env", "--block-signal=TERM,CHLD,INT"],
+        &["env", "--ignore-signal=HUP,USR1", "--block-signal=USR2"],
+        &["nohup"],
+    ] {
+        let mut alone = Command::new(wrapper[0]);
+        alone.args(&wrapper[1..]).args(show);
+        let args: Vec<&str> = ["-q", "-e", "1", "-n", "1", "--"].into_iter().chain(show).collect();
+        assert_eq!(run(forker_under(wrapper, &args)).out, run(alone).out, "{wrapper:?}");
+
+        let args = ["-q", "-e", "1", "-n", "1", "--", "sh", "-c", "exit 7"];
+        assert_eq!(run(forker_under(wrapper, &args)).status.code(), Some(7), "{wrapper:?}");
+
+        let mut forker = Running::start(forker_under(
+            wrapper,
+            &["-e", "1", "--grace", "100ms", "--", "sleep", "60"],
+        ));
+        says(&mut forker, "2");
+        forker.signal(Signal::SIGTERM);
+        assert_eq!(forker.finish().status.code(), Some(143), "{wrapper:?}");
+    }
+}
+
+#[test]
+fn yes_to_head_prints_no_complaint() {
+    let finished = run(forker(&["-q", "-e", "1", "-n", "1", "--", "sh", "-c", "yes | head -1"]));
+    assert_eq!((finished.out, finished.err), (vec!["y".to_owned()], vec![]));
+}
+
+#[test]
+fn a_run_has_its_own_group_no_input_and_only_the_descriptors_that_forker_was_given() {
+    let script = "set -- $(cat /proc/$$/stat); test $1 = $5 && echo leader; readlink /proc/$$/fd/0";
+    let finished = run(forker(&["-q", "-e", "1", "-n", "1", "--", "sh", "-c", script]));
+    assert_eq!(finished.out, ["leader", "/dev/null"]);
+
+    let wrapper = ["sh", "-c", "exec 8</dev/null; exec \"$@\"", "sh"];
+    let list = ["ls", "/proc/self/fd"];
+    let mut alone = Command::new(wrapper[0]);
+    alone.args(&wrapper[1..]).args(list);
+    let args = ["-q", "-e", "1", "-n", "1", "--"].iter().chain(&list).copied();
+    let given = run(forker_under(&wrapper, &args.collect::<Vec<_>>())).out;
+    assert_eq!(given, run(alone).out);
+    assert!(given.contains(&"8".to_owned()), "{given:?}");
+}
+
+#[test]
+fn closed_standard_descriptors_are_dev_null() {
+    for closed in ["<&-", ">&-", "2>&-", "<&- >&- 2>&-"] {
+        let wrapper = ["sh", "-c", &format!("exec \"$@\" {closed}"), "sh"];
+        let script = "test -e /proc/$$/fd/0 && test -e /proc/$$/fd/1 && test -e /proc/$$/fd/2 && echo x && echo y >&2 && exit 5";
+        let finished =
+            run(forker_under(&wrapper, &["-e", "1", "-n", "1", "--", "sh", "-c", script]));
+        assert_eq!(finished.status.code(), Some(5), "{closed}: {finished:?}");
+    }
+}
+
+#[test]
+fn tick_k_is_where_t0_puts_it() {
+    let start = Instant::now();
+    let finished = run(forker(&["-i", "10ms", "-e", "100", "-n", "1", "--", "true"]));
+    assert!(start.elapsed() >= Duration::from_millis(990));
+    assert_eq!(
+        finished.out.last().map(String::as_str),
+        Some("Child process: About to execute true")
+    );
+    let ticks = finished.out.iter().filter_map(|line| line.parse::<u64>().ok());
+    assert!(ticks.is_sorted());
+}
