@@ -13,8 +13,10 @@ use parking_lot::Mutex;
 use tracing::field::{Field, Visit};
 use tracing::level_filters::LevelFilter;
 use tracing::{Event, Level, Subscriber};
+use tracing_subscriber::filter::Targets;
 use tracing_subscriber::fmt::format::Writer;
 use tracing_subscriber::fmt::{FmtContext, FormatEvent, FormatFields};
+use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::registry::LookupSpan;
 
 use crate::config::{ColorChoice, CommonArgs, LogFormat};
@@ -36,12 +38,12 @@ pub fn start(program: &'static str, args: &CommonArgs) {
         .with_writer(|| Line)
         .with_ansi(false)
         .log_internal_errors(false);
+    let own = own(program, level(args));
     let started = match args.log_format {
         LogFormat::Text => {
             let color = is_colored(args.color, io::stderr().is_terminal());
-            tracing::subscriber::set_global_default(
-                builder.event_format(Text { program, color }).finish(),
-            )
+            let text = builder.event_format(Text { program, color });
+            tracing::subscriber::set_global_default(text.finish().with(own))
         }
         LogFormat::Json => tracing::subscriber::set_global_default(
             builder
@@ -50,11 +52,24 @@ pub fn start(program: &'static str, args: &CommonArgs) {
                 .with_target(false)
                 .with_current_span(false)
                 .with_span_list(false)
-                .finish(),
+                .finish()
+                .with(own),
         ),
     };
     // Refused only when logging runs already.
     started.ok();
+}
+
+/// Lets through what our own crates say. A library's remarks (winit's on its display) come with `-vv` alone.
+fn own(program: &str, level: LevelFilter) -> Targets {
+    let others = match level {
+        LevelFilter::TRACE => level,
+        _ => LevelFilter::OFF,
+    };
+    Targets::new()
+        .with_default(others)
+        .with_target(program.replace('-', "_"), level)
+        .with_target(env!("CARGO_PKG_NAME"), level)
 }
 
 /// Whether to colour what goes to a stream that is or is not a terminal (<https://no-color.org>).
