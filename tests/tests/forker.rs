@@ -133,7 +133,7 @@ fn the_default_is_the_seeds_output_byte_for_byte() {
     expected.extend(b"About to fork...\nChild process: About to execute ls -l\n");
     let ls = Command::new("ls").arg("-l").current_dir("/usr").output().unwrap();
     expected.extend(ls.stdout);
-    let output = forker(&["-i", "1ms", "-n", "1"]).current_dir("/usr").output().unwrap();
+    let output = forker(&["-i", "200ms", "-n", "1"]).current_dir("/usr").output().unwrap();
     assert_eq!(String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&expected));
     assert_eq!(output.status.code(), Some(0));
 }
