@@ -8,6 +8,7 @@ use clap::Parser;
 use common::config::CommonArgs;
 
 use crate::Error;
+use crate::supervisor::{Overlap, Policy};
 
 /// Runs a command on a steady schedule and leaves no process behind.
 #[derive(Debug, Parser)]
@@ -25,9 +26,24 @@ pub struct Args {
     /// Run on tick 1 too
     #[arg(long)]
     now: bool,
-    /// How long a stopping forker leaves its runs between TERM and KILL
+    /// What to do when the last run is still going: start another, skip this one, or end the last first
+    #[arg(long, value_name = "WAY", default_value = "allow")]
+    overlap: Overlap,
+    /// How many runs may go at a time; what is due beyond is skipped
+    #[arg(long, value_name = "N", default_value_t = 64, value_parser = clap::value_parser!(u64).range(1..))]
+    max_children: u64,
+    /// End a run that takes longer, with all that it has started [default: never]
+    #[arg(long, value_name = "DURATION", value_parser = positive)]
+    timeout: Option<Duration>,
+    /// How long a run that is to end may take from TERM to KILL
     #[arg(long, value_name = "DURATION", default_value = "5s", value_parser = humantime::parse_duration)]
     grace: Duration,
+    /// Stop at the first run that fails
+    #[arg(long)]
+    until_failure: bool,
+    /// Leave alone what a run leaves behind
+    #[arg(long)]
+    keep_orphans: bool,
     /// The command to run, with its arguments
     #[arg(value_name = "COMMAND", trailing_var_arg = true, default_values = ["ls", "-l"])]
     command: Vec<OsString>,
@@ -57,9 +73,8 @@ fn positive(text: &str) -> Result<Duration, String> {
 pub struct Config {
     pub(crate) interval: Duration,
     pub(crate) every: u64,
-    pub(crate) count: Option<u64>,
     pub(crate) now: bool,
-    pub(crate) grace: Duration,
+    pub(crate) policy: Policy,
     /// At least one word.
     pub(crate) command: Vec<CString>,
     /// Whether stdout shows what forker does, or is the command's alone.
@@ -78,9 +93,16 @@ impl TryFrom<Args> for Config {
         Ok(Self {
             interval: args.interval,
             every: args.every,
-            count: args.count,
             now: args.now,
-            grace: args.grace,
+            policy: Policy {
+                count: args.count,
+                grace: args.grace,
+                overlap: args.overlap,
+                max_children: args.max_children,
+                timeout: args.timeout,
+                until_failure: args.until_failure,
+                keep_orphans: args.keep_orphans,
+            },
             command,
             shows_ticks: args.common.quiet == 0,
         })

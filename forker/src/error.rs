@@ -27,7 +27,7 @@ pub enum Error {
 
 impl Error {
     /// Names what failed, for `map_err`.
-    pub(crate) fn system(what: &'static str) -> impl FnOnce(Errno) -> Self {
+    pub(crate) fn system(what: &'static str) -> impl Fn(Errno) -> Self {
         move |errno| Self::System { what, errno }
     }
 }

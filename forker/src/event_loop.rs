@@ -3,13 +3,14 @@
 
 use std::io::{Stdout, stdout};
 use std::os::fd::AsFd;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use common::logging;
 use common::output::Output;
 use nix::errno::Errno;
 use nix::poll::{PollFd, PollFlags, ppoll};
-use nix::sys::signal::{Signal, killpg};
+use nix::sys::prctl;
+use nix::sys::signal::Signal;
 use nix::unistd::Pid;
 use tracing::{error, info};
 
@@ -19,6 +20,8 @@ use crate::report::Short;
 use crate::schedule::Schedule;
 use crate::signals::{self, Signals};
 use crate::supervisor::{Action, Event, Supervisor};
+use crate::sys::{self, Children};
+use crate::tree::{self, Trees};
 use crate::{Config, Error, reap};
 
 /// Runs the command on its schedule until it is over, and gives the exit status.
@@ -29,13 +32,18 @@ pub fn run(config: &Config) -> Result<u8, Error> {
     let (signals, inherited) = signals::take_over().map_err(Error::system("take over signals"))?;
     let recipe = Recipe::new(&config.command, config.shows_ticks, inherited)
         .map_err(Error::system("prepare the command"))?;
+    if !config.policy.keep_orphans {
+        // From here on an orphan of any generation becomes a child of forker (PR_SET_CHILD_SUBREAPER(2const)).
+        prctl::set_child_subreaper(true).map_err(Error::system("adopt orphans"))?;
+    }
     let now = clock();
     let schedule =
         Schedule::new(now, config.interval, config.every, config.now, config.shows_ticks);
     let mut event_loop = EventLoop {
-        supervisor: Supervisor::new(schedule, config.count, config.grace),
+        supervisor: Supervisor::new(schedule, config.policy.clone()),
         signals,
         recipe,
+        trees: Trees::default(),
         config,
         stdout: Output::new(stdout()),
         is_read: true,
@@ -56,6 +64,7 @@ struct EventLoop<'a> {
     supervisor: Supervisor,
     signals: Signals,
     recipe: Recipe,
+    trees: Trees,
     config: &'a Config,
     stdout: Output<Stdout>,
     /// Whether stdout still has a reader, as far as we know.
@@ -129,16 +138,32 @@ impl EventLoop<'_> {
 
     /// Reaps every child that has ended.
     fn reap(&mut self) -> Result<(), Error> {
-        while let Some(reaped) = reap::next().map_err(Error::system("reap a child"))? {
-            let outcome = match Outcome::from_wait(reaped.status) {
-                Outcome::Exited(126 | 127) => self
-                    .recipe
-                    .failed_exec(reaped.pid)
-                    .map_or(Outcome::from_wait(reaped.status), Outcome::NotExecuted),
-                outcome => outcome,
-            };
-            self.handle(Event::Ended { pid: reaped.pid, outcome, usage: reaped.usage });
+        let failed = Error::system("reap a child");
+        loop {
+            match sys::peek().map_err(&failed)? {
+                Children::Ended(pid) => self.reap_one(pid).map_err(&failed)?,
+                Children::Alive => break self.handle(Event::Reaped { alive: true }),
+                Children::None => break self.handle(Event::Reaped { alive: false }),
+            }
         }
+        Ok(())
+    }
+
+    fn reap_one(&mut self, pid: Pid) -> nix::Result<()> {
+        let leads = self.supervisor.is_run(pid) && !self.config.policy.keep_orphans;
+        if leads {
+            tree::sweep(pid);
+        }
+        let reaped = reap::reap(pid)?;
+        let outcome = match Outcome::from_wait(reaped.status) {
+            Outcome::Exited(126 | 127) => self
+                .recipe
+                .failed_exec(pid)
+                .map_or(Outcome::from_wait(reaped.status), Outcome::NotExecuted),
+            outcome => outcome,
+        };
+        let left = if leads { self.trees.left(pid) } else { Vec::new() };
+        self.handle(Event::Ended { pid, outcome, usage: reaped.usage, left });
         Ok(())
     }
 
@@ -154,28 +179,42 @@ impl EventLoop<'_> {
         match action {
             Action::ShowTick(number) => self.show(&format!("{number}\n")),
             Action::TellMissed(ticks) => info!(ticks, "missed {ticks} ticks"),
-            Action::Start { run, late } => self.start(run, late),
-            Action::Signal { group, signal } => send(group, signal),
+            Action::TellSkipped(runs) => {
+                info!(runs, "skipped {runs} runs: others were still going");
+            }
+            Action::Start { run, due } => self.start(run, due),
+            Action::Signal { leader, signal } => self.trees.signal(leader, signal),
+            Action::SignalAll { leaders, signal } => {
+                let strays = self.trees.signal_all(&leaders, signal);
+                self.supervisor.handle(clock(), Event::Strays(strays));
+            }
+            Action::Look { leader } => {
+                if self.trees.is_gone(leader) {
+                    self.supervisor.handle(clock(), Event::Gone { leader });
+                }
+            }
             Action::Tell(report) => report.tell(&child::words(&self.config.command[..1])),
+            Action::TellLeft(left) => left.tell(),
             Action::TellStopping { runs } => {
-                let grace = Short(self.config.grace);
+                let grace = Short(self.config.policy.grace);
                 info!(runs, "stopping: TERM to {runs} running, KILL in {grace}");
             }
-            Action::TellImmortal { runs } => {
+            Action::TellImmortal => {
                 error!(
-                    runs,
-                    "{runs} running have not ended though killed; see ps -o pid,stat,wchan,cmd"
+                    "what was killed has not ended; see ps -o pid,stat,wchan,cmd --ppid {}",
+                    Pid::this()
                 );
             }
         }
     }
 
-    fn start(&mut self, run: u64, late: Duration) {
+    fn start(&mut self, run: u64, due: Instant) {
         self.show("About to fork...\n");
-        match self.recipe.start() {
-            Ok(pid) => self.supervisor.handle(clock(), Event::Started { run, late, pid }),
-            Err(errno) => self.supervisor.handle(clock(), Event::NotStarted { run, late, errno }),
-        }
+        let event = match self.recipe.start() {
+            Ok(pid) => Event::Started { run, due, pid },
+            Err(errno) => Event::NotStarted { run, due, errno },
+        };
+        self.supervisor.handle(clock(), event);
     }
 
     fn show(&mut self, line: &str) {
@@ -187,16 +226,4 @@ impl EventLoop<'_> {
 
 fn wanted(output: &Output<Stdout>) -> PollFlags {
     if output.is_pending() { PollFlags::POLLOUT } else { PollFlags::empty() }
-}
-
-fn send(group: Pid, signal: Signal) {
-    match killpg(group, signal) {
-        // ESRCH: it has ended meanwhile.
-        Ok(()) | Err(Errno::ESRCH) => {}
-        Err(errno) => error!(
-            group = group.as_raw(),
-            "cannot send {signal} to the group {group}: {}",
-            errno.desc()
-        ),
-    }
 }

@@ -15,12 +15,14 @@ mod child;
 mod error;
 pub mod event_loop;
 mod outcome;
+mod process;
 mod reap;
 mod report;
 mod schedule;
 mod signals;
 mod supervisor;
 mod sys;
+mod tree;
 
 pub use args::{Args, Config};
 pub use error::Error;

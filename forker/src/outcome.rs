@@ -45,6 +45,20 @@ impl Outcome {
     }
 }
 
+/// Why forker asked a run to end.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Why {
+    /// Its time was up.
+    TimedOut,
+    /// The next run was due.
+    Replaced,
+    /// forker itself is to end.
+    Stopped,
+}
+
+/// The status of a run that timed out, as timeout(1) has it.
+pub(crate) const TIMED_OUT: u8 = 124;
+
 /// 127 when there is no such command, 126 when it cannot be executed (POSIX, XCU 2.8.2).
 pub(crate) fn not_executed(errno: Errno) -> u8 {
     match errno {

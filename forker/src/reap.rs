@@ -11,7 +11,6 @@ use crate::sys;
 /// What the kernel kept of a process until it was reaped.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Reaped {
-    pub(crate) pid: Pid,
     /// As wait(2) encodes it.
     pub(crate) status: i32,
     pub(crate) usage: Usage,
@@ -26,16 +25,13 @@ pub(crate) struct Usage {
     pub(crate) peak: u64,
 }
 
-/// Reaps one child that has ended; `None` when there is none.
+/// Reaps the zombie `pid`.
 ///
 /// # Errors
-/// None that waitid(2) and wait4(2) document for these arguments.
-pub(crate) fn next() -> nix::Result<Option<Reaped>> {
-    let Some(pid) = sys::peek_ended()? else {
-        return Ok(None);
-    };
+/// ECHILD if it is no zombie of ours.
+pub(crate) fn reap(pid: Pid) -> nix::Result<Reaped> {
     let (status, usage) = sys::reap(pid)?;
-    Ok(Some(Reaped { pid, status, usage: usage.into() }))
+    Ok(Reaped { status, usage: usage.into() })
 }
 
 impl From<libc::rusage> for Usage {

@@ -4,10 +4,11 @@ use std::fmt;
 use std::time::Duration;
 
 use nix::errno::Errno;
+use nix::libc;
 use nix::unistd::Pid;
 use tracing::{info, warn};
 
-use crate::outcome::{Outcome, signal_name};
+use crate::outcome::{self, Outcome, Why, signal_name};
 use crate::reap::Usage;
 
 /// A run that is over.
@@ -17,8 +18,8 @@ pub(crate) struct Report {
     /// None when there never was a process.
     pub(crate) pid: Option<Pid>,
     pub(crate) outcome: Outcome,
-    /// Whether forker ended it, and it did not fail by itself.
-    pub(crate) stopped: bool,
+    /// Why forker asked it to end, if it did.
+    pub(crate) why: Option<Why>,
     pub(crate) took: Duration,
     pub(crate) usage: Usage,
     /// How long after its tick it was started.
@@ -26,9 +27,18 @@ pub(crate) struct Report {
 }
 
 impl Report {
+    /// The exit status that stands for the run; what forker ended for its own reasons is no failure.
+    pub(crate) fn status(&self) -> u8 {
+        match self.why {
+            None => self.outcome.status(),
+            Some(Why::TimedOut) => outcome::TIMED_OUT,
+            Some(Why::Replaced | Why::Stopped) => 0,
+        }
+    }
+
     /// Whether the run counts as a failure.
     pub(crate) fn failed(&self) -> bool {
-        !self.stopped && self.outcome.status() != 0
+        self.status() != 0
     }
 
     /// Tells it on stderr: a failure is told even when quiet.
@@ -41,6 +51,7 @@ impl Report {
                     pid = self.pid.map(Pid::as_raw),
                     outcome = self.outcome.kind(),
                     status = self.outcome.status(),
+                    ended_because = self.why.map(Why::word),
                     seconds = self.took.as_secs_f64(),
                     user_seconds = self.usage.user.as_secs_f64(),
                     system_seconds = self.usage.system.as_secs_f64(),
@@ -69,6 +80,43 @@ impl Outcome {
     }
 }
 
+impl Why {
+    fn word(self) -> &'static str {
+        match self {
+            Self::TimedOut => "timed out",
+            Self::Replaced => "replaced",
+            Self::Stopped => "stopped",
+        }
+    }
+}
+
+/// A process that a run left behind, and that has ended now.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Left {
+    /// None when it had cut every tie to its run.
+    pub(crate) run: Option<u64>,
+    pub(crate) pid: Pid,
+    pub(crate) name: String,
+    pub(crate) outcome: Outcome,
+}
+
+impl Left {
+    /// Tells it, also when quiet: something that the user started was ended.
+    pub(crate) fn tell(&self) {
+        let Self { run, pid, name, outcome } = self;
+        let run_name = run.map_or_else(|| "a run".to_owned(), |run| format!("run {run}"));
+        let killed = matches!(outcome, Outcome::Killed { signal: libc::SIGKILL, .. });
+        let how = if killed { "killed" } else { "ended" };
+        warn!(
+            run,
+            pid = pid.as_raw(),
+            name,
+            outcome = how,
+            "{run_name} left {name} (pid {pid}) behind: {how}; --keep-orphans keeps it"
+        );
+    }
+}
+
 /// A report as the sentence that a person reads.
 struct Line<'a> {
     report: &'a Report,
@@ -82,22 +130,26 @@ impl fmt::Display for Line<'_> {
         if let Some(pid) = pid {
             write!(f, " (pid {pid})")?;
         }
+        write!(f, ": ")?;
+        if let Some(why) = self.report.why {
+            write!(f, "{}, ", why.word())?;
+        }
         match outcome {
-            Outcome::Exited(code) => write!(f, ": exited {code}")?,
+            Outcome::Exited(code) => write!(f, "exited {code}")?,
             Outcome::Killed { signal, dumped } => {
                 let core = if *dumped { ", core dumped" } else { "" };
-                write!(f, ": killed by {}{core}", signal_name(*signal))?;
+                write!(f, "killed by {}{core}", signal_name(*signal))?;
             }
             Outcome::NotExecuted(errno) => {
                 return write!(
                     f,
-                    ": cannot execute '{}': {}",
+                    "cannot execute '{}': {}",
                     self.command,
                     why(*errno, self.command)
                 );
             }
             Outcome::NotForked(errno) => {
-                return write!(f, ": cannot fork: {}; the schedule goes on", errno.desc());
+                return write!(f, "cannot fork: {}; the schedule goes on", errno.desc());
             }
         }
         let Report { took, usage, late, .. } = self.report;
@@ -206,7 +258,7 @@ mod tests {
             run: 3,
             pid: Some(Pid::from_raw(77)),
             outcome: Outcome::Exited(0),
-            stopped: false,
+            why: None,
             took: Duration::from_micros(12_340),
             usage: Usage {
                 user: Duration::from_millis(2),

@@ -24,8 +24,8 @@ pub(crate) struct Tick {
     pub(crate) number: u64,
     /// How many wanted moments passed before anyone looked.
     pub(crate) missed: u64,
-    /// Whether a run is due, and how late it is.
-    pub(crate) run: Option<Duration>,
+    /// When a run was due, if one was.
+    pub(crate) run: Option<Instant>,
 }
 
 impl Schedule {
@@ -49,13 +49,24 @@ impl Schedule {
         let number = self.latest(now);
         let run = self.latest_run(number);
         self.next = number + 1;
-        Some(Tick {
-            number,
-            missed: number - wanted,
-            run: run
-                .and_then(|tick| self.due_at(tick))
-                .map(|due| now.saturating_duration_since(due)),
-        })
+        Some(Tick { number, missed: number - wanted, run: run.and_then(|tick| self.due_at(tick)) })
+    }
+
+    /// Lets pass what has come by `now`, unseen, and gives how many runs were due in it.
+    pub(crate) fn skip(&mut self, now: Instant) -> u64 {
+        let number = self.latest(now);
+        if number < self.next {
+            return 0;
+        }
+        let first = u64::from(self.now && self.next == 1 && self.every > 1);
+        let runs = number / self.every - (self.next - 1) / self.every + first;
+        self.next = number + 1;
+        runs
+    }
+
+    /// Whether somebody wants each tick.
+    pub(crate) fn wants_all(&self) -> bool {
+        self.all
     }
 
     /// The number of the first wanted tick that has not come.
@@ -114,7 +125,7 @@ mod tests {
         assert_eq!(schedule.advance(t0), Some(tick(1, None)));
         assert_eq!(schedule.advance(t0 + 499 * MS), None);
         assert_eq!(schedule.due(), Some(t0 + 500 * MS));
-        assert_eq!(schedule.advance(t0 + 503 * MS), Some(tick(2, Some(3 * MS))));
+        assert_eq!(schedule.advance(t0 + 503 * MS), Some(tick(2, Some(t0 + 500 * MS))));
         assert_eq!(schedule.due(), Some(t0 + 1000 * MS));
     }
 
@@ -126,7 +137,7 @@ mod tests {
         // Stopped from tick 2 to tick 34: runs were due on 10, 20 and 30.
         assert_eq!(
             schedule.advance(t0 + 335 * MS),
-            Some(Tick { number: 34, missed: 32, run: Some(45 * MS) })
+            Some(Tick { number: 34, missed: 32, run: Some(t0 + 290 * MS) })
         );
         assert_eq!(schedule.due(), Some(t0 + 340 * MS));
         assert_eq!(schedule.advance(t0 + 341 * MS).unwrap().run, None);
@@ -151,7 +162,7 @@ mod tests {
         assert_eq!(schedule.due(), Some(t0 + 999 * MS));
         assert_eq!(
             schedule.advance(t0 + 999 * MS),
-            Some(Tick { number: 1000, missed: 0, run: Some(Duration::ZERO) })
+            Some(Tick { number: 1000, missed: 0, run: Some(t0 + 999 * MS) })
         );
     }
 
@@ -164,6 +175,26 @@ mod tests {
     }
 
     proptest! {
+        #[test]
+        fn skipping_counts_the_runs_that_advancing_would_have_met(every in 1_u64..9, now: bool, seen in 0_u64..30, skipped in 0_u64..60) {
+            let t0 = Instant::now();
+            let walk = |from: u64, to: u64, schedule: &mut Schedule| {
+                (from..to)
+                    .filter_map(|k| schedule.advance(t0 + Duration::from_millis(k)))
+                    .filter(|tick| tick.run.is_some())
+                    .count() as u64
+            };
+            let mut one = every_tick(t0, MS, every, now);
+            walk(0, seen, &mut one);
+            let met = walk(seen, seen + skipped, &mut one);
+            let mut other = every_tick(t0, MS, every, now);
+            walk(0, seen, &mut other);
+            if seen + skipped > 0 {
+                prop_assert_eq!(other.skip(t0 + Duration::from_millis(seen + skipped - 1)), met);
+            }
+            prop_assert_eq!(one.due(), other.due());
+        }
+
         #[test]
         fn whatever_the_delays_no_tick_comes_twice_or_early_and_every_one_is_accounted_for(
             interval in 1_u64..50, every in 1_u64..20, now: bool, delays in prop::collection::vec(0_u64..200, 1..80)

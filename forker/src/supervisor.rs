@@ -1,19 +1,43 @@
 //! What happens next: from events to actions, with `now` as an argument and nothing touched.
 //!
-//! It knows the runs that are going, when they started and what they still owe. `event_loop` tells it what
-//! has happened and does what it answers.
+//! It knows the runs that are going, what they still owe, and what they left behind. `event_loop` tells it
+//! what has happened and does what it answers.
 
 use std::collections::{BTreeMap, VecDeque};
 use std::time::{Duration, Instant};
 
+use clap::ValueEnum;
 use nix::errno::Errno;
 use nix::sys::signal::Signal;
 use nix::unistd::Pid;
 
-use crate::outcome::Outcome;
+use crate::outcome::{Outcome, Why};
+use crate::process::Process;
 use crate::reap::Usage;
-use crate::report::Report;
+use crate::report::{Left, Report};
 use crate::schedule::Schedule;
+
+/// What to do when a run is due and the last one is still going.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Overlap {
+    Allow,
+    Forbid,
+    Replace,
+}
+
+/// What the user asked for, the schedule apart.
+#[derive(Debug, Clone)]
+pub(crate) struct Policy {
+    /// So many runs in all; None is no end.
+    pub(crate) count: Option<u64>,
+    /// From TERM to KILL.
+    pub(crate) grace: Duration,
+    pub(crate) overlap: Overlap,
+    pub(crate) max_children: u64,
+    pub(crate) timeout: Option<Duration>,
+    pub(crate) until_failure: bool,
+    pub(crate) keep_orphans: bool,
+}
 
 /// What has happened.
 #[derive(Debug)]
@@ -21,11 +45,17 @@ pub(crate) enum Event {
     /// Time has passed.
     Time,
     /// A run was started as asked, as the leader of its own group.
-    Started { run: u64, late: Duration, pid: Pid },
+    Started { run: u64, due: Instant, pid: Pid },
     /// A run could not be started.
-    NotStarted { run: u64, late: Duration, errno: Errno },
-    /// A child has been reaped.
-    Ended { pid: Pid, outcome: Outcome, usage: Usage },
+    NotStarted { run: u64, due: Instant, errno: Errno },
+    /// A child has been reaped, and this is left of its tree if it led one.
+    Ended { pid: Pid, outcome: Outcome, usage: Usage, left: Vec<Process> },
+    /// Every child that had ended is reaped; whether others are alive.
+    Reaped { alive: bool },
+    /// Nothing is left of the tree of this leader.
+    Gone { leader: Pid },
+    /// These belong to no run, and were signalled with all the others.
+    Strays(Vec<Process>),
     /// INT or TERM.
     Stop(Signal),
     /// Nobody reads stdout any more.
@@ -39,27 +69,35 @@ pub(crate) enum Action {
     ShowTick(u64),
     /// Tell that ticks were missed.
     TellMissed(u64),
+    /// Tell that runs were skipped.
+    TellSkipped(u64),
     /// Start a run, and answer with `Started` or `NotStarted`.
-    Start { run: u64, late: Duration },
-    /// Send a signal to a run's whole group.
-    Signal { group: Pid, signal: Signal },
+    Start { run: u64, due: Instant },
+    /// Signal the whole tree of this leader.
+    Signal { leader: Pid, signal: Signal },
+    /// Signal the groups of these leaders and all else that descends from forker; answer with `Strays`.
+    SignalAll { leaders: Vec<Pid>, signal: Signal },
+    /// Look whether anything is left of this leader's tree; if not, answer with `Gone`.
+    Look { leader: Pid },
     /// Tell how a run ended.
     Tell(Report),
+    /// Tell what became of something left behind.
+    TellLeft(Left),
     /// Tell that so many runs were told to end.
     TellStopping { runs: usize },
-    /// Tell that so many runs were killed and have not ended all the same.
-    TellImmortal { runs: usize },
+    /// Tell that what was killed has not ended all the same.
+    TellImmortal,
 }
 
 /// How far forker is from its end.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Phase {
     Running,
-    /// The runs were asked to end; they are killed at this time.
+    /// Everything was asked to end; it is killed at this time.
     Stopping {
         kill_at: Instant,
     },
-    /// They were killed; a process in the kernel's hands, or another user's, may still not end.
+    /// It was killed; a process in the kernel's hands, or another user's, may still not end.
     Killed {
         give_up_at: Instant,
     },
@@ -69,40 +107,68 @@ enum Phase {
 /// How long a killed process may take to become a zombie before forker ends without it.
 const KILLED_END_WITHIN: Duration = Duration::from_secs(2);
 
+/// How often at most missed ticks are told one by one.
+const TELL_EVERY: Duration = Duration::from_secs(1);
+
 #[derive(Debug)]
 struct Run {
     number: u64,
     started: Instant,
     late: Duration,
-    /// Whether forker has asked it to end.
-    stopped: bool,
+    /// Why it was asked to end, once it was.
+    why: Option<Why>,
+    /// When its time is up; once it was asked to end, when it is killed.
+    deadline: Option<Instant>,
+}
+
+/// A process that a run left behind.
+#[derive(Debug)]
+struct Orphan {
+    run: Option<u64>,
+    name: String,
+    was_zombie: bool,
 }
 
 /// The state of everything that forker watches over.
 #[derive(Debug)]
 pub(crate) struct Supervisor {
     schedule: Schedule,
-    grace: Duration,
-    count: Option<u64>,
+    policy: Policy,
+    phase: Phase,
     /// By pid, which is the group's id too.
     runs: BTreeMap<Pid, Run>,
+    /// A run that waits for the one that it replaces, and when it was due.
+    waiting: Option<Instant>,
+    /// Of dead leaders that left something: when what is left is killed.
+    leftovers: BTreeMap<Pid, Instant>,
+    orphans: BTreeMap<Pid, Orphan>,
+    /// Whether forker has any child, its own or adopted.
+    has_children: bool,
     begun: u64,
-    phase: Phase,
+    untold_missed: u64,
+    untold_skipped: u64,
+    missed_told_at: Option<Instant>,
     stopped_by: Option<Signal>,
     last_failure: u8,
     actions: VecDeque<Action>,
 }
 
 impl Supervisor {
-    /// Nothing runs yet; `count` runs in all will, each given `grace` between TERM and KILL.
-    pub(crate) fn new(schedule: Schedule, count: Option<u64>, grace: Duration) -> Self {
+    /// Nothing runs yet.
+    pub(crate) fn new(schedule: Schedule, policy: Policy) -> Self {
         Self {
             schedule,
-            grace,
-            count,
-            runs: BTreeMap::new(),
-            begun: 0,
+            policy,
             phase: Phase::Running,
+            runs: BTreeMap::new(),
+            waiting: None,
+            leftovers: BTreeMap::new(),
+            orphans: BTreeMap::new(),
+            has_children: false,
+            begun: 0,
+            untold_missed: 0,
+            untold_skipped: 0,
+            missed_told_at: None,
             stopped_by: None,
             last_failure: 0,
             actions: VecDeque::new(),
@@ -113,20 +179,25 @@ impl Supervisor {
     pub(crate) fn handle(&mut self, now: Instant, event: Event) {
         match event {
             Event::Time => self.pass(now),
-            Event::Started { run, late, pid } => {
-                let run = Run { number: run, started: now, late, stopped: false };
-                self.runs.insert(pid, run);
+            Event::Started { run, due, pid } => self.started(now, run, due, pid),
+            Event::NotStarted { run, due, errno } => self.over(
+                now,
+                Report {
+                    run,
+                    pid: None,
+                    outcome: Outcome::NotForked(errno),
+                    why: None,
+                    took: Duration::ZERO,
+                    usage: Usage::default(),
+                    late: now.saturating_duration_since(due),
+                },
+            ),
+            Event::Ended { pid, outcome, usage, left } => {
+                self.ended(now, pid, outcome, usage, left);
             }
-            Event::NotStarted { run, late, errno } => self.over(Report {
-                run,
-                pid: None,
-                outcome: Outcome::NotForked(errno),
-                stopped: false,
-                took: Duration::ZERO,
-                usage: Usage::default(),
-                late,
-            }),
-            Event::Ended { pid, outcome, usage } => self.ended(now, pid, outcome, usage),
+            Event::Reaped { alive } => self.reaped(alive),
+            Event::Gone { leader } => drop(self.leftovers.remove(&leader)),
+            Event::Strays(strays) => self.remember(None, strays),
             Event::Stop(signal) => self.stop(now, signal),
             Event::OutputClosed => self.begin_to_stop(now),
         }
@@ -139,20 +210,22 @@ impl Supervisor {
 
     /// When to come back though nothing has happened; `None` is never.
     pub(crate) fn wake_at(&self) -> Option<Instant> {
-        match self.phase {
-            Phase::Running if self.all_begun() => None,
+        let phase = match self.phase {
+            Phase::Running if self.all_begun() || self.is_deaf() => None,
             Phase::Running => self.schedule.due(),
             Phase::Stopping { kill_at } => Some(kill_at),
             Phase::Killed { give_up_at } => Some(give_up_at),
             Phase::GivenUp => None,
-        }
+        };
+        let deadlines = self.runs.values().filter_map(|run| run.deadline);
+        phase.into_iter().chain(deadlines).chain(self.leftovers.values().copied()).min()
     }
 
     /// Whether nothing is left to do.
     pub(crate) fn is_done(&self) -> bool {
         match self.phase {
-            Phase::Running => self.all_begun() && self.runs.is_empty(),
-            Phase::Stopping { .. } | Phase::Killed { .. } => self.runs.is_empty(),
+            Phase::Running => self.all_begun() && self.is_alone(),
+            Phase::Stopping { .. } | Phase::Killed { .. } => self.is_alone(),
             Phase::GivenUp => true,
         }
     }
@@ -164,60 +237,221 @@ impl Supervisor {
         })
     }
 
+    /// Whether `pid` leads a run's group.
+    pub(crate) fn is_run(&self, pid: Pid) -> bool {
+        self.runs.contains_key(&pid)
+    }
+
     fn all_begun(&self) -> bool {
-        self.count.is_some_and(|count| self.begun >= count)
+        self.policy.count.is_some_and(|count| self.begun >= count)
+    }
+
+    fn has_runs(&self) -> bool {
+        !self.runs.is_empty() || !self.leftovers.is_empty()
+    }
+
+    fn is_alone(&self) -> bool {
+        !self.has_runs() && (self.policy.keep_orphans || !self.has_children)
+    }
+
+    /// Whether a run that comes due now cannot start.
+    fn is_full(&self) -> bool {
+        match self.policy.overlap {
+            Overlap::Allow => self.runs.len() as u64 >= self.policy.max_children,
+            Overlap::Forbid => !self.runs.is_empty(),
+            Overlap::Replace => false,
+        }
+    }
+
+    /// Whether ticks come and go unheard: nobody wants to see them, and none could start a run.
+    fn is_deaf(&self) -> bool {
+        !self.schedule.wants_all() && self.is_full()
     }
 
     fn pass(&mut self, now: Instant) {
+        self.pass_deadlines(now);
         match self.phase {
             Phase::Running if !self.all_begun() => self.tick(now),
+            Phase::Running if !self.has_runs() && !self.is_alone() => self.begin_to_stop(now),
             Phase::Stopping { kill_at } if now >= kill_at => self.kill(now),
             Phase::Killed { give_up_at } if now >= give_up_at => {
                 self.phase = Phase::GivenUp;
-                let runs = self.runs.len();
-                self.actions.push_back(Action::TellImmortal { runs });
+                self.actions.push_back(Action::TellImmortal);
             }
             _ => {}
         }
     }
 
     fn tick(&mut self, now: Instant) {
+        if self.is_deaf() {
+            self.untold_skipped += self.schedule.skip(now);
+            return;
+        }
         let Some(tick) = self.schedule.advance(now) else {
             return;
         };
-        if tick.missed > 0 {
-            self.actions.push_back(Action::TellMissed(tick.missed));
-        }
+        self.miss(now, tick.missed);
         self.actions.push_back(Action::ShowTick(tick.number));
-        if let Some(late) = tick.run {
-            self.begun += 1;
-            self.actions.push_back(Action::Start { run: self.begun, late });
+        if let Some(due) = tick.run {
+            self.due(now, due);
         }
     }
 
-    /// A child that is no run of ours was left to us by who executed us; it is reaped, and no more.
-    fn ended(&mut self, now: Instant, pid: Pid, outcome: Outcome, usage: Usage) {
-        if let Some(run) = self.runs.remove(&pid) {
-            self.over(Report {
+    fn miss(&mut self, now: Instant, missed: u64) {
+        self.untold_missed += missed;
+        let may_tell = self.missed_told_at.is_none_or(|told| now >= told + TELL_EVERY);
+        if self.untold_missed > 0 && may_tell {
+            self.missed_told_at = Some(now);
+            let missed = std::mem::take(&mut self.untold_missed);
+            self.actions.push_back(Action::TellMissed(missed));
+        }
+    }
+
+    fn due(&mut self, now: Instant, due: Instant) {
+        if self.is_full() {
+            self.untold_skipped += 1;
+        } else if self.policy.overlap == Overlap::Replace && !self.runs.is_empty() {
+            self.untold_skipped += u64::from(self.waiting.replace(due).is_some());
+            self.end_runs(now, Why::Replaced);
+        } else {
+            self.start(due);
+        }
+    }
+
+    fn start(&mut self, due: Instant) {
+        self.begun += 1;
+        if self.untold_skipped > 0 {
+            let skipped = std::mem::take(&mut self.untold_skipped);
+            self.actions.push_back(Action::TellSkipped(skipped));
+        }
+        self.actions.push_back(Action::Start { run: self.begun, due });
+    }
+
+    fn started(&mut self, now: Instant, number: u64, due: Instant, pid: Pid) {
+        self.has_children = true;
+        let run = Run {
+            number,
+            started: now,
+            late: now.saturating_duration_since(due),
+            why: None,
+            deadline: self.policy.timeout.and_then(|timeout| now.checked_add(timeout)),
+        };
+        self.runs.insert(pid, run);
+    }
+
+    fn ended(
+        &mut self,
+        now: Instant,
+        pid: Pid,
+        outcome: Outcome,
+        usage: Usage,
+        left: Vec<Process>,
+    ) {
+        if self.phase == Phase::Running && self.is_deaf() {
+            self.untold_skipped += self.schedule.skip(now);
+        }
+        let Some(run) = self.runs.remove(&pid) else {
+            return self.orphan_ended(pid, outcome);
+        };
+        if !left.is_empty() {
+            self.leftovers.insert(pid, self.kill_time(now));
+            self.remember(Some(run.number), left);
+        }
+        self.over(
+            now,
+            Report {
                 run: run.number,
                 pid: Some(pid),
                 outcome,
-                stopped: run.stopped,
+                why: run.why,
                 took: now.saturating_duration_since(run.started),
                 usage,
                 late: run.late,
-            });
+            },
+        );
+        if self.runs.is_empty()
+            && let Some(due) = self.waiting.take()
+        {
+            self.start(due);
         }
     }
 
-    fn over(&mut self, report: Report) {
-        if report.failed() {
-            self.last_failure = report.outcome.status();
+    /// Tells of a process that outlived its run; one that was dead already was only waiting to be reaped.
+    fn orphan_ended(&mut self, pid: Pid, outcome: Outcome) {
+        let Some(Orphan { run, name, was_zombie }) = self.orphans.remove(&pid) else {
+            return;
+        };
+        let by_us =
+            matches!(outcome, Outcome::Killed { signal, .. } if signal == Signal::SIGTERM as i32);
+        if by_us || !was_zombie {
+            self.actions.push_back(Action::TellLeft(Left { run, pid, name, outcome }));
+        }
+    }
+
+    fn remember(&mut self, run: Option<u64>, processes: Vec<Process>) {
+        for process in processes {
+            let Process { pid, name, is_zombie, .. } = process;
+            let orphan = Orphan { run, name, was_zombie: is_zombie };
+            self.orphans.entry(pid).or_insert(orphan);
+        }
+    }
+
+    fn reaped(&mut self, alive: bool) {
+        self.has_children = alive;
+        for leader in self.leftovers.keys() {
+            self.actions.push_back(Action::Look { leader: *leader });
+        }
+        if alive && matches!(self.phase, Phase::Killed { .. }) {
+            // A process that was being born when its parent was killed.
+            self.signal_all(Signal::SIGKILL);
+        }
+        if !alive {
+            self.orphans.clear();
+        }
+    }
+
+    fn over(&mut self, now: Instant, report: Report) {
+        let failed = report.failed();
+        if failed {
+            self.last_failure = report.status();
         }
         self.actions.push_back(Action::Tell(report));
+        if failed && self.policy.until_failure {
+            self.begin_to_stop(now);
+        }
     }
 
-    /// The first signal asks the runs to end, the second kills them.
+    /// Acts on the deadlines of runs and of what they left.
+    fn pass_deadlines(&mut self, now: Instant) {
+        let kill_at = self.kill_time(now);
+        for (pid, run) in &mut self.runs {
+            if run.deadline.is_none_or(|deadline| deadline > now) {
+                continue;
+            }
+            let signal = if run.why.is_none() { Signal::SIGTERM } else { Signal::SIGKILL };
+            run.deadline = run.why.is_none().then_some(kill_at);
+            run.why.get_or_insert(Why::TimedOut);
+            self.actions.push_back(Action::Signal { leader: *pid, signal });
+        }
+        let overdue = self.leftovers.extract_if(.., |_, kill_at| *kill_at <= now);
+        self.actions
+            .extend(overdue.map(|(leader, _)| Action::Signal { leader, signal: Signal::SIGKILL }));
+    }
+
+    fn end_runs(&mut self, now: Instant, why: Why) {
+        let kill_at = self.kill_time(now);
+        for (pid, run) in self.runs.iter_mut().filter(|(_, run)| run.why.is_none()) {
+            run.why = Some(why);
+            run.deadline = Some(kill_at);
+            self.actions.push_back(Action::Signal { leader: *pid, signal: Signal::SIGTERM });
+        }
+    }
+
+    fn kill_time(&self, now: Instant) -> Instant {
+        now.checked_add(self.policy.grace).unwrap_or(now + FOREVER)
+    }
+
+    /// The first signal asks everything to end, the second kills it.
     fn stop(&mut self, now: Instant, signal: Signal) {
         if self.stopped_by.is_some() {
             self.kill(now);
@@ -231,14 +465,12 @@ impl Supervisor {
         if self.phase != Phase::Running {
             return;
         }
-        let kill_at = now.checked_add(self.grace).unwrap_or(now + FOREVER);
-        self.phase = Phase::Stopping { kill_at };
+        self.phase = Phase::Stopping { kill_at: self.kill_time(now) };
+        self.waiting = None;
         if !self.runs.is_empty() {
             self.actions.push_back(Action::TellStopping { runs: self.runs.len() });
         }
-        // A stopped process takes TERM only when it is continued.
         self.signal_all(Signal::SIGTERM);
-        self.signal_all(Signal::SIGCONT);
     }
 
     fn kill(&mut self, now: Instant) {
@@ -249,9 +481,17 @@ impl Supervisor {
     }
 
     fn signal_all(&mut self, signal: Signal) {
-        for (group, run) in &mut self.runs {
-            run.stopped = true;
-            self.actions.push_back(Action::Signal { group: *group, signal });
+        for run in self.runs.values_mut() {
+            run.why.get_or_insert(Why::Stopped);
+            run.deadline = None;
+        }
+        self.leftovers.clear();
+        let leaders: Vec<Pid> = self.runs.keys().copied().collect();
+        if self.policy.keep_orphans {
+            self.actions
+                .extend(leaders.into_iter().map(|leader| Action::Signal { leader, signal }));
+        } else if self.has_children {
+            self.actions.push_back(Action::SignalAll { leaders, signal });
         }
     }
 }
@@ -260,176 +500,4 @@ impl Supervisor {
 const FOREVER: Duration = Duration::from_secs(100 * 365 * 24 * 3600);
 
 #[cfg(test)]
-#[expect(clippy::disallowed_methods, reason = "a test may start at any time")]
-mod tests {
-    use super::*;
-    use proptest::prelude::*;
-
-    const MS: Duration = Duration::from_millis(1);
-    const GRACE: Duration = Duration::from_secs(5);
-
-    /// A supervisor of a run every millisecond, and its start.
-    fn every_ms(count: Option<u64>) -> (Supervisor, Instant) {
-        let t0 = Instant::now();
-        let schedule = Schedule::new(t0, MS, 1, false, false);
-        (Supervisor::new(schedule, count, GRACE), t0)
-    }
-
-    fn actions(supervisor: &mut Supervisor, now: Instant, event: Event) -> Vec<Action> {
-        supervisor.handle(now, event);
-        std::iter::from_fn(|| supervisor.next_action()).collect()
-    }
-
-    fn pid(number: i32) -> Pid {
-        Pid::from_raw(number)
-    }
-
-    fn start(supervisor: &mut Supervisor, now: Instant, number: i32) {
-        let late = Duration::ZERO;
-        actions(supervisor, now, Event::Time);
-        actions(supervisor, now, Event::Started { run: 1, late, pid: pid(number) });
-    }
-
-    fn end(
-        supervisor: &mut Supervisor,
-        now: Instant,
-        number: i32,
-        outcome: Outcome,
-    ) -> Vec<Action> {
-        let usage = Usage::default();
-        actions(supervisor, now, Event::Ended { pid: pid(number), outcome, usage })
-    }
-
-    #[test]
-    fn it_is_done_when_so_many_runs_have_started_and_ended() {
-        let (mut supervisor, t0) = every_ms(Some(2));
-        start(&mut supervisor, t0, 10);
-        start(&mut supervisor, t0 + MS, 11);
-        assert_eq!(supervisor.wake_at(), None);
-        assert_eq!(actions(&mut supervisor, t0 + 9 * MS, Event::Time), []);
-        end(&mut supervisor, t0 + 9 * MS, 11, Outcome::Exited(0));
-        assert!(!supervisor.is_done());
-        end(&mut supervisor, t0 + 9 * MS, 10, Outcome::Exited(0));
-        assert!(supervisor.is_done());
-        assert_eq!(supervisor.status(), 0);
-    }
-
-    #[test]
-    fn the_status_is_that_of_the_last_run_that_failed() {
-        let (mut supervisor, t0) = every_ms(None);
-        for (number, outcome) in [
-            (10, Outcome::Exited(3)),
-            (11, Outcome::Killed { signal: 35, dumped: false }),
-            (12, Outcome::Exited(0)),
-        ] {
-            start(&mut supervisor, t0, number);
-            end(&mut supervisor, t0, number, outcome);
-        }
-        assert_eq!(supervisor.status(), 163);
-    }
-
-    #[test]
-    fn a_fork_that_fails_costs_its_run_and_the_schedule_goes_on() {
-        let (mut supervisor, t0) = every_ms(Some(2));
-        let late = Duration::ZERO;
-        actions(&mut supervisor, t0, Event::Time);
-        let failed = Event::NotStarted { run: 1, late, errno: Errno::EAGAIN };
-        assert!(matches!(actions(&mut supervisor, t0, failed)[..], [Action::Tell(_)]));
-        assert_eq!(supervisor.wake_at(), Some(t0 + MS));
-        assert_eq!(supervisor.status(), 125);
-    }
-
-    #[test]
-    fn the_first_signal_asks_the_runs_to_end_and_the_grace_kills_them() {
-        let (mut supervisor, t0) = every_ms(None);
-        start(&mut supervisor, t0, 10);
-        let to_10 = |signal| Action::Signal { group: pid(10), signal };
-        assert_eq!(
-            actions(&mut supervisor, t0, Event::Stop(Signal::SIGTERM)),
-            [Action::TellStopping { runs: 1 }, to_10(Signal::SIGTERM), to_10(Signal::SIGCONT)]
-        );
-        assert_eq!(supervisor.wake_at(), Some(t0 + GRACE));
-        let early = actions(&mut supervisor, t0 + GRACE - MS, Event::Time);
-        assert_eq!(early, [], "no new run and no early KILL");
-        let killed = actions(&mut supervisor, t0 + GRACE, Event::Time);
-        assert_eq!(killed, [to_10(Signal::SIGKILL)]);
-        end(&mut supervisor, t0 + GRACE, 10, Outcome::Killed { signal: 9, dumped: false });
-        assert!(supervisor.is_done());
-        assert_eq!(supervisor.status(), 143, "and the killed run is no failure of its own");
-    }
-
-    #[test]
-    fn the_second_signal_kills_at_once() {
-        let (mut supervisor, t0) = every_ms(None);
-        start(&mut supervisor, t0, 10);
-        actions(&mut supervisor, t0, Event::Stop(Signal::SIGINT));
-        let second = actions(&mut supervisor, t0 + MS, Event::Stop(Signal::SIGTERM));
-        assert_eq!(second, [Action::Signal { group: pid(10), signal: Signal::SIGKILL }]);
-        assert_eq!(supervisor.status(), 130);
-    }
-
-    #[test]
-    fn what_does_not_end_though_killed_is_told_and_left() {
-        let (mut supervisor, t0) = every_ms(None);
-        start(&mut supervisor, t0, 10);
-        actions(&mut supervisor, t0, Event::Stop(Signal::SIGINT));
-        actions(&mut supervisor, t0, Event::Stop(Signal::SIGINT));
-        let told = actions(&mut supervisor, t0 + KILLED_END_WITHIN, Event::Time);
-        assert_eq!(told, [Action::TellImmortal { runs: 1 }]);
-        assert!(supervisor.is_done());
-    }
-
-    #[test]
-    fn a_closed_output_stops_it_gently_and_a_signal_after_it_is_the_first() {
-        let (mut supervisor, t0) = every_ms(None);
-        start(&mut supervisor, t0, 10);
-        assert_eq!(actions(&mut supervisor, t0, Event::OutputClosed).len(), 3);
-        assert_eq!(supervisor.status(), 0);
-        assert_eq!(actions(&mut supervisor, t0, Event::Stop(Signal::SIGTERM)), []);
-        end(&mut supervisor, t0, 10, Outcome::Killed { signal: 13, dumped: false });
-        assert!(supervisor.is_done());
-    }
-
-    proptest! {
-        #[test]
-        fn whatever_happens_every_run_started_is_told_once_and_none_starts_after_a_stop(
-            steps in prop::collection::vec((0_u32..4, 0_u64..20), 1..200)
-        ) {
-            let (mut supervisor, mut now) = every_ms(None);
-            let (mut next_pid, mut started, mut told, mut stopped) = (100, 0, 0, false);
-            let mut going: VecDeque<i32> = VecDeque::new();
-            let mut queue = VecDeque::new();
-            for (what, delay) in steps {
-                now += Duration::from_millis(delay);
-                queue.push_back(match what {
-                    0 | 1 => Event::Time,
-                    2 => match going.pop_front() {
-                        Some(number) => Event::Ended {
-                            pid: pid(number), outcome: Outcome::Exited(1), usage: Usage::default(),
-                        },
-                        None => Event::Time,
-                    },
-                    _ if delay == 0 => { stopped = true; Event::Stop(Signal::SIGTERM) }
-                    _ => Event::Time,
-                });
-                while let Some(event) = queue.pop_front() {
-                    for action in actions(&mut supervisor, now, event) {
-                        match action {
-                            Action::Start { run, late } => {
-                                prop_assert!(!stopped);
-                                started += 1;
-                                prop_assert_eq!(run, started);
-                                next_pid += 1;
-                                going.push_back(next_pid);
-                                queue.push_back(Event::Started { run, late, pid: pid(next_pid) });
-                            }
-                            Action::Tell(_) => told += 1,
-                            _ => {}
-                        }
-                    }
-                }
-                prop_assert_eq!(started, told + going.len() as u64);
-            }
-        }
-    }
-}
+mod tests;

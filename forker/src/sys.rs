@@ -4,6 +4,7 @@
 
 use std::ffi::{CStr, CString, c_char};
 use std::mem::MaybeUninit;
+use std::os::fd::{AsRawFd, FromRawFd, OwnedFd};
 use std::ptr;
 
 use nix::errno::Errno;
@@ -52,27 +53,40 @@ pub(crate) fn execve(path: &CStr, argv: &StringArray, envp: &StringArray) -> Err
     Errno::last()
 }
 
-/// A child that has ended, left as the zombie it is; `None` when none has.
+/// What waitid(2) knows of our children.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Children {
+    /// This one has ended, and is a zombie.
+    Ended(Pid),
+    /// There are some, and none has ended.
+    Alive,
+    /// There are none.
+    None,
+}
+
+/// Looks for a child that has ended, and leaves it the zombie that it is.
 ///
 /// libc's waitid, because nix's answers EINVAL for a child killed by a real-time signal.
 ///
 /// # Errors
 /// None that waitid(2) documents for these arguments.
-pub(crate) fn peek_ended() -> nix::Result<Option<Pid>> {
+pub(crate) fn peek() -> nix::Result<Children> {
     let mut info = MaybeUninit::<libc::siginfo_t>::zeroed();
     let options = libc::WEXITED | libc::WNOHANG | libc::WNOWAIT;
     // SAFETY: `info` is a siginfo_t to be written to.
     let result = unsafe { libc::waitid(libc::P_ALL, 0, info.as_mut_ptr(), options) };
     match Errno::result(result) {
         Ok(_) => {}
-        Err(Errno::ECHILD) => return Ok(None),
+        Err(Errno::ECHILD) => return Ok(Children::None),
         Err(errno) => return Err(errno),
     }
     // SAFETY: all zeroes is a siginfo_t, and waitid has filled it in or left it so.
     let info = unsafe { info.assume_init() };
     // SAFETY: after waitid the fields of SIGCHLD are the ones in use, or all is zero: none has ended.
-    let pid = unsafe { info.si_pid() };
-    Ok((pid != 0).then(|| Pid::from_raw(pid)))
+    match unsafe { info.si_pid() } {
+        0 => Ok(Children::Alive),
+        pid => Ok(Children::Ended(Pid::from_raw(pid))),
+    }
 }
 
 /// Reaps the zombie `pid`: its wait status and what it used.
@@ -102,4 +116,29 @@ pub(crate) fn set_disposition(signal: Signal, handler: SigHandler) -> nix::Resul
     // SAFETY: only the default and ignoring are ever set: no code of ours runs as a handler.
     let before = unsafe { signal::sigaction(signal, &action) }?;
     Ok(before.handler())
+}
+
+/// A descriptor of the process that has `pid` now, and never of another.
+///
+/// # Errors
+/// ESRCH when there is none, EMFILE and its like.
+pub(crate) fn pidfd_open(pid: Pid) -> nix::Result<OwnedFd> {
+    // SAFETY: pidfd_open(2) takes a pid and flags, and touches no memory of ours.
+    let fd = unsafe { libc::syscall(libc::SYS_pidfd_open, pid.as_raw(), 0) };
+    let fd = i32::try_from(Errno::result(fd)?).unwrap_or(-1);
+    // SAFETY: the kernel has just given us this descriptor, close-on-exec, and nobody else knows it.
+    Ok(unsafe { OwnedFd::from_raw_fd(fd) })
+}
+
+/// Sends a signal to the process of a pidfd, whatever has its pid by now.
+///
+/// # Errors
+/// ESRCH when it has been reaped, EPERM.
+pub(crate) fn pidfd_send_signal(pidfd: &OwnedFd, signal: Signal) -> nix::Result<()> {
+    let no_info = ptr::null::<libc::siginfo_t>();
+    // SAFETY: the descriptor is open, and a null info asks the kernel to fill in its own.
+    let result = unsafe {
+        libc::syscall(libc::SYS_pidfd_send_signal, pidfd.as_raw_fd(), signal as i32, no_info, 0)
+    };
+    Errno::result(result).map(drop)
 }

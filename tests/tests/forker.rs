@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 use std::fs;
-use std::os::unix::fs::PermissionsExt;
+use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
 use std::os::unix::process::ExitStatusExt;
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
@@ -416,7 +416,9 @@ fn yes_to_head_prints_no_complaint() {
 #[test]
 fn a_run_has_its_own_group_no_input_and_only_the_descriptors_that_forker_was_given() {
     let script = "set -- $(cat /proc/$$/stat); test $1 = $5 && echo leader; readlink /proc/$$/fd/0";
-    let finished = run(forker(&["-q", "-e", "1", "-n", "1", "--", "sh", "-c", script]));
+    let mut command = forker(&["-q", "-e", "1", "-n", "1", "--", "sh", "-c", script]);
+    command.stdin(Stdio::piped());
+    let finished = run(command);
     assert_eq!(finished.out, ["leader", "/dev/null"]);
 
     let wrapper = ["sh", "-c", "exec 8</dev/null; exec \"$@\"", "sh"];
@@ -451,4 +453,262 @@ fn tick_k_is_where_t0_puts_it() {
     );
     let ticks = finished.out.iter().filter_map(|line| line.parse::<u64>().ok());
     assert!(ticks.is_sorted());
+}
+
+#[test]
+fn what_a_leader_leaves_in_its_group_is_ended_and_told() {
+    let mut command = forker(&["-q", "-e", "1", "-n", "1", "--", "sh", "-c", "sleep 60 & echo hi"]);
+    let mark = Mark::on(&mut command);
+    let finished = run(command);
+    assert_eq!(finished.out, ["hi"]);
+    assert_eq!(finished.status.code(), Some(0));
+    assert_eq!(finished.err.len(), 1, "{:?}", finished.err);
+    assert!(finished.err[0].starts_with("run 1 left sleep (pid "), "{:?}", finished.err);
+    assert!(finished.err[0].ends_with(") behind: ended; --keep-orphans keeps it"));
+    mark.assert_nothing_left();
+}
+
+#[test]
+fn a_dead_child_that_its_parent_never_reaped_is_nothing_left_behind() {
+    let script = "true & exec sleep 0.1";
+    let finished =
+        run(forker(&["-q", "-e", "1", "-n", "2", "-i", "1ms", "--", "sh", "-c", script]));
+    assert_eq!((finished.out, finished.err), (vec![], vec![]));
+}
+
+#[test]
+fn what_ignores_term_is_killed_after_the_grace_also_when_its_leader_is_gone() {
+    // The shell ends when the one that it leaves is ready.
+    let script = "mkfifo $FIFO; sh -c 'trap \"\" TERM; : >$FIFO; while :; do sleep 1; done' & : <$FIFO; rm $FIFO";
+    let mut command =
+        forker(&["-q", "-e", "1", "-n", "1", "--grace", "200ms", "--", "sh", "-c", script]);
+    command.env("FIFO", std::env::temp_dir().join(format!("forker-{}-fifo", std::process::id())));
+    let mark = Mark::on(&mut command);
+    let finished = run(command);
+    assert!(
+        finished
+            .err
+            .iter()
+            .any(|line| line.starts_with("run 1 left sh (pid ") && line.contains(": killed;"))
+    );
+    assert_eq!(finished.status.code(), Some(0));
+    mark.assert_nothing_left();
+}
+
+#[test]
+fn orphans_are_kept_if_asked() {
+    let mut command = forker(&[
+        "-q",
+        "-e",
+        "1",
+        "-n",
+        "1",
+        "--keep-orphans",
+        "--",
+        "sh",
+        "-c",
+        "sleep 60 & echo $!",
+    ]);
+    let mark = Mark::on(&mut command);
+    let mut forker = Running::start(command);
+    let kept: Pid = Pid::from_raw(forker.line(|stream, _| stream == Stream::Out).parse().unwrap());
+    assert_eq!(forker.wait().code(), Some(0));
+    assert_eq!(mark.bearers(), [kept]);
+    nix::sys::signal::kill(kept, Signal::SIGKILL).unwrap();
+}
+
+#[test]
+fn a_daemon_that_cut_every_tie_ends_with_forker() {
+    let script = "setsid sh -c 'sleep 60 & echo daemon'";
+    let mut command = forker(&["-q", "-e", "1", "-n", "1", "--", "sh", "-c", script]);
+    let mark = Mark::on(&mut command);
+    let finished = run(command);
+    assert!(finished.err.iter().any(|line| line.starts_with("a run left ")), "{:?}", finished.err);
+    assert_eq!(finished.status.code(), Some(0));
+    mark.assert_nothing_left();
+}
+
+/// A tree that does not want to end: it ignores TERM, and has a part in a session of its own, a daemon that
+/// has lost its parents and a stopped process.
+const WILD: &str = "trap '' TERM
+setsid sh -c 'echo escapee; while :; do sleep 1; done' &
+setsid sh -c 'setsid sleep 60 & echo daemon' &
+sh -c 'echo stopped; kill -STOP $$' &
+while :; do sleep 1; done";
+
+#[test]
+fn a_tree_that_does_not_want_to_end_is_ended_on_time() {
+    let mut command = forker(&[
+        "-e",
+        "1",
+        "-n",
+        "1",
+        "--timeout",
+        "1s",
+        "--grace",
+        "500ms",
+        "--log-format",
+        "json",
+        "--",
+        "sh",
+        "-c",
+        WILD,
+    ]);
+    let mark = Mark::on(&mut command);
+    let finished = run(command);
+    for part in ["escapee", "daemon", "stopped"] {
+        assert!(finished.out.iter().any(|line| line == part), "{part} was there");
+    }
+    let line = finished
+        .err
+        .iter()
+        .find(|line| line.contains("\"run\":1,") && line.contains("seconds"))
+        .unwrap();
+    assert!(line.contains("\"ended_because\":\"timed out\""), "{line}");
+    let (_, rest) = line.split_once("\"seconds\":").unwrap();
+    let seconds: f64 = rest.split_once(',').unwrap().0.parse().unwrap();
+    assert!((1.5..2.5).contains(&seconds), "{line}");
+    assert_eq!(finished.status.code(), Some(124));
+    mark.assert_nothing_left();
+}
+
+#[test]
+fn a_run_that_ends_on_the_term_of_its_timeout_has_timed_out_all_the_same() {
+    let script = "trap 'exit 0' TERM; while :; do sleep 0.05; done";
+    let finished =
+        run(forker(&["-q", "-e", "1", "-n", "1", "--timeout", "200ms", "--", "sh", "-c", script]));
+    assert!(
+        finished.err.iter().any(|line| line.contains("timed out, exited 0")),
+        "{:?}",
+        finished.err
+    );
+    assert_eq!(finished.status.code(), Some(124));
+}
+
+#[test]
+fn a_timeout_holds_though_nobody_reads_stdout() {
+    let mut command = forker(&[
+        "-i",
+        "1h",
+        "-e",
+        "1",
+        "-n",
+        "1",
+        "--timeout",
+        "300ms",
+        "--",
+        "head",
+        "-c",
+        "1000000",
+        "/dev/zero",
+    ]);
+    let mark = Mark::on(&mut command);
+    let mut child = command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
+    let status = wait_until("forker ends", || child.try_wait().unwrap());
+    assert_eq!(status.code(), Some(124));
+    mark.assert_nothing_left();
+}
+
+#[test]
+fn overlap_forbid_runs_one_at_a_time_and_replace_ends_the_last() {
+    let script = "echo begin; sleep 0.2; echo end";
+    let args = |way| {
+        ["-q", "-e", "1", "-i", "30ms", "-n", "3", "--overlap", way, "--", "sh", "-c", script]
+    };
+    let finished = run(forker(&args("forbid")));
+    assert_eq!(finished.out, ["begin", "end", "begin", "end", "begin", "end"]);
+    assert_eq!(finished.status.code(), Some(0));
+    let finished = run(forker(&args("replace")));
+    assert_eq!(finished.out.iter().filter(|line| *line == "end").count(), 1, "{:?}", finished.out);
+    assert_eq!(finished.out.last().map(String::as_str), Some("end"));
+    assert_eq!(finished.status.code(), Some(0), "a replaced run is no failure");
+}
+
+#[test]
+fn no_more_than_max_children_run_at_a_time() {
+    let mut command =
+        forker(&["-q", "-e", "1", "-i", "1ms", "--max-children", "3", "--", "sleep", "60"]);
+    let mark = Mark::on(&mut command);
+    let mut forker = Running::start(command);
+    wait_until("three runs", || (mark.bearers().len() == 4).then_some(()));
+    for _ in 0..20 {
+        assert!(mark.bearers().len() <= 4);
+    }
+    forker.signal(Signal::SIGTERM);
+    assert_eq!(forker.wait().code(), Some(143));
+    mark.assert_nothing_left();
+}
+
+#[test]
+fn until_failure_stops_at_the_first_run_that_fails() {
+    let count = TempFile::new("count", "", 0o644);
+    let script = format!("echo >>{0}; test $(wc -l <{0}) -lt 3 || exit 9", count.name());
+    let args = [
+        "-e",
+        "1",
+        "-i",
+        "50ms",
+        "--overlap",
+        "forbid",
+        "--until-failure",
+        "--",
+        "sh",
+        "-c",
+        &script,
+    ];
+    let finished = run(forker(&args));
+    assert_eq!(finished.status.code(), Some(9));
+    assert_eq!(finished.err.iter().filter(|line| line.contains("exited")).count(), 3);
+}
+
+#[test]
+#[ignore = "slow: 512 processes"]
+fn children_that_end_while_forker_is_stopped_are_all_reaped_when_it_goes_on() {
+    let fifo = std::env::temp_dir().join(format!("forker-{}-512", std::process::id()));
+    nix::unistd::mkfifo(&fifo, nix::sys::stat::Mode::S_IRWXU).unwrap();
+    let name = fifo.to_str().unwrap();
+    let args =
+        ["-q", "-e", "1", "-i", "1ms", "-n", "512", "--max-children", "512", "--", "cat", name];
+    let mut forker = Running::start(forker(&args));
+    let children = |state| {
+        let of = |pid: &Pid| {
+            state_and_parent(*pid).is_some_and(|(now, parent)| {
+                parent == forker.pid() && (state == '*' || now == state)
+            })
+        };
+        processes().filter(of).count()
+    };
+    wait_until("512 runs", || (children('*') == 512).then_some(()));
+    forker.signal(Signal::SIGSTOP);
+    wait_until("512 zombies", || {
+        // Whoever waits for a writer gets one that has nothing to say; without a reader this fails.
+        let mut options = fs::OpenOptions::new();
+        let _ = options.write(true).custom_flags(nix::libc::O_NONBLOCK).open(&fifo);
+        (children('Z') == 512).then_some(())
+    });
+    let start = Instant::now();
+    forker.signal(Signal::SIGCONT);
+    assert_eq!(forker.wait().code(), Some(0));
+    assert!(start.elapsed() < Duration::from_millis(200), "{:?}", start.elapsed());
+    fs::remove_file(&fifo).unwrap();
+}
+
+#[test]
+#[ignore = "needs root: it gives it up for a user with a limit on processes"]
+fn a_fork_that_is_refused_costs_its_run_is_told_and_the_schedule_goes_on() {
+    let uid = 54_321 + std::process::id() % 1000;
+    let (user, file) =
+        (format!("--reuid={uid}"), std::env::temp_dir().join(format!("forker-{uid}")));
+    fs::copy(binary("forker"), &file).unwrap();
+    let mut command = Command::new("setpriv");
+    // forker itself is one process of this user, its first run the second and last.
+    command.args([&user, "--clear-groups", "prlimit", "--nproc=2", file.to_str().unwrap()]);
+    command
+        .args(["-q", "-e", "1", "-i", "50ms", "-n", "3", "--", "sleep", "1"])
+        .env("XDG_CONFIG_HOME", "/nonexistent");
+    let finished = run(command);
+    fs::remove_file(&file).unwrap();
+    let refused = finished.err.iter().filter(|line| line.contains("cannot fork: ")).count();
+    assert_eq!(refused, 2, "{:?}", finished.err);
+    assert_eq!(finished.status.code(), Some(125));
 }

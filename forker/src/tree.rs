@@ -1,0 +1,166 @@
+//! Everything that a run has started, and how a signal reaches it: its group at a stroke, and what has
+//! left the group (setsid, a job-control shell) one by one, found by descent in /proc.
+//!
+//! No signal here can hit a stranger: a group is signalled only while a process of ours still holds its
+//! id, a process only through a pidfd that is checked to be the one seen. What stays out of reach is
+//! another user's (a setuid program), and what a daemon becomes when it has cut every tie: it is adopted
+//! by forker, and ends when forker does.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use nix::errno::Errno;
+use nix::sys::signal::{Signal, killpg};
+use nix::unistd::Pid;
+use tracing::error;
+
+use crate::process::{self, Process};
+use crate::sys;
+
+/// How often to look again for what was forked while it was being killed.
+const ROUNDS: usize = 10;
+
+/// What is known of the trees of runs, beyond what descent shows.
+#[derive(Debug, Default)]
+pub(crate) struct Trees {
+    /// By leader: what once was seen in the tree. When its parents have died, descent no longer leads there.
+    seen: BTreeMap<Pid, Vec<Process>>,
+}
+
+impl Trees {
+    /// Signals all of the tree of `leader`, which may be dead.
+    pub(crate) fn signal(&mut self, leader: Pid, signal: Signal) {
+        let mut seen = self.seen.remove(&leader).unwrap_or_default();
+        let mut signalled = BTreeSet::new();
+        for _ in 0..rounds(signal) {
+            let ours = process::descendants(&[Pid::this()], &process::all());
+            if ours.iter().any(|process| process.group == leader) {
+                to_group(leader, signal);
+            }
+            let mut roots: Vec<Pid> = ours
+                .iter()
+                .filter(|process| process.group == leader || seen.contains(process))
+                .map(|process| process.pid)
+                .collect();
+            roots.push(leader);
+            let below = process::descendants(&roots, &ours);
+            let tree = ours.iter().filter(|process| {
+                process.pid != leader && (roots.contains(&process.pid) || below.contains(process))
+            });
+            let new: Vec<Process> = tree
+                .filter(|process| !process.is_zombie && signalled.insert(process.pid))
+                .cloned()
+                .collect();
+            if new.is_empty() {
+                break;
+            }
+            for process in new.iter().filter(|process| process.group != leader) {
+                to_process(process, signal);
+            }
+            seen.extend(new);
+        }
+        self.seen.insert(leader, seen);
+    }
+
+    /// Signals `groups` and every other descendant of forker; gives those children that are no group's leader.
+    pub(crate) fn signal_all(&mut self, groups: &[Pid], signal: Signal) -> Vec<Process> {
+        let mut strays = Vec::new();
+        let mut signalled = BTreeSet::new();
+        for group in groups {
+            to_group(*group, signal);
+        }
+        for _ in 0..rounds(signal) {
+            let mut new = process::descendants(&[Pid::this()], &process::all());
+            new.retain(|process| {
+                !process.is_zombie
+                    && !groups.contains(&process.group)
+                    && signalled.insert(process.pid)
+            });
+            if new.is_empty() {
+                break;
+            }
+            for process in &new {
+                to_process(process, signal);
+            }
+            new.retain(|process| process.parent == Pid::this());
+            strays.append(&mut new);
+        }
+        strays
+    }
+
+    /// What is left of the tree of `leader`, which has been reaped; the zombies among it are on their way.
+    pub(crate) fn left(&mut self, leader: Pid) -> Vec<Process> {
+        let seen = self.seen.remove(&leader).unwrap_or_default();
+        if seen.is_empty() && !is_group(leader) {
+            return Vec::new();
+        }
+        let mut left = process::descendants(&[Pid::this()], &process::all());
+        left.retain(|process| {
+            process.group == leader || seen.iter().any(|other| is_same(other, process))
+        });
+        if !left.is_empty() {
+            self.seen.insert(leader, left.clone());
+        }
+        left
+    }
+
+    /// Whether nothing is left of the tree of `leader`, which has been reaped.
+    pub(crate) fn is_gone(&mut self, leader: Pid) -> bool {
+        let gone = self.left(leader).is_empty();
+        if gone {
+            self.seen.remove(&leader);
+        }
+        gone
+    }
+}
+
+/// Asks what a dead leader leaves in its group to end, while its zombie still holds the group's id.
+pub(crate) fn sweep(leader: Pid) {
+    to_group(leader, Signal::SIGTERM);
+}
+
+/// Sends a signal to a group whose id cannot have become someone else's.
+pub(crate) fn to_group(group: Pid, signal: Signal) {
+    tell_refusal(group, signal, killpg(group, signal));
+    if signal == Signal::SIGTERM {
+        // A stopped process takes TERM only when it is continued.
+        tell_refusal(group, Signal::SIGCONT, killpg(group, Signal::SIGCONT));
+    }
+}
+
+fn is_group(group: Pid) -> bool {
+    killpg(group, None) != Err(Errno::ESRCH)
+}
+
+/// The pidfd holds on to whatever has the pid now; if that is what was seen, the signal goes there alone.
+fn to_process(process: &Process, signal: Signal) {
+    let Ok(pidfd) = sys::pidfd_open(process.pid) else {
+        return;
+    };
+    if process::read(process.pid).is_some_and(|now| is_same(&now, process)) {
+        tell_refusal(process.pid, signal, sys::pidfd_send_signal(&pidfd, signal));
+        if signal == Signal::SIGTERM {
+            tell_refusal(
+                process.pid,
+                Signal::SIGCONT,
+                sys::pidfd_send_signal(&pidfd, Signal::SIGCONT),
+            );
+        }
+    }
+}
+
+fn is_same(one: &Process, other: &Process) -> bool {
+    (one.pid, one.started) == (other.pid, other.started)
+}
+
+/// Only what is being killed can outrun us.
+fn rounds(signal: Signal) -> usize {
+    if signal == Signal::SIGKILL { ROUNDS } else { 1 }
+}
+
+fn tell_refusal(to: Pid, signal: Signal, result: nix::Result<()>) {
+    match result {
+        // ESRCH: it has ended meanwhile.
+        Ok(()) | Err(Errno::ESRCH) => {}
+        Err(errno) => error!(pid = to.as_raw(), "cannot send {signal} to {to}: {}", errno.desc()),
+    }
+}
