@@ -4,10 +4,13 @@ use std::net::IpAddr;
 use std::time::Duration;
 
 use clap::Parser;
+use clap::builder::RangedU64ValueParser;
 use common::config::CommonArgs;
+use ipnet::IpNet;
 
 use crate::error::Error;
-use crate::reply::Format;
+use crate::format::Format;
+use crate::udp;
 use crate::zone::Zone;
 
 /// Answers every client that connects with the time, whatever the client does.
@@ -27,12 +30,34 @@ pub struct Args {
     /// Whose time: local, utc, or a name from the system's zoneinfo, like Europe/Berlin
     #[arg(short = 'z', long, value_name = "ZONE", default_value = "local")]
     timezone: Zone,
+    /// Answer datagrams on the same port too (RFC 867)
+    #[arg(long)]
+    udp: bool,
+    /// Serve the 32-bit Time Protocol (RFC 868) on this port, with --udp over UDP too
+    #[arg(long, value_name = "PORT")]
+    time_port: Option<u16>,
+    /// While the kernel says that the clock is not synchronised, answer RFC 868 with silence
+    #[arg(long)]
+    require_sync: bool,
     /// How long a connection may take to close after its reply
     #[arg(long, value_name = "DURATION", default_value = "2s")]
     linger: humantime::Duration,
     /// How many connections may be closing at once; the oldest makes room
     #[arg(long, value_name = "N", default_value_t = 1024, value_parser = at_least_one)]
     max_lingering: usize,
+    /// Replies a second for one source (IPv4 address, IPv6 /64), bursts of as many
+    /// [default: TCP unlimited, UDP 10]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    rate: Option<u32>,
+    /// A network whose clients are answered, repeatable [default: everyone]
+    #[arg(long, value_name = "CIDR", value_delimiter = ',', value_parser = network)]
+    allow: Vec<IpNet>,
+    /// Threads that accept
+    #[arg(long, value_name = "N", default_value_t = 1, value_parser = RangedU64ValueParser::<usize>::new().range(1..=256))]
+    workers: usize,
+    /// Print a line of figures a period on stdout: name=value pairs, ready for live-plot
+    #[arg(long, value_name = "DURATION", value_parser = period)]
+    stats: Option<Duration>,
     #[command(flatten)]
     common: CommonArgs,
 }
@@ -58,23 +83,58 @@ pub struct Config {
     pub format: Format,
     /// Whose time it is.
     pub zone: Zone,
+    /// Whether datagrams are answered too.
+    pub udp: bool,
+    /// The port of the Time Protocol.
+    pub time_port: Option<u16>,
+    /// Whether the Time Protocol is silent about a time nobody vouches for.
+    pub require_sync: bool,
     /// How long a connection may take to close.
     pub linger: Duration,
     /// How many connections may be closing at once.
     pub max_lingering: usize,
+    /// Replies a second for one source.
+    pub rate: Option<u32>,
+    /// The networks that are answered, empty for all.
+    pub allow: Vec<IpNet>,
+    /// Threads that accept, at least one.
+    pub workers: usize,
+    /// The period of the figures on stdout.
+    pub stats: Option<Duration>,
 }
 
 impl TryFrom<Args> for Config {
     type Error = Error;
 
     fn try_from(args: Args) -> Result<Self, Error> {
+        let conflict = |text: &str| Err(Error::Conflict(text.to_owned()));
+        if args.udp && args.format.longest() > udp::LONGEST {
+            return conflict(
+                "this --format makes more than the 512 bytes that a reply by --udp may have",
+            );
+        }
+        if args.time_port.is_some_and(|port| port != 0 && port == args.port) {
+            return conflict("--port and --time-port are the same; each service needs its own");
+        }
+        if args.require_sync && args.time_port.is_none() {
+            return conflict(
+                "--require-sync is about the Time Protocol alone: give it a --time-port",
+            );
+        }
         Ok(Self {
             port: args.port,
             bind: args.bind,
             format: args.format,
             zone: args.timezone,
+            udp: args.udp,
+            time_port: args.time_port,
+            require_sync: args.require_sync,
             linger: args.linger.into(),
             max_lingering: args.max_lingering,
+            rate: args.rate,
+            allow: args.allow,
+            workers: args.workers,
+            stats: args.stats,
         })
     }
 }
@@ -83,5 +143,22 @@ fn at_least_one(text: &str) -> Result<usize, String> {
     match text.parse() {
         Ok(0) => Err("it must be at least 1".to_owned()),
         number => number.map_err(|error: std::num::ParseIntError| error.to_string()),
+    }
+}
+
+/// A network, or a single address as the network of itself.
+fn network(text: &str) -> Result<IpNet, String> {
+    text.parse::<IpAddr>()
+        .map(IpNet::from)
+        .or_else(|_address| text.parse())
+        .map_err(|_network| "a network is written like 192.0.2.0/24 or 2001:db8::/32".to_owned())
+}
+
+fn period(text: &str) -> Result<Duration, String> {
+    match humantime::parse_duration(text) {
+        Ok(period) if period < Duration::from_millis(1) => {
+            Err("it must be at least 1ms".to_owned())
+        }
+        period => period.map_err(|error| error.to_string()),
     }
 }

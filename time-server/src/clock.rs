@@ -1,8 +1,11 @@
-//! What the kernel says about its own clock, and what follows from it. Pure but for [`Health::read`].
+//! The server's clock: whose time it is and whether to trust it, looked at again once a second while anybody
+//! asks. [`Health::judge`] decides and is pure; [`Clock::tick`] asks the kernel and the zone's file.
 
+use chrono::{DateTime, Utc};
 use nix::libc;
 
 use crate::sys;
+use crate::zone::Zone;
 
 /// From this error bound on, a clock counts as not synchronised: the kernel lets it grow to here while
 /// nobody corrects the clock (`NTP_PHASE_LIMIT`), and systemd's `NTPSynchronized` uses the same bound.
@@ -52,6 +55,71 @@ impl Health {
         Self {
             is_synchronised: status & libc::STA_UNSYNC == 0 && max_error < MAX_ERROR_MICROSECONDS,
             leap,
+        }
+    }
+
+    const fn in_words(self) -> &'static str {
+        match (self.is_synchronised, self.leap) {
+            (false, _) => "not synchronised",
+            (true, Leap::None) => "synchronised",
+            (true, Leap::Insert) => "synchronised; a leap second comes at the end of the month",
+            (true, Leap::Delete) => "synchronised; the month's last second is left out",
+        }
+    }
+}
+
+/// Whose time it is, and whether to trust it.
+#[derive(Debug, Clone)]
+pub struct Clock {
+    /// The rules of the time zone.
+    pub zone: Zone,
+    /// What the kernel said this second.
+    pub health: Health,
+    second: Option<i64>,
+    zone_is_lost: bool,
+    /// One of several workers does the talking.
+    is_spokesman: bool,
+}
+
+impl Clock {
+    /// A clock for a zone; a `spokesman` logs what changes.
+    #[must_use]
+    pub fn new(zone: Zone, is_spokesman: bool) -> Self {
+        let health = Health::read();
+        tracing::debug!("The kernel's clock is {}.", health.in_words());
+        Self { zone, health, second: None, zone_is_lost: false, is_spokesman }
+    }
+
+    /// Looks again at the kernel's state and at the zone's file, if a new second has begun.
+    pub fn tick(&mut self, now: DateTime<Utc>) {
+        if self.second.replace(now.timestamp()) == Some(now.timestamp()) {
+            return;
+        }
+        let health = Health::read();
+        if health != self.health && self.is_spokesman {
+            tracing::warn!(
+                synchronised = health.is_synchronised,
+                "The kernel's clock is now {}.",
+                health.in_words()
+            );
+        }
+        self.health = health;
+        self.follow_zone();
+    }
+
+    /// Takes up new rules; when they cannot be read any more, keeps the last ones and says so once.
+    fn follow_zone(&mut self) {
+        let outcome = self.zone.refresh();
+        let is_news = outcome.is_err() != self.zone_is_lost;
+        self.zone_is_lost = outcome.is_err();
+        match outcome {
+            Err(error) if is_news && self.is_spokesman => {
+                tracing::warn!("The time zone's last rules stay in force: {error}.");
+            }
+            Ok(()) if is_news && self.is_spokesman => {
+                tracing::info!("The time zone can be read again.");
+            }
+            _ => {}
         }
     }
 }

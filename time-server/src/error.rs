@@ -29,6 +29,15 @@ pub enum Error {
         /// Why not.
         errno: Errno,
     },
+    /// Neither IPv4 nor IPv6.
+    #[error("this machine has neither IPv4 nor IPv6 to listen on ('ip addr' lists its addresses)")]
+    NoAddressFamily,
+    /// Two options ask for what cannot be had together.
+    #[error("{0}")]
+    Conflict(String),
+    /// A thread could not be started.
+    #[error("cannot start a worker: {0}; --workers takes a lower number")]
+    Thread(std::io::Error),
     /// A system call failed that never should.
     #[error("{call} failed: {errno}")]
     System {
@@ -50,6 +59,7 @@ impl Failure for Error {
     fn status(&self) -> u8 {
         match self {
             Self::Config(error) => error.status(),
+            Self::Conflict(_) => exit::USAGE,
             _ => exit::FAILED,
         }
     }

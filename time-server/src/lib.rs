@@ -1,22 +1,36 @@
 //! The life of a TCP socket: a server that answers every client with the time, whatever the client does.
 //!
 //! ```text
-//! args → listener → server: accept → reply(now) → send → shutdown → linger → close
+//! args → listener → worker's loop: accept → reply(now) → send → shutdown → linger → close
 //!
-//! listener  opens the sockets            reply   what a client is told (pure)
-//! server    the loop that executes       linger  who is still closing, and until when (pure)
-//! sys       what nix lacks               accept  what an error of accept(2) means (pure)
-//! log       what is said about clients   zone, clock   local time, and whether to trust it
+//! executing  listener  opens the sockets           deciding  accept  what an error of accept(2) means
+//!            server    puts it all together                  limit   who is answered, how often
+//!            worker    the loop                              reply   what a client is told
+//!            watch     what it waits for                     format, nist   how the time is written
+//!            udp       one datagram in, one out              linger  who is still closing, until when
+//!            clock, zone   whose time, and whether to trust it
+//!            master, control, stats, log   signals, stopping, figures, what is said
+//!            query     the client                   sys      what nix lacks
 //! ```
 
 pub mod accept;
 pub mod args;
 pub mod clock;
+pub mod control;
 pub mod error;
+pub mod format;
+pub mod gate;
+pub mod limit;
 pub mod linger;
 pub mod listener;
 mod log;
+pub mod master;
+mod nist;
 pub mod reply;
 pub mod server;
+pub mod stats;
 mod sys;
+pub mod udp;
+pub mod watch;
+pub mod worker;
 pub mod zone;

@@ -34,11 +34,11 @@ pub enum Probe {
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
 pub struct Swept {
     /// Closed because the peer had closed.
-    pub finished: usize,
+    pub finished: u64,
     /// Closed because the time to linger was over.
-    pub expired: usize,
+    pub expired: u64,
     /// Closed because the peer sent more than [`DISCARD_LIMIT`].
-    pub flooded: usize,
+    pub flooded: u64,
 }
 
 #[derive(Debug)]

@@ -1,94 +1,154 @@
-//! Opens the listening sockets: socket, bind, listen.
+//! Opens the sockets: socket, bind, and for TCP listen.
 //!
-//! By default two sockets, one for IPv4 and one for IPv6 alone: more than one dual-stack socket says, and
-//! IPv4 peers show their real address.
+//! By default two sockets for each, one for IPv4 and one for IPv6 alone: more than one dual-stack socket
+//! says, and IPv4 peers show their real address.
 
+use std::fmt;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::os::fd::{AsRawFd, OwnedFd};
 
 use nix::errno::Errno;
 use nix::sys::socket::{
-    self, AddressFamily, Backlog, SockFlag, SockProtocol, SockType, SockaddrStorage, bind,
-    getsockname, listen, setsockopt, sockopt,
+    AddressFamily, Backlog, SockFlag, SockProtocol, SockType, SockaddrStorage, bind, getsockname,
+    listen, setsockopt, socket, sockopt,
 };
 
+use crate::args::Config;
 use crate::error::Error;
+use crate::reply::Service;
 use crate::sys;
 
-/// How often another free port is tried when the one that IPv4 got is taken on IPv6.
+/// How often another free port is tried when the one that the first socket got is taken for another.
 const PORT_TRIES: u32 = 16;
 
-/// A listening socket and its address.
+/// How clients come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Transport {
+    /// By connection.
+    Tcp,
+    /// By datagram.
+    Udp,
+}
+
+/// An open socket, what is served there and how.
 #[derive(Debug)]
 pub struct Listener {
     /// The socket, non-blocking.
     pub socket: OwnedFd,
-    /// Where it listens.
+    /// Where it is.
     pub address: SocketAddr,
+    /// How clients come.
+    pub transport: Transport,
+    /// What they are told.
+    pub service: Service,
 }
 
-/// Listens on `port` of each address, or of all if none is given; port 0 is the same free port on each.
+impl fmt::Display for Listener {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let udp = if self.transport == Transport::Udp { " (UDP)" } else { "" };
+        write!(f, "{}{udp}", self.address)
+    }
+}
+
+/// Opens all that the configuration asks for, on each of its addresses or on all.
 ///
 /// # Errors
-/// The port is taken or privileged, or an address is none of this machine's.
-pub fn open(addresses: &[IpAddr], port: u16) -> Result<Vec<Listener>, Error> {
-    for _ in 1..PORT_TRIES {
-        match open_once(addresses, port) {
-            // The free port of the first address is taken on another: try the next free one.
-            Err(Error::InUse(_)) if port == 0 => {}
-            result => return result,
-        }
-    }
-    open_once(addresses, port)
-}
-
-fn open_once(addresses: &[IpAddr], port: u16) -> Result<Vec<Listener>, Error> {
-    if addresses.is_empty() {
-        let v4 = open_one(SocketAddr::new(Ipv4Addr::UNSPECIFIED.into(), port));
-        let port = v4.as_ref().map_or(port, |v4| v4.address.port());
-        let v6 = open_one(SocketAddr::new(Ipv6Addr::UNSPECIFIED.into(), port));
-        return match (v4, v6) {
-            (Ok(v4), Err(error)) if is_absent(&error) => Ok(vec![v4]),
-            (Err(error), Ok(v6)) if is_absent(&error) => Ok(vec![v6]),
-            (v4, v6) => Ok(vec![v4?, v6?]),
-        };
-    }
-    let mut listeners: Vec<Listener> = Vec::with_capacity(addresses.len());
-    for ip in addresses {
-        let port = listeners.first().map_or(port, |first| first.address.port());
-        listeners.push(open_one(SocketAddr::new(*ip, port))?);
+/// A port is taken or privileged, or an address is none of this machine's.
+pub fn open(config: &Config) -> Result<Vec<Listener>, Error> {
+    let transports: &[Transport] =
+        if config.udp { &[Transport::Tcp, Transport::Udp] } else { &[Transport::Tcp] };
+    let open = |port, service| open_service(&config.bind, port, transports, service);
+    let mut listeners = open(config.port, Service::Daytime)?;
+    if let Some(port) = config.time_port {
+        listeners.extend(open(port, Service::Time)?);
     }
     Ok(listeners)
 }
 
-/// Whether the machine simply has no such address family (IPv6 is often switched off).
+/// Opens one service's sockets; port 0 becomes the same free port on each.
+fn open_service(
+    addresses: &[IpAddr],
+    port: u16,
+    transports: &[Transport],
+    service: Service,
+) -> Result<Vec<Listener>, Error> {
+    let everywhere = [Ipv4Addr::UNSPECIFIED.into(), Ipv6Addr::UNSPECIFIED.into()];
+    let open_all = || {
+        let mut listeners: Vec<Listener> = Vec::new();
+        let all = if addresses.is_empty() { &everywhere } else { addresses };
+        for (ip, transport) in all.iter().flat_map(|ip| transports.iter().map(move |t| (*ip, *t))) {
+            let port = listeners.first().map_or(port, |first| first.address.port());
+            match open_one(SocketAddr::new(ip, port), transport, service) {
+                // Nobody named this address: the machine may simply have no IPv6, or no IPv4.
+                Err(error) if addresses.is_empty() && is_absent(&error) => {}
+                listener => listeners.push(listener?),
+            }
+        }
+        if listeners.is_empty() { Err(Error::NoAddressFamily) } else { Ok(listeners) }
+    };
+    for _ in 1..PORT_TRIES {
+        match open_all() {
+            // What is free for the first socket is taken for another: try the next free one.
+            Err(Error::InUse(_)) if port == 0 => {}
+            result => return result,
+        }
+    }
+    open_all()
+}
+
 fn is_absent(error: &Error) -> bool {
     matches!(error, Error::NoSuchAddress(_) | Error::Listen { errno: Errno::EAFNOSUPPORT, .. })
 }
 
-fn open_one(address: SocketAddr) -> Result<Listener, Error> {
+fn open_one(
+    address: SocketAddr,
+    transport: Transport,
+    service: Service,
+) -> Result<Listener, Error> {
     let explain = |errno| match errno {
         Errno::EADDRINUSE => Error::InUse(address),
         Errno::EACCES | Errno::EPERM => Error::Privileged(address.port()),
         Errno::EADDRNOTAVAIL => Error::NoSuchAddress(address),
         errno => Error::Listen { address, errno },
     };
-    let socket = listening(address).map_err(explain)?;
+    let socket = match transport {
+        Transport::Tcp => tcp(address),
+        Transport::Udp => udp(address),
+    };
+    let socket = socket.map_err(explain)?;
     let bound: SockaddrStorage = getsockname(socket.as_raw_fd()).map_err(explain)?;
-    Ok(Listener { socket, address: sys::socket_address(&bound).unwrap_or(address) })
+    let address = sys::socket_address(&bound).unwrap_or(address);
+    Ok(Listener { socket, address, transport, service })
 }
 
-fn listening(address: SocketAddr) -> nix::Result<OwnedFd> {
-    let family = if address.is_ipv4() { AddressFamily::Inet } else { AddressFamily::Inet6 };
-    let flags = SockFlag::SOCK_NONBLOCK | SockFlag::SOCK_CLOEXEC;
-    let socket = socket::socket(family, SockType::Stream, flags, SockProtocol::Tcp)?;
+fn tcp(address: SocketAddr) -> nix::Result<OwnedFd> {
+    let socket = unbound(address, SockType::Stream, SockProtocol::Tcp)?;
     // A restart must not wait for the last run's connections in TIME_WAIT, socket(7).
     setsockopt(&socket, sockopt::ReuseAddr, &true)?;
-    if address.is_ipv6() {
-        setsockopt(&socket, sockopt::Ipv6V6Only, &true)?;
-    }
     bind(socket.as_raw_fd(), &SockaddrStorage::from(address))?;
     // The kernel caps this at net.core.somaxconn, listen(2).
     listen(&socket, Backlog::MAXALLOWABLE)?;
+    Ok(socket)
+}
+
+fn udp(address: SocketAddr) -> nix::Result<OwnedFd> {
+    let socket = unbound(address, SockType::Datagram, SockProtocol::Udp)?;
+    // Each request brings the address it was sent to, for the reply to come from there, ip(7), ipv6(7).
+    if address.is_ipv4() {
+        setsockopt(&socket, sockopt::Ipv4PacketInfo, &true)?;
+    } else {
+        setsockopt(&socket, sockopt::Ipv6RecvPacketInfo, &true)?;
+    }
+    bind(socket.as_raw_fd(), &SockaddrStorage::from(address))?;
+    Ok(socket)
+}
+
+fn unbound(address: SocketAddr, kind: SockType, protocol: SockProtocol) -> nix::Result<OwnedFd> {
+    let family = if address.is_ipv4() { AddressFamily::Inet } else { AddressFamily::Inet6 };
+    let flags = SockFlag::SOCK_NONBLOCK | SockFlag::SOCK_CLOEXEC;
+    let socket = socket(family, kind, flags, protocol)?;
+    if address.is_ipv6() {
+        setsockopt(&socket, sockopt::Ipv6V6Only, &true)?;
+    }
     Ok(socket)
 }

@@ -8,6 +8,7 @@ use common::throttle::Throttle;
 use nix::errno::Errno;
 
 use crate::listener::Listener;
+use crate::reply::Service;
 
 const PERIOD: Duration = Duration::from_secs(1);
 const CLIENTS_A_PERIOD: u32 = 10;
@@ -18,8 +19,11 @@ pub(crate) fn starting(listeners: &[Listener]) {
         return;
     };
     let port = first.port();
-    let addresses: Vec<String> =
-        listeners.iter().map(|listener| listener.address.to_string()).collect();
+    let served = |service| -> Vec<String> {
+        let listeners = listeners.iter().filter(|listener| listener.service == service);
+        listeners.map(ToString::to_string).collect()
+    };
+    let (addresses, time) = (served(Service::Daytime), served(Service::Time));
     let host = match first.ip() {
         ip if !ip.is_unspecified() => ip.to_string(),
         ip if ip.is_ipv4() => "127.0.0.1".to_owned(),
@@ -28,6 +32,9 @@ pub(crate) fn starting(listeners: &[Listener]) {
     tracing::info!(port, "Time Server starting on port {port}...");
     tracing::info!("Press Ctrl+C to stop the server.");
     tracing::info!("Listening on {}. Try: nc {host} {port}", addresses.join(" and "));
+    if !time.is_empty() {
+        tracing::info!("Serving the Time Protocol (RFC 868) on {}.", time.join(" and "));
+    }
 }
 
 /// The bounded log of clients and of exhaustion.
@@ -38,24 +45,18 @@ pub(crate) struct ClientLog {
 }
 
 impl ClientLog {
-    pub(crate) const fn new() -> Self {
-        Self {
-            clients: Throttle::new(CLIENTS_A_PERIOD, PERIOD),
-            exhaustions: Throttle::new(1, PERIOD),
-        }
+    /// One worker's share of the log.
+    pub(crate) fn new(workers: usize) -> Self {
+        let share = CLIENTS_A_PERIOD.div_ceil(u32::try_from(workers).unwrap_or(u32::MAX));
+        Self { clients: Throttle::new(share, PERIOD), exhaustions: Throttle::new(1, PERIOD) }
     }
 
     /// A client was answered, or was gone before.
-    pub(crate) fn client(
-        &mut self,
-        peer: Option<SocketAddr>,
-        outcome: nix::Result<()>,
-        now: Instant,
-    ) {
+    pub(crate) fn client(&mut self, peer: SocketAddr, outcome: nix::Result<()>, now: Instant) {
         if !self.clients.admit(now) {
             return;
         }
-        let peer = peer.map_or_else(|| "an unknown address".to_owned(), |peer| peer.to_string());
+        let peer = peer.to_string();
         match outcome {
             Ok(()) => tracing::info!(peer, "Sending time to {peer}... Done."),
             Err(errno) => {

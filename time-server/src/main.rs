@@ -4,7 +4,7 @@ use std::process::ExitCode;
 
 use time_server::args::{Args, Config};
 use time_server::error::Error;
-use time_server::server::Server;
+use time_server::server;
 
 fn main() -> ExitCode {
     common::exit::finish(env!("CARGO_PKG_NAME"), run())
@@ -12,7 +12,7 @@ fn main() -> ExitCode {
 
 fn run() -> Result<u8, Error> {
     if let Some(config) = common::config::start::<Args, Config, Error>()? {
-        Server::open(config)?.run()?;
+        server::run(&config)?;
     }
     Ok(common::exit::OK)
 }

@@ -2,7 +2,7 @@
 #![expect(unsafe_code, reason = "the one place in this crate that calls libc directly")]
 
 use std::mem;
-use std::net::{SocketAddr, SocketAddrV4, SocketAddrV6};
+use std::net::{Ipv4Addr, SocketAddr, SocketAddrV4, SocketAddrV6};
 use std::os::fd::{AsRawFd, BorrowedFd, FromRawFd, OwnedFd};
 use std::ptr;
 
@@ -16,7 +16,7 @@ use nix::sys::socket::{SockaddrLike, SockaddrStorage};
 ///
 /// # Errors
 /// Those of accept(2).
-pub(crate) fn accept(listener: BorrowedFd<'_>) -> nix::Result<(OwnedFd, Option<SocketAddr>)> {
+pub(crate) fn accept(listener: BorrowedFd<'_>) -> nix::Result<(OwnedFd, SocketAddr)> {
     // SAFETY: sockaddr_storage is plain data, for which all zeroes is a value.
     let mut address: libc::sockaddr_storage = unsafe { mem::zeroed() };
     let mut length = libc::socklen_t::try_from(size_of_val(&address)).unwrap_or(0);
@@ -34,7 +34,8 @@ pub(crate) fn accept(listener: BorrowedFd<'_>) -> nix::Result<(OwnedFd, Option<S
     let socket = unsafe { OwnedFd::from_raw_fd(raw) };
     // SAFETY: the kernel wrote an address of `length` bytes there.
     let peer = unsafe { SockaddrStorage::from_raw((&raw const address).cast(), Some(length)) };
-    Ok((socket, peer.as_ref().and_then(socket_address)))
+    let nobody = SocketAddr::from((Ipv4Addr::UNSPECIFIED, 0));
+    Ok((socket, peer.as_ref().and_then(socket_address).unwrap_or(nobody)))
 }
 
 /// An internet address as std writes it.

@@ -7,6 +7,7 @@ use std::env;
 use std::fmt;
 use std::fs;
 use std::io;
+use std::os::unix::fs::MetadataExt;
 use std::path::{Component, Path, PathBuf};
 use std::str::FromStr;
 
@@ -21,6 +22,24 @@ const ZONEINFO: [&str; 3] = ["/usr/share/zoneinfo", "/usr/lib/zoneinfo", "/etc/z
 pub struct Zone {
     /// None: UTC.
     rules: Option<TimeZone>,
+    /// Where they came from, if from a file.
+    file: Option<(PathBuf, Stamp)>,
+}
+
+/// What changes when a file is written or replaced.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Stamp {
+    inode: (u64, u64),
+    modified: (i64, i64),
+}
+
+impl Stamp {
+    fn of(path: &Path) -> io::Result<Self> {
+        fs::metadata(path).map(|file| Self {
+            inode: (file.dev(), file.ino()),
+            modified: (file.mtime(), file.mtime_nsec()),
+        })
+    }
 }
 
 /// Why there is no such zone.
@@ -60,7 +79,7 @@ impl Zone {
     /// Coordinated Universal Time, which needs no file.
     #[must_use]
     pub fn utc() -> Self {
-        Self { rules: None }
+        Self { rules: None, file: None }
     }
 
     /// The zone of this machine, `tz` being the TZ variable: a name, a path, rules as POSIX writes them, or unset.
@@ -103,17 +122,35 @@ impl Zone {
     }
 
     fn posix(rules: &str) -> Result<Self, ZoneError> {
-        TimeZone::from_posix_tz(rules).map(|rules| Self { rules: Some(rules) }).map_err(|error| {
+        let malformed = |error: tz::Error| {
             ZoneError::Malformed(format!("TZ={}", common::text::escape(rules)), error.to_string())
-        })
+        };
+        let rules = TimeZone::from_posix_tz(rules).map_err(malformed)?;
+        Ok(Self { rules: Some(rules), file: None })
     }
 
     fn read(path: &Path) -> Result<Self, ZoneError> {
-        let bytes = fs::read(path)
-            .map_err(|source| ZoneError::Unreadable { path: path.to_owned(), source })?;
-        TimeZone::from_tz_data(&bytes)
-            .map(|rules| Self { rules: Some(rules) })
-            .map_err(|error| ZoneError::Malformed(path.display().to_string(), error.to_string()))
+        let unreadable = |source| ZoneError::Unreadable { path: path.to_owned(), source };
+        // The stamp first: if the file is replaced in between, the next look sees another stamp.
+        let stamp = Stamp::of(path).map_err(unreadable)?;
+        let bytes = fs::read(path).map_err(unreadable)?;
+        let rules = TimeZone::from_tz_data(&bytes)
+            .map_err(|error| ZoneError::Malformed(path.display().to_string(), error.to_string()))?;
+        Ok(Self { rules: Some(rules), file: Some((path.to_owned(), stamp)) })
+    }
+
+    /// Reads the zone's file again if it has changed (new rules, another link at /etc/localtime).
+    ///
+    /// # Errors
+    /// It cannot be read any more, or holds no rules; the last rules stay in force.
+    pub fn refresh(&mut self) -> Result<(), ZoneError> {
+        let Some((path, seen)) = &self.file else { return Ok(()) };
+        let now = Stamp::of(path)
+            .map_err(|source| ZoneError::Unreadable { path: path.clone(), source })?;
+        if now != *seen {
+            *self = Self::read(path)?;
+        }
+        Ok(())
     }
 
     /// The local time at an instant.
@@ -201,6 +238,36 @@ pub(crate) mod tests {
         assert_eq!(at(&berlin, "2026-03-29T00:59:59Z"), "2026-03-29 01:59:59 CET");
         assert_eq!(at(&berlin, "2026-03-29T01:00:00Z"), "2026-03-29 03:00:00 CEST");
         assert_eq!(at(&berlin, "2026-10-25T01:00:00Z"), "2026-10-25 02:00:00 CET");
+    }
+
+    #[test]
+    fn a_file_that_changes_is_followed_and_one_that_is_lost_keeps_its_last_rules() {
+        // Version 1 files (RFC 9636 §3.2) of one type each, without any change.
+        let rules = |offset: i32, name: &[u8; 4]| {
+            let mut bytes = b"TZif".to_vec();
+            bytes.extend([0; 16]);
+            for count in [0_u32, 0, 0, 0, 1, 4] {
+                bytes.extend(count.to_be_bytes());
+            }
+            bytes.extend(offset.to_be_bytes());
+            bytes.extend([0, 0]);
+            bytes.extend(name);
+            bytes
+        };
+        let path = env::temp_dir().join(format!("zone-{}", std::process::id()));
+        fs::write(&path, rules(3600, b"ONE\0")).unwrap();
+        let mut zone = Zone::read(&path).unwrap();
+        assert_eq!(at(&zone, "2026-01-01T00:00:00Z"), "2026-01-01 01:00:00 ONE");
+
+        let other = path.with_extension("new");
+        fs::write(&other, rules(7200, b"TWO\0")).unwrap();
+        fs::rename(&other, &path).unwrap();
+        zone.refresh().unwrap();
+        assert_eq!(at(&zone, "2026-01-01T00:00:00Z"), "2026-01-01 02:00:00 TWO");
+
+        fs::remove_file(&path).unwrap();
+        assert!(zone.refresh().is_err());
+        assert_eq!(at(&zone, "2026-01-01T00:00:00Z"), "2026-01-01 02:00:00 TWO");
     }
 
     #[test]
