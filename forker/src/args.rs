@@ -44,6 +44,9 @@ pub struct Args {
     /// Leave alone what a run leaves behind
     #[arg(long)]
     keep_orphans: bool,
+    /// Check the ledger of processes against /proc at every tick
+    #[arg(long)]
+    audit: bool,
     /// The command to run, with its arguments
     #[arg(value_name = "COMMAND", trailing_var_arg = true, default_values = ["ls", "-l"])]
     command: Vec<OsString>,
@@ -75,6 +78,7 @@ pub struct Config {
     pub(crate) every: u64,
     pub(crate) now: bool,
     pub(crate) policy: Policy,
+    pub(crate) audit: bool,
     /// At least one word.
     pub(crate) command: Vec<CString>,
     /// Whether stdout shows what forker does, or is the command's alone.
@@ -103,6 +107,7 @@ impl TryFrom<Args> for Config {
                 until_failure: args.until_failure,
                 keep_orphans: args.keep_orphans,
             },
+            audit: args.audit,
             command,
             shows_ticks: args.common.quiet == 0,
         })

@@ -15,6 +15,9 @@ pub enum Error {
     /// A word of the command has a NUL byte, which no argument of a process can hold.
     #[error("the command's word {0:?} holds a NUL byte; no program can be given that")]
     Nul(String),
+    /// forker has lost count of its processes: a defect of its own.
+    #[error("the ledger of processes does not balance: {0}; please report this")]
+    Ledger(String),
     /// The system refuses what forker cannot do without.
     #[error("cannot {what}: {}", errno.desc())]
     System {
@@ -37,7 +40,7 @@ impl exit::Failure for Error {
         match self {
             Self::Config(error) => error.status(),
             Self::NoCommand | Self::Nul(_) => exit::USAGE,
-            Self::System { .. } => FAILED,
+            Self::Ledger(_) | Self::System { .. } => FAILED,
         }
     }
 }

@@ -3,7 +3,7 @@
 
 use std::io::{Stdout, stdout};
 use std::os::fd::AsFd;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use common::logging;
 use common::output::Output;
@@ -12,17 +12,18 @@ use nix::poll::{PollFd, PollFlags, ppoll};
 use nix::sys::prctl;
 use nix::sys::signal::Signal;
 use nix::unistd::Pid;
-use tracing::{error, info};
+use tracing::{debug, error, info};
 
 use crate::child::{self, Recipe};
+use crate::ledger::{Balance, Ledger};
 use crate::outcome::Outcome;
-use crate::report::Short;
+use crate::report::{self, Short};
 use crate::schedule::Schedule;
 use crate::signals::{self, Signals};
 use crate::supervisor::{Action, Event, Supervisor};
 use crate::sys::{self, Children};
 use crate::tree::{self, Trees};
-use crate::{Config, Error, reap};
+use crate::{Config, Error, process, reap};
 
 /// Runs the command on its schedule until it is over, and gives the exit status.
 ///
@@ -37,21 +38,20 @@ pub fn run(config: &Config) -> Result<u8, Error> {
         prctl::set_child_subreaper(true).map_err(Error::system("adopt orphans"))?;
     }
     let now = clock();
-    let schedule =
-        Schedule::new(now, config.interval, config.every, config.now, config.shows_ticks);
+    let all = config.shows_ticks || config.audit;
+    let schedule = Schedule::new(now, config.interval, config.every, config.now, all);
     let mut event_loop = EventLoop {
         supervisor: Supervisor::new(schedule, config.policy.clone()),
         signals,
         recipe,
         trees: Trees::default(),
+        ledger: Ledger::default(),
+        audit_due: false,
         config,
         stdout: Output::new(stdout()),
         is_read: true,
     };
-    event_loop.reap()?;
-    while event_loop.turn()? {}
-    event_loop.stdout.finish();
-    Ok(event_loop.supervisor.status())
+    event_loop.run()
 }
 
 #[expect(clippy::disallowed_methods, reason = "the outermost loop: here alone the clock is read")]
@@ -65,6 +65,8 @@ struct EventLoop<'a> {
     signals: Signals,
     recipe: Recipe,
     trees: Trees,
+    ledger: Ledger,
+    audit_due: bool,
     config: &'a Config,
     stdout: Output<Stdout>,
     /// Whether stdout still has a reader, as far as we know.
@@ -78,9 +80,33 @@ struct Woken {
 }
 
 impl EventLoop<'_> {
+    fn run(&mut self) -> Result<u8, Error> {
+        let result = self.turns();
+        if result.is_err() && !self.config.policy.keep_orphans {
+            // Whatever has gone wrong, nothing is left behind.
+            self.trees.signal_all(&[], Signal::SIGKILL);
+        }
+        self.stdout.finish();
+        report::tell_summary(self.supervisor.tally());
+        result?;
+        Ok(self.supervisor.status())
+    }
+
+    fn turns(&mut self) -> Result<(), Error> {
+        self.reap()?;
+        while self.turn()? {}
+        if self.config.audit {
+            info!("the ledger balances: {}", self.audit()?);
+        }
+        Ok(())
+    }
+
     /// One turn of the loop; false when all is done.
     fn turn(&mut self) -> Result<bool, Error> {
         self.handle(Event::Time);
+        if std::mem::take(&mut self.audit_due) {
+            debug!("{}", self.audit()?);
+        }
         if self.supervisor.is_done() {
             return Ok(false);
         }
@@ -130,7 +156,10 @@ impl EventLoop<'_> {
         while let Some(signal) = self.signals.next().map_err(Error::system("read signals"))? {
             match signal {
                 Signal::SIGCHLD => has_child_changed = true,
-                stop => self.handle(Event::Stop(stop)),
+                Signal::SIGINT | Signal::SIGTERM => self.handle(Event::Stop(signal)),
+                Signal::SIGTSTP => self.handle(Event::Suspend),
+                Signal::SIGCONT => self.handle(Event::Continued { after: Duration::ZERO }),
+                other => self.handle(Event::Forward(other)),
             }
         }
         if has_child_changed { self.reap() } else { Ok(()) }
@@ -155,6 +184,7 @@ impl EventLoop<'_> {
             tree::sweep(pid);
         }
         let reaped = reap::reap(pid)?;
+        self.ledger.reap(pid);
         let outcome = match Outcome::from_wait(reaped.status) {
             Outcome::Exited(126 | 127) => self
                 .recipe
@@ -167,6 +197,12 @@ impl EventLoop<'_> {
         Ok(())
     }
 
+    fn audit(&mut self) -> Result<Balance, Error> {
+        self.ledger
+            .audit(&process::children())
+            .map_err(|balance| Error::Ledger(balance.to_string()))
+    }
+
     /// Tells the supervisor what has happened and does what it says.
     fn handle(&mut self, event: Event) {
         self.supervisor.handle(clock(), event);
@@ -177,7 +213,10 @@ impl EventLoop<'_> {
 
     fn act(&mut self, action: Action) {
         match action {
-            Action::ShowTick(number) => self.show(&format!("{number}\n")),
+            Action::ShowTick(number) => {
+                self.show(&format!("{number}\n"));
+                self.audit_due = self.config.audit;
+            }
             Action::TellMissed(ticks) => info!(ticks, "missed {ticks} ticks"),
             Action::TellSkipped(runs) => {
                 info!(runs, "skipped {runs} runs: others were still going");
@@ -188,6 +227,12 @@ impl EventLoop<'_> {
                 let strays = self.trees.signal_all(&leaders, signal);
                 self.supervisor.handle(clock(), Event::Strays(strays));
             }
+            Action::Pass { leaders, signal } => {
+                for leader in leaders {
+                    tree::to_group(leader, signal);
+                }
+            }
+            Action::Suspend => self.suspend(),
             Action::Look { leader } => {
                 if self.trees.is_gone(leader) {
                     self.supervisor.handle(clock(), Event::Gone { leader });
@@ -211,10 +256,22 @@ impl EventLoop<'_> {
     fn start(&mut self, run: u64, due: Instant) {
         self.show("About to fork...\n");
         let event = match self.recipe.start() {
-            Ok(pid) => Event::Started { run, due, pid },
+            Ok(pid) => {
+                self.ledger.fork(pid);
+                Event::Started { run, due, pid }
+            }
             Err(errno) => Event::NotStarted { run, due, errno },
         };
         self.supervisor.handle(clock(), event);
+    }
+
+    fn suspend(&mut self) {
+        let before = clock();
+        if let Err(errno) = signals::suspend() {
+            error!("cannot stop: {}", errno.desc());
+        }
+        let after = clock().saturating_duration_since(before);
+        self.supervisor.handle(clock(), Event::Continued { after });
     }
 
     fn show(&mut self, line: &str) {

@@ -14,6 +14,7 @@ mod args;
 mod child;
 mod error;
 pub mod event_loop;
+mod ledger;
 mod outcome;
 mod process;
 mod reap;
@@ -22,6 +23,7 @@ mod schedule;
 mod signals;
 mod supervisor;
 mod sys;
+mod tally;
 mod tree;
 
 pub use args::{Args, Config};

@@ -24,6 +24,15 @@ pub(crate) fn all() -> Vec<Process> {
     pids.filter_map(|pid| read(Pid::from_raw(pid))).collect()
 }
 
+/// The children of this process, which has one thread. None can be missed: only this process takes any away.
+pub(crate) fn children() -> Vec<Process> {
+    // Where the kernel was built without it (CONFIG_PROC_CHILDREN), the long way.
+    let Ok(pids) = fs::read_to_string("/proc/thread-self/children") else {
+        return all().into_iter().filter(|process| process.parent == Pid::this()).collect();
+    };
+    pids.split_whitespace().filter_map(|pid| read(Pid::from_raw(pid.parse().ok()?))).collect()
+}
+
 /// The process `pid`, if there is one.
 pub(crate) fn read(pid: Pid) -> Option<Process> {
     parse(&fs::read_to_string(format!("/proc/{pid}/stat")).ok()?)

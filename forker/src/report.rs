@@ -10,6 +10,7 @@ use tracing::{info, warn};
 
 use crate::outcome::{self, Outcome, Why, signal_name};
 use crate::reap::Usage;
+use crate::tally::Tally;
 
 /// A run that is over.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -114,6 +115,36 @@ impl Left {
             outcome = how,
             "{run_name} left {name} (pid {pid}) behind: {how}; --keep-orphans keeps it"
         );
+    }
+}
+
+/// Tells what it all came to; ticks that were missed are told even when quiet.
+pub(crate) fn tell_summary(tally: &Tally) {
+    let Tally { runs, failed, timed_out, skipped, missed, late } = tally;
+    let [p50, p99, max] = [late.percentile(50), late.percentile(99), late.max()];
+    macro_rules! tell {
+        ($level:ident) => {
+            $level!(
+                runs,
+                failed,
+                timed_out,
+                skipped,
+                missed,
+                late_p50_seconds = p50.as_secs_f64(),
+                late_p99_seconds = p99.as_secs_f64(),
+                late_max_seconds = max.as_secs_f64(),
+                "{runs} runs: {failed} failed, {timed_out} timed out, {skipped} skipped; {missed} ticks missed; \
+                 lateness p50 {}, p99 {}, max {}",
+                Short(p50),
+                Short(p99),
+                Short(max)
+            )
+        };
+    }
+    if *missed > 0 {
+        tell!(warn);
+    } else {
+        tell!(info);
     }
 }
 

@@ -24,7 +24,7 @@ pub(crate) struct Tick {
     pub(crate) number: u64,
     /// How many wanted moments passed before anyone looked.
     pub(crate) missed: u64,
-    /// When a run was due, if one was.
+    /// When a run was due, if one was; the first time, if several were.
     pub(crate) run: Option<Instant>,
 }
 
@@ -47,9 +47,13 @@ impl Schedule {
             return None;
         }
         let number = self.latest(now);
-        let run = self.latest_run(number);
+        let run = self.next_run();
         self.next = number + 1;
-        Some(Tick { number, missed: number - wanted, run: run.and_then(|tick| self.due_at(tick)) })
+        Some(Tick {
+            number,
+            missed: number - wanted,
+            run: if run <= number { self.due_at(run) } else { None },
+        })
     }
 
     /// Lets pass what has come by `now`, unseen, and gives how many runs were due in it.
@@ -71,21 +75,12 @@ impl Schedule {
 
     /// The number of the first wanted tick that has not come.
     fn wanted(&self) -> u64 {
-        if self.all || (self.now && self.next == 1) {
-            self.next
-        } else {
-            self.next.next_multiple_of(self.every)
-        }
+        if self.all { self.next } else { self.next_run() }
     }
 
-    /// The latest tick, from the next to `number`, on which a run is due.
-    fn latest_run(&self, number: u64) -> Option<u64> {
-        let multiple = number - number % self.every;
-        if multiple >= self.next {
-            Some(multiple)
-        } else {
-            (self.now && self.next == 1).then_some(1)
-        }
+    /// The number of the first tick that has not come and on which a run is due.
+    fn next_run(&self) -> u64 {
+        if self.now && self.next == 1 { 1 } else { self.next.next_multiple_of(self.every) }
     }
 
     fn due_at(&self, tick: u64) -> Option<Instant> {
@@ -137,7 +132,7 @@ mod tests {
         // Stopped from tick 2 to tick 34: runs were due on 10, 20 and 30.
         assert_eq!(
             schedule.advance(t0 + 335 * MS),
-            Some(Tick { number: 34, missed: 32, run: Some(t0 + 290 * MS) })
+            Some(Tick { number: 34, missed: 32, run: Some(t0 + 90 * MS) })
         );
         assert_eq!(schedule.due(), Some(t0 + 340 * MS));
         assert_eq!(schedule.advance(t0 + 341 * MS).unwrap().run, None);

@@ -3,14 +3,25 @@
 
 use std::os::fd::{AsFd, BorrowedFd};
 
-use nix::sys::signal::{SigHandler, SigSet, SigmaskHow, Signal, sigprocmask};
+use nix::sys::signal::{SigHandler, SigSet, SigmaskHow, Signal, raise, sigprocmask};
 use nix::sys::signalfd::{SfdFlags, SignalFd};
 
 use crate::sys;
 
-/// What forker listens to. INT and TERM stop it even if it was started with them ignored: it must be able
-/// to take its runs with it.
-const WATCHED: [Signal; 3] = [Signal::SIGCHLD, Signal::SIGINT, Signal::SIGTERM];
+/// What forker listens to whatever it was started with: INT and TERM stop it even if they were ignored,
+/// because whoever may stop it otherwise, by KILL, leaves its runs behind.
+const ALWAYS: [Signal; 3] = [Signal::SIGCHLD, Signal::SIGINT, Signal::SIGTERM];
+
+/// What forker listens to unless it was started with it ignored, as nohup(1) does.
+const UNLESS_IGNORED: [Signal; 7] = [
+    Signal::SIGHUP,
+    Signal::SIGQUIT,
+    Signal::SIGUSR1,
+    Signal::SIGUSR2,
+    Signal::SIGWINCH,
+    Signal::SIGTSTP,
+    Signal::SIGCONT,
+];
 
 /// The descriptor that signals are read from.
 #[derive(Debug)]
@@ -31,13 +42,31 @@ pub(crate) struct Inherited {
 /// # Errors
 /// EMFILE and its like.
 pub(crate) fn take_over() -> nix::Result<(Signals, Inherited)> {
-    let watched: SigSet = WATCHED.into_iter().collect();
+    let mut watched: SigSet = ALWAYS.into_iter().collect();
+    for signal in UNLESS_IGNORED {
+        if !sys::is_ignored(signal)? {
+            watched.add(signal);
+        }
+    }
     let mut mask = SigSet::empty();
     sigprocmask(SigmaskHow::SIG_BLOCK, Some(&watched), Some(&mut mask))?;
     let before = sys::set_disposition(Signal::SIGCHLD, SigHandler::SigDfl)?;
     let flags = SfdFlags::SFD_NONBLOCK | SfdFlags::SFD_CLOEXEC;
     let inherited = Inherited { mask, ignored_children: matches!(before, SigHandler::SigIgn) };
     Ok((Signals(SignalFd::with_flags(&watched, flags)?), inherited))
+}
+
+/// Stops this process as Ctrl-Z would have, had TSTP not been blocked; comes back when it is continued, or at
+/// once where nobody could continue it: the kernel stops no orphaned group, and no init (signal(7)).
+///
+/// # Errors
+/// None that is documented for these arguments.
+pub(crate) fn suspend() -> nix::Result<()> {
+    let mut stop = SigSet::empty();
+    stop.add(Signal::SIGTSTP);
+    raise(Signal::SIGTSTP)?;
+    sigprocmask(SigmaskHow::SIG_UNBLOCK, Some(&stop), None)?;
+    sigprocmask(SigmaskHow::SIG_BLOCK, Some(&stop), None)
 }
 
 impl Inherited {

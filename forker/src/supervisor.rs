@@ -16,6 +16,7 @@ use crate::process::Process;
 use crate::reap::Usage;
 use crate::report::{Left, Report};
 use crate::schedule::Schedule;
+use crate::tally::Tally;
 
 /// What to do when a run is due and the last one is still going.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -58,6 +59,12 @@ pub(crate) enum Event {
     Strays(Vec<Process>),
     /// INT or TERM.
     Stop(Signal),
+    /// A signal that is meant for the runs.
+    Forward(Signal),
+    /// TSTP: the user wants everything to stop, and to go on later.
+    Suspend,
+    /// CONT, after so long a stop.
+    Continued { after: Duration },
     /// Nobody reads stdout any more.
     OutputClosed,
 }
@@ -77,6 +84,10 @@ pub(crate) enum Action {
     Signal { leader: Pid, signal: Signal },
     /// Signal the groups of these leaders and all else that descends from forker; answer with `Strays`.
     SignalAll { leaders: Vec<Pid>, signal: Signal },
+    /// Pass a signal on to the groups of these leaders.
+    Pass { leaders: Vec<Pid>, signal: Signal },
+    /// Stop forker itself; answer with `Continued`.
+    Suspend,
     /// Look whether anything is left of this leader's tree; if not, answer with `Gone`.
     Look { leader: Pid },
     /// Tell how a run ended.
@@ -121,12 +132,22 @@ struct Run {
     deadline: Option<Instant>,
 }
 
-/// A process that a run left behind.
+/// A process that outlived its run's leader.
 #[derive(Debug)]
 struct Orphan {
     run: Option<u64>,
     name: String,
-    was_zombie: bool,
+    was: Was,
+}
+
+/// How things stood with an orphan when its leader had ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Was {
+    Alive,
+    /// Asked to end together with its leader, and perhaps about to.
+    Asked,
+    /// Dead already, or just now of our TERM.
+    Zombie,
 }
 
 /// The state of everything that forker watches over.
@@ -148,6 +169,7 @@ pub(crate) struct Supervisor {
     untold_missed: u64,
     untold_skipped: u64,
     missed_told_at: Option<Instant>,
+    tally: Tally,
     stopped_by: Option<Signal>,
     last_failure: u8,
     actions: VecDeque<Action>,
@@ -169,6 +191,7 @@ impl Supervisor {
             untold_missed: 0,
             untold_skipped: 0,
             missed_told_at: None,
+            tally: Tally::default(),
             stopped_by: None,
             last_failure: 0,
             actions: VecDeque::new(),
@@ -197,8 +220,18 @@ impl Supervisor {
             }
             Event::Reaped { alive } => self.reaped(alive),
             Event::Gone { leader } => drop(self.leftovers.remove(&leader)),
-            Event::Strays(strays) => self.remember(None, strays),
+            Event::Strays(strays) => self.remember(None, Was::Alive, strays),
             Event::Stop(signal) => self.stop(now, signal),
+            Event::Forward(signal) => self.pass_on(signal),
+            Event::Suspend => {
+                // A run may handle TSTP as it likes; STOP is what the user means.
+                self.pass_on(Signal::SIGSTOP);
+                self.actions.push_back(Action::Suspend);
+            }
+            Event::Continued { after } => {
+                self.postpone(after);
+                self.pass_on(Signal::SIGCONT);
+            }
             Event::OutputClosed => self.begin_to_stop(now),
         }
     }
@@ -235,6 +268,11 @@ impl Supervisor {
         self.stopped_by.map_or(self.last_failure, |signal| {
             Outcome::Killed { signal: signal as i32, dumped: false }.status()
         })
+    }
+
+    /// What adds up so far.
+    pub(crate) fn tally(&self) -> &Tally {
+        &self.tally
     }
 
     /// Whether `pid` leads a run's group.
@@ -284,7 +322,8 @@ impl Supervisor {
 
     fn tick(&mut self, now: Instant) {
         if self.is_deaf() {
-            self.untold_skipped += self.schedule.skip(now);
+            let skipped = self.schedule.skip(now);
+            self.skip(skipped);
             return;
         }
         let Some(tick) = self.schedule.advance(now) else {
@@ -297,7 +336,13 @@ impl Supervisor {
         }
     }
 
+    fn skip(&mut self, runs: u64) {
+        self.tally.skipped += runs;
+        self.untold_skipped += runs;
+    }
+
     fn miss(&mut self, now: Instant, missed: u64) {
+        self.tally.missed += missed;
         self.untold_missed += missed;
         let may_tell = self.missed_told_at.is_none_or(|told| now >= told + TELL_EVERY);
         if self.untold_missed > 0 && may_tell {
@@ -309,9 +354,10 @@ impl Supervisor {
 
     fn due(&mut self, now: Instant, due: Instant) {
         if self.is_full() {
-            self.untold_skipped += 1;
+            self.skip(1);
         } else if self.policy.overlap == Overlap::Replace && !self.runs.is_empty() {
-            self.untold_skipped += u64::from(self.waiting.replace(due).is_some());
+            let skipped = u64::from(self.waiting.replace(due).is_some());
+            self.skip(skipped);
             self.end_runs(now, Why::Replaced);
         } else {
             self.start(due);
@@ -348,14 +394,16 @@ impl Supervisor {
         left: Vec<Process>,
     ) {
         if self.phase == Phase::Running && self.is_deaf() {
-            self.untold_skipped += self.schedule.skip(now);
+            let skipped = self.schedule.skip(now);
+            self.skip(skipped);
         }
         let Some(run) = self.runs.remove(&pid) else {
             return self.orphan_ended(pid, outcome);
         };
         if !left.is_empty() {
             self.leftovers.insert(pid, self.kill_time(now));
-            self.remember(Some(run.number), left);
+            let was = if run.why.is_some() { Was::Asked } else { Was::Alive };
+            self.remember(Some(run.number), was, left);
         }
         self.over(
             now,
@@ -376,23 +424,27 @@ impl Supervisor {
         }
     }
 
-    /// Tells of a process that outlived its run; one that was dead already was only waiting to be reaped.
+    /// Tells of a process that was left behind, not of one that went with its leader.
     fn orphan_ended(&mut self, pid: Pid, outcome: Outcome) {
-        let Some(Orphan { run, name, was_zombie }) = self.orphans.remove(&pid) else {
+        let Some(Orphan { run, name, was }) = self.orphans.remove(&pid) else {
             return;
         };
-        let by_us =
-            matches!(outcome, Outcome::Killed { signal, .. } if signal == Signal::SIGTERM as i32);
-        if by_us || !was_zombie {
+        let ended_by =
+            |signal| matches!(outcome, Outcome::Killed { signal: by, .. } if by == signal as i32);
+        let was_left = match was {
+            Was::Alive => true,
+            Was::Asked => ended_by(Signal::SIGKILL),
+            Was::Zombie => ended_by(Signal::SIGTERM),
+        };
+        if was_left {
             self.actions.push_back(Action::TellLeft(Left { run, pid, name, outcome }));
         }
     }
 
-    fn remember(&mut self, run: Option<u64>, processes: Vec<Process>) {
-        for process in processes {
-            let Process { pid, name, is_zombie, .. } = process;
-            let orphan = Orphan { run, name, was_zombie: is_zombie };
-            self.orphans.entry(pid).or_insert(orphan);
+    fn remember(&mut self, run: Option<u64>, was: Was, processes: Vec<Process>) {
+        for Process { pid, name, is_zombie, .. } in processes {
+            let was = if is_zombie && was == Was::Alive { Was::Zombie } else { was };
+            self.orphans.entry(pid).or_insert(Orphan { run, name, was });
         }
     }
 
@@ -412,6 +464,7 @@ impl Supervisor {
 
     fn over(&mut self, now: Instant, report: Report) {
         let failed = report.failed();
+        self.tally.add(&report);
         if failed {
             self.last_failure = report.status();
         }
@@ -458,6 +511,25 @@ impl Supervisor {
         } else {
             self.stopped_by = Some(signal);
             self.begin_to_stop(now);
+        }
+    }
+
+    fn pass_on(&mut self, signal: Signal) {
+        let leaders: Vec<Pid> = self.runs.keys().copied().collect();
+        if !leaders.is_empty() {
+            self.actions.push_back(Action::Pass { leaders, signal });
+        }
+    }
+
+    /// Time in which everything stood still is held against nobody.
+    fn postpone(&mut self, after: Duration) {
+        let runs = self.runs.values_mut().filter_map(|run| run.deadline.as_mut());
+        let phase = match &mut self.phase {
+            Phase::Stopping { kill_at: at } | Phase::Killed { give_up_at: at } => Some(at),
+            Phase::Running | Phase::GivenUp => None,
+        };
+        for deadline in runs.chain(self.leftovers.values_mut()).chain(phase) {
+            *deadline = deadline.checked_add(after).unwrap_or(*deadline);
         }
     }
 

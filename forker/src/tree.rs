@@ -1,7 +1,7 @@
 //! Everything that a run has started, and how a signal reaches it: its group at a stroke, and what has
 //! left the group (setsid, a job-control shell) one by one, found by descent in /proc.
 //!
-//! No signal here can hit a stranger: a group is signalled only while a process of ours still holds its
+//! No signal here can hit a stranger: a group is signalled only while its leader, not yet reaped, holds its
 //! id, a process only through a pidfd that is checked to be the one seen. What stays out of reach is
 //! another user's (a setuid program), and what a daemon becomes when it has cut every tie: it is adopted
 //! by forker, and ends when forker does.
@@ -29,31 +29,21 @@ pub(crate) struct Trees {
 impl Trees {
     /// Signals all of the tree of `leader`, which may be dead.
     pub(crate) fn signal(&mut self, leader: Pid, signal: Signal) {
+        // A child that is not reaped holds its group's id.
+        let is_held = process::read(leader).is_some_and(|process| process.parent == Pid::this());
         let mut seen = self.seen.remove(&leader).unwrap_or_default();
         let mut signalled = BTreeSet::new();
         for _ in 0..rounds(signal) {
-            let ours = process::descendants(&[Pid::this()], &process::all());
-            if ours.iter().any(|process| process.group == leader) {
-                to_group(leader, signal);
-            }
-            let mut roots: Vec<Pid> = ours
-                .iter()
-                .filter(|process| process.group == leader || seen.contains(process))
-                .map(|process| process.pid)
-                .collect();
-            roots.push(leader);
-            let below = process::descendants(&roots, &ours);
-            let tree = ours.iter().filter(|process| {
-                process.pid != leader && (roots.contains(&process.pid) || below.contains(process))
-            });
-            let new: Vec<Process> = tree
-                .filter(|process| !process.is_zombie && signalled.insert(process.pid))
-                .cloned()
-                .collect();
+            // Looked up before anything is signalled: what loses its parents is no longer found below them.
+            let mut new = members(leader, &seen);
+            new.retain(|process| !process.is_zombie && signalled.insert(process.pid));
             if new.is_empty() {
                 break;
             }
-            for process in new.iter().filter(|process| process.group != leader) {
+            if is_held {
+                to_group(leader, signal);
+            }
+            for process in new.iter().filter(|process| !is_held || process.group != leader) {
                 to_process(process, signal);
             }
             seen.extend(new);
@@ -125,6 +115,18 @@ pub(crate) fn to_group(group: Pid, signal: Signal) {
         // A stopped process takes TERM only when it is continued.
         tell_refusal(group, Signal::SIGCONT, killpg(group, Signal::SIGCONT));
     }
+}
+
+/// `leader`, its group, what was once `seen` in its tree, and all that descends from those.
+fn members(leader: Pid, seen: &[Process]) -> Vec<Process> {
+    let ours = process::descendants(&[Pid::this()], &process::all());
+    let is_seen = |process: &Process| seen.iter().any(|other| is_same(other, process));
+    let (mut members, others): (Vec<_>, Vec<_>) = ours
+        .into_iter()
+        .partition(|process| process.pid == leader || process.group == leader || is_seen(process));
+    let roots: Vec<Pid> = members.iter().map(|process| process.pid).collect();
+    members.extend(process::descendants(&roots, &others));
+    members
 }
 
 fn is_group(group: Pid) -> bool {

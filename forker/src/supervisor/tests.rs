@@ -231,6 +231,18 @@ fn what_a_leader_leaves_is_killed_after_the_grace_and_told_when_it_has_ended() {
 }
 
 #[test]
+fn what_goes_with_its_leader_was_not_left_behind() {
+    let policy = Policy { timeout: Some(10 * MS), grace: 5 * MS, ..POLICY };
+    let mut world = World::new(policy, false);
+    world.time(0);
+    world.time(10);
+    world.end_leaving(11, 10, killed(SIGTERM), vec![process(77, false), process(78, false)]);
+    assert_eq!(world.end(11, 77, killed(SIGTERM)), []);
+    let stubborn = world.end(16, 78, killed(SIGKILL));
+    assert!(matches!(stubborn[..], [Action::TellLeft(Left { run: Some(1), .. })]));
+}
+
+#[test]
 fn what_is_gone_is_not_killed() {
     let mut world = World::new(Policy { grace: 5 * MS, count: Some(1), ..POLICY }, false);
     world.time(0);
@@ -313,6 +325,29 @@ fn a_closed_output_stops_it_gently_and_a_signal_after_it_is_the_first() {
     assert_eq!(world.supervisor.status(), 0);
     assert_eq!(world.event(0, Event::Stop(SIGTERM)), []);
     assert_eq!(world.supervisor.status(), 143);
+}
+
+#[test]
+fn a_stop_of_everything_is_held_against_no_run() {
+    let mut world = World::new(Policy { timeout: Some(10 * MS), count: Some(1), ..POLICY }, false);
+    world.time(0);
+    let to_10 = |signal| Action::Pass { leaders: vec![pid(10)], signal };
+    assert_eq!(world.event(5, Event::Suspend), [to_10(Signal::SIGSTOP), Action::Suspend]);
+    let after = 1000 * MS;
+    assert_eq!(world.event(1005, Event::Continued { after }), [to_10(Signal::SIGCONT)]);
+    assert_eq!(world.supervisor.wake_at(), Some(world.at(1010)));
+    assert_eq!(world.time(1009), []);
+    assert_eq!(world.time(1010), [signal(10, SIGTERM)]);
+}
+
+#[test]
+fn a_signal_for_the_runs_goes_to_each_of_their_groups() {
+    let mut world = World::new(POLICY, true);
+    assert_eq!(world.event(0, Event::Forward(Signal::SIGUSR1)), []);
+    world.time(0);
+    world.time(1);
+    let both = Action::Pass { leaders: vec![pid(10), pid(11)], signal: Signal::SIGUSR1 };
+    assert_eq!(world.event(1, Event::Forward(Signal::SIGUSR1)), [both]);
 }
 
 #[test]
