@@ -1,10 +1,11 @@
 //! The command line, and the configuration that it becomes.
 
 use std::net::IpAddr;
+use std::str::FromStr;
 use std::time::Duration;
 
-use clap::Parser;
 use clap::builder::RangedU64ValueParser;
+use clap::{Parser, Subcommand};
 use common::config::CommonArgs;
 use ipnet::IpNet;
 
@@ -13,12 +14,17 @@ use crate::format::Format;
 use crate::udp;
 use crate::zone::Zone;
 
+/// The port when none is named.
+const DEFAULT_PORT: u16 = 55555;
+/// The port of RFC 868.
+const TIME_PORT: u16 = 37;
+
 /// Answers every client that connects with the time, whatever the client does.
 #[derive(Debug, Parser)]
 #[command(name = "time-server", version, after_help = AFTER_HELP)]
 pub struct Args {
     /// The port to listen on; 0 takes a free one and says which
-    #[arg(short, long, default_value_t = 55555)]
+    #[arg(short, long, default_value_t = DEFAULT_PORT)]
     port: u16,
     /// An address to listen on, repeatable [default: every IPv4 and IPv6 address]
     #[arg(short, long, value_name = "ADDR", value_delimiter = ',')]
@@ -56,10 +62,91 @@ pub struct Args {
     #[arg(long, value_name = "N", default_value_t = 1, value_parser = RangedU64ValueParser::<usize>::new().range(1..=256))]
     workers: usize,
     /// Print a line of figures a period on stdout: name=value pairs, ready for live-plot
-    #[arg(long, value_name = "DURATION", value_parser = period)]
+    #[arg(long, value_name = "DURATION", value_parser = duration)]
     stats: Option<Duration>,
     #[command(flatten)]
     common: CommonArgs,
+    #[command(subcommand)]
+    command: Option<Client>,
+}
+
+#[derive(Debug, Subcommand)]
+enum Client {
+    /// Ask a server for the time; print its answer, the offset of its clock and the round trip
+    Query(Query),
+}
+
+/// What to ask, and whom.
+#[derive(Debug, Clone, clap::Args)]
+pub struct Query {
+    /// Ask by datagram
+    #[arg(long)]
+    pub udp: bool,
+    /// Ask for the 32-bit time (RFC 868) [default port: 37]
+    #[arg(long)]
+    pub time: bool,
+    /// How long to wait for the answer in all
+    #[arg(long, value_name = "DURATION", default_value = "5s", value_parser = duration)]
+    pub timeout: Duration,
+    /// Whom to ask, IPv6 addresses with a port in brackets [default port: 55555]
+    #[arg(value_name = "HOST[:PORT]")]
+    pub target: Target,
+}
+
+impl Query {
+    /// The port to ask at.
+    #[must_use]
+    pub fn port(&self) -> u16 {
+        self.target.port.unwrap_or(if self.time { TIME_PORT } else { DEFAULT_PORT })
+    }
+}
+
+/// A host, and its port if one was named.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Target {
+    /// A name or an address.
+    pub host: String,
+    /// The port, unless it is the default one.
+    pub port: Option<u16>,
+}
+
+impl FromStr for Target {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let (host, port) = match text.strip_prefix('[').and_then(|rest| rest.split_once(']')) {
+            Some((host, "")) => (host, None),
+            Some((host, rest)) => (host, rest.strip_prefix(':')),
+            // More than one colon: an IPv6 address without a port.
+            None if text.matches(':').count() > 1 => (text, None),
+            None => text.split_once(':').map_or((text, None), |(host, port)| (host, Some(port))),
+        };
+        let port = port.map(str::parse).transpose().map_err(|_number| "the port is 1 to 65535")?;
+        if host.is_empty() || port == Some(0) {
+            return Err("it is written like localhost, 192.0.2.1:13 or [2001:db8::1]:13".to_owned());
+        }
+        Ok(Self { host: host.to_owned(), port })
+    }
+}
+
+/// What is to be done.
+#[derive(Debug)]
+pub enum Task {
+    /// Serve the time.
+    Serve(Box<Config>),
+    /// Ask for it.
+    Query(Query),
+}
+
+impl TryFrom<Args> for Task {
+    type Error = Error;
+
+    fn try_from(mut args: Args) -> Result<Self, Error> {
+        match args.command.take() {
+            Some(Client::Query(query)) => Ok(Self::Query(query)),
+            None => Config::try_from(args).map(Box::new).map(Self::Serve),
+        }
+    }
 }
 
 const AFTER_HELP: &str = "\
@@ -154,7 +241,7 @@ fn network(text: &str) -> Result<IpNet, String> {
         .map_err(|_network| "a network is written like 192.0.2.0/24 or 2001:db8::/32".to_owned())
 }
 
-fn period(text: &str) -> Result<Duration, String> {
+fn duration(text: &str) -> Result<Duration, String> {
     match humantime::parse_duration(text) {
         Ok(period) if period < Duration::from_millis(1) => {
             Err("it must be at least 1ms".to_owned())

@@ -35,8 +35,19 @@ pub enum Error {
     /// Two options ask for what cannot be had together.
     #[error("{0}")]
     Conflict(String),
+    /// No server answered the client.
+    #[error("no time from {host}: {problem}")]
+    NoAnswer {
+        /// Who was asked.
+        host: String,
+        /// What came of it.
+        problem: String,
+    },
+    /// The answer could not be printed.
+    #[error("cannot write to stdout: {0}")]
+    Stdout(std::io::Error),
     /// A thread could not be started.
-    #[error("cannot start a worker: {0}; --workers takes a lower number")]
+    #[error("cannot start a thread: {0}")]
     Thread(std::io::Error),
     /// A system call failed that never should.
     #[error("{call} failed: {errno}")]

@@ -10,7 +10,8 @@
 //!            udp       one datagram in, one out              linger  who is still closing, until when
 //!            clock, zone   whose time, and whether to trust it
 //!            master, control, stats, log   signals, stopping, figures, what is said
-//!            query     the client                   sys      what nix lacks
+//!            query     the client                            reading what a server's answer means
+//!            sys       what nix lacks
 //! ```
 
 pub mod accept;
@@ -26,6 +27,8 @@ pub mod listener;
 mod log;
 pub mod master;
 mod nist;
+pub mod query;
+pub mod reading;
 pub mod reply;
 pub mod server;
 pub mod stats;

@@ -2,17 +2,19 @@
 
 use std::process::ExitCode;
 
-use time_server::args::{Args, Config};
+use time_server::args::{Args, Task};
 use time_server::error::Error;
-use time_server::server;
+use time_server::{query, server};
 
 fn main() -> ExitCode {
     common::exit::finish(env!("CARGO_PKG_NAME"), run())
 }
 
 fn run() -> Result<u8, Error> {
-    if let Some(config) = common::config::start::<Args, Config, Error>()? {
-        server::run(&config)?;
+    match common::config::start::<Args, Task, Error>()? {
+        Some(Task::Serve(config)) => server::run(&config)?,
+        Some(Task::Query(query)) => query::run(&query)?,
+        None => {}
     }
     Ok(common::exit::OK)
 }

@@ -68,6 +68,9 @@ impl Reply {
     }
 }
 
+/// Seconds between the two epochs (RFC 868).
+pub const FROM_1900_TO_1970: i64 = 2_208_988_800;
+
 /// RFC 868's count, which begins anew after 2036-02-07 06:28:15 UTC.
 #[expect(
     clippy::cast_possible_truncation,
@@ -75,7 +78,6 @@ impl Reply {
     reason = "the protocol has 32 bits: the count wraps"
 )]
 const fn seconds_since_1900(now: DateTime<Utc>) -> u32 {
-    const FROM_1900_TO_1970: i64 = 2_208_988_800;
     (now.timestamp() + FROM_1900_TO_1970) as u32
 }
 

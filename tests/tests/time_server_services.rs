@@ -1,0 +1,316 @@
+//! time-server beyond one listener: datagrams, the Time Protocol, limits, workers, figures, the client.
+
+use std::io::{Read, Write};
+use std::net::{Ipv4Addr, SocketAddrV4, TcpListener, TcpStream, UdpSocket};
+use std::os::fd::{AsRawFd, OwnedFd};
+use std::process::{Command, Stdio};
+use std::time::{Instant, SystemTime, UNIX_EPOCH};
+
+use nix::sys::signal::Signal;
+use nix::sys::socket::{AddressFamily, SockFlag, SockType, SockaddrIn, bind, connect, socket};
+use tests::{DEADLINE, Running, Stream, program, run, wait_until};
+
+/// A server on free ports of 127.0.0.1, or of all addresses if the flags say so.
+struct Server {
+    process: Running,
+    port: u16,
+}
+
+impl Server {
+    fn start(flags: &[&str]) -> Self {
+        let mut command = program("time-server");
+        command.args(["--port", "0", "--format", "unix"]).args(flags);
+        let mut process = Running::start(command);
+        process.err_line("Listening on");
+        let port = number_after(&process.err_line("starting on port"), "port ");
+        Self { process, port }
+    }
+
+    fn time_port(&mut self) -> u16 {
+        let line = self.process.err_line("RFC 868");
+        number_after(&line, ":")
+    }
+
+    /// What a connection from `source` gets.
+    fn ask_from(&self, source: [u8; 4]) -> String {
+        read_all(connect_from(source, self.port))
+    }
+
+    fn ask(&self) -> String {
+        self.ask_from([127, 0, 0, 1])
+    }
+
+    /// A client socket that has asked.
+    fn datagram(&self, from: [u8; 4], to: [u8; 4]) -> UdpSocket {
+        let socket = UdpSocket::bind((Ipv4Addr::from(from), 0)).unwrap();
+        socket.set_read_timeout(Some(DEADLINE)).unwrap();
+        socket.connect((Ipv4Addr::from(to), self.port)).unwrap();
+        socket.send(b"?").unwrap();
+        socket
+    }
+
+    /// The figures since the start.
+    fn totals(&mut self) -> String {
+        self.process.signal(Signal::SIGUSR1);
+        self.process.err_line("connections=")
+    }
+}
+
+fn number_after(line: &str, mark: &str) -> u16 {
+    let rest = &line[line.find(mark).unwrap() + mark.len()..];
+    rest.chars().take_while(char::is_ascii_digit).collect::<String>().parse().unwrap()
+}
+
+fn connect_from(source: [u8; 4], port: u16) -> TcpStream {
+    let address = |ip: [u8; 4], port| SockaddrIn::from(SocketAddrV4::new(ip.into(), port));
+    let socket: OwnedFd =
+        socket(AddressFamily::Inet, SockType::Stream, SockFlag::SOCK_CLOEXEC, None).unwrap();
+    bind(socket.as_raw_fd(), &address(source, 0)).unwrap();
+    connect(socket.as_raw_fd(), &address([127, 0, 0, 1], port)).unwrap();
+    let stream = TcpStream::from(socket);
+    stream.set_read_timeout(Some(DEADLINE)).unwrap();
+    stream
+}
+
+fn read_all(mut stream: TcpStream) -> String {
+    let mut text = String::new();
+    stream.read_to_string(&mut text).unwrap();
+    text
+}
+
+fn now() -> u64 {
+    SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_secs()
+}
+
+/// RFC 868's count of a moment not long ago.
+fn assert_is_now(bytes: &[u8]) {
+    let count = u32::from_be_bytes(bytes.try_into().unwrap_or_else(|_| panic!("{bytes:?}")));
+    let expected = u32::try_from((now() + 2_208_988_800) % (1 << 32)).unwrap();
+    assert!(expected.wrapping_sub(count) <= 2, "{count} is not {expected}");
+}
+
+#[test]
+fn a_datagram_is_answered_from_the_address_that_was_asked() {
+    let server = Server::start(&["--udp"]);
+    for asked in [[127, 0, 0, 1], [127, 0, 0, 5]] {
+        // A connected socket takes datagrams from that address alone.
+        let client = server.datagram([127, 0, 0, 1], asked);
+        let mut reply = [0; 600];
+        let length = client.recv(&mut reply).unwrap();
+        let told: u64 = std::str::from_utf8(&reply[..length]).unwrap().trim().parse().unwrap();
+        assert!(now().abs_diff(told) <= 2);
+    }
+}
+
+#[test]
+fn datagrams_of_another_server_are_not_answered() {
+    let mut server = Server::start(&["--udp", "--bind", "127.0.0.1"]);
+    let other = UdpSocket::bind((Ipv4Addr::new(127, 0, 0, 2), server.port)).unwrap();
+    other.connect((Ipv4Addr::LOCALHOST, server.port)).unwrap();
+    other.send(b"?").unwrap();
+    // Requests are taken in order: once a later one is answered, the earlier one has been passed over.
+    let mut reply = [0; 600];
+    server.datagram([127, 0, 0, 1], [127, 0, 0, 1]).recv(&mut reply).unwrap();
+    other.set_nonblocking(true).unwrap();
+    assert!(other.recv(&mut reply).is_err());
+    let totals = server.totals();
+    assert!(totals.contains(" guarded=1 ") && totals.contains(" replies=1 "), "{totals}");
+}
+
+#[test]
+fn one_source_gets_ten_datagrams_a_second_unless_told_otherwise() {
+    let mut server = Server::start(&["--udp"]);
+    let started = Instant::now();
+    let flood = server.datagram([127, 0, 0, 3], [127, 0, 0, 1]);
+    for _ in 0..99 {
+        flood.send(b"?").unwrap();
+    }
+    let mut reply = [0; 600];
+    server.datagram([127, 0, 0, 4], [127, 0, 0, 1]).recv(&mut reply).unwrap();
+    flood.set_nonblocking(true).unwrap();
+    let mut replies = 0;
+    while flood.recv(&mut reply).is_ok() {
+        replies += 1;
+    }
+    let most = 10 + started.elapsed().as_millis() / 100;
+    assert!(replies >= 10 && replies <= most, "{replies} replies, at most {most} are due");
+    assert!(server.totals().contains(&format!(" over_rate={} ", 100 - replies)));
+}
+
+#[test]
+fn the_time_protocol_is_four_bytes_over_both_transports() {
+    let mut server = Server::start(&["--udp", "--time-port", "0", "--bind", "127.0.0.1"]);
+    let port = server.time_port();
+    let mut bytes = Vec::new();
+    TcpStream::connect((Ipv4Addr::LOCALHOST, port)).unwrap().read_to_end(&mut bytes).unwrap();
+    assert_is_now(&bytes);
+
+    let client = UdpSocket::bind("127.0.0.1:0").unwrap();
+    client.set_read_timeout(Some(DEADLINE)).unwrap();
+    client.send_to(b"", (Ipv4Addr::LOCALHOST, port)).unwrap();
+    let mut reply = [0; 600];
+    let length = client.recv(&mut reply).unwrap();
+    assert_is_now(&reply[..length]);
+}
+
+#[test]
+fn with_require_sync_an_unsynchronised_clock_is_not_told() {
+    let mut server = Server::start(&["--time-port", "0", "--require-sync", "--bind", "127.0.0.1"]);
+    let port = server.time_port();
+    let mut bytes = Vec::new();
+    TcpStream::connect((Ipv4Addr::LOCALHOST, port)).unwrap().read_to_end(&mut bytes).unwrap();
+    // SAFETY: timex is plain data, and with `modes` 0 adjtimex only reads.
+    let state = unsafe {
+        let mut state: nix::libc::timex = std::mem::zeroed();
+        nix::libc::adjtimex(&raw mut state);
+        state
+    };
+    if state.status & nix::libc::STA_UNSYNC == 0 && state.maxerror < 16_000_000 {
+        assert_is_now(&bytes);
+    } else {
+        assert_eq!(bytes, b"");
+    }
+}
+
+#[test]
+fn over_the_rate_a_source_is_told_nothing_and_others_are_not_held_up() {
+    let mut server = Server::start(&["--rate", "5"]);
+    let started = Instant::now();
+    let replies = (0..50).filter(|_| !server.ask_from([127, 0, 0, 9]).is_empty()).count();
+    let most = 5 + started.elapsed().as_millis() / 200;
+    assert!(replies >= 5 && replies as u128 <= most, "{replies} replies, at most {most} are due");
+    for _ in 0..5 {
+        assert!(!server.ask_from([127, 0, 0, 10]).is_empty());
+    }
+    let totals = server.totals();
+    assert!(totals.contains(&format!(" over_rate={} ", 50 - replies)), "{totals}");
+}
+
+#[test]
+fn only_allowed_networks_are_answered() {
+    let mut server = Server::start(&["--allow", "127.0.0.8/30", "--allow", "2001:db8::/32"]);
+    assert_eq!(server.ask_from([127, 0, 0, 1]), "");
+    assert!(!server.ask_from([127, 0, 0, 11]).is_empty());
+    assert!(server.totals().contains(" foreign=1 "));
+}
+
+#[test]
+fn several_workers_answer_all_and_stop_together() {
+    let server = Server::start(&["--workers", "4"]);
+    let port = server.port;
+    std::thread::scope(|scope| {
+        for _ in 0..8 {
+            scope.spawn(move || {
+                (0..50).for_each(|_| {
+                    assert!(!read_all(connect_from([127, 0, 0, 1], port)).is_empty());
+                });
+            });
+        }
+    });
+    let waiting: Vec<TcpStream> =
+        (0..100).map(|_| connect_from([127, 0, 0, 1], server.port)).collect();
+    server.process.signal(Signal::SIGTERM);
+    for client in waiting {
+        assert!(!read_all(client).is_empty());
+    }
+    let finished = server.process.finish();
+    assert_eq!(finished.status.code(), Some(0));
+    let totals = finished.err.last().unwrap();
+    assert!(totals.starts_with("connections=500 replies=500 "), "{totals}");
+}
+
+#[test]
+fn figures_come_as_one_line_a_period_and_end_with_their_reader() {
+    let mut server = Server::start(&["--stats", "50ms"]);
+    let told = |line: &str| line.starts_with("connections/s=") && line.contains(" lingering=");
+    server.ask();
+    server.process.line(|stream, line| {
+        stream == Stream::Out && told(line) && !line.starts_with("connections/s=0 ")
+    });
+
+    let mut command = program("time-server");
+    command.args(["--port", "0", "--stats", "1h", "-q"]).stdout(Stdio::piped());
+    let mut child = command.spawn().unwrap();
+    drop(child.stdout.take());
+    // Nothing is due for an hour: that the reader is gone must be noticed by itself.
+    let status = wait_until("it ends with its reader", || child.try_wait().unwrap());
+    assert_eq!(status.code(), Some(0));
+}
+
+/// Runs the client.
+fn query(arguments: &[&str]) -> (Option<i32>, String, String) {
+    let mut command = program("time-server");
+    command.arg("query").args(arguments);
+    let finished = run(command);
+    (finished.status.code(), finished.out.join("\n"), finished.err.join("\n"))
+}
+
+#[test]
+fn the_client_prints_answer_offset_and_round_trip() {
+    let mut server = Server::start(&["--udp", "--time-port", "0"]);
+    let time_port = server.time_port();
+    for (flags, port) in [
+        (&[][..], server.port),
+        (&["--udp"], server.port),
+        (&["--time"], time_port),
+        (&["--time", "--udp"], time_port),
+    ] {
+        let target = format!("localhost:{port}");
+        let arguments: Vec<&str> = flags.iter().copied().chain([target.as_str()]).collect();
+        let (status, out, err) = query(&arguments);
+        assert_eq!((status, err.as_str()), (Some(0), ""), "{flags:?}");
+        let offset = out.lines().last().unwrap();
+        let seconds: f64 = offset.split(' ').nth(1).unwrap().parse().unwrap();
+        assert!(seconds.abs() < 2.0 && offset.contains(", round trip "), "{flags:?}: {out}");
+    }
+}
+
+#[test]
+fn the_client_gives_up_in_time_and_says_so() {
+    let silent = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = silent.local_addr().unwrap().to_string();
+    let (status, out, err) = query(&["--timeout", "200ms", &address]);
+    assert_eq!((status, out.as_str()), (Some(1), ""));
+    assert!(err.contains("no time from 127.0.0.1") && err.contains("no answer in time"), "{err}");
+    drop(silent);
+    let (status, _, err) = query(&[&address]);
+    assert_eq!(status, Some(1));
+    assert!(err.contains("refused"), "{err}");
+}
+
+#[test]
+fn what_a_stranger_answers_is_bounded_and_escaped() {
+    let stranger = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = stranger.local_addr().unwrap().to_string();
+    let answer = std::thread::spawn(move || {
+        let (mut client, _) = stranger.accept().unwrap();
+        client.write_all(b"\x1b]0;owned\x07").unwrap();
+        // It may hang up on so much.
+        while client.write_all(&[b'x'; 65536]).is_ok() {}
+    });
+    let (status, out, _) = query(&[&address]);
+    assert_eq!(status, Some(0));
+    assert!(out.starts_with("\\u{1b}]0;owned\\u{7}xxx"), "{:?}", &out[..20.min(out.len())]);
+    assert!(out.len() < 5000, "{} bytes", out.len());
+    answer.join().unwrap();
+}
+
+#[test]
+#[ignore = "needs Debian's netcat-openbsd and rdate"]
+fn netcat_and_rdate_are_served() {
+    let mut server = Server::start(&["--udp", "--time-port", "0"]);
+    let time_port = server.time_port().to_string();
+    let port = server.port.to_string();
+    let output = |command: &[&str]| {
+        let mut command = [command, &[]].concat().into_iter();
+        let mut process = Command::new(command.next().unwrap());
+        let output = process.args(command).stdin(Stdio::null()).output().unwrap();
+        assert!(output.status.success(), "{output:?}");
+        String::from_utf8(output.stdout).unwrap()
+    };
+    let told: u64 = output(&["nc", "-N", "127.0.0.1", &port]).trim().parse().unwrap();
+    assert!(now().abs_diff(told) <= 2);
+    let year = output(&["date", "+%Y"]);
+    assert!(output(&["rdate", "-p", "-o", &time_port, "127.0.0.1"]).contains(year.trim()));
+    assert!(output(&["rdate", "-p", "-u", "-o", &time_port, "127.0.0.1"]).contains(year.trim()));
+}
