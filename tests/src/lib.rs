@@ -1,6 +1,8 @@
 //! The harness of the black-box tests: the real binaries, built fresh, started as real processes, waited
 //! for by what they say and do with a deadline, and killed when the test is over.
 
+pub mod window;
+
 use std::collections::HashMap;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::path::PathBuf;
@@ -39,7 +41,7 @@ pub fn binary(package: &'static str) -> PathBuf {
     built
         .entry(package)
         .or_insert_with(|| {
-            let build = escargot::CargoBuild::new().package(package).bin(package).current_target();
+            let build = escargot::CargoBuild::new().package(package).bin(package);
             let build = if cfg!(debug_assertions) { build } else { build.release() };
             build.run().unwrap_or_else(|error| panic!("{package}: {error}")).path().to_owned()
         })

@@ -1,0 +1,23 @@
+//! `live-plot`: numbers in, a moving picture out.
+
+use std::process::ExitCode;
+
+use common::exit;
+use live_plot::args::{Args, Config};
+use live_plot::error::Error;
+use live_plot::{signals, view};
+
+fn main() -> ExitCode {
+    exit::finish(env!("CARGO_PKG_NAME"), run())
+}
+
+fn run() -> Result<u8, Error> {
+    let Some(config) = common::config::start::<Args, Config, Error>()? else {
+        return Ok(exit::OK);
+    };
+    // Opening a FIFO waits for its writer; Ctrl-C still has its default action then.
+    let source = config.open()?;
+    let signals = signals::block()?;
+    view::run(config, source, signals)?;
+    Ok(exit::OK)
+}

@@ -1,0 +1,119 @@
+//! A sequence that grows at its end, is forgotten in whole chunks from its front, and keeps every item's
+//! absolute number. Growing never moves what is there, so a push under the lock costs the same at any size.
+
+use std::collections::VecDeque;
+use std::ops::Range;
+
+/// The items numbered `range()`; all before it are forgotten.
+#[derive(Debug)]
+pub(crate) struct Ring<T> {
+    chunks: VecDeque<Vec<T>>,
+    first: usize,
+    end: usize,
+}
+
+impl<T> Ring<T> {
+    /// Items a chunk; a chunk of samples fills 64 KiB.
+    pub(crate) const CHUNK: usize = 4096;
+
+    pub(crate) fn new() -> Self {
+        Self { chunks: VecDeque::new(), first: 0, end: 0 }
+    }
+
+    /// The numbers of the items that are kept.
+    pub(crate) fn range(&self) -> Range<usize> {
+        self.first..self.end
+    }
+
+    pub(crate) fn len(&self) -> usize {
+        self.end - self.first
+    }
+
+    pub(crate) fn push(&mut self, item: T) {
+        if self.end.is_multiple_of(Self::CHUNK) {
+            self.chunks.push_back(Vec::new());
+        }
+        if let Some(chunk) = self.chunks.back_mut() {
+            chunk.push(item);
+            self.end += 1;
+        }
+    }
+
+    pub(crate) fn get(&self, number: usize) -> Option<&T> {
+        let offset = number.checked_sub(self.first)?;
+        self.chunks.get(offset / Self::CHUNK)?.get(offset % Self::CHUNK)
+    }
+
+    /// The items of `range` that are kept, in order.
+    pub(crate) fn iter(&self, range: Range<usize>) -> impl Iterator<Item = &T> {
+        range.map_while(|number| self.get(number))
+    }
+
+    /// Forgets the oldest chunk, unless it is the one being filled.
+    pub(crate) fn forget_chunk(&mut self) {
+        if self.len() > Self::CHUNK && self.chunks.pop_front().is_some() {
+            self.first += Self::CHUNK;
+        }
+    }
+
+    /// The first number from `from` on whose item does not satisfy `before`, which holds for a prefix.
+    ///
+    /// Doubling steps come first: neighbouring pixel columns ask for neighbouring places.
+    pub(crate) fn partition_from(&self, from: usize, before: impl Fn(&T) -> bool) -> usize {
+        let is_before = |number| self.get(number).is_some_and(&before);
+        let mut low = from.max(self.first);
+        let mut step = 1;
+        while low + step <= self.end && is_before(low + step - 1) {
+            low += step;
+            step *= 2;
+        }
+        let mut high = (low + step - 1).min(self.end).max(low);
+        while low < high {
+            let middle = low.midpoint(high);
+            if is_before(middle) {
+                low = middle + 1;
+            } else {
+                high = middle;
+            }
+        }
+        low
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn numbers_stay_when_the_front_is_forgotten() {
+        let mut ring = Ring::new();
+        for number in 0..10_000 {
+            ring.push(number);
+        }
+        ring.forget_chunk();
+        assert_eq!(ring.range(), 4096..10_000);
+        assert_eq!(ring.get(4095), None);
+        assert_eq!(ring.get(4096), Some(&4096));
+        assert_eq!(ring.get(9_999), Some(&9_999));
+        assert_eq!(ring.get(10_000), None);
+    }
+
+    proptest! {
+        #[test]
+        fn the_partition_is_where_a_plain_search_finds_it(
+            len in 0_usize..9_000, forgotten in 0_usize..3, from in 0_usize..9_500, bound in 0_usize..9_500
+        ) {
+            let mut ring = Ring::new();
+            for number in 0..len {
+                ring.push(number);
+            }
+            for _ in 0..forgotten {
+                ring.forget_chunk();
+            }
+            let start = from.max(ring.range().start);
+            let plain = (start..len).find(|n| *n >= bound).unwrap_or(start.max(len));
+            prop_assert_eq!(ring.partition_from(from, |n| *n < bound), plain);
+        }
+    }
+}

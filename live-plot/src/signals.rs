@@ -1,0 +1,41 @@
+//! SIGINT and SIGTERM as an event: blocked before any thread starts, so that only the thread that waits
+//! for them ever sees them. The first one closes the window; the second finds its default action restored.
+
+use std::{io, thread};
+
+use nix::sys::signal::{SigSet, SigmaskHow, Signal, pthread_sigmask};
+
+/// The signals that are blocked in every thread.
+#[derive(Debug)]
+pub struct Signals(SigSet);
+
+/// Blocks SIGINT and SIGTERM in this thread and in all that it starts.
+///
+/// # Errors
+/// What `pthread_sigmask(3)` says.
+pub fn block() -> io::Result<Signals> {
+    let set = SigSet::from_iter([Signal::SIGINT, Signal::SIGTERM]);
+    pthread_sigmask(SigmaskHow::SIG_BLOCK, Some(&set), None)?;
+    Ok(Signals(set))
+}
+
+impl Signals {
+    /// Starts the thread that waits, and calls `close` at the first signal.
+    ///
+    /// # Errors
+    /// When the system has no thread left.
+    pub fn on_first(self, close: impl FnOnce() + Send + 'static) -> io::Result<()> {
+        let thread = thread::Builder::new().name("signals".to_owned());
+        let wait = move || {
+            if self.0.wait().is_ok() {
+                close();
+            }
+            // From here on a signal is delivered to this thread and ends the process, whatever the others do.
+            let unblocked = pthread_sigmask(SigmaskHow::SIG_UNBLOCK, Some(&self.0), None);
+            while unblocked.is_ok() {
+                thread::park();
+            }
+        };
+        thread.spawn(wait).map(drop)
+    }
+}

@@ -1,0 +1,151 @@
+//! The plot: what is copied out of the store for one frame, and how `egui_plot` is asked to draw it. Its
+//! bounds are ours; its own panning and zooming are off.
+
+use eframe::egui::{Context, Id, Rangef, Response, Ui, Vec2b};
+use egui_plot::{AxisHints, GridInput, GridMark, Line, Plot, PlotMemory, PlotPoints, Points};
+
+use super::look::{self, Palette};
+use super::scale;
+use crate::series::columns::{Draw, Grid, Trace};
+
+/// Room for the values' labels; wider ones make more.
+const LABELS: f32 = 52.0;
+
+/// One frame's picture.
+#[derive(Debug)]
+pub(super) struct Scene {
+    pub(super) grid: Grid,
+    /// From the picture's left to its right edge, in time.
+    pub(super) span: f64,
+    /// Where the picture's values begin and end.
+    pub(super) y: (f64, f64),
+    pub(super) draw: Draw,
+    /// The axis counts samples, not seconds.
+    pub(super) numbered: bool,
+    /// The newest moment that is known.
+    pub(super) head: f64,
+    pub(super) traces: Vec<Trace>,
+}
+
+fn id() -> Id {
+    Id::unique("plot")
+}
+
+/// The plot's width in pixels, as of the last frame.
+pub(super) fn pixels(ctx: &Context, otherwise: f32) -> f64 {
+    let width =
+        PlotMemory::load(ctx, id()).map_or(otherwise, |memory| memory.transform().frame().width());
+    f64::from((width * ctx.pixels_per_point()).max(1.0))
+}
+
+/// Draws a scene into what is left of `ui`.
+pub(super) fn show(ui: &mut Ui, scene: &Scene) -> Response {
+    let palette = Palette::of(ui.visuals());
+    let size = ui.available_size();
+    let x_step = x_step(scene, size.x);
+    let y_step = scale::step(scene.y.1 - scene.y.0, f64::from(size.y / 48.0));
+    let numbered = scene.numbered;
+    let x_label = move |mark: GridMark, _: &_| {
+        if numbered {
+            scale::label(mark.value, x_step)
+        } else {
+            scale::time_label(mark.value, x_step)
+        }
+    };
+    let x_axis = AxisHints::new_x().formatter(x_label).tick_label_color(palette.weak);
+    let y_axis = AxisHints::new_y()
+        .formatter(move |mark, _| scale::label(mark.value, y_step))
+        .min_thickness(LABELS)
+        .tick_label_color(palette.weak);
+    let plot = Plot::new("plot")
+        .id(id())
+        .custom_x_axes(vec![x_axis.label_spacing(Rangef::new(20.0, 30.0))])
+        .custom_y_axes(vec![y_axis.label_spacing(Rangef::new(10.0, 16.0))])
+        .x_grid_spacer(move |input| grid_marks(&input, x_step))
+        .y_grid_spacer(move |input| grid_marks(&input, y_step))
+        .grid_color(palette.grid)
+        .grid_spacing(Rangef::new(8.0, 200.0))
+        .allow_drag(false)
+        .allow_zoom(false)
+        .allow_scroll(false)
+        .allow_boxed_zoom(false)
+        .allow_axis_zoom_drag(false)
+        .allow_double_click_reset(false)
+        .auto_bounds(Vec2b::FALSE)
+        .show_background(false)
+        .show_x(false)
+        .show_y(false);
+    let (start, y) = (scene.grid.start(), scene.y);
+    let shown = plot.show(ui, |plot| {
+        plot.set_plot_bounds_x(start..=start + scene.span);
+        plot.set_plot_bounds_y(y.0..=y.1);
+        for (number, trace) in scene.traces.iter().enumerate() {
+            lines(plot, scene, palette, number, trace);
+        }
+    });
+    for (number, trace) in scene.traces.iter().enumerate() {
+        if let Some(tip) = tip(scene, trace) {
+            // Outside of the plot's clip: at the right edge it would be cut in half.
+            let place = shown.transform.position_from_point(&clamp(tip, y).into());
+            ui.painter().circle_filled(place, 3.5, palette.series(number));
+        }
+    }
+    shown.response
+}
+
+/// Where a series stands now: the end of its line, if that is as far as the picture goes.
+fn tip(scene: &Scene, trace: &Trace) -> Option<[f64; 2]> {
+    let last = trace.runs.last()?.last()?;
+    (scene.draw == Draw::Step && last[0] >= scene.head.min(scene.grid.end())).then_some(*last)
+}
+
+fn x_step(scene: &Scene, width: f32) -> f64 {
+    let most = f64::from(width / 90.0);
+    if scene.numbered {
+        scale::step(scene.span, most).max(1.0)
+    } else {
+        scale::time_step(scene.span, most)
+    }
+}
+
+fn grid_marks(input: &GridInput, step: f64) -> Vec<GridMark> {
+    let (from, to) = input.bounds;
+    let mark = |value: f64| {
+        // A line is the stronger the longer its step: the axis itself stands out.
+        let is_axis = value.abs() < step * 0.5;
+        let step_size = if is_axis { step * 10.0 } else { step };
+        GridMark { value, step_size }
+    };
+    scale::marks(from, to, step).map(mark).collect()
+}
+
+fn lines<'a>(
+    plot: &mut egui_plot::PlotUi<'a>,
+    scene: &Scene,
+    palette: &Palette,
+    number: usize,
+    trace: &Trace,
+) {
+    let color = palette.series(number);
+    for (part, run) in trace.runs.iter().enumerate() {
+        let points: PlotPoints<'a> = run.iter().map(|point| clamp(*point, scene.y)).collect();
+        if scene.draw == Draw::Points {
+            plot.points(
+                Points::new("", points)
+                    .id((number, part))
+                    .color(color)
+                    .radius(2.0)
+                    .allow_hover(false),
+            );
+        } else {
+            let line = Line::new("", points).id((number, part)).color(color).width(1.8);
+            plot.line(line.style(look::dash(number)).allow_hover(false).allow_band(false));
+        }
+    }
+}
+
+/// A value far outside the picture would not survive the way to 32-bit pixels.
+fn clamp([time, value]: [f64; 2], (low, high): (f64, f64)) -> [f64; 2] {
+    let span = high - low;
+    [time, value.clamp(low - span, high + span)]
+}

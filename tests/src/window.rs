@@ -1,0 +1,142 @@
+//! Windows for the black-box tests: an Xvfb of their own, and through its protocol what a person does at
+//! a screen: look for a window, look at its pixels, close it.
+
+use std::io::{BufRead, BufReader};
+use std::process::{Child, Command, Stdio};
+
+use x11rb::connection::Connection;
+use x11rb::protocol::xproto::{
+    AtomEnum, ClientMessageEvent, ConnectionExt, EventMask, ImageFormat, MapState, Window,
+};
+use x11rb::rust_connection::RustConnection;
+
+use crate::wait_until;
+
+/// A screen of 1280 by 800 pixels; gone on drop.
+#[derive(Debug)]
+pub struct Screen {
+    server: Child,
+    /// What DISPLAY is to be.
+    pub display: String,
+    connection: RustConnection,
+    root: Window,
+}
+
+impl Screen {
+    /// Starts Xvfb on a free display number.
+    pub fn start() -> Self {
+        let mut server = Command::new("Xvfb")
+            .args(["-displayfd", "1", "-screen", "0", "1280x800x24", "-nolisten", "tcp"])
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap_or_else(|error| panic!("Xvfb: {error}; it is in Debian's package xvfb"));
+        let mut number = String::new();
+        let stdout = server.stdout.take().expect("stdout is piped");
+        BufReader::new(stdout).read_line(&mut number).unwrap();
+        let display = format!(":{}", number.trim());
+        let (connection, screen) = x11rb::connect(Some(&display)).unwrap();
+        let root = connection.setup().roots[screen].root;
+        Self { server, display, connection, root }
+    }
+
+    /// Has `command` open its windows here, drawn by the CPU.
+    pub fn show(&self, mut command: Command) -> Command {
+        command
+            .env("DISPLAY", &self.display)
+            .env("LIBGL_ALWAYS_SOFTWARE", "1")
+            .env_remove("WAYLAND_DISPLAY")
+            .env_remove("WAYLAND_SOCKET");
+        command
+    }
+
+    /// The visible window of this class; waits for it.
+    pub fn window(&self, class: &str) -> Window {
+        wait_until("the window is there", || self.find(class))
+    }
+
+    fn find(&self, class: &str) -> Option<Window> {
+        let tree = self.connection.query_tree(self.root).unwrap().reply().ok()?;
+        tree.children
+            .into_iter()
+            .find(|window| self.is_visible(*window) && self.has_class(*window, class))
+    }
+
+    fn is_visible(&self, window: Window) -> bool {
+        let attributes = self.connection.get_window_attributes(window).unwrap().reply();
+        attributes.is_ok_and(|attributes| attributes.map_state == MapState::VIEWABLE)
+    }
+
+    fn has_class(&self, window: Window, class: &str) -> bool {
+        let cookie = self.connection.get_property(
+            false,
+            window,
+            AtomEnum::WM_CLASS,
+            AtomEnum::STRING,
+            0,
+            64,
+        );
+        // Two names, each ended by NUL: ICCCM 4.1.2.5.
+        cookie.unwrap().reply().is_ok_and(|reply| {
+            reply.value.split(|byte| *byte == 0).any(|name| name == class.as_bytes())
+        })
+    }
+
+    /// The window's pixels as they are now.
+    pub fn picture(&self, window: Window) -> Picture {
+        let size = self.connection.get_geometry(window).unwrap().reply().unwrap();
+        let (width, height) = (size.width, size.height);
+        let image = self
+            .connection
+            .get_image(ImageFormat::Z_PIXMAP, window, 0, 0, width, height, u32::MAX)
+            .unwrap()
+            .reply()
+            .unwrap();
+        // Depth 24 comes as blue, green, red and a byte of padding.
+        let pixels = image.data.as_chunks().0.iter().map(|[b, g, r, _]| [*r, *g, *b]);
+        Picture { width: width.into(), height: height.into(), pixels: pixels.collect() }
+    }
+
+    /// Closes the window as a click on its title bar would: ICCCM 4.2.8.1.
+    pub fn close(&self, window: Window) {
+        let atom = |name: &str| {
+            let cookie = self.connection.intern_atom(false, name.as_bytes());
+            cookie.unwrap().reply().unwrap().atom
+        };
+        let (protocols, delete) = (atom("WM_PROTOCOLS"), atom("WM_DELETE_WINDOW"));
+        let event = ClientMessageEvent::new(32, window, protocols, [delete, 0, 0, 0, 0]);
+        self.connection.send_event(false, window, EventMask::NO_EVENT, event).unwrap();
+        self.connection.flush().unwrap();
+    }
+}
+
+impl Drop for Screen {
+    fn drop(&mut self) {
+        let _ = self.server.kill();
+        let _ = self.server.wait();
+    }
+}
+
+/// What a window showed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Picture {
+    /// In pixels.
+    pub width: usize,
+    /// In pixels.
+    pub height: usize,
+    pixels: Vec<[u8; 3]>,
+}
+
+impl Picture {
+    /// The colour at column `x` and row `y`.
+    pub fn at(&self, x: usize, y: usize) -> [u8; 3] {
+        self.pixels[y * self.width + x]
+    }
+
+    /// Whether the pixel is this colour, give or take what antialiasing takes.
+    pub fn is(&self, x: usize, y: usize, color: [u8; 3]) -> bool {
+        let pixel = self.at(x, y);
+        pixel.iter().zip(color).all(|(a, b)| a.abs_diff(b) < 40)
+    }
+}

@@ -1,0 +1,287 @@
+//! live-plot from outside: its command line, its prompt, its window and what is drawn in it.
+
+use std::fs::File;
+use std::io::{Read, Write};
+use std::os::fd::AsFd;
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
+use nix::pty::openpty;
+use nix::sys::signal::Signal;
+use tests::window::{Picture, Screen};
+use tests::{DEADLINE, Running, program, run, wait_until};
+
+/// The first series' colour in the dark theme.
+const LINE: [u8; 3] = [0x56, 0xb4, 0xe9];
+
+fn live_plot(args: &[&str]) -> Command {
+    let mut command = program("live-plot");
+    command.args(args);
+    command
+}
+
+/// live-plot in a window of `screen`, its stdin a pipe.
+fn shown(screen: &Screen, args: &[&str]) -> Running {
+    let mut command = screen.show(live_plot(args));
+    command.stdin(Stdio::piped());
+    Running::start(command)
+}
+
+#[test]
+fn without_a_display_it_says_so_in_one_line_and_fails() {
+    let mut command = live_plot(&[]);
+    command.env_remove("DISPLAY").env("WAYLAND_DISPLAY", "").env_remove("WAYLAND_SOCKET");
+    let end = run(command);
+    assert_eq!(end.status.code(), Some(1));
+    assert_eq!(end.err.len(), 1);
+    assert!(end.err[0].starts_with("live-plot: no display"), "{:?}", end.err);
+    assert!(end.out.is_empty());
+}
+
+#[test]
+fn a_display_that_does_not_answer_is_named() {
+    let mut command = live_plot(&[]);
+    command.env("DISPLAY", ":4095").env_remove("WAYLAND_DISPLAY").env_remove("WAYLAND_SOCKET");
+    let end = run(command);
+    assert_eq!(end.status.code(), Some(1));
+    assert!(
+        end.err[0].starts_with("live-plot: cannot open a window on DISPLAY=:4095: "),
+        "{:?}",
+        end.err
+    );
+}
+
+#[test]
+fn a_directory_and_a_missing_file_are_refused_by_name() {
+    for (path, problem) in [("/", "is a directory"), ("/nonexistent/x", "No such file")] {
+        let end = run(live_plot(&[path]));
+        assert_eq!(end.status.code(), Some(1), "{path}");
+        assert!(
+            end.err[0].starts_with(&format!("live-plot: cannot read {path}: {problem}")),
+            "{:?}",
+            end.err
+        );
+    }
+}
+
+#[test]
+fn bad_usage_ends_with_2_and_says_what_is_meant() {
+    for (args, text) in [
+        (&["--nope"][..], "--nope"),
+        (&["-w", "0s"], "1ms"),
+        (&["-w", "10"], "10s"),
+        (&["-y", "5:1"], "less than"),
+        (&["-d", "curve"], "step"),
+    ] {
+        let end = run(live_plot(args));
+        assert_eq!(end.status.code(), Some(2), "{args:?}");
+        assert!(end.err.join(" ").contains(text), "{args:?}: {:?}", end.err);
+    }
+}
+
+/// A program on a terminal of its own: what is typed there and what appears there.
+struct Terminal {
+    program: Child,
+    user: File,
+    text: String,
+}
+
+impl Terminal {
+    fn start(mut command: Command) -> Self {
+        let pty = openpty(None, None).unwrap();
+        let end = || Stdio::from(pty.slave.try_clone().unwrap());
+        command.stdin(end()).stdout(end()).stderr(end());
+        Self {
+            program: command.spawn().unwrap(),
+            user: File::from(pty.master),
+            text: String::new(),
+        }
+    }
+
+    fn type_line(&mut self, line: &str) {
+        self.user.write_all(line.as_bytes()).unwrap();
+        self.user.write_all(b"\n").unwrap();
+    }
+
+    /// Reads until `text` appears, after whatever was waited for before.
+    fn wait_for(&mut self, text: &str) {
+        let mut block = [0; 1024];
+        while !self.text.contains(text) {
+            let mut fds = [PollFd::new(self.user.as_fd(), PollFlags::POLLIN)];
+            let ready = poll(&mut fds, PollTimeout::try_from(DEADLINE).unwrap()).unwrap();
+            assert!(ready > 0, "waited in vain for {text:?}; the terminal shows {:?}", self.text);
+            let length = self.user.read(&mut block).unwrap();
+            assert!(length > 0, "the terminal closed; it shows {:?}", self.text);
+            self.text.push_str(&String::from_utf8_lossy(&block[..length]));
+        }
+        let after = self.text.find(text).unwrap() + text.len();
+        self.text.drain(..after);
+    }
+}
+
+impl Drop for Terminal {
+    fn drop(&mut self) {
+        let _ = self.program.kill();
+        let _ = self.program.wait();
+    }
+}
+
+#[test]
+#[ignore = "needs Xvfb"]
+fn a_terminal_is_prompted_and_a_bad_line_typed_there_is_told_without_number() {
+    let screen = Screen::start();
+    let mut terminal = Terminal::start(screen.show(live_plot(&["--color", "never"])));
+    terminal.wait_for("Plot running. Enter numbers to update.\r\nNew value: ");
+    terminal.type_line("abc");
+    terminal.wait_for("Input must be a number.\r\n");
+    terminal.wait_for("New value: ");
+    terminal.type_line("5");
+    terminal.wait_for("New value: ");
+    screen.close(screen.window("live-plot"));
+    let status = wait_until("it ends", || terminal.program.try_wait().unwrap());
+    assert_eq!(status.code(), Some(0));
+}
+
+#[test]
+#[ignore = "needs Xvfb"]
+fn a_pipe_is_not_prompted_and_bad_lines_are_told_with_their_numbers() {
+    let screen = Screen::start();
+    let mut plot = shown(&screen, &[]);
+    plot.write("1\nabc\n2\n\u{1}\u{2}\u{3}\n");
+    plot.err_line("Input must be a number. (line 2)");
+    plot.err_line("Input must be a number. (line 4)");
+    plot.write(&"x\n".repeat(10_000));
+    plot.end_input();
+    let window = screen.window("live-plot");
+    plot.err_line("more such lines)");
+    screen.close(window);
+    let end = plot.finish();
+    assert_eq!(end.status.code(), Some(0));
+    assert!(end.err.len() < 40, "{:?}", end.err);
+    assert_eq!(end.out, [""; 0]);
+}
+
+#[test]
+#[ignore = "needs Xvfb"]
+fn closing_the_window_ends_it_at_once_while_stdin_stays_open() {
+    let screen = Screen::start();
+    let mut plot = shown(&screen, &[]);
+    plot.write("1\n");
+    let window = screen.window("live-plot");
+    wait_until("it draws", || line_end(&screen.picture(window)));
+    let closed = Instant::now();
+    screen.close(window);
+    assert_eq!(plot.wait().code(), Some(0));
+    assert!(closed.elapsed() < Duration::from_secs(2), "{:?}", closed.elapsed());
+}
+
+#[test]
+#[ignore = "needs Xvfb"]
+fn int_and_term_end_it_with_0_while_stdin_blocks() {
+    let screen = Screen::start();
+    for signal in [Signal::SIGINT, Signal::SIGTERM] {
+        let mut plot = shown(&screen, &[]);
+        screen.window("live-plot");
+        plot.signal(signal);
+        assert_eq!(plot.wait().code(), Some(0), "{signal}");
+    }
+}
+
+#[test]
+#[ignore = "needs Xvfb"]
+fn the_end_of_input_leaves_the_window_open_and_still() {
+    let screen = Screen::start();
+    let mut plot = shown(&screen, &["-w", "1s"]);
+    plot.write("3\n");
+    let window = screen.window("live-plot");
+    wait_until("it draws", || line_end(&screen.picture(window)));
+    plot.end_input();
+    // A window that shows one second would have scrolled on by now if anything still moved it.
+    let mut before = screen.picture(window);
+    wait_until("two pictures a second apart are the same", || {
+        std::thread::sleep(Duration::from_secs(1));
+        let now = screen.picture(window);
+        let same = now == before && line_end(&now).is_some();
+        before = now;
+        same.then_some(())
+    });
+    assert!(!plot.has_ended());
+    screen.close(window);
+    assert_eq!(plot.wait().code(), Some(0));
+}
+
+#[test]
+#[ignore = "needs Xvfb"]
+fn the_line_is_where_the_numbers_put_it() {
+    let screen = Screen::start();
+    let mut plot = shown(&screen, &[]);
+    let window = screen.window("live-plot");
+    let mut row_of = |value: i32| {
+        plot.write(&format!("{value}\n"));
+        let mut last = None;
+        wait_until("the line's end stands still", || {
+            let row = line_end(&screen.picture(window)).map(|(_, row)| row);
+            let still = row.is_some() && row == last;
+            last = row;
+            std::thread::sleep(Duration::from_millis(100));
+            row.filter(|_| still)
+        })
+    };
+    let rows = [9, 5, 0, -5, -9].map(|value| (f64::from(value), row_of(value) as f64));
+    let [(_, top), .., (_, bottom)] = rows;
+    let height = screen.picture(window).height as f64;
+    assert!(bottom - top > 0.75 * height * 18.0 / 20.0, "{rows:?} of {height}");
+    for (value, row) in rows {
+        let expected = top + (9.0 - value) / 18.0 * (bottom - top);
+        assert!((row - expected).abs() <= 1.5, "{value}: row {row}, not {expected}; {rows:?}");
+    }
+}
+
+#[test]
+#[ignore = "needs Xvfb"]
+fn the_line_moves_left_as_time_passes() {
+    let screen = Screen::start();
+    let mut plot = shown(&screen, &["-w", "5s"]);
+    let window = screen.window("live-plot");
+    plot.write("-9\n");
+    wait_until("the window scrolls", || {
+        line_end(&screen.picture(window)).filter(|(column, _)| *column > 1250)
+    });
+    plot.write("9\n");
+    let rise = wait_until("the rise is drawn", || rise(&screen.picture(window)));
+    let mut before = (Instant::now(), rise);
+    for _ in 0..5 {
+        std::thread::sleep(Duration::from_millis(300));
+        let now = wait_until("it is still there", || rise_at(&screen, window));
+        let moved = (before.1 as f64 - now.1 as f64) / 1200.0 * 5.0;
+        let passed = (now.0 - before.0).as_secs_f64();
+        assert!((moved - passed).abs() < 0.15, "moved by {moved} s in {passed} s");
+        before = now;
+    }
+}
+
+fn rise_at(screen: &Screen, window: u32) -> Option<(Instant, usize)> {
+    let at = Instant::now();
+    Some((at, rise(&screen.picture(window))?))
+}
+
+/// The rows of the plot: the values above it and the status below it have colours of their own.
+fn rows(picture: &Picture) -> std::ops::Range<usize> {
+    34..picture.height - 45
+}
+
+/// The line's rightmost end: its column, and the middle of the rows it lights there.
+fn line_end(picture: &Picture) -> Option<(usize, usize)> {
+    let lit = |x: usize| rows(picture).filter(move |y| picture.is(x, *y, LINE));
+    // Left of the dot that marks the end.
+    let column = (60..picture.width).rev().find(|x| lit(*x).next().is_some())?.checked_sub(8)?;
+    let (first, last) = (lit(column).next()?, lit(column).next_back()?);
+    (last - first < 4).then_some((column, first.midpoint(last)))
+}
+
+/// The column where the line goes straight up.
+fn rise(picture: &Picture) -> Option<usize> {
+    let is_lit = |x: &usize| (200..500).all(|y| picture.is(*x, y, LINE));
+    (60..picture.width).find(is_lit)
+}
