@@ -31,9 +31,11 @@ pub struct CommonArgs {
     pub quiet: u8,
     /// How stderr is written: text or json
     #[arg(long, value_name = "FORMAT", default_value = "text", hide_possible_values = true)]
+    #[arg(global = true)]
     pub log_format: LogFormat,
     /// When to colour: auto (on a terminal, unless NO_COLOR is set), always or never
     #[arg(long, value_name = "WHEN", default_value = "auto", hide_possible_values = true)]
+    #[arg(global = true)]
     pub color: ColorChoice,
     /// Read this configuration file, or none [default: the first of
     /// ~/.config/<program>/config.toml and /etc/<program>/config.toml]

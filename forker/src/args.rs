@@ -4,15 +4,16 @@ use std::ffi::{CString, OsString};
 use std::os::unix::ffi::OsStringExt;
 use std::time::Duration;
 
-use clap::Parser;
+use clap::{Parser, Subcommand};
 use common::config::CommonArgs;
 
 use crate::Error;
+use crate::lab::{Kind, Lab};
 use crate::supervisor::{Overlap, Policy};
 
 /// Runs a command on a steady schedule and leaves no process behind.
 #[derive(Debug, Parser)]
-#[command(name = "forker", version, max_term_width = 100)]
+#[command(name = "forker", version, max_term_width = 100, disable_help_subcommand = true)]
 pub struct Args {
     /// The time between ticks
     #[arg(short, long, value_name = "DURATION", default_value = "500ms", value_parser = positive)]
@@ -52,7 +53,25 @@ pub struct Args {
     command: Vec<OsString>,
     #[command(flatten)]
     common: CommonArgs,
+    #[command(subcommand)]
+    lesson: Option<Lesson>,
 }
+
+#[derive(Debug, Subcommand)]
+enum Lesson {
+    /// Show one workload under every way to deal with a child's end, side by side
+    Lab {
+        /// Only this way, at length
+        #[arg(long, value_name = "WAY")]
+        only: Option<Kind>,
+        /// The command to run instead
+        #[arg(value_name = "COMMAND", trailing_var_arg = true, default_values = WORKLOAD)]
+        command: Vec<OsString>,
+    },
+}
+
+/// A run that ends with a status of its own after longer than a tick, and leaves an orphan.
+const WORKLOAD: [&str; 3] = ["sh", "-c", "sleep 0.4 & sleep 0.04; exit 7"];
 
 impl AsRef<CommonArgs> for Args {
     fn as_ref(&self) -> &CommonArgs {
@@ -71,6 +90,15 @@ fn positive(text: &str) -> Result<Duration, String> {
     }
 }
 
+/// What was asked for.
+#[derive(Debug)]
+pub enum Task {
+    /// To run a command on a schedule.
+    Run(Config),
+    /// To show the life of a process.
+    Lab(Lab),
+}
+
 /// What forker is to do.
 #[derive(Debug)]
 pub struct Config {
@@ -85,16 +113,16 @@ pub struct Config {
     pub(crate) shows_ticks: bool,
 }
 
-impl TryFrom<Args> for Config {
+impl TryFrom<Args> for Task {
     type Error = Error;
 
     fn try_from(args: Args) -> Result<Self, Error> {
-        let command: Vec<CString> =
-            args.command.into_iter().map(c_string).collect::<Result<_, _>>()?;
-        if command.is_empty() {
-            return Err(Error::NoCommand);
+        if let Some(Lesson::Lab { only, command }) = args.lesson {
+            let command = words(command)?;
+            let CommonArgs { log_format, color, .. } = args.common;
+            return Ok(Self::Lab(Lab { only, command, format: log_format, color }));
         }
-        Ok(Self {
+        Ok(Self::Run(Config {
             interval: args.interval,
             every: args.every,
             now: args.now,
@@ -108,10 +136,15 @@ impl TryFrom<Args> for Config {
                 keep_orphans: args.keep_orphans,
             },
             audit: args.audit,
-            command,
+            command: words(args.command)?,
             shows_ticks: args.common.quiet == 0,
-        })
+        }))
     }
+}
+
+fn words(command: Vec<OsString>) -> Result<Vec<CString>, Error> {
+    let command: Vec<CString> = command.into_iter().map(c_string).collect::<Result<_, _>>()?;
+    if command.is_empty() { Err(Error::NoCommand) } else { Ok(command) }
 }
 
 fn c_string(word: OsString) -> Result<CString, Error> {

@@ -2,6 +2,7 @@
 //! there are only system calls (signal-safety(7)). A child that fails to exec says why in a pipe that
 //! closes on exec, and its parent tells it.
 
+use std::borrow::Cow;
 use std::ffi::{CString, OsString};
 use std::fs::File;
 use std::os::fd::OwnedFd;
@@ -42,8 +43,10 @@ impl Recipe {
         announces: bool,
         inherited: Inherited,
     ) -> nix::Result<Self> {
-        let null = File::open("/dev/null")
-            .map_err(|error| error.raw_os_error().map_or(Errno::UnknownErrno, Errno::from_raw))?;
+        let null =
+            File::options().read(true).write(true).open("/dev/null").map_err(|error| {
+                error.raw_os_error().map_or(Errno::UnknownErrno, Errno::from_raw)
+            })?;
         Ok(Self {
             paths: paths(&command[0], std::env::var_os("PATH")),
             argv: StringArray::new(command.to_vec()),
@@ -77,6 +80,16 @@ impl Recipe {
             }
         }
         None
+    }
+
+    /// Sends what this process and its runs say to /dev/null, and puts its signals as they were.
+    ///
+    /// # Errors
+    /// None that is documented for these arguments.
+    pub(crate) fn silence(&self) -> nix::Result<()> {
+        unistd::dup2_stdout(&self.null)?;
+        unistd::dup2_stderr(&self.null)?;
+        self.inherited.restore()
     }
 
     /// In the child: returns only to give the exit status of a failure.
@@ -157,8 +170,13 @@ fn announcement(command: &[CString]) -> Vec<u8> {
 
 /// A command as one line, harmless for a terminal.
 pub(crate) fn words(command: &[CString]) -> String {
-    let words: Vec<_> = command.iter().map(|word| word.to_string_lossy()).collect();
+    let words: Vec<_> = command.iter().map(|word| quoted(word.to_string_lossy())).collect();
     common::text::escape(&words.join(" ")).into_owned()
+}
+
+fn quoted(word: Cow<'_, str>) -> Cow<'_, str> {
+    let is_one = !word.is_empty() && !word.contains(char::is_whitespace);
+    if is_one { word } else { format!("'{word}'").into() }
 }
 
 #[cfg(test)]
@@ -183,8 +201,11 @@ mod tests {
     fn the_announcement_is_the_seeds_and_harmless() {
         let command = [c"ls".to_owned(), c"-l".to_owned()];
         assert_eq!(announcement(&command), b"Child process: About to execute ls -l\n");
-        let command = [c"echo".to_owned(), c"\x1b[2J\n".to_owned()];
-        assert_eq!(announcement(&command), b"Child process: About to execute echo \\u{1b}[2J\\n\n");
+        let command = [c"echo".to_owned(), c"\x1b[2J".to_owned(), c"a b".to_owned()];
+        assert_eq!(
+            announcement(&command),
+            b"Child process: About to execute echo \\u{1b}[2J 'a b'\n"
+        );
     }
 
     #[test]

@@ -54,8 +54,12 @@ pub fn run(config: &Config) -> Result<u8, Error> {
     event_loop.run()
 }
 
-#[expect(clippy::disallowed_methods, reason = "the outermost loop: here alone the clock is read")]
-fn clock() -> Instant {
+/// The monotonic clock.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "for the outermost loops: here alone the clock is read"
+)]
+pub(crate) fn clock() -> Instant {
     Instant::now()
 }
 
@@ -199,7 +203,7 @@ impl EventLoop<'_> {
 
     fn audit(&mut self) -> Result<Balance, Error> {
         self.ledger
-            .audit(&process::children())
+            .audit(&process::children(Pid::this()))
             .map_err(|balance| Error::Ledger(balance.to_string()))
     }
 

@@ -14,6 +14,7 @@ mod args;
 mod child;
 mod error;
 pub mod event_loop;
+pub mod lab;
 mod ledger;
 mod outcome;
 mod process;
@@ -26,5 +27,5 @@ mod sys;
 mod tally;
 mod tree;
 
-pub use args::{Args, Config};
+pub use args::{Args, Config, Task};
 pub use error::Error;

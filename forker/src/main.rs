@@ -3,15 +3,16 @@
 use std::process::ExitCode;
 
 use common::{config, exit};
-use forker::{Args, Config, Error, event_loop};
+use forker::{Args, Error, Task, event_loop, lab};
 
 fn main() -> ExitCode {
     exit::finish(env!("CARGO_PKG_NAME"), run())
 }
 
 fn run() -> Result<u8, Error> {
-    let Some(config) = config::start::<Args, Config, Error>()? else {
-        return Ok(exit::OK);
-    };
-    event_loop::run(&config)
+    match config::start::<Args, Task, Error>()? {
+        Some(Task::Run(config)) => event_loop::run(&config),
+        Some(Task::Lab(lab)) => lab::run(&lab),
+        None => Ok(exit::OK),
+    }
 }

@@ -38,7 +38,7 @@ impl Outcome {
     pub(crate) fn status(self) -> u8 {
         match self {
             Self::Exited(code) => code,
-            Self::Killed { signal, .. } => u8::try_from(128 + signal).unwrap_or(u8::MAX),
+            Self::Killed { signal, .. } => killed_by(signal),
             Self::NotExecuted(errno) => not_executed(errno),
             Self::NotForked(_) => error::FAILED,
         }
@@ -58,6 +58,11 @@ pub(crate) enum Why {
 
 /// The status of a run that timed out, as timeout(1) has it.
 pub(crate) const TIMED_OUT: u8 = 124;
+
+/// The status of what ended by a signal, as a shell gives it.
+pub(crate) fn killed_by(signal: i32) -> u8 {
+    u8::try_from(128 + signal).unwrap_or(u8::MAX)
+}
 
 /// 127 when there is no such command, 126 when it cannot be executed (POSIX, XCU 2.8.2).
 pub(crate) fn not_executed(errno: Errno) -> u8 {

@@ -24,11 +24,11 @@ pub(crate) fn all() -> Vec<Process> {
     pids.filter_map(|pid| read(Pid::from_raw(pid))).collect()
 }
 
-/// The children of this process, which has one thread. None can be missed: only this process takes any away.
-pub(crate) fn children() -> Vec<Process> {
+/// The children of `parent`, which has one thread. Of our own none can be missed: nobody else takes any away.
+pub(crate) fn children(parent: Pid) -> Vec<Process> {
     // Where the kernel was built without it (CONFIG_PROC_CHILDREN), the long way.
-    let Ok(pids) = fs::read_to_string("/proc/thread-self/children") else {
-        return all().into_iter().filter(|process| process.parent == Pid::this()).collect();
+    let Ok(pids) = fs::read_to_string(format!("/proc/{parent}/task/{parent}/children")) else {
+        return all().into_iter().filter(|process| process.parent == parent).collect();
     };
     pids.split_whitespace().filter_map(|pid| read(Pid::from_raw(pid.parse().ok()?))).collect()
 }
@@ -61,7 +61,8 @@ fn parse(stat: &str) -> Option<Process> {
     let (pid, rest) = stat.split_once(" (")?;
     let (name, rest) = rest.rsplit_once(") ")?;
     let fields: Vec<&str> = rest.split_whitespace().collect();
-    let pid_of = |text: &str| text.parse().ok().map(Pid::from_raw);
+    // Of a process that is being reaped just now the kernel gives -1 as the group: it is gone.
+    let pid_of = |text: &str| text.parse().ok().filter(|pid| *pid >= 0).map(Pid::from_raw);
     Some(Process {
         pid: pid_of(pid)?,
         is_zombie: *fields.first()? == "Z",
@@ -84,6 +85,7 @@ mod tests {
         assert_eq!((process.parent, process.group), (Pid::from_raw(5), Pid::from_raw(6)));
         assert_eq!((process.is_zombie, process.started), (true, 4242));
         assert_eq!(parse("77 (a"), None);
+        assert_eq!(parse(&stat.replace("Z 5 6", "X 0 -1")), None, "it is being reaped");
     }
 
     #[test]

@@ -11,7 +11,7 @@ use nix::errno::Errno;
 use nix::sys::signal::Signal;
 use nix::unistd::Pid;
 
-use crate::outcome::{Outcome, Why};
+use crate::outcome::{self, Outcome, Why};
 use crate::process::Process;
 use crate::reap::Usage;
 use crate::report::{Left, Report};
@@ -265,9 +265,7 @@ impl Supervisor {
 
     /// forker's exit status.
     pub(crate) fn status(&self) -> u8 {
-        self.stopped_by.map_or(self.last_failure, |signal| {
-            Outcome::Killed { signal: signal as i32, dumped: false }.status()
-        })
+        self.stopped_by.map_or(self.last_failure, |signal| outcome::killed_by(signal as i32))
     }
 
     /// What adds up so far.

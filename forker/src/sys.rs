@@ -118,6 +118,17 @@ pub(crate) fn set_disposition(signal: Signal, handler: SigHandler) -> nix::Resul
     Ok(before.handler())
 }
 
+/// Waits for the child `pid` as long as it takes, and reaps it.
+///
+/// # Errors
+/// ECHILD if it is no child of ours.
+pub(crate) fn wait(pid: Pid) -> nix::Result<i32> {
+    let mut status = 0;
+    // SAFETY: `status` is a place to be written to, and a null rusage asks for none.
+    let result = unsafe { libc::wait4(pid.as_raw(), &raw mut status, 0, ptr::null_mut()) };
+    Errno::result(result).map(|_| status)
+}
+
 /// Whether a signal is ignored.
 ///
 /// # Errors

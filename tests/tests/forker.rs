@@ -578,8 +578,8 @@ fn a_tree_that_does_not_want_to_end_is_ended_on_time() {
         .find(|line| line.contains("\"run\":1,") && line.contains("seconds"))
         .unwrap();
     // The part that left the group was found below its leader, and did not have to wait for forker's own end.
-    let says = |text: &str| finished.err.iter().any(|line| line.contains(text));
-    assert!(says("run 1 left sh (pid ") && !says("a run left sh"), "{:#?}", finished.err);
+    let is_stray = |line: &String| line.contains("a run left sh");
+    assert!(!finished.err.iter().any(is_stray), "{:#?}", finished.err);
     assert!(line.contains("\"ended_because\":\"timed out\""), "{line}");
     let (_, rest) = line.split_once("\"seconds\":").unwrap();
     let seconds: f64 = rest.split_once(',').unwrap().0.parse().unwrap();
@@ -805,20 +805,20 @@ fn in_a_terminal_ctrl_z_stops_everything_fg_resumes_it_and_ctrl_c_ends_it() {
         binary("forker").display()
     ));
     terminal.line(|_, line| line.trim_end() == "at-work");
-    terminal.write("\x1a");
-    shows(&mut terminal, "Stopped");
     let of_forker = || {
         mark.bearers().into_iter().filter(|pid| {
             let name = fs::read_to_string(format!("/proc/{pid}/comm")).unwrap_or_default();
             ["forker\n", "sleep\n"].contains(&name.as_str())
         })
     };
+    wait_until("a run is at work", || (of_forker().count() >= 2).then_some(()));
+    terminal.write("\x1a");
+    shows(&mut terminal, "Stopped");
     wait_until("everything is stopped", || {
         of_forker()
             .all(|pid| state_and_parent(pid).is_none_or(|(state, _)| state == 'T'))
             .then_some(())
     });
-    assert!(of_forker().count() >= 2);
     terminal.write("fg\n");
     wait_until("everything goes on", || {
         of_forker()
@@ -890,6 +890,59 @@ fn ticks_written_to_a_file_are_there_once_over_a_thousand_forks() {
     assert_eq!(ticks.len(), 1000, "each of the thousand ticks that ran is there once");
     assert_eq!(text.matches("About to fork...\n").count(), 1000);
     assert_eq!(text.matches("Child process: About to execute true\n").count(), 1000);
+}
+
+/// A number in a line of JSON.
+fn number(line: &str, name: &str) -> u64 {
+    let (_, rest) =
+        line.split_once(&format!("\"{name}\":")).unwrap_or_else(|| panic!("{name} in {line}"));
+    rest.split([',', '}']).next().unwrap().parse().unwrap()
+}
+
+#[test]
+fn the_lab_shows_what_each_way_knows_and_leaves() {
+    let mut command = forker(&["lab", "--log-format", "json"]);
+    let mark = Mark::on(&mut command);
+    let finished = run(command);
+    assert_eq!(finished.status.code(), Some(0), "{finished:?}");
+    mark.assert_nothing_left();
+    let of = |way: &str| {
+        let line =
+            finished.out.iter().find(|line| line.contains(&format!("\"way\":\"{way}\""))).unwrap();
+        let fact = |name| number(line, name);
+        let runs = fact("runs");
+        assert!(runs > 0, "{line}");
+        assert_eq!(fact("statuses_known") + fact("statuses_lost"), runs, "{line}");
+        let orphans = if line.contains("\"orphans_go_to\":\"itself\"") { "itself" } else { "init" };
+        (
+            fact("statuses_known") == runs,
+            fact("statuses_lost") == runs,
+            fact("zombies_left") == runs,
+            fact("zombies_left"),
+            orphans,
+        )
+    };
+    //                            all known, all lost, all zombies, zombies, orphans
+    assert_eq!(of("none"), (false, true, true, number(&finished.out[0], "runs"), "init"));
+    assert_eq!(of("wait"), (true, false, false, 0, "init"));
+    assert_eq!(of("sigchld"), (true, false, false, 0, "itself"));
+    assert_eq!(of("pidfd"), (true, false, false, 0, "init"));
+    assert_eq!(of("ignore"), (false, true, false, 0, "init"));
+    assert_eq!(of("double-fork"), (false, true, false, 0, "init"));
+}
+
+#[test]
+fn the_lab_fits_a_terminal_and_shows_zombies_at_length() {
+    let finished = run(forker(&["lab", "--only", "none", "--", "true"]));
+    assert!(
+        finished.out.iter().any(|line| line.ends_with(" Z    [true] <defunct>")),
+        "{:#?}",
+        finished.out
+    );
+    let finished = run(forker(&["lab", "--color", "always", "--", "true"]));
+    assert!(finished.out.iter().any(|line| line.contains("\x1b[31m")), "lost statuses are red");
+    let finished = run(forker(&["lab", "--", "true"]));
+    assert!(finished.out.iter().all(|line| line.chars().count() <= 80 && !line.contains('\x1b')));
 }
 
 #[test]
