@@ -14,10 +14,15 @@ use std::time::{Duration, Instant};
 /// How much a closing connection may still send, in bytes. Beyond it a reset is what the peer asked for.
 pub const DISCARD_LIMIT: u64 = 1 << 20;
 
-/// How long the ring waits between two looks at all its connections, for every [`PASS_UNIT`] of them: one
-/// look costs a system call each, so this bounds what idle attackers cost to about one percent of a core.
+/// How long the ring waits before it looks at all its connections again, for every [`PASS_UNIT`] of them: a
+/// look costs a system call each. While nothing comes and nothing closes, it doubles up to the longest.
 const PASS_INTERVAL: Duration = Duration::from_millis(20);
+const LONGEST_PASS_INTERVAL: Duration = Duration::from_millis(320);
 const PASS_UNIT: usize = 1024;
+
+/// So many may wait for the next look at all. A client's end comes a round trip after the reply: asking
+/// earlier is asking twice.
+const UNHURRIED: usize = 64;
 
 /// What a probe of a closing connection found.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -39,6 +44,8 @@ pub struct Swept {
     pub expired: u64,
     /// Closed because the peer sent more than [`DISCARD_LIMIT`].
     pub flooded: u64,
+    /// Bytes that came and were thrown away.
+    pub discarded: u64,
 }
 
 #[derive(Debug)]
@@ -54,27 +61,31 @@ pub struct Ring<S> {
     queue: VecDeque<Closing<S>>,
     capacity: usize,
     linger: Duration,
-    next_pass: Option<Instant>,
+    interval: Duration,
+    next_pass: Instant,
 }
 
 impl<S> Ring<S> {
     /// A ring of at most `capacity` connections (at least one), each closing for at most `linger`.
     #[must_use]
-    pub fn new(capacity: usize, linger: Duration) -> Self {
+    pub fn new(capacity: usize, linger: Duration, now: Instant) -> Self {
         let capacity = capacity.max(1);
         Self {
             // Grown on demand: most servers never have more than a handful closing.
             queue: VecDeque::new(),
             capacity,
             linger,
-            next_pass: None,
+            interval: PASS_INTERVAL,
+            next_pass: now,
         }
     }
 
     /// Adds a connection; when the ring is full, gives back the oldest, to be closed.
     pub fn push(&mut self, socket: S, now: Instant) -> Option<S> {
         let evicted = if self.is_full() { self.evict() } else { None };
-        self.next_pass.get_or_insert(now + PASS_INTERVAL);
+        self.interval = PASS_INTERVAL;
+        let soon = now + self.spacing();
+        self.next_pass = if self.is_empty() { soon } else { self.next_pass.min(soon) };
         self.queue.push_back(Closing { socket, deadline: now + self.linger, discarded: 0 });
         evicted
     }
@@ -86,20 +97,25 @@ impl<S> Ring<S> {
 
     /// Closes what has finished, what has sent too much and what is out of time.
     ///
-    /// Most clients close at once, in the order in which they came: usually this looks at the oldest few and
-    /// stops at the first that is still open. Now and then it looks at all, so that one client which stays
-    /// keeps nobody behind it waiting.
+    /// Most clients close at once, in the order in which they came. So when many are closing it looks at the
+    /// oldest and stops at the first that is still open; every few milliseconds it looks at all, so that one
+    /// client which stays keeps nobody behind it waiting.
     pub fn sweep(&mut self, now: Instant, mut probe: impl FnMut(&S) -> Probe) -> Swept {
         let mut swept = Swept::default();
-        if self.next_pass.is_some_and(|due| due <= now) {
+        if self.next_pass <= now {
             self.queue.retain_mut(|closing| closing.stays(now, &mut probe, &mut swept));
-            let units = u32::try_from(self.queue.len() / PASS_UNIT).unwrap_or(u32::MAX).max(1);
-            self.next_pass = (!self.queue.is_empty()).then(|| now + PASS_INTERVAL * units);
+            self.interval = if swept.finished > 0 || swept.discarded > 0 {
+                PASS_INTERVAL
+            } else {
+                (self.interval * 2).min(LONGEST_PASS_INTERVAL)
+            };
+            self.next_pass = now + self.spacing();
         } else {
-            while self
-                .queue
-                .pop_front_if(|oldest| !oldest.stays(now, &mut probe, &mut swept))
-                .is_some()
+            while self.is_urgent(now)
+                && self
+                    .queue
+                    .pop_front_if(|oldest| !oldest.stays(now, &mut probe, &mut swept))
+                    .is_some()
             {}
         }
         swept
@@ -109,7 +125,7 @@ impl<S> Ring<S> {
     #[must_use]
     pub fn wake_at(&self) -> Option<Instant> {
         let oldest = self.queue.front()?.deadline;
-        Some(self.next_pass.map_or(oldest, |pass| pass.min(oldest)))
+        Some(self.next_pass.min(oldest))
     }
 
     /// How many connections are closing.
@@ -122,6 +138,17 @@ impl<S> Ring<S> {
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.queue.is_empty()
+    }
+
+    fn spacing(&self) -> Duration {
+        let units = u32::try_from(self.queue.len() / PASS_UNIT).unwrap_or(u32::MAX);
+        self.interval * units.max(1)
+    }
+
+    /// Whether the oldest must be looked at before the next pass.
+    fn is_urgent(&self, now: Instant) -> bool {
+        let is_due = self.queue.front().is_some_and(|oldest| oldest.deadline <= now);
+        self.queue.len() > UNHURRIED || is_due
     }
 
     fn is_full(&self) -> bool {
@@ -141,7 +168,10 @@ impl<S> Closing<S> {
                 swept.finished += 1;
                 return false;
             }
-            Probe::Discarded(bytes) => self.discarded += bytes,
+            Probe::Discarded(bytes) => {
+                self.discarded += bytes;
+                swept.discarded += bytes;
+            }
             Probe::Quiet => {}
         }
         if self.discarded > DISCARD_LIMIT {
@@ -171,7 +201,7 @@ mod tests {
     #[test]
     fn when_full_the_oldest_makes_room() {
         let now = Instant::now();
-        let mut ring = Ring::new(2, LINGER);
+        let mut ring = Ring::new(2, LINGER, now);
         assert_eq!(ring.push(1, now), None);
         assert_eq!(ring.push(2, now), None);
         assert_eq!(ring.push(3, now), Some(1));
@@ -181,9 +211,10 @@ mod tests {
     #[test]
     fn a_connection_closes_when_its_peer_does() {
         let now = Instant::now();
-        let mut ring = Ring::new(4, LINGER);
+        let mut ring = Ring::new(4, LINGER, now);
         ring.push(1, now);
-        let swept = ring.sweep(now, |_| Probe::Finished);
+        let due = ring.wake_at().unwrap();
+        let swept = ring.sweep(due, |_| Probe::Finished);
         assert_eq!(swept.finished, 1);
         assert_eq!(ring.wake_at(), None);
     }
@@ -191,7 +222,7 @@ mod tests {
     #[test]
     fn a_client_that_stays_keeps_nobody_behind_it_waiting() {
         let now = Instant::now();
-        let mut ring = Ring::new(4, LINGER);
+        let mut ring = Ring::new(4, LINGER, now);
         ring.push(1, now);
         ring.push(2, now);
         let second_is_done = |socket: &u32| {
@@ -206,7 +237,7 @@ mod tests {
     #[test]
     fn a_silent_client_closes_at_its_deadline_and_not_before() {
         let now = Instant::now();
-        let mut ring = Ring::new(4, LINGER);
+        let mut ring = Ring::new(4, LINGER, now);
         ring.push(1, now);
         assert_eq!(ring.sweep(now + LINGER - Duration::from_nanos(1), quiet), Swept::default());
         assert_eq!(ring.sweep(now + LINGER, quiet).expired, 1);
@@ -215,10 +246,44 @@ mod tests {
     #[test]
     fn a_flood_ends_at_the_limit() {
         let now = Instant::now();
-        let mut ring = Ring::new(4, LINGER);
+        let mut ring = Ring::new(4, LINGER, now);
         ring.push(1, now);
-        assert_eq!(ring.sweep(now, |_| Probe::Discarded(DISCARD_LIMIT)), Swept::default());
-        assert_eq!(ring.sweep(now, |_| Probe::Discarded(1)).flooded, 1);
+        let due = ring.wake_at().unwrap();
+        assert_eq!(ring.sweep(due, |_| Probe::Discarded(DISCARD_LIMIT)).flooded, 0);
+        let due = ring.wake_at().unwrap();
+        assert_eq!(ring.sweep(due, |_| Probe::Discarded(1)).flooded, 1);
+    }
+
+    #[test]
+    fn idle_attackers_are_looked_at_less_and_less_but_a_new_client_soon() {
+        let mut now = Instant::now();
+        let mut ring = Ring::new(100, LINGER, now);
+        ring.push(1, now);
+        let mut looks = 0;
+        while !ring.is_empty() {
+            now = ring.wake_at().unwrap();
+            ring.sweep(now, |_| {
+                looks += 1;
+                Probe::Quiet
+            });
+        }
+        assert!(looks <= 12, "{looks} looks in {LINGER:?}");
+        ring.push(2, now);
+        let due = ring.wake_at().unwrap();
+        ring.sweep(due, quiet);
+        ring.push(3, now);
+        assert!(ring.wake_at().unwrap() <= now + PASS_INTERVAL);
+    }
+
+    #[test]
+    fn under_pressure_the_oldest_go_at_once() {
+        let now = Instant::now();
+        let mut ring = Ring::new(1000, LINGER, now);
+        for socket in 0..100 {
+            ring.push(socket, now);
+        }
+        ring.sweep(now, |_| Probe::Finished);
+        assert_eq!(ring.len(), UNHURRIED);
     }
 
     proptest! {
@@ -230,7 +295,7 @@ mod tests {
             steps in prop::collection::vec((any::<bool>(), 0_u64..900), 1..200),
         ) {
             let mut now = Instant::now();
-            let mut ring = Ring::new(capacity, LINGER);
+            let mut ring = Ring::new(capacity, LINGER, now);
             let (mut next, mut left) = (0_u32, Vec::new());
             for (arrives, gap) in steps {
                 now += Duration::from_millis(gap);

@@ -51,7 +51,7 @@ pub fn run(config: &Config) -> Result<(), Error> {
             gate: Arc::clone(&gate),
             clock: Clock::new(config.zone.clone(), master.is_some()),
             reply: Reply::new(config.format.clone(), config.require_sync),
-            closing: Ring::new(capacity, config.linger),
+            closing: Ring::new(capacity, config.linger, now()),
             spare: spare_descriptor(),
             paused_until: None,
             log: ClientLog::new(config.workers),

@@ -10,6 +10,7 @@ use std::time::{Duration, Instant};
 
 use chrono::Utc;
 use nix::errno::Errno;
+use nix::libc;
 use nix::sys::epoll::EpollTimeout;
 use nix::sys::socket::{MsgFlags, Shutdown, send, shutdown};
 
@@ -28,6 +29,9 @@ use crate::stats::Counters;
 use crate::watch::{Event, Watch};
 use crate::{sys, udp};
 
+/// `MSG_MORE` (send(2)) keeps the reply back for the moment until the shutdown, so that text and FIN leave
+/// in one segment and wake the client once: cheaper than two for both sides. nix does not know it.
+const REPLY: MsgFlags = MsgFlags::from_bits_retain(libc::MSG_NOSIGNAL | libc::MSG_MORE);
 /// How many clients are answered before the loop looks at anything else.
 const BURST: usize = 64;
 /// At most this many queued clients are still answered after TERM: a flood must not keep the server alive.
@@ -143,8 +147,7 @@ impl Worker {
         if !self.admits(Transport::Tcp, peer, now) {
             return;
         }
-        let sent = self
-            .tell(service, |text| send(socket.as_raw_fd(), text, MsgFlags::MSG_NOSIGNAL).map(drop));
+        let sent = self.tell(service, |text| send(socket.as_raw_fd(), text, REPLY).map(drop));
         let outcome = sent.and_then(|()| shutdown(socket.as_raw_fd(), Shutdown::Write));
         self.log.client(peer, outcome, now);
         if outcome.is_err() {

@@ -1,0 +1,257 @@
+//! What a connection costs, side by side in one run: time-server with default flags and its log in a file, a
+//! bare accept/send/close loop, and nginx and xinetd where they are installed.
+//!
+//! `cargo bench -p time-server` prints the medians of ten interleaved rounds: processor time a connection
+//! (the server's own) and connections a second, each also as a ratio to the bare loop's.
+//! `cargo bench -p time-server -- --workers 2` compares as many threads of both.
+#![expect(
+    clippy::print_stdout,
+    clippy::expect_used,
+    clippy::disallowed_methods,
+    clippy::cast_precision_loss,
+    reason = "a benchmark prints its figures, reads the clock and ends at the first surprise"
+)]
+
+use std::fs::{self, File};
+use std::io::{Read, Write};
+use std::net::{Ipv4Addr, TcpListener, TcpStream};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use nix::sys::signal::{Signal, kill};
+use nix::time::{clock_getcpuclockid, clock_gettime};
+use nix::unistd::Pid;
+
+const ROUNDS: usize = 10;
+const CONNECTIONS: usize = 20_000;
+const CLIENTS: usize = 4;
+const TEXT: &[u8] = b"\n\nCurrent time: Sun Nov 22 06:32:19 2026\n\n";
+
+fn main() {
+    let arguments: Vec<String> = std::env::args().collect();
+    let number = |flag: &str| {
+        let at = arguments.iter().position(|argument| argument == flag)?;
+        arguments.get(at + 1)?.parse::<u16>().ok()
+    };
+    let workers = number("--workers").unwrap_or(1);
+    if let Some(port) = number("--bare-loop") {
+        return bare_loop(port, workers);
+    }
+    let folder = std::env::temp_dir().join(format!("time-server-bench-{}", std::process::id()));
+    fs::create_dir_all(&folder).expect("a temporary folder");
+    let mut servers: Vec<Server> = [
+        time_server(&folder, workers),
+        Some(bare(workers)),
+        nginx(&folder, workers),
+        xinetd(&folder),
+    ]
+    .into_iter()
+    .flatten()
+    .collect();
+
+    for server in &mut servers {
+        // Not counted: the first connections warm everything up.
+        server.serve(CONNECTIONS / 10);
+    }
+    for round in 0..ROUNDS {
+        for index in 0..servers.len() {
+            // Each round begins with another server, so that none profits from its place.
+            let index = (index + round) % servers.len();
+            let figures = servers[index].serve(CONNECTIONS);
+            servers[index].figures.push(figures);
+        }
+    }
+    report(&servers);
+    drop(servers);
+    fs::remove_dir_all(&folder).expect("the temporary folder goes");
+}
+
+/// A server under load.
+struct Server {
+    name: &'static str,
+    process: Child,
+    port: u16,
+    figures: Vec<Figures>,
+}
+
+/// One round's result.
+#[derive(Clone, Copy)]
+struct Figures {
+    /// Processor time of the server a connection, in microseconds.
+    cost: f64,
+    /// Connections a second.
+    rate: f64,
+}
+
+impl Server {
+    fn start(name: &'static str, port: u16, command: &mut Command) -> Self {
+        let process = command.stdin(Stdio::null()).spawn().expect(name);
+        let deadline = Instant::now() + Duration::from_secs(10);
+        while TcpStream::connect((Ipv4Addr::LOCALHOST, port)).is_err() {
+            assert!(Instant::now() < deadline, "{name} does not listen on {port}");
+            thread::yield_now();
+        }
+        Self { name, process, port, figures: Vec::new() }
+    }
+
+    fn serve(&mut self, connections: usize) -> Figures {
+        let port = self.port;
+        let before = self.processor_time();
+        let started = Instant::now();
+        thread::scope(|scope| {
+            for _ in 0..CLIENTS {
+                scope.spawn(move || (0..connections / CLIENTS).for_each(|_| ask(port)));
+            }
+        });
+        let elapsed = started.elapsed();
+        let spent = self.processor_time() - before;
+        let connections = connections as f64;
+        Figures {
+            cost: spent.as_secs_f64() * 1e6 / connections,
+            rate: connections / elapsed.as_secs_f64(),
+        }
+    }
+
+    /// Processor time of the process with all its threads, and of its children.
+    fn processor_time(&self) -> Duration {
+        self.family().into_iter().filter_map(processor_time).sum()
+    }
+
+    fn family(&self) -> Vec<Pid> {
+        let own = self.process.id();
+        let children = fs::read_to_string(format!("/proc/{own}/task/{own}/children"));
+        let children = children.unwrap_or_default();
+        let ids = children.split_whitespace().flat_map(str::parse).chain([own.cast_signed()]);
+        ids.map(Pid::from_raw).collect()
+    }
+}
+
+/// `clock_getcpuclockid`(3): nanoseconds, where /proc/PID/stat has hundredths of a second.
+fn processor_time(process: Pid) -> Option<Duration> {
+    let clock = clock_getcpuclockid(process).ok()?;
+    clock_gettime(clock).ok().map(Duration::from)
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        for process in self.family() {
+            kill(process, Signal::SIGTERM).ok();
+        }
+        self.process.wait().ok();
+    }
+}
+
+/// A client as they should be: reads to the end of file, then closes.
+fn ask(port: u16) {
+    let mut stream = TcpStream::connect((Ipv4Addr::LOCALHOST, port)).expect("a connection");
+    let mut text = [0; 256];
+    while stream.read(&mut text).expect("no reset") > 0 {}
+}
+
+/// The floor: what a server costs that cares for nobody.
+fn bare_loop(port: u16, workers: u16) {
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port)).expect("the port");
+    thread::scope(|scope| {
+        for _ in 0..workers {
+            scope.spawn(|| {
+                while let Ok((mut client, _)) = listener.accept() {
+                    client.write_all(TEXT).ok();
+                }
+            });
+        }
+    });
+}
+
+fn free_port() -> u16 {
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("a free port");
+    listener.local_addr().expect("its address").port()
+}
+
+fn time_server(folder: &Path, workers: u16) -> Option<Server> {
+    let port = free_port();
+    let mut command = Command::new(env!("CARGO_BIN_EXE_time-server"));
+    command.args(["--config", "none", "--port", &port.to_string()]);
+    command.args(["--workers", &workers.to_string()]);
+    command.stderr(File::create(folder.join("log")).expect("a log"));
+    Some(Server::start("time-server", port, &mut command))
+}
+
+fn bare(workers: u16) -> Server {
+    let port = free_port();
+    let mut command = Command::new(std::env::current_exe().expect("this program"));
+    command.args(["--bare-loop", &port.to_string(), "--workers", &workers.to_string()]);
+    Server::start("bare loop", port, &mut command)
+}
+
+fn installed(path: &str) -> Option<PathBuf> {
+    Some(PathBuf::from(path)).filter(|path| path.exists())
+}
+
+/// nginx's stream module, which Debian packages as libnginx-mod-stream.
+fn nginx(folder: &Path, workers: u16) -> Option<Server> {
+    let binary = installed("/usr/sbin/nginx")?;
+    let module = installed("/usr/lib/nginx/modules/ngx_stream_module.so")?;
+    let port = free_port();
+    let config = format!(
+        "load_module {};\ndaemon off;\nworker_processes {workers};\npid {1}/nginx.pid;\n\
+         error_log {1}/nginx.log;\nevents {{}}\nstream {{ server {{ listen 127.0.0.1:{port}; \
+         return \"\\n\\nCurrent time: $time_local\\n\\n\"; }} }}\n",
+        module.display(),
+        folder.display(),
+    );
+    let file = folder.join("nginx.conf");
+    fs::write(&file, config).expect("nginx's configuration");
+    let mut command = Command::new(binary);
+    command.arg("-c").arg(&file).arg("-p").arg(folder).stderr(Stdio::null());
+    Some(Server::start("nginx", port, &mut command))
+}
+
+fn xinetd(folder: &Path) -> Option<Server> {
+    let binary = installed("/usr/sbin/xinetd")?;
+    let port = free_port();
+    let config = format!(
+        "service daytime\n{{\n type = INTERNAL UNLISTED\n id = bench\n socket_type = stream\n \
+         protocol = tcp\n user = root\n wait = no\n port = {port}\n bind = 127.0.0.1\n \
+         instances = UNLIMITED\n cps = 1000000 1\n per_source = UNLIMITED\n disable = no\n}}\n"
+    );
+    let file = folder.join("xinetd.conf");
+    fs::write(&file, config).expect("xinetd's configuration");
+    let mut command = Command::new(binary);
+    command.arg("-dontfork").arg("-f").arg(&file).stdout(Stdio::null()).stderr(Stdio::null());
+    Some(Server::start("xinetd", port, &mut command))
+}
+
+fn median(mut values: Vec<f64>) -> f64 {
+    values.sort_by(f64::total_cmp);
+    f64::midpoint(values[(values.len() - 1) / 2], values[values.len() / 2])
+}
+
+fn report(servers: &[Server]) {
+    let bare = servers.iter().find(|server| server.name == "bare loop").expect("the floor");
+    println!(
+        "{CONNECTIONS} connections from {CLIENTS} clients, medians of {ROUNDS} interleaved rounds"
+    );
+    println!(
+        "{:12} {:>16} {:>7} {:>16} {:>7}",
+        "", "CPU/connection", "ratio", "connections/s", "ratio"
+    );
+    for server in servers {
+        // The ratio within each round: what disturbs the machine disturbs both.
+        let compared = |of: fn(&Figures) -> f64| {
+            let pairs = server.figures.iter().zip(&bare.figures);
+            median(pairs.map(|(own, floor)| of(own) / of(floor)).collect())
+        };
+        let figure = |of: fn(&Figures) -> f64| median(server.figures.iter().map(of).collect());
+        println!(
+            "{:12} {:>13.2} µs {:>7.2} {:>16.0} {:>7.2}",
+            server.name,
+            figure(|figures| figures.cost),
+            compared(|figures| figures.cost),
+            figure(|figures| figures.rate),
+            compared(|figures| figures.rate),
+        );
+    }
+    std::io::stdout().flush().ok();
+}
