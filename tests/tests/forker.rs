@@ -7,6 +7,7 @@ use std::os::unix::process::ExitStatusExt;
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::thread;
 use std::time::{Duration, Instant};
 
 use nix::sys::signal::Signal;
@@ -557,9 +558,9 @@ fn a_tree_that_does_not_want_to_end_is_ended_on_time() {
         "-n",
         "1",
         "--timeout",
-        "1s",
-        "--grace",
         "500ms",
+        "--grace",
+        "1s",
         "--log-format",
         "json",
         "--",
@@ -568,23 +569,23 @@ fn a_tree_that_does_not_want_to_end_is_ended_on_time() {
         WILD,
     ]);
     let mark = Mark::on(&mut command);
-    let finished = run(command);
+    let mut forker = Running::start(command);
     for part in ["escapee", "daemon", "stopped"] {
-        assert!(finished.out.iter().any(|line| line == part), "{part} was there");
+        says(&mut forker, part);
     }
-    let line = finished
-        .err
-        .iter()
-        .find(|line| line.contains("\"run\":1,") && line.contains("seconds"))
-        .unwrap();
-    // The part that left the group was found below its leader, and did not have to wait for forker's own end.
-    let is_stray = |line: &String| line.contains("a run left sh");
-    assert!(!finished.err.iter().any(is_stray), "{:#?}", finished.err);
+    let line = forker.err_line("run 1 (pid ");
     assert!(line.contains("\"ended_because\":\"timed out\""), "{line}");
     let (_, rest) = line.split_once("\"seconds\":").unwrap();
     let seconds: f64 = rest.split_once(',').unwrap().0.parse().unwrap();
     assert!((1.5..2.5).contains(&seconds), "{line}");
-    assert_eq!(finished.status.code(), Some(124));
+    // What had left the group was found below its leader and killed with it; the daemon, found nowhere, has
+    // a grace of its own, until forker ends.
+    wait_until("all but the daemon has ended", || {
+        let name = |pid| fs::read_to_string(format!("/proc/{pid}/comm")).unwrap_or_default();
+        (!mark.bearers().into_iter().any(|pid| name(pid) == "sh\n")).then_some(())
+    });
+    assert!(!forker.has_ended());
+    assert_eq!(forker.wait().code(), Some(124));
     mark.assert_nothing_left();
 }
 
@@ -778,19 +779,21 @@ fn a_signal_for_the_runs_is_passed_on_to_each_of_them() {
 }
 
 #[test]
-fn under_nohup_a_hangup_reaches_nobody() {
-    let mut forker =
-        Running::start(forker_under(&["nohup"], &["-i", "10ms", "-e", "1", "--", "sleep", "60"]));
-    says(&mut forker, "1");
-    forker.signal(Signal::SIGHUP);
-    let told: usize = 3;
-    forker.line(|stream, line| {
-        stream == Stream::Out && line.parse().is_ok_and(|tick: usize| tick > told)
-    });
-    forker.signal(Signal::SIGTERM);
-    let finished = forker.finish();
-    assert_eq!(finished.status.code(), Some(143));
-    assert!(!finished.err.iter().any(|line| line.contains("SIGHUP")), "{:?}", finished.err);
+fn a_signal_that_forker_was_started_to_ignore_is_passed_on_to_nobody() {
+    // A shell cannot trap what it was started to ignore, Perl can.
+    let script = "$| = 1; $SIG{USR1} = sub { print qq(got\\n) }; $SIG{TERM} = sub { print qq(end\\n); exit };
+        print qq(ready\\n); sleep 1 while 1";
+    for (wrapper, got) in [(&["env"][..], true), (&["env", "--ignore-signal=USR1"], false)] {
+        let mut forker =
+            Running::start(forker_under(wrapper, &["-q", "-e", "1", "--", "perl", "-e", script]));
+        says(&mut forker, "ready");
+        forker.signal(Signal::SIGUSR1);
+        forker.signal(Signal::SIGTERM);
+        says(&mut forker, "end");
+        let finished = forker.finish();
+        assert_eq!(finished.status.code(), Some(143));
+        assert_eq!(finished.out.contains(&"got".to_owned()), got, "{wrapper:?}");
+    }
 }
 
 #[test]
@@ -995,4 +998,120 @@ fn a_fork_that_is_refused_costs_its_run_is_told_and_the_schedule_goes_on() {
     let refused = finished.err.iter().filter(|line| line.contains("cannot fork: ")).count();
     assert_eq!(refused, 2, "{:?}", finished.err);
     assert_eq!(finished.status.code(), Some(125));
+}
+
+#[test]
+#[ignore = "slow: 10,000 runs"]
+fn ten_thousand_runs_give_ten_thousand_statuses_and_no_old_zombie() {
+    let mut forker = Running::start(forker(&["-i", "1ms", "-e", "1", "-n", "10000", "--", "true"]));
+    let mut zombies: HashMap<Pid, Instant> = HashMap::new();
+    let start = Instant::now();
+    while !forker.has_ended() {
+        assert!(start.elapsed() < Duration::from_secs(300));
+        let now = zombies_of(forker.pid());
+        zombies.retain(|pid, _| now.contains(pid));
+        for pid in now {
+            let since = zombies.entry(pid).or_insert_with(Instant::now);
+            assert!(
+                since.elapsed() < Duration::from_millis(50),
+                "{pid} is a zombie for {:?}",
+                since.elapsed()
+            );
+        }
+    }
+    let finished = forker.finish();
+    assert_eq!(finished.status.code(), Some(0));
+    assert_eq!(
+        finished.err.iter().filter(|line| line.contains("): exited 0 after")).count(),
+        10_000
+    );
+}
+
+#[test]
+#[ignore = "slow: 100,000 runs"]
+fn a_hundred_thousand_runs_cost_no_memory_and_no_descriptor() {
+    let args =
+        ["-q", "-i", "1us", "-e", "1", "--overlap", "forbid", "-n", "100000", "--", "/bin/true"];
+    let mut forker = Running::start(forker(&args));
+    let folder = format!("/proc/{}", forker.pid());
+    let look = || {
+        let status = fs::read_to_string(format!("{folder}/status")).ok()?;
+        let anonymous = status.lines().find_map(|line| line.strip_prefix("RssAnon:"))?;
+        let kib: i64 = anonymous.trim().trim_end_matches(" kB").parse().ok()?;
+        // Reading the folder of another process's descriptors, one sees those alone.
+        Some((kib, fs::read_dir(format!("{folder}/fd")).ok()?.count()))
+    };
+    let run_in = |start: Instant, time| start.elapsed() > time;
+    let start = Instant::now();
+    let first = wait_until("the first runs are over", || {
+        run_in(start, Duration::from_secs(1)).then(look).flatten()
+    });
+    let mut last = first;
+    while !forker.has_ended() {
+        assert!(start.elapsed() < Duration::from_secs(900));
+        last = look().unwrap_or(last);
+        thread::sleep(Duration::from_millis(20));
+    }
+    assert!(last.0 - first.0 < 64, "from {} to {} KiB", first.0, last.0);
+    assert_eq!(last.1, first.1, "descriptors");
+    assert_eq!(forker.finish().status.code(), Some(0));
+}
+
+#[test]
+#[ignore = "slow: ten seconds of nothing"]
+fn between_ticks_nothing_wakes_it() {
+    let forker = Running::start(forker(&["-q", "-i", "1h", "-e", "2", "--", "true"]));
+    let status = format!("/proc/{}/status", forker.pid());
+    let switches = || {
+        let text = fs::read_to_string(&status).unwrap();
+        let line = text.lines().find(|line| line.starts_with("voluntary_ctxt_switches")).unwrap();
+        line.split('\t').nth(1).unwrap().parse::<u64>().unwrap()
+    };
+    let mut before = switches();
+    wait_until("it waits", || {
+        let now = switches();
+        (std::mem::replace(&mut before, now) == now && state_and_parent(forker.pid())?.0 == 'S')
+            .then_some(())
+    });
+    thread::sleep(Duration::from_secs(10));
+    assert_eq!(switches(), before);
+}
+
+#[test]
+#[ignore = "needs root: it makes a namespace of processes"]
+fn as_init_of_a_namespace_it_reaps_a_thousand_orphans_and_obeys_term() {
+    let script = "for i in $(seq 1000); do (sleep 0 &); done; echo done; exec sleep 60";
+    let wrapper = ["unshare", "--pid", "--fork", "--mount-proc"];
+    let mut unshare = Running::start(forker_under(
+        &wrapper,
+        &[
+            "-q",
+            "-v",
+            "--audit",
+            "-e",
+            "1",
+            "-i",
+            "100ms",
+            "--overlap",
+            "forbid",
+            "--",
+            "sh",
+            "-c",
+            script,
+        ],
+    ));
+    says(&mut unshare, "done");
+    let init = processes()
+        .find(|pid| state_and_parent(*pid).is_some_and(|(_, parent)| parent == unshare.pid()))
+        .unwrap();
+    wait_until("no zombie is left", || zombies_of(init).is_empty().then_some(()));
+    nix::sys::signal::kill(init, Signal::SIGTERM).unwrap();
+    let finished = unshare.finish();
+    assert_eq!(finished.status.code(), Some(143));
+    let ledger =
+        finished.err.iter().find(|line| line.starts_with("the ledger balances: ")).unwrap();
+    assert!(
+        ledger.contains("forked 1 + adopted 1000 = running 0 + zombie 0 + reaped 1001"),
+        "{ledger}"
+    );
 }
