@@ -6,12 +6,15 @@ use std::path::PathBuf;
 use std::str::FromStr;
 use std::time::Duration;
 
-use clap::Parser;
+use clap::{ArgAction, Parser, ValueEnum};
 use common::config::CommonArgs;
 
 use crate::error::Error;
-use crate::input::reader::Source;
+use crate::export::Outputs;
+use crate::input::feed::Source;
+use crate::input::{Naming, Rules};
 use crate::series::columns::Draw;
+use crate::series::store::Axis;
 
 /// The window's length when nothing says otherwise, as in the first live plot this one grew out of.
 const WINDOW: Duration = Duration::from_secs(10);
@@ -32,6 +35,48 @@ pub struct Args {
     /// How the values are joined
     #[arg(short, long, value_name = "HOW", default_value = "step")]
     draw: Draw,
+    /// Name the columns, from the first on
+    #[arg(long, value_name = "A,B,…", value_delimiter = ',', action = ArgAction::Append)]
+    names: Vec<String>,
+    /// Draw these series alone
+    #[arg(long, value_name = "A,B,…", value_delimiter = ',', action = ArgAction::Append)]
+    only: Vec<String>,
+    /// Every series is a counter: draw its change a second
+    #[arg(long)]
+    rate: bool,
+    /// Take the time from this column or key, not from arrival
+    #[arg(long, value_name = "NAME")]
+    time: Option<String>,
+    /// Stand this over the picture
+    #[arg(long, value_name = "TEXT")]
+    title: Option<String>,
+    /// Stand this at the axis of the values
+    #[arg(long, value_name = "TEXT")]
+    unit: Option<String>,
+    /// How large the window or picture is, in pixels
+    #[arg(long, value_name = "WxH", default_value = "1280x720", value_parser = size)]
+    size: (u16, u16),
+    /// Light on dark, or dark on light
+    #[arg(long, value_name = "THEME", default_value = "system")]
+    theme: Theme,
+    /// How much raw history is kept in all; older history stays as minima and maxima
+    #[arg(long, value_name = "SIZE", default_value = "256MiB", value_parser = bytes)]
+    history: usize,
+    /// Write a picture to this file, without a window
+    #[arg(long, value_name = "FILE", help_heading = "Without a window")]
+    png: Option<PathBuf>,
+    /// Write a picture in vectors to this file
+    #[arg(long, value_name = "FILE", help_heading = "Without a window")]
+    svg: Option<PathBuf>,
+    /// Write every sample to this file
+    #[arg(long, value_name = "FILE", help_heading = "Without a window")]
+    csv: Option<PathBuf>,
+    /// Write a line about each series to stdout
+    #[arg(long, help_heading = "Without a window")]
+    summary: bool,
+    /// Close the window at the end of input
+    #[arg(long)]
+    exit: bool,
     #[command(flatten)]
     common: CommonArgs,
 }
@@ -52,6 +97,42 @@ fn window(text: &str) -> Result<Duration, String> {
         return Err("a window is at least 1ms long".to_owned());
     }
     Ok(window)
+}
+
+/// Width and height, in pixels.
+fn size(text: &str) -> Result<(u16, u16), String> {
+    let number = |text: &str| text.parse::<u16>().ok().filter(|n| (200..=16_384).contains(n));
+    text.split_once('x')
+        .and_then(|(width, height)| Some((number(width)?, number(height)?)))
+        .ok_or_else(|| {
+            "write WIDTHxHEIGHT in pixels, each from 200 to 16384, for example 1280x720".to_owned()
+        })
+}
+
+/// A size in bytes.
+fn bytes(text: &str) -> Result<usize, String> {
+    let end = text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len());
+    let (digits, unit) = text.split_at(end);
+    let shift = match unit.trim() {
+        "KiB" | "K" => 10,
+        "MiB" | "M" => 20,
+        "GiB" | "G" => 30,
+        _ => return Err("write a whole number of KiB, MiB or GiB, for example 256MiB".to_owned()),
+    };
+    let size = digits.parse::<usize>().ok().and_then(|number| number.checked_mul(1 << shift));
+    size.filter(|size| *size >= 1 << 20).ok_or_else(|| "a history is at least 1MiB".to_owned())
+}
+
+/// Light on dark, or dark on light.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
+pub enum Theme {
+    /// As the desktop has it; dark where it does not say.
+    #[default]
+    System,
+    /// Light on dark.
+    Dark,
+    /// Dark on light.
+    Light,
 }
 
 /// Which values are seen.
@@ -84,29 +165,76 @@ impl FromStr for YRange {
 pub struct Config {
     /// The file to read; standard input if there is none.
     pub file: Option<PathBuf>,
+    /// How lines are read.
+    pub rules: Rules,
     /// How much time is seen; everything if `None`.
     pub window: Option<Duration>,
     /// Which values are seen; `None` is −10 to 10 while all that is visible fits.
     pub y_range: Option<YRange>,
     /// How the values are joined.
     pub draw: Draw,
+    /// What stands over the picture.
+    pub title: Option<String>,
+    /// What stands at the axis of the values.
+    pub unit: Option<String>,
+    /// Width and height, in pixels.
+    pub size: (u16, u16),
+    /// Light or dark.
+    pub theme: Theme,
+    /// What raw samples may take, in bytes.
+    pub history: usize,
+    /// What is written; a window opens if nothing is.
+    pub outputs: Outputs,
+    /// Whether the window closes at the end of input.
+    pub exit: bool,
 }
 
 impl TryFrom<Args> for Config {
     type Error = Error;
 
     fn try_from(args: Args) -> Result<Self, Error> {
-        let all = args.file.is_some();
+        let outputs =
+            Outputs { png: args.png, svg: args.svg, csv: args.csv, summary: args.summary };
+        let to_stdout = [&outputs.png, &outputs.svg, &outputs.csv]
+            .into_iter()
+            .flatten()
+            .filter(|path| path.as_os_str() == "-");
+        if to_stdout.count() + usize::from(outputs.summary) > 1 {
+            return Err(Error::Stdout);
+        }
+        // A window shows the newest of what comes; a file or an export is looked at whole.
+        let is_whole = args.file.is_some() || outputs.any();
+        let naming = Naming { names: args.names, only: args.only, time: args.time };
         Ok(Self {
             file: args.file,
-            window: args.window.or((!all).then_some(WINDOW)),
+            rules: Rules { naming, rate: args.rate },
+            window: args.window.or((!is_whole).then_some(WINDOW)),
             y_range: args.y_range,
             draw: args.draw,
+            title: args.title,
+            unit: args.unit,
+            size: args.size,
+            theme: args.theme,
+            history: args.history,
+            outputs,
+            exit: args.exit,
         })
     }
 }
 
 impl Config {
+    /// What the horizontal axis is.
+    #[must_use]
+    pub fn axis(&self) -> Axis {
+        if self.rules.naming.time.is_some() {
+            Axis::Told
+        } else if self.file.is_some() || self.outputs.any() {
+            Axis::Number
+        } else {
+            Axis::Arrival
+        }
+    }
+
     /// Opens the input.
     ///
     /// # Errors
@@ -135,6 +263,18 @@ mod tests {
         assert_eq!("auto".parse(), Ok(YRange::Auto));
         for bad in ["", "1", "1:1", "2:1", "a:b", "1:inf", "nan:2", "1:2:3"] {
             assert!(bad.parse::<YRange>().is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn sizes_have_units_and_limits() {
+        assert_eq!(bytes("256MiB"), Ok(256 << 20));
+        assert_eq!(size("1280x720"), Ok((1280, 720)));
+        for bad in ["", "5", "1KiB", "-1MiB", "99999999999GiB", "1.5GiB"] {
+            assert!(bytes(bad).is_err(), "{bad}");
+        }
+        for bad in ["", "1280", "10x10", "99999x99999", "axb"] {
+            assert!(size(bad).is_err(), "{bad}");
         }
     }
 

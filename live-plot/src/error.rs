@@ -19,10 +19,26 @@ pub enum Error {
         /// Why not.
         source: io::Error,
     },
+    /// Two things cannot go to one stdout.
+    #[error(
+        "only one of --png, --svg, --csv and --summary can go to stdout; give the others a file"
+    )]
+    Stdout,
+    /// A file cannot be written.
+    #[error("cannot write {}: {source}; what was there before is untouched", path.display())]
+    Output {
+        /// The file.
+        path: PathBuf,
+        /// Why not.
+        source: io::Error,
+    },
+    /// The picture cannot be made.
+    #[error("cannot draw the picture: {0}")]
+    Picture(String),
     /// There is nowhere to open a window.
     #[error(
         "no display to open a window on (neither WAYLAND_DISPLAY nor DISPLAY is set); \
-         run it on a desktop, or log in with 'ssh -X'"
+         --png FILE draws without one, 'ssh -X' brings one"
     )]
     NoDisplay,
     /// The display does not answer, or has no OpenGL.
@@ -42,6 +58,7 @@ impl Failure for Error {
     fn status(&self) -> u8 {
         match self {
             Self::Config(error) => error.status(),
+            Self::Stdout => exit::USAGE,
             _ => exit::FAILED,
         }
     }

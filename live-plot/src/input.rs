@@ -1,8 +1,14 @@
-//! From bytes to samples in the store: a named thread reads (`reader`), cuts lines (`lines`), finds the
-//! numbers in them (`parse`) and knows which series each belongs to (`columns`).
+//! From bytes to samples: a `feed` reads blocks, cuts them into `lines`, finds the numbers in them
+//! (`parse`), knows which series each belongs to (`columns`), when it was (`time`) and what to reject
+//! (`intake`). For the window a named thread does this (`reader`); an export does it itself.
 
 mod columns;
+pub mod feed;
 mod intake;
 mod lines;
 mod parse;
 pub mod reader;
+mod time;
+
+pub use columns::Naming;
+pub use intake::Rules;

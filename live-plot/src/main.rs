@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use common::exit;
 use live_plot::args::{Args, Config};
 use live_plot::error::Error;
-use live_plot::{signals, view};
+use live_plot::{export, signals, view};
 
 fn main() -> ExitCode {
     exit::finish(env!("CARGO_PKG_NAME"), run())
@@ -18,6 +18,9 @@ fn run() -> Result<u8, Error> {
     // Opening a FIFO waits for its writer; Ctrl-C still has its default action then.
     let source = config.open()?;
     let signals = signals::block()?;
-    view::run(config, source, signals)?;
-    Ok(exit::OK)
+    if config.outputs.any() {
+        export::run(&config, source, signals)
+    } else {
+        view::run(config, source, signals)
+    }
 }

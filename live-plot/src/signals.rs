@@ -1,9 +1,11 @@
 //! SIGINT and SIGTERM as an event: blocked before any thread starts, so that only the thread that waits
-//! for them ever sees them. The first one closes the window; the second finds its default action restored.
+//! for them ever sees them. The first one closes the window or ends the input; the second finds its default
+//! action restored.
 
 use std::{io, thread};
 
 use nix::sys::signal::{SigSet, SigmaskHow, Signal, pthread_sigmask};
+use nix::sys::signalfd::{SfdFlags, SignalFd};
 
 /// The signals that are blocked in every thread.
 #[derive(Debug)]
@@ -20,6 +22,14 @@ pub fn block() -> io::Result<Signals> {
 }
 
 impl Signals {
+    /// A descriptor that is readable once a signal has come.
+    ///
+    /// # Errors
+    /// What signalfd(2) says.
+    pub fn descriptor(&self) -> io::Result<SignalFd> {
+        Ok(SignalFd::with_flags(&self.0, SfdFlags::SFD_CLOEXEC)?)
+    }
+
     /// Starts the thread that waits, and calls `close` at the first signal.
     ///
     /// # Errors

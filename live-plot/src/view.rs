@@ -1,9 +1,10 @@
-//! The window: what is on it (`app`), the plot in its middle (`plot`), where its axes begin, end and are
-//! marked (`scale`, pure), and how it looks (`look`). It reads the store and never waits for input.
+//! The window: what is on it (`app`), the plot in its middle (`plot`), what that shows (`scene`, pure), where
+//! its axes begin, end and are marked (`scale`, pure), and how it looks (`look`). It reads the store and never waits for input.
 
 mod app;
-mod look;
+pub(crate) mod look;
 mod plot;
 pub mod scale;
+pub(crate) mod scene;
 
 pub use app::run;

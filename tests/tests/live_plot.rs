@@ -3,6 +3,7 @@
 use std::fs::File;
 use std::io::{Read, Write};
 use std::os::fd::AsFd;
+use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
@@ -10,7 +11,7 @@ use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 use nix::pty::openpty;
 use nix::sys::signal::Signal;
 use tests::window::{Picture, Screen};
-use tests::{DEADLINE, Running, program, run, wait_until};
+use tests::{DEADLINE, Finished, Running, program, run, wait_until};
 
 /// The first series' colour in the dark theme.
 const LINE: [u8; 3] = [0x56, 0xb4, 0xe9];
@@ -73,6 +74,9 @@ fn bad_usage_ends_with_2_and_says_what_is_meant() {
         (&["-w", "10"], "10s"),
         (&["-y", "5:1"], "less than"),
         (&["-d", "curve"], "step"),
+        (&["--size", "1x1"], "1280x720"),
+        (&["--history", "5"], "256MiB"),
+        (&["--summary", "--csv", "-"], "stdout"),
     ] {
         let end = run(live_plot(args));
         assert_eq!(end.status.code(), Some(2), "{args:?}");
@@ -284,4 +288,182 @@ fn line_end(picture: &Picture) -> Option<(usize, usize)> {
 fn rise(picture: &Picture) -> Option<usize> {
     let is_lit = |x: &usize| (200..500).all(|y| picture.is(*x, y, LINE));
     (60..picture.width).find(is_lit)
+}
+
+/// Runs live-plot without a display on `input`.
+fn fed(args: &[&str], input: &str) -> Finished {
+    let mut command = live_plot(args);
+    command.env_remove("DISPLAY").env_remove("WAYLAND_DISPLAY").stdin(Stdio::piped());
+    let mut plot = Running::start(command);
+    plot.write(input);
+    plot.end_input();
+    plot.finish()
+}
+
+/// A folder for one test, removed at its end.
+struct Folder(PathBuf);
+
+impl Folder {
+    fn new(test: &str) -> Self {
+        let path = std::env::temp_dir().join(format!("live-plot-{test}-{}", std::process::id()));
+        std::fs::create_dir(&path).unwrap();
+        Self(path)
+    }
+
+    fn path(&self, name: &str) -> String {
+        self.0.join(name).to_str().unwrap().to_owned()
+    }
+
+    fn names(&self) -> Vec<String> {
+        let mut names: Vec<_> = std::fs::read_dir(&self.0)
+            .unwrap()
+            .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+            .collect();
+        names.sort();
+        names
+    }
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_dir_all(&self.0);
+    }
+}
+
+#[test]
+fn a_summary_needs_no_display_and_counts_exactly() {
+    let input: String = (1..=100_000).map(|n| format!("{n}\n")).collect();
+    let end = fed(&["--summary"], &input);
+    assert_eq!(end.status.code(), Some(0));
+    assert_eq!(end.out, ["value count=100000 min=1 max=100000 mean=50000.5"]);
+    assert_eq!(end.err, [""; 0]);
+}
+
+#[test]
+fn every_kind_of_line_finds_its_series() {
+    for (args, input, out) in [
+        (
+            &["--summary"][..],
+            "1,2\r\n3,x",
+            &["c1 count=2 min=1 max=3 mean=2", "c2 count=1 min=2 max=2 mean=2"][..],
+        ),
+        (
+            &["--summary"],
+            "a b\n1 2\na b\n3 4\n",
+            &["a count=2 min=1 max=3 mean=2", "b count=2 min=2 max=4 mean=3"],
+        ),
+        (
+            &["--summary", "--only", "time"],
+            "seq=1 time=0.5 ms\nseq=2 time=1.5 ms\n",
+            &["time count=2 min=0.5 max=1.5 mean=1"],
+        ),
+        (
+            &["--summary"],
+            "{\"b\": {\"x\": 1}, \"a\": 2}\n",
+            &["b.x count=1 min=1 max=1 mean=1", "a count=1 min=2 max=2 mean=2"],
+        ),
+        (
+            &["--summary", "--rate", "--time", "t"],
+            "t=10 n=1\nt=12 n=5\n",
+            &["n count=1 min=2 max=2 mean=2"],
+        ),
+    ] {
+        let end = fed(args, input);
+        assert_eq!(
+            (end.out, end.err),
+            (out.iter().map(|line| (*line).to_owned()).collect(), vec![]),
+            "{input:?}"
+        );
+    }
+}
+
+#[test]
+fn bad_lines_are_told_with_their_numbers_and_counted() {
+    let end = fed(&["--summary"], &format!("1\nabc\n{}5\n", "x\n".repeat(10_000)));
+    assert_eq!(end.status.code(), Some(0));
+    assert_eq!(end.err[0], "Input must be a number. (line 2)");
+    assert!(
+        end.err.len() < 40 && end.err.last().unwrap().contains("more such lines"),
+        "{:?}",
+        end.err
+    );
+    assert_eq!(end.out, ["value count=2 min=1 max=5 mean=3"]);
+}
+
+#[test]
+fn a_table_has_a_row_a_line_and_a_column_a_series_even_a_late_one() {
+    let folder = Folder::new("table");
+    let path = folder.path("t.csv");
+    // The second series begins after the header was written: beyond the first block that is read.
+    let input = format!("{}2 7.25\nnan 8\n", "1\n".repeat(100_000));
+    let end = fed(&["--csv", &path], &input);
+    assert_eq!((end.status.code(), end.err), (Some(0), vec![]));
+    let table = std::fs::read_to_string(&path).unwrap();
+    let rows: Vec<&str> = table.lines().collect();
+    assert_eq!(rows.len(), 100_003);
+    assert_eq!(rows[..2], ["sample,value,c2", "1,1,"]);
+    assert_eq!(rows[100_001..], ["100001,2,7.25", "100002,nan,8"]);
+    assert_eq!(folder.names(), ["t.csv"]);
+}
+
+#[test]
+fn pictures_are_the_same_twice_and_replace_a_file_only_when_they_are_whole() {
+    let folder = Folder::new("pictures");
+    let input: String = (0..5000).map(|n| format!("{}\n", f64::from(n).sin() * 20.0)).collect();
+    let mut seen = Vec::new();
+    for name in ["a", "b"] {
+        let (png, svg) = (folder.path(&format!("{name}.png")), folder.path(&format!("{name}.svg")));
+        let end =
+            fed(&["--png", &png, "--svg", &svg, "--title", "<b>&", "--size", "640x400"], &input);
+        assert_eq!((end.status.code(), end.err), (Some(0), vec![]));
+        seen.push((std::fs::read(png).unwrap(), std::fs::read(svg).unwrap()));
+    }
+    assert_eq!(seen[0], seen[1]);
+    let (png, svg) = &seen[0];
+    // Width and height follow the signature and the first chunk's head: PNG specification, 11.2.2.
+    assert_eq!(png[16..24], [0, 0, 2, 128, 0, 0, 1, 144]);
+    assert!(String::from_utf8_lossy(svg).contains("&lt;b&gt;&amp;"));
+
+    let end = fed(&["--png", "/dev/full"], "1\n");
+    assert_eq!(end.status.code(), Some(1));
+    assert!(
+        end.err[0].starts_with("live-plot: cannot write /dev/full: No space left"),
+        "{:?}",
+        end.err
+    );
+    let end = fed(&["--png", "/nonexistent/x.png"], "1\n");
+    assert_eq!(end.status.code(), Some(1));
+}
+
+#[test]
+fn a_signal_ends_the_input_and_what_came_is_written() {
+    for signal in [Signal::SIGINT, Signal::SIGTERM] {
+        let mut command = live_plot(&["-v", "--summary"]);
+        command.stdin(Stdio::piped());
+        let mut plot = Running::start(command);
+        plot.write("1\n2\nx\n");
+        plot.err_line("(line 3)");
+        plot.signal(signal);
+        let end = plot.finish();
+        assert_eq!(end.status.code(), Some(0), "{signal}");
+        assert_eq!(end.out, ["value count=2 min=1 max=2 mean=1.5"]);
+    }
+}
+
+#[test]
+fn junk_and_an_endless_line_leave_memory_alone() {
+    let mut command = live_plot(&["--summary"]);
+    command.stdin(Stdio::piped());
+    let mut plot = Running::start(command);
+    let line = "x".repeat(1 << 20);
+    (0..256).for_each(|_| plot.write(&line));
+    let memory = std::fs::read_to_string(format!("/proc/{}/status", plot.pid())).unwrap();
+    let peak = memory.lines().find_map(|line| line.strip_prefix("VmHWM:")).unwrap();
+    let peak: u64 = peak.trim().trim_end_matches(" kB").parse().unwrap();
+    assert!(peak < 64 << 10, "{peak} kB");
+    plot.write("\n42\n");
+    plot.end_input();
+    let end = plot.finish();
+    assert_eq!(end.out, ["value count=1 min=42 max=42 mean=42"]);
+    assert_eq!(end.err.len(), 1);
 }

@@ -5,77 +5,146 @@ use std::time::{Duration, Instant};
 
 use common::throttle::Throttle;
 
-use super::columns::Columns;
+use super::columns::{Columns, MOST, Naming, Role};
 use super::lines::{LONGEST, Line};
-use super::parse::{self, Field};
+use super::parse::{self, Cell, Key};
+use super::time::Clock;
 use crate::series::Sample;
 use crate::series::store::{Counts, Entry};
 
 /// Bad lines told one by one each second; the rest is counted.
 const TOLD: u32 = 10;
 
+/// What is said of a line that has no number in it.
+const NO_NUMBER: &str = "Input must be a number.";
+
+/// How lines are read.
+#[derive(Debug, Clone, Default)]
+pub struct Rules {
+    /// Which columns there are and which are wanted.
+    pub naming: Naming,
+    /// Each series is a counter: plot its change a second.
+    pub rate: bool,
+}
+
 /// The samples of the lines taken in since the last [`Intake::clear`].
 #[derive(Debug)]
 pub(super) struct Intake {
     pub(super) columns: Columns,
     pub(super) counts: Counts,
-    /// The samples, their times still missing.
     entries: Vec<Entry>,
-    /// Where in `entries` each line's samples end.
-    rows: Vec<usize>,
-    fields: Vec<Field>,
+    /// The lines with numbers.
+    rows: Vec<Row>,
+    /// The line's own time, if there is one.
+    clock: Option<Clock>,
+    /// The latest time that a line told.
+    latest: f64,
+    /// Each counter's last sample, if rates are wanted.
+    counters: Option<Vec<Option<Sample>>>,
     complaints: Vec<String>,
     throttle: Throttle,
     told_too_long: bool,
+    told_too_many: bool,
     /// Lines are typed at a prompt, where their number says nothing.
     typed: bool,
 }
 
 impl Intake {
-    pub(super) fn new(typed: bool) -> Self {
+    pub(super) fn new(rules: Rules, typed: bool) -> Self {
         Self {
-            columns: Columns::default(),
+            clock: rules.naming.time.is_some().then(Clock::default),
+            columns: Columns::new(rules.naming),
+            latest: f64::NEG_INFINITY,
+            counters: rules.rate.then(Vec::new),
             counts: Counts::default(),
             entries: Vec::new(),
             rows: Vec::new(),
-            fields: Vec::new(),
             complaints: Vec::new(),
             throttle: Throttle::new(TOLD, Duration::from_secs(1)),
             told_too_long: false,
+            told_too_many: false,
             typed,
+        }
+    }
+
+    /// Takes in a 0 at time 0, in the first column.
+    pub(super) fn begin_at_zero(&mut self) {
+        self.columns.begin_numbers(1);
+        if let Role::Series(series) = self.columns.role(Key::Column(0, 1), true) {
+            self.entries.push(Entry { series, sample: Sample { time: 0.0, value: 0.0 } });
         }
     }
 
     pub(super) fn line(&mut self, line: &Line<'_>, now: Instant) {
         self.counts.lines += 1;
         match line {
-            Line::Text(text) if parse::line(text, &mut self.fields) => self.accept(),
-            Line::Text(_) => self.reject(now),
+            Line::Text(text) => self.text(text, now),
             Line::TooLong => self.skip(),
         }
     }
 
-    fn accept(&mut self) {
-        let width = self.fields.len();
-        for Field { column, value } in &self.fields {
-            if let Some(series) = self.columns.series(*column, width, value.is_nan()) {
-                let time = f64::NAN;
-                let sample = Sample { time, value: *value };
-                self.entries.push(Entry { series, sample });
+    fn text(&mut self, text: &[u8], now: Instant) {
+        let before = self.entries.len();
+        let mut found = Found {
+            columns: &mut self.columns,
+            clock: &mut self.clock,
+            entries: &mut self.entries,
+            time: None,
+            has_number: false,
+            in_vain: Vec::new(),
+        };
+        match parse::number(text) {
+            // The most common line is one number: nothing else needs to be looked for.
+            Some(value) => found.take(Key::Column(0, 1), Cell::Number(value)),
+            None => parse::line(text, |key, cell| found.take(key, cell)),
+        }
+        let Found { time, has_number, in_vain, .. } = found;
+        for line in in_vain {
+            self.reject(NO_NUMBER, line, now);
+        }
+        match self.row(text, has_number, time) {
+            Ok(Some(row)) => self.rows.push(row),
+            Ok(None) => self.entries.truncate(before),
+            Err(problem) => {
+                self.entries.truncate(before);
+                self.reject(problem, self.counts.lines, now);
             }
         }
-        self.rows.push(self.entries.len());
+        if self.columns.overflowed && !std::mem::replace(&mut self.told_too_many, true) {
+            self.complaints.push(format!("There are more than {MOST} series: the others are not drawn. --only NAME,… chooses."));
+        }
     }
 
-    fn reject(&mut self, now: Instant) {
+    /// Whether the line is a row of numbers, nothing to speak of (a header), or wrong.
+    fn row(
+        &mut self,
+        text: &[u8],
+        has_number: bool,
+        time: Option<f64>,
+    ) -> Result<Option<Row>, &'static str> {
+        let end = self.entries.len();
+        if !has_number {
+            let is_header = self.columns.is_header(text)
+                || (!self.typed && self.columns.may_name(text, self.counts.lines));
+            return if is_header { Ok(None) } else { Err(NO_NUMBER) };
+        }
+        if self.clock.is_none() {
+            return Ok(Some(Row { end, time: f64::NAN }));
+        }
+        let time = time.ok_or("The line does not tell its time.")?;
+        if time < self.latest {
+            return Err("The line's time is before the last one's.");
+        }
+        self.latest = time;
+        Ok(Some(Row { end, time }))
+    }
+
+    fn reject(&mut self, problem: &str, line: u64, now: Instant) {
         self.counts.rejected += 1;
         self.tell_held(now);
         if self.throttle.admit(now) {
-            let place = match self.typed {
-                true => String::new(),
-                false => format!(" (line {})", self.counts.lines),
-            };
-            self.complaints.push(format!("Input must be a number.{place}"));
+            let place = if self.typed { String::new() } else { format!(" (line {line})") };
+            self.complaints.push(format!("{problem}{place}"));
         }
     }
 
@@ -93,13 +162,16 @@ impl Intake {
     /// Tells how many complaints were held back, once their second is over.
     pub(super) fn tell_held(&mut self, now: Instant) {
         if let Some(held) = self.throttle.take_held(now) {
-            let text = format!("Input must be a number. ({held} more such lines)");
-            self.complaints.push(text);
+            self.complaints.push(format!("Input must be a number. ({held} more such lines)"));
         }
     }
 
-    /// Tells what is still held back, its second over or not.
-    pub(super) fn tell_all_held(&mut self, now: Instant) {
+    /// There is no more input: tells what is still held back.
+    pub(super) fn finish(&mut self, now: Instant) {
+        let in_vain = if self.columns.is_waiting() { self.columns.give_up() } else { Vec::new() };
+        for line in in_vain {
+            self.reject(NO_NUMBER, line, now);
+        }
         self.tell_held(now + Duration::from_secs(1));
     }
 
@@ -108,15 +180,18 @@ impl Intake {
         std::mem::take(&mut self.complaints)
     }
 
-    /// Spreads the lines evenly over `from..=to`; the last one comes at `to`.
-    pub(super) fn spread(&mut self, from: f64, to: f64) {
+    /// Gives the samples their times: the line's own, else spread evenly over `from..=to`.
+    pub(super) fn stamp(&mut self, from: f64, to: f64) {
         let each = (to - from) / self.rows.len() as f64;
         let mut start = 0;
-        for (row, end) in self.rows.iter().enumerate() {
-            for entry in &mut self.entries[start..*end] {
-                entry.sample.time = from + each * (row + 1) as f64;
-            }
-            start = *end;
+        for (number, row) in self.rows.iter().enumerate() {
+            let spread = || from + each * (number + 1) as f64;
+            let time = if self.clock.is_some() { row.time } else { spread() };
+            self.entries[start..row.end].iter_mut().for_each(|entry| entry.sample.time = time);
+            start = row.end;
+        }
+        if let Some(counters) = &mut self.counters {
+            self.entries.retain_mut(|entry| rate(counters, entry));
         }
     }
 
@@ -136,24 +211,101 @@ impl Intake {
     }
 }
 
+/// A line's samples end at `end` in the entries.
+#[derive(Debug)]
+struct Row {
+    end: usize,
+    time: f64,
+}
+
+/// What is found on one line, as it is found.
+struct Found<'a> {
+    columns: &'a mut Columns,
+    clock: &'a mut Option<Clock>,
+    entries: &'a mut Vec<Entry>,
+    time: Option<f64>,
+    has_number: bool,
+    /// Lines that were kept as headers and are none.
+    in_vain: Vec<u64>,
+}
+
+impl Found<'_> {
+    fn take(&mut self, key: Key<'_>, cell: Cell<'_>) {
+        let value = cell.number();
+        self.has_number |= value.is_some();
+        if value.is_some() && self.columns.is_waiting() {
+            let width = if let Key::Column(_, width) = key { width } else { 0 };
+            self.in_vain = self.columns.begin_numbers(width);
+        }
+        match self.columns.role(key, value.is_some_and(|value| !value.is_nan())) {
+            Role::Series(series) => {
+                let sample = Sample { time: f64::NAN, value: value.unwrap_or(f64::NAN) };
+                self.entries.push(Entry { series, sample });
+            }
+            Role::Time => self.time = self.clock.as_mut().and_then(|clock| clock.read(cell)),
+            Role::None => {}
+        }
+    }
+}
+
+/// Turns a counter's value into its change a second since the last one; false for the first. A counter
+/// that falls was reset: a gap.
+fn rate(counters: &mut Vec<Option<Sample>>, entry: &mut Entry) -> bool {
+    if counters.len() <= entry.series {
+        counters.resize(entry.series + 1, None);
+    }
+    let now = entry.sample;
+    if now.value.is_nan() {
+        return true;
+    }
+    let Some(before) = counters[entry.series].replace(now) else {
+        return false;
+    };
+    if now.time <= before.time {
+        // No time has passed: the change counts towards the next one.
+        counters[entry.series] = Some(before);
+        return false;
+    }
+    let change = now.value - before.value;
+    entry.sample.value = if change < 0.0 { f64::NAN } else { change / (now.time - before.time) };
+    true
+}
+
 #[cfg(test)]
 #[expect(clippy::disallowed_methods, reason = "any moment will do in a test")]
 mod tests {
     use super::*;
 
-    fn taken(lines: &[&str]) -> Intake {
-        let mut intake = Intake::new(false);
+    fn taken_with(rules: Rules, lines: &[&str]) -> Intake {
+        let mut intake = Intake::new(rules, false);
         let now = Instant::now();
         for line in lines {
             intake.line(&Line::Text(line.as_bytes()), now);
         }
+        intake.stamp(0.0, intake.rows() as f64);
         intake
+    }
+
+    fn taken(lines: &[&str]) -> Intake {
+        taken_with(Rules::default(), lines)
+    }
+
+    /// Series, time and value of everything taken in.
+    fn samples(intake: &Intake) -> Vec<(&str, f64, f64)> {
+        let names = intake.columns.names();
+        let each = intake.entries().iter();
+        each.map(|entry| (names[entry.series].as_str(), entry.sample.time, entry.sample.value))
+            .collect()
+    }
+
+    fn strings(texts: &[&str]) -> Vec<String> {
+        texts.iter().map(|text| (*text).to_owned()).collect()
     }
 
     #[test]
     fn the_lines_of_one_read_are_spread_evenly_since_the_read_before() {
         let mut intake = taken(&["1 2", "x", "3 4"]);
-        intake.spread(10.0, 11.0);
+        intake.stamp(10.0, 11.0);
         let times: Vec<f64> = intake.entries().iter().map(|entry| entry.sample.time).collect();
         assert_eq!(times, [10.5, 10.5, 11.0, 11.0]);
     }
@@ -164,7 +316,7 @@ mod tests {
         assert_eq!(intake.complaints(), ["Input must be a number. (line 2)"]);
         let mut intake = taken(&["x"; 1000]);
         assert_eq!(intake.complaints().len(), 10);
-        intake.tell_all_held(Instant::now());
+        intake.finish(Instant::now());
         assert_eq!(intake.complaints(), ["Input must be a number. (990 more such lines)"]);
         assert_eq!(intake.counts, Counts { lines: 1000, rejected: 1000 });
     }
@@ -173,5 +325,68 @@ mod tests {
     fn a_lone_column_is_called_value_and_several_are_numbered() {
         assert_eq!(taken(&["1", "2 3"]).columns.names(), ["value", "c2"]);
         assert_eq!(taken(&["x 3", "1 2"]).columns.names(), ["c2", "c1"]);
+    }
+
+    #[test]
+    fn a_header_names_the_columns_and_its_repetitions_are_silent() {
+        let mut intake =
+            taken(&["procs --cpu--", "r us sy", "1 2 3", "procs --cpu--", "r us sy", "4 5 6"]);
+        assert_eq!(intake.columns.names(), ["r", "us", "sy"]);
+        assert_eq!(intake.complaints(), [""; 0]);
+        assert_eq!(taken(&["a b,\"c, d\"", "1,2"]).columns.names(), ["c1", "c2"]);
+        assert_eq!(taken(&["CPU temp,load", "1,2"]).columns.names(), ["CPU temp", "load"]);
+    }
+
+    #[test]
+    fn what_was_kept_as_a_header_and_is_none_is_told_after_all() {
+        let mut intake = taken(&["hello world", "1"]);
+        assert_eq!(intake.complaints(), ["Input must be a number. (line 1)"]);
+        assert_eq!(intake.columns.names(), ["value"]);
+        let mut intake = taken(&["hello world"]);
+        intake.finish(Instant::now());
+        assert_eq!(intake.complaints(), ["Input must be a number. (line 1)"]);
+    }
+
+    #[test]
+    fn columns_are_named_and_chosen() {
+        let naming =
+            Naming { names: strings(&["a", "b"]), only: strings(&["b", "c3"]), time: None };
+        let intake = taken_with(Rules { naming, rate: false }, &["1 2 3", "4 x 6"]);
+        let samples = samples(&intake);
+        assert_eq!(samples[..2], [("b", 1.0, 2.0), ("c3", 1.0, 3.0)]);
+        assert!(samples[2].2.is_nan() && samples[3] == ("c3", 2.0, 6.0));
+    }
+
+    #[test]
+    fn a_rate_is_the_change_a_second_and_a_reset_is_a_gap() {
+        let rules = Rules { rate: true, ..Rules::default() };
+        let intake = taken_with(rules, &["10", "14", "3", "8"]);
+        let samples = samples(&intake);
+        assert_eq!(samples[0], ("value", 2.0, 4.0));
+        assert!(samples[1].2.is_nan() && samples[2] == ("value", 4.0, 5.0));
+    }
+
+    #[test]
+    fn a_line_that_tells_its_time_is_put_there_and_time_never_goes_back() {
+        let naming = Naming { time: Some("t".to_owned()), ..Naming::default() };
+        let rules = Rules { naming, rate: false };
+        let mut intake = taken_with(rules, &["t,v", "5,1", "6.5,2", "6,9", "x,9", "6.5,3"]);
+        assert_eq!(samples(&intake), [("v", 0.0, 1.0), ("v", 1.5, 2.0), ("v", 1.5, 3.0)]);
+        assert_eq!(
+            intake.complaints(),
+            [
+                "The line's time is before the last one's. (line 4)",
+                "The line does not tell its time. (line 5)"
+            ]
+        );
+    }
+
+    #[test]
+    fn more_series_than_are_drawn_are_told_once() {
+        let line = (0..300).map(|n| n.to_string()).collect::<Vec<_>>().join(" ");
+        let mut intake = taken(&[&line, &line]);
+        assert_eq!(intake.columns.names().len(), MOST);
+        assert_eq!(intake.entries().len(), 2 * MOST);
+        assert_eq!(intake.complaints().len(), 1);
     }
 }

@@ -35,6 +35,25 @@ pub struct Counts {
     pub rejected: u64,
 }
 
+/// What the horizontal axis is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Axis {
+    /// Seconds since the program's start: a sample is where it arrived.
+    Arrival,
+    /// Seconds since the first time told, by the lines themselves.
+    Told,
+    /// The sample's number, from 1.
+    Number,
+}
+
+impl Axis {
+    /// Where the axis begins.
+    #[must_use]
+    pub fn begin(self) -> f64 {
+        if self == Self::Number { 1.0 } else { 0.0 }
+    }
+}
+
 /// How the input ended.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum End {
@@ -48,6 +67,7 @@ pub enum End {
 #[derive(Debug)]
 pub struct Store {
     series: Vec<Series>,
+    /// Raw samples kept in all; with none at all, the totals alone.
     capacity: usize,
     kept: usize,
     /// The counts as of the last batch.
@@ -59,7 +79,7 @@ pub struct Store {
 }
 
 impl Store {
-    /// A store that keeps at most `history` bytes of raw samples and their buckets.
+    /// A store that keeps at most `history` bytes of raw samples and their buckets; of 0, the totals alone.
     #[must_use]
     pub fn new(history: usize) -> Self {
         Self {
@@ -97,11 +117,15 @@ impl Store {
             };
             series.total.add(sample.value);
             series.gaps += u64::from(sample.value.is_nan());
-            series.samples.push(*sample);
+            if self.capacity > 0 {
+                series.samples.push(*sample);
+            }
             self.head = self.head.max(sample.time);
         }
-        self.kept += entries.len();
-        self.forget();
+        if self.capacity > 0 {
+            self.kept += entries.len();
+            self.forget();
+        }
     }
 
     /// Forgets the oldest raw samples of whichever series keeps the most, until the rest fits the history:

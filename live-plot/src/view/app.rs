@@ -7,37 +7,40 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
+use common::exit;
 use common::text::escape;
-use eframe::egui::{self, Align, Color32, Context, Layout, RichText, Sense, Ui, ViewportCommand};
+use eframe::egui::{
+    self, Align, Color32, Context, Layout, RichText, Sense, ThemePreference, Ui, ViewportCommand,
+};
 use parking_lot::Mutex;
 
 use super::look::{self, Palette};
-use super::plot::{self, Scene};
+use super::plot;
 use super::scale;
-use crate::args::{Config, YRange};
+use super::scene::{Extent, Scene};
+use crate::args::{Config, Theme};
 use crate::error::Error;
-use crate::input::reader::{Reader, Source};
-use crate::series::columns::{self, Grid};
-use crate::series::store::{Counts, End, Store};
+use crate::input::feed::{Feed, Source};
+use crate::input::reader::Reader;
+use crate::series::store::{Axis, Counts, End, Store};
 use crate::signals::Signals;
 
 /// The shortest time between two frames: no eye wants more, whatever the display could do.
 const FRAME: Duration = Duration::from_nanos(1_000_000_000 / 60);
 
-/// What is kept of the raw samples and their buckets, in bytes.
-const HISTORY: usize = 256 << 20;
-
 /// Opens the window and stays until it is closed.
 ///
 /// # Errors
 /// When there is no display, or none that can be drawn on.
-pub fn run(config: Config, source: Source, signals: Signals) -> Result<(), Error> {
+pub fn run(config: Config, source: Source, signals: Signals) -> Result<u8, Error> {
     let display = display().ok_or(Error::NoDisplay)?;
+    let title = config.title.as_deref().map_or("live-plot".into(), escape);
+    let (width, height) = config.size;
     let options = eframe::NativeOptions {
         viewport: egui::ViewportBuilder::default()
-            .with_title("live-plot")
+            .with_title(title.into_owned())
             .with_app_id("live-plot")
-            .with_inner_size([1280.0, 720.0])
+            .with_inner_size([f32::from(width), f32::from(height)])
             .with_min_inner_size([320.0, 200.0]),
         // Noise against banding has no use without gradients, and costs on every pixel.
         dithering: false,
@@ -46,8 +49,10 @@ pub fn run(config: Config, source: Source, signals: Signals) -> Result<(), Error
     let start = |cc: &eframe::CreationContext<'_>| -> Result<Box<dyn eframe::App>, _> {
         Ok(Box::new(start(config, source, signals, &cc.egui_ctx)?))
     };
-    eframe::run_native("live-plot", options, Box::new(start))
-        .map_err(|error| Error::Window { display, problem: error.to_string().replace('\n', " ") })
+    let window = eframe::run_native("live-plot", options, Box::new(start));
+    let problem = |error: eframe::Error| error.to_string().replace('\n', " ");
+    window.map_err(|error| Error::Window { display, problem: problem(error) })?;
+    Ok(exit::OK)
 }
 
 /// The display that winit will open: Wayland's first.
@@ -62,15 +67,20 @@ fn display() -> Option<String> {
 /// Starts the threads that feed and close the window.
 fn start(config: Config, source: Source, signals: Signals, ctx: &Context) -> std::io::Result<App> {
     look::apply(ctx);
-    let numbered = matches!(source, Source::File(_));
-    let app = App::new(config, numbered);
+    ctx.set_theme(match config.theme {
+        Theme::System => ThemePreference::System,
+        Theme::Dark => ThemePreference::Dark,
+        Theme::Light => ThemePreference::Light,
+    });
+    let feed = Feed::new(source, config.rules.clone(), config.axis());
+    let app = App::new(config, feed.started());
     let (window, dirty) = (ctx.clone(), Arc::clone(&app.dirty));
     let notify = move || {
         if !dirty.swap(true, Ordering::AcqRel) {
             window.request_repaint_after(FRAME);
         }
     };
-    Reader::new(source, Arc::clone(&app.store), app.started, notify).start()?;
+    Reader::new(feed, Arc::clone(&app.store), notify).start()?;
     let window = ctx.clone();
     signals.on_first(move || {
         window.send_viewport_cmd(ViewportCommand::Close);
@@ -84,8 +94,6 @@ struct App {
     config: Config,
     store: Arc<Mutex<Store>>,
     started: Instant,
-    /// The axis counts samples, not seconds.
-    numbered: bool,
     /// Something was committed since the last frame began.
     dirty: Arc<AtomicBool>,
     /// When the next frame may be drawn.
@@ -123,13 +131,11 @@ struct Status {
 }
 
 impl App {
-    fn new(config: Config, numbered: bool) -> Self {
-        let started = clock();
+    fn new(config: Config, started: Instant) -> Self {
         Self {
+            store: Arc::new(Mutex::new(Store::new(config.history))),
             config,
-            store: Arc::new(Mutex::new(Store::new(HISTORY))),
             started,
-            numbered,
             dirty: Arc::new(AtomicBool::new(false)),
             due: started,
             rate: Rate { since: started, frames: 0, last: None },
@@ -152,36 +158,18 @@ impl App {
     /// The picture at this moment, `pixels` wide.
     fn scene(&self, now: Instant, pixels: f64) -> Scene {
         let store = self.store.lock();
-        let head = if self.numbered || store.end.is_some() {
-            store.head
-        } else {
-            now.duration_since(self.started).as_secs_f64()
-        };
-        let begin = if self.numbered { 1.0 } else { 0.0 };
-        let span = self.config.window.map_or(head - begin, |window| window.as_secs_f64());
-        let span = if span > 0.0 { span } else { 1.0 };
-        let grid = Grid::showing(head.max(begin + span), span, pixels);
-        let traces: Vec<_> = store
-            .series()
-            .iter()
-            .map(|series| columns::trace(series, grid, self.config.draw, head))
-            .collect();
-        drop(store);
-        let hulls = traces.iter().filter_map(|trace| trace.hull);
-        let values =
-            hulls.map(|hull| (hull.min, hull.max)).reduce(|a, b| (a.0.min(b.0), a.1.max(b.1)));
-        let y = match self.config.y_range {
-            Some(YRange::Fixed(low, high)) => (low, high),
-            Some(YRange::Auto) => scale::auto_range(values),
-            None => scale::default_range(values),
-        };
-        Scene { grid, span, y, draw: self.config.draw, numbered: self.numbered, head, traces }
+        let is_live = self.config.axis() == Axis::Arrival && store.end.is_none();
+        let head =
+            if is_live { now.duration_since(self.started).as_secs_f64() } else { store.head };
+        let window = self.config.window.map(|window| window.as_secs_f64());
+        let extent = Extent::newest(self.config.axis(), window, head);
+        Scene::of(&store, &self.config, extent, pixels, |_| false)
     }
 
     /// Asks for the next frame: when the newest moment has moved a pixel, but not before it is due.
     fn schedule(&mut self, ctx: &Context, now: Instant, scene: &Scene, ended: bool) {
         self.due = (self.due + FRAME).max(now);
-        if self.numbered || ended {
+        if scene.axis != Axis::Arrival || ended {
             return;
         }
         let next = ((scene.head / scene.grid.step).floor() + 1.0) * scene.grid.step;

@@ -8,13 +8,13 @@ use egui_plot::LineStyle;
 
 /// Colours that egui's visuals have no place for.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Palette {
-    pub(super) background: Color32,
-    pub(super) grid: Color32,
-    pub(super) text: Color32,
-    pub(super) weak: Color32,
-    pub(super) live: Color32,
-    pub(super) warn: Color32,
+pub(crate) struct Palette {
+    pub(crate) background: Color32,
+    pub(crate) grid: Color32,
+    pub(crate) text: Color32,
+    pub(crate) weak: Color32,
+    pub(crate) live: Color32,
+    pub(crate) warn: Color32,
     series: [Color32; 8],
 }
 
@@ -63,18 +63,27 @@ const LIGHT: Palette = Palette {
 
 impl Palette {
     pub(super) fn of(visuals: &Visuals) -> &'static Self {
-        if visuals.dark_mode { &DARK } else { &LIGHT }
+        Self::named(visuals.dark_mode)
+    }
+
+    pub(crate) fn named(dark: bool) -> &'static Self {
+        if dark { &DARK } else { &LIGHT }
     }
 
     /// A series' colour; after eight they come again with another dash.
-    pub(super) fn series(&self, number: usize) -> Color32 {
+    pub(crate) fn series(&self, number: usize) -> Color32 {
         self.series[number % self.series.len()]
     }
 }
 
-/// A series' dash: solid for the first eight.
+/// Which dash a series has: 0, solid, for the first eight; then 1, dashed, and 2, dotted.
+pub(crate) fn dash_kind(number: usize) -> usize {
+    number / DARK.series.len() % 3
+}
+
+/// A series' dash in the window.
 pub(super) fn dash(number: usize) -> LineStyle {
-    match number / DARK.series.len() % 3 {
+    match dash_kind(number) {
         0 => LineStyle::Solid,
         1 => LineStyle::Dashed { length: 9.0 },
         _ => LineStyle::Dotted { spacing: 5.0 },

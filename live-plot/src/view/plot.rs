@@ -6,26 +6,11 @@ use egui_plot::{AxisHints, GridInput, GridMark, Line, Plot, PlotMemory, PlotPoin
 
 use super::look::{self, Palette};
 use super::scale;
-use crate::series::columns::{Draw, Grid, Trace};
+use super::scene::Scene;
+use crate::series::columns::{Draw, Trace};
 
 /// Room for the values' labels; wider ones make more.
 const LABELS: f32 = 52.0;
-
-/// One frame's picture.
-#[derive(Debug)]
-pub(super) struct Scene {
-    pub(super) grid: Grid,
-    /// From the picture's left to its right edge, in time.
-    pub(super) span: f64,
-    /// Where the picture's values begin and end.
-    pub(super) y: (f64, f64),
-    pub(super) draw: Draw,
-    /// The axis counts samples, not seconds.
-    pub(super) numbered: bool,
-    /// The newest moment that is known.
-    pub(super) head: f64,
-    pub(super) traces: Vec<Trace>,
-}
 
 fn id() -> Id {
     Id::unique("plot")
@@ -42,16 +27,10 @@ pub(super) fn pixels(ctx: &Context, otherwise: f32) -> f64 {
 pub(super) fn show(ui: &mut Ui, scene: &Scene) -> Response {
     let palette = Palette::of(ui.visuals());
     let size = ui.available_size();
-    let x_step = x_step(scene, size.x);
-    let y_step = scale::step(scene.y.1 - scene.y.0, f64::from(size.y / 48.0));
-    let numbered = scene.numbered;
-    let x_label = move |mark: GridMark, _: &_| {
-        if numbered {
-            scale::label(mark.value, x_step)
-        } else {
-            scale::time_label(mark.value, x_step)
-        }
-    };
+    let x_step = scene.x_step(f64::from(size.x / 90.0));
+    let y_step = scene.y_step(f64::from(size.y / 48.0));
+    let axis = scene.axis;
+    let x_label = move |mark: GridMark, _: &_| Scene::x_label(axis, mark.value, x_step);
     let x_axis = AxisHints::new_x().formatter(x_label).tick_label_color(palette.weak);
     let y_axis = AxisHints::new_y()
         .formatter(move |mark, _| scale::label(mark.value, y_step))
@@ -97,15 +76,6 @@ pub(super) fn show(ui: &mut Ui, scene: &Scene) -> Response {
 fn tip(scene: &Scene, trace: &Trace) -> Option<[f64; 2]> {
     let last = trace.runs.last()?.last()?;
     (scene.draw == Draw::Step && last[0] >= scene.head.min(scene.grid.end())).then_some(*last)
-}
-
-fn x_step(scene: &Scene, width: f32) -> f64 {
-    let most = f64::from(width / 90.0);
-    if scene.numbered {
-        scale::step(scene.span, most).max(1.0)
-    } else {
-        scale::time_step(scene.span, most)
-    }
 }
 
 fn grid_marks(input: &GridInput, step: f64) -> Vec<GridMark> {

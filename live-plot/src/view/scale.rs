@@ -69,6 +69,19 @@ fn fit(min: f64, max: f64) -> (f64, f64) {
     (low.floor() * step, high.ceil() * step)
 }
 
+/// The shortest decimal that reads back as the same number.
+#[must_use]
+pub fn exact(value: f64) -> String {
+    let size = value.abs();
+    if value.is_nan() {
+        "nan".to_owned()
+    } else if size != 0.0 && !(1e-5..1e16).contains(&size) {
+        format!("{value:e}")
+    } else {
+        value.to_string()
+    }
+}
+
 /// A value as a reader wants it told: six digits, or all of a whole number.
 #[must_use]
 pub fn value(value: f64) -> String {

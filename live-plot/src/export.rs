@@ -1,0 +1,106 @@
+//! Without a window: reads the input to its end and writes what was asked for. No display, no GPU.
+
+mod csv;
+mod figure;
+mod file;
+
+use std::io::{self, Write};
+use std::path::PathBuf;
+
+use common::exit;
+
+use csv::Table;
+use figure::Figure;
+use file::Target;
+
+use crate::args::Config;
+use crate::error::Error;
+use crate::input::feed::{Feed, Source};
+use crate::series::store::Store;
+use crate::signals::Signals;
+use crate::view::scale::exact;
+
+/// What is written at the end of input.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Outputs {
+    /// A picture in pixels.
+    pub png: Option<PathBuf>,
+    /// A picture in vectors.
+    pub svg: Option<PathBuf>,
+    /// Every sample.
+    pub csv: Option<PathBuf>,
+    /// A line about each series, on stdout.
+    pub summary: bool,
+}
+
+impl Outputs {
+    /// Whether anything is to be written.
+    #[must_use]
+    pub fn any(&self) -> bool {
+        self.is_drawn() || self.csv.is_some() || self.summary
+    }
+
+    fn is_drawn(&self) -> bool {
+        self.png.is_some() || self.svg.is_some()
+    }
+}
+
+/// Reads to the end and writes.
+///
+/// # Errors
+/// When a file cannot be written.
+pub fn run(config: &Config, source: Source, signals: Signals) -> Result<u8, Error> {
+    let feed = Feed::new(source, config.rules.clone(), config.axis());
+    let mut feed = feed.stopped_by(signals.descriptor()?);
+    let outputs = &config.outputs;
+    // Opened before anything is read: hours of input should not end in a typing mistake.
+    let open = |path: &Option<PathBuf>| path.as_deref().map(Target::open).transpose();
+    let (png, svg) = (open(&outputs.png)?, open(&outputs.svg)?);
+    let mut table = outputs.csv.as_deref().map(Table::open).transpose()?;
+    let mut store = Store::new(if outputs.is_drawn() { config.history } else { 0 });
+    loop {
+        let end = feed.advance();
+        store.declare(feed.names());
+        store.append(feed.entries());
+        if let Some(table) = &mut table {
+            table.append(config.axis(), feed.names(), feed.entries())?;
+        }
+        if end.is_some() {
+            break;
+        }
+    }
+    if let Some(table) = table {
+        table.finish(config.axis(), feed.names())?;
+    }
+    if outputs.is_drawn() {
+        let drawing = Figure::of(&store, config).svg();
+        svg.map(|target| target.finish(drawing.as_bytes())).transpose()?;
+        if let Some(target) = png {
+            target.finish(&figure::png(&drawing).map_err(Error::Picture)?)?;
+        }
+    }
+    if outputs.summary {
+        summary(&store)?;
+    }
+    Ok(exit::OK)
+}
+
+/// A line about each series; a reader that has gone is no error.
+fn summary(store: &Store) -> Result<(), Error> {
+    let lines: String = store
+        .series()
+        .iter()
+        .map(|series| {
+            let total = &series.total;
+            let mean = exact(total.sum / total.count as f64);
+            let (min, max) = (exact(total.min), exact(total.max));
+            format!("{} count={} min={min} max={max} mean={mean}\n", series.name, total.count)
+        })
+        .collect();
+    match io::stdout().write_all(lines.as_bytes()) {
+        Err(source) if source.kind() != io::ErrorKind::BrokenPipe => {
+            Err(Error::Output { path: "stdout".into(), source })
+        }
+        _ => Ok(()),
+    }
+}

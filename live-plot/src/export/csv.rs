@@ -1,0 +1,128 @@
+//! Every sample as CSV (RFC 4180), written as it is read: a row a line of input, a column a series.
+//!
+//! The header comes first, yet a series may begin later. Its column is then added to the rows from there
+//! on, and where the file can be read again, rows and header are completed at the end.
+
+use std::fs::File;
+use std::io::{BufRead, BufReader};
+use std::path::Path;
+
+use super::file::Target;
+use crate::error::Error;
+use crate::series::store::{Axis, Entry};
+use crate::view::scale::exact;
+
+/// Bytes that are written at once.
+const BLOCK: usize = 64 << 10;
+
+/// A table in the making.
+#[derive(Debug)]
+pub(super) struct Table {
+    target: Target,
+    text: String,
+    /// How many series the header names; `None` before it is written.
+    named: Option<usize>,
+    /// The row in the making: its time, and a cell a series.
+    row: Option<(f64, Vec<Option<f64>>)>,
+}
+
+impl Table {
+    pub(super) fn open(path: &Path) -> Result<Self, Error> {
+        Ok(Self { target: Target::open(path)?, text: String::new(), named: None, row: None })
+    }
+
+    pub(super) fn append(
+        &mut self,
+        axis: Axis,
+        names: &[String],
+        entries: &[Entry],
+    ) -> Result<(), Error> {
+        if self.named.is_none() && !entries.is_empty() {
+            self.text.push_str(&header(axis, names));
+            self.named = Some(names.len());
+        }
+        for Entry { series, sample } in entries {
+            let is_full = |(time, cells): &(f64, Vec<Option<f64>>)| {
+                *time != sample.time || cells.get(*series).is_some_and(Option::is_some)
+            };
+            if self.row.as_ref().is_none_or(is_full) {
+                self.end_row()?;
+                self.row = Some((sample.time, vec![None; names.len()]));
+            }
+            if let Some((_, cells)) = &mut self.row {
+                cells.resize(names.len(), None);
+                cells[*series] = Some(sample.value);
+            }
+        }
+        Ok(())
+    }
+
+    fn end_row(&mut self) -> Result<(), Error> {
+        let Some((time, cells)) = self.row.take() else { return Ok(()) };
+        self.text.push_str(&exact(time));
+        for cell in cells {
+            self.text.push(',');
+            // A gap reads `nan`; where a line said nothing about a series, nothing stands.
+            self.text.push_str(&cell.map(exact).unwrap_or_default());
+        }
+        self.text.push('\n');
+        if self.text.len() > BLOCK { self.flush() } else { Ok(()) }
+    }
+
+    fn flush(&mut self) -> Result<(), Error> {
+        self.target.write(self.text.as_bytes())?;
+        self.text.clear();
+        Ok(())
+    }
+
+    /// Writes what is left; completes rows and header if series have begun since.
+    pub(super) fn finish(mut self, axis: Axis, names: &[String]) -> Result<(), Error> {
+        self.end_row()?;
+        if self.named.is_none() {
+            self.text.push_str(&header(axis, names));
+        }
+        self.flush()?;
+        let late = &names[self.named.unwrap_or(names.len())..];
+        if late.is_empty() {
+            return self.target.keep();
+        }
+        let Some(draft) = self.target.draft().map(Path::to_owned) else {
+            tracing::warn!(
+                "The CSV's header was written before these series began: {}.",
+                late.join(", ")
+            );
+            return self.target.keep();
+        };
+        self.complete(&draft, &header(axis, names), names.len())
+    }
+
+    fn complete(self, draft: &Path, header: &str, series: usize) -> Result<(), Error> {
+        let Self { target, .. } = self;
+        let mut whole = target.again()?;
+        whole.write(header.as_bytes())?;
+        let rows = target.checked(File::open(draft))?;
+        let mut text = String::new();
+        for row in BufReader::new(rows).lines().skip(1) {
+            let row = target.checked(row)?;
+            let missing = series - row.matches(',').count();
+            text.push_str(&row);
+            text.extend(std::iter::repeat_n(',', missing));
+            text.push('\n');
+            if text.len() > BLOCK {
+                whole.write(text.as_bytes())?;
+                text.clear();
+            }
+        }
+        whole.finish(text.as_bytes())
+    }
+}
+
+fn header(axis: Axis, names: &[String]) -> String {
+    let first = if axis == Axis::Number { "sample" } else { "time" };
+    let quoted = |name: &String| match name.contains([',', '"']) {
+        true => format!(",\"{}\"", name.replace('"', "\"\"")),
+        false => format!(",{name}"),
+    };
+    let names: String = names.iter().map(quoted).collect();
+    format!("{first}{names}\n")
+}

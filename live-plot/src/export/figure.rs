@@ -1,0 +1,188 @@
+//! The picture as a file: the scene that the window would show, as SVG, and from that as PNG. The same
+//! input gives the same bytes.
+
+use std::fmt::Write as _;
+use std::sync::Arc;
+
+use common::text::escape;
+use eframe::egui::Color32;
+use resvg::{tiny_skia, usvg};
+
+use crate::args::{Config, Theme};
+use crate::series::columns::{Draw, Trace};
+use crate::series::store::Store;
+use crate::view::look::{self, Palette};
+use crate::view::scale;
+use crate::view::scene::{Extent, Scene};
+
+/// Room around the plot, in pixels: left, right, top, bottom.
+const MARGIN: [f64; 4] = [64.0, 24.0, 44.0, 36.0];
+
+/// A picture in the making.
+pub(super) struct Figure<'a> {
+    config: &'a Config,
+    palette: &'static Palette,
+    scene: Scene,
+    names: Vec<&'a str>,
+    /// The plot's place: left, top, width, height.
+    plot: [f64; 4],
+    svg: String,
+}
+
+impl<'a> Figure<'a> {
+    pub(super) fn of(store: &'a Store, config: &'a Config) -> Self {
+        let [left, right, top, bottom] = MARGIN;
+        let (width, height) = (f64::from(config.size.0), f64::from(config.size.1));
+        let top = if config.title.is_some() { top + 26.0 } else { top };
+        let plot = [left, top, (width - left - right).max(1.0), (height - top - bottom).max(1.0)];
+        let window = config.window.map(|window| window.as_secs_f64());
+        let extent = Extent::newest(config.axis(), window, store.head);
+        let scene = Scene::of(store, config, extent, plot[2], |_| false);
+        let palette = Palette::named(config.theme != Theme::Light);
+        let names = store.series().iter().map(|series| series.name.as_str()).collect();
+        Self { config, palette, scene, names, plot, svg: String::new() }
+    }
+
+    /// The picture as SVG.
+    pub(super) fn svg(mut self) -> String {
+        let (width, height) = self.config.size;
+        let [left, top, w, h] = self.plot;
+        let background = hex(self.palette.background);
+        self.put(format_args!(
+            "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{width}\" height=\"{height}\" \
+             viewBox=\"0 0 {width} {height}\" font-family=\"Ubuntu, 'DejaVu Sans', sans-serif\" font-size=\"13\">\n\
+             <rect width=\"100%\" height=\"100%\" fill=\"{background}\"/>\n\
+             <clipPath id=\"plot\"><rect x=\"{left}\" y=\"{top}\" width=\"{w}\" height=\"{h}\"/></clipPath>"
+        ));
+        self.titles();
+        self.axes();
+        for number in 0..self.scene.traces.len() {
+            self.trace(number);
+        }
+        self.svg.push_str("</svg>\n");
+        self.svg
+    }
+
+    fn put(&mut self, text: std::fmt::Arguments<'_>) {
+        let written = writeln!(self.svg, "{text}");
+        debug_assert!(written.is_ok(), "a String takes everything");
+    }
+
+    /// Text whose middle, begin or end is at `x`.
+    fn text(&mut self, (x, y): (f64, f64), anchor: &str, color: Color32, text: &str) {
+        let (color, text) = (hex(color), markup(text));
+        self.put(format_args!("<text x=\"{x:.1}\" y=\"{y:.1}\" text-anchor=\"{anchor}\" fill=\"{color}\">{text}</text>"));
+    }
+
+    /// The title, and a legend of as many series as fit.
+    fn titles(&mut self) {
+        let [left, top, width, _] = self.plot;
+        if let Some(title) = &self.config.title {
+            let middle = left + width / 2.0;
+            self.text((middle, 28.0), "middle", self.palette.text, title);
+        }
+        let (mut x, y) = (left, top - 16.0);
+        for number in 0..self.names.len() {
+            let name = self.names[number];
+            // A letter is about half as wide as it is high.
+            let room = 36.0 + 7.0 * name.chars().count() as f64;
+            if x + room > left + width {
+                return self.text((x, y), "start", self.palette.weak, "…");
+            }
+            let (color, dash) = (hex(self.palette.series(number)), dash(number));
+            let (end, middle) = (x + 16.0, y - 4.0);
+            self.put(format_args!("<path d=\"M{x:.1} {middle:.1}H{end:.1}\" stroke=\"{color}\" stroke-width=\"3\"{dash}/>"));
+            self.text((x + 22.0, y), "start", self.palette.text, name);
+            x += room;
+        }
+    }
+
+    fn axes(&mut self) {
+        let [left, top, width, height] = self.plot;
+        let (start, span, y) = (self.scene.grid.start(), self.scene.span, self.scene.y);
+        let step = self.scene.x_step(width / 90.0);
+        for mark in scale::marks(start, start + span, step) {
+            let x = left + (mark - start) / span * width;
+            self.line([x, top, x, top + height], false);
+            let label = Scene::x_label(self.scene.axis, mark, step);
+            self.text((x, top + height + 20.0), "middle", self.palette.weak, &label);
+        }
+        let step = self.scene.y_step(height / 48.0);
+        for mark in scale::marks(y.0, y.1, step) {
+            let at = self.row(mark);
+            self.line([left, at, left + width, at], mark.abs() < step * 0.5);
+            let label = scale::label(mark, step);
+            self.text((left - 8.0, at + 4.5), "end", self.palette.weak, &label);
+        }
+        if let Some(unit) = &self.config.unit {
+            self.text((left - 8.0, top - 16.0), "end", self.palette.weak, unit);
+        }
+    }
+
+    fn line(&mut self, [x1, y1, x2, y2]: [f64; 4], is_axis: bool) {
+        let (color, opacity) = (hex(self.palette.grid), if is_axis { 1.0 } else { 0.55 });
+        self.put(format_args!("<path d=\"M{x1:.1} {y1:.1}L{x2:.1} {y2:.1}\" stroke=\"{color}\" stroke-opacity=\"{opacity}\"/>"));
+    }
+
+    fn trace(&mut self, number: usize) {
+        let Trace { runs, .. } = std::mem::take(&mut self.scene.traces[number]);
+        let (color, dash) = (hex(self.palette.series(number)), dash(number));
+        let [left, _, width, _] = self.plot;
+        let (start, span) = (self.scene.grid.start(), self.scene.span);
+        let dots = self.scene.draw == Draw::Points;
+        let mut path = String::new();
+        for run in &runs {
+            for (place, [time, value]) in run.iter().enumerate() {
+                let (x, y) = (left + (time - start) / span * width, self.row(*value));
+                // A dot is a line of no length with round ends, as is a value alone between gaps.
+                let joint = if dots || place == 0 { 'M' } else { 'L' };
+                let end = if dots || run.len() == 1 { "h0" } else { "" };
+                let written = write!(path, "{joint}{x:.2} {y:.2}{end}");
+                debug_assert!(written.is_ok(), "a String takes everything");
+            }
+        }
+        let stroke = if dots { 4.0 } else { 1.8 };
+        self.put(format_args!(
+            "<path clip-path=\"url(#plot)\" d=\"{path}\" fill=\"none\" stroke=\"{color}\" stroke-width=\"{stroke}\" \
+             stroke-linejoin=\"round\" stroke-linecap=\"round\"{dash}/>"
+        ));
+    }
+
+    /// The height of a value; one far outside stays near, where a renderer's 32-bit floats reach.
+    fn row(&self, value: f64) -> f64 {
+        let [_, top, _, height] = self.plot;
+        let (low, high) = self.scene.y;
+        top + height * ((high - value) / (high - low)).clamp(-1.0, 2.0)
+    }
+}
+
+fn dash(number: usize) -> &'static str {
+    match look::dash_kind(number) {
+        0 => "",
+        1 => " stroke-dasharray=\"9 6\"",
+        _ => " stroke-dasharray=\"2 5\"",
+    }
+}
+
+fn hex(color: Color32) -> String {
+    format!("#{:02x}{:02x}{:02x}", color.r(), color.g(), color.b())
+}
+
+/// Text as it may stand in XML.
+fn markup(text: &str) -> String {
+    escape(text).replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
+}
+
+/// An SVG's pixels as PNG.
+pub(super) fn png(svg: &str) -> Result<Vec<u8>, String> {
+    let mut options = usvg::Options::default();
+    let fonts = Arc::make_mut(&mut options.fontdb);
+    fonts.load_font_data(epaint_default_fonts::UBUNTU_LIGHT.to_vec());
+    fonts.set_sans_serif_family("Ubuntu");
+    let tree = usvg::Tree::from_str(svg, &options).map_err(|error| error.to_string())?;
+    let size = tree.size().to_int_size();
+    let mut pixels =
+        tiny_skia::Pixmap::new(size.width(), size.height()).ok_or("the picture has no size")?;
+    resvg::render(&tree, tiny_skia::Transform::identity(), &mut pixels.as_mut());
+    pixels.encode_png().map_err(|error| error.to_string())
+}
