@@ -3,6 +3,7 @@
 //! closes on exec, and its parent tells it.
 
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 use std::ffi::{CString, OsString};
 use std::fs::File;
 use std::os::fd::OwnedFd;
@@ -31,6 +32,8 @@ pub(crate) struct Recipe {
     null: File,
     /// One pipe for every child: a report is shorter than `PIPE_BUF`, so each comes whole (pipe(7)).
     reports: (OwnedFd, OwnedFd),
+    /// Reports that were read while another child's was looked for.
+    failed: BTreeMap<i32, i32>,
 }
 
 impl Recipe {
@@ -55,6 +58,7 @@ impl Recipe {
             inherited,
             null,
             reports: unistd::pipe2(OFlag::O_CLOEXEC | OFlag::O_NONBLOCK)?,
+            failed: BTreeMap::new(),
         })
     }
 
@@ -71,15 +75,13 @@ impl Recipe {
     }
 
     /// Why the child `pid` ended with 126 or 127, if that is because its exec failed.
-    pub(crate) fn failed_exec(&self, pid: Pid) -> Option<Errno> {
+    pub(crate) fn failed_exec(&mut self, pid: Pid) -> Option<Errno> {
         let mut report = [0; REPORT];
         while let Ok(REPORT) = unistd::read(&self.reports.0, &mut report) {
             let (who, errno) = decode(report);
-            if who == pid.as_raw() {
-                return Some(Errno::from_raw(errno));
-            }
+            self.failed.insert(who, errno);
         }
-        None
+        self.failed.remove(&pid.as_raw()).map(Errno::from_raw)
     }
 
     /// Sends what this process and its runs say to /dev/null, and puts its signals as they were.

@@ -17,7 +17,7 @@ use tracing::{debug, error, info};
 use crate::child::{self, Recipe};
 use crate::ledger::{Balance, Ledger};
 use crate::outcome::Outcome;
-use crate::report::{self, Short};
+use crate::report::{self, Short, count};
 use crate::schedule::Schedule;
 use crate::signals::{self, Signals};
 use crate::supervisor::{Action, Event, Supervisor};
@@ -86,7 +86,7 @@ struct Woken {
 impl EventLoop<'_> {
     fn run(&mut self) -> Result<u8, Error> {
         let result = self.turns();
-        if result.is_err() && !self.config.policy.keep_orphans {
+        if result.is_err() {
             // Whatever has gone wrong, nothing is left behind.
             self.trees.signal_all(&[], Signal::SIGKILL);
         }
@@ -221,9 +221,9 @@ impl EventLoop<'_> {
                 self.show(&format!("{number}\n"));
                 self.audit_due = self.config.audit;
             }
-            Action::TellMissed(ticks) => info!(ticks, "missed {ticks} ticks"),
+            Action::TellMissed(ticks) => info!(ticks, "missed {}", count(ticks, "tick")),
             Action::TellSkipped(runs) => {
-                info!(runs, "skipped {runs} runs: others were still going");
+                info!(runs, "skipped {}: others were still going", count(runs, "run"));
             }
             Action::Start { run, due } => self.start(run, due),
             Action::Signal { leader, signal } => self.trees.signal(leader, signal),

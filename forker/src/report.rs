@@ -133,8 +133,10 @@ pub(crate) fn tell_summary(tally: &Tally) {
                 late_p50_seconds = p50.as_secs_f64(),
                 late_p99_seconds = p99.as_secs_f64(),
                 late_max_seconds = max.as_secs_f64(),
-                "{runs} runs: {failed} failed, {timed_out} timed out, {skipped} skipped; {missed} ticks missed; \
+                "{}: {failed} failed, {timed_out} timed out, {skipped} skipped; {} missed; \
                  lateness p50 {}, p99 {}, max {}",
+                count(*runs, "run"),
+                count(*missed, "tick"),
                 Short(p50),
                 Short(p99),
                 Short(max)
@@ -207,6 +209,12 @@ fn why(errno: Errno, command: &str) -> String {
         }
         other => other.desc().to_owned(),
     }
+}
+
+/// `1 run`, `2 runs`.
+pub(crate) fn count(number: u64, noun: &str) -> String {
+    let plural = if number == 1 { "" } else { "s" };
+    format!("{number} {noun}{plural}")
 }
 
 /// A duration in three digits: `850us`, `12.3ms`, `1.5s`, `1m30s`.

@@ -3,18 +3,25 @@
 //! It knows the runs that are going, what they still owe, and what they left behind. `event_loop` tells it
 //! what has happened and does what it answers.
 
+mod ending;
+mod message;
+mod orphans;
+#[cfg(test)]
+mod tests;
+
 use std::collections::{BTreeMap, VecDeque};
 use std::time::{Duration, Instant};
 
 use clap::ValueEnum;
-use nix::errno::Errno;
 use nix::sys::signal::Signal;
 use nix::unistd::Pid;
 
+pub(crate) use self::message::{Action, Event};
+use self::orphans::{Orphans, Was};
 use crate::outcome::{self, Outcome, Why};
 use crate::process::Process;
 use crate::reap::Usage;
-use crate::report::{Left, Report};
+use crate::report::Report;
 use crate::schedule::Schedule;
 use crate::tally::Tally;
 
@@ -40,66 +47,6 @@ pub(crate) struct Policy {
     pub(crate) keep_orphans: bool,
 }
 
-/// What has happened.
-#[derive(Debug)]
-pub(crate) enum Event {
-    /// Time has passed.
-    Time,
-    /// A run was started as asked, as the leader of its own group.
-    Started { run: u64, due: Instant, pid: Pid },
-    /// A run could not be started.
-    NotStarted { run: u64, due: Instant, errno: Errno },
-    /// A child has been reaped, and this is left of its tree if it led one.
-    Ended { pid: Pid, outcome: Outcome, usage: Usage, left: Vec<Process> },
-    /// Every child that had ended is reaped; whether others are alive.
-    Reaped { alive: bool },
-    /// Nothing is left of the tree of this leader.
-    Gone { leader: Pid },
-    /// These belong to no run, and were signalled with all the others.
-    Strays(Vec<Process>),
-    /// INT or TERM.
-    Stop(Signal),
-    /// A signal that is meant for the runs.
-    Forward(Signal),
-    /// TSTP: the user wants everything to stop, and to go on later.
-    Suspend,
-    /// CONT, after so long a stop.
-    Continued { after: Duration },
-    /// Nobody reads stdout any more.
-    OutputClosed,
-}
-
-/// What is to be done about it.
-#[derive(Debug, PartialEq, Eq)]
-pub(crate) enum Action {
-    /// Show a tick's number.
-    ShowTick(u64),
-    /// Tell that ticks were missed.
-    TellMissed(u64),
-    /// Tell that runs were skipped.
-    TellSkipped(u64),
-    /// Start a run, and answer with `Started` or `NotStarted`.
-    Start { run: u64, due: Instant },
-    /// Signal the whole tree of this leader.
-    Signal { leader: Pid, signal: Signal },
-    /// Signal the groups of these leaders and all else that descends from forker; answer with `Strays`.
-    SignalAll { leaders: Vec<Pid>, signal: Signal },
-    /// Pass a signal on to the groups of these leaders.
-    Pass { leaders: Vec<Pid>, signal: Signal },
-    /// Stop forker itself; answer with `Continued`.
-    Suspend,
-    /// Look whether anything is left of this leader's tree; if not, answer with `Gone`.
-    Look { leader: Pid },
-    /// Tell how a run ended.
-    Tell(Report),
-    /// Tell what became of something left behind.
-    TellLeft(Left),
-    /// Tell that so many runs were told to end.
-    TellStopping { runs: usize },
-    /// Tell that what was killed has not ended all the same.
-    TellImmortal,
-}
-
 /// How far forker is from its end.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Phase {
@@ -115,9 +62,6 @@ enum Phase {
     GivenUp,
 }
 
-/// How long a killed process may take to become a zombie before forker ends without it.
-const KILLED_END_WITHIN: Duration = Duration::from_secs(2);
-
 /// How often at most missed ticks are told one by one.
 const TELL_EVERY: Duration = Duration::from_secs(1);
 
@@ -132,24 +76,6 @@ struct Run {
     deadline: Option<Instant>,
 }
 
-/// A process that outlived its run's leader.
-#[derive(Debug)]
-struct Orphan {
-    run: Option<u64>,
-    name: String,
-    was: Was,
-}
-
-/// How things stood with an orphan when its leader had ended.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Was {
-    Alive,
-    /// Asked to end together with its leader, and perhaps about to.
-    Asked,
-    /// Dead already, or just now of our TERM.
-    Zombie,
-}
-
 /// The state of everything that forker watches over.
 #[derive(Debug)]
 pub(crate) struct Supervisor {
@@ -162,7 +88,7 @@ pub(crate) struct Supervisor {
     waiting: Option<Instant>,
     /// Of dead leaders that left something: when what is left is killed.
     leftovers: BTreeMap<Pid, Instant>,
-    orphans: BTreeMap<Pid, Orphan>,
+    orphans: Orphans,
     /// Whether forker has any child, its own or adopted.
     has_children: bool,
     begun: u64,
@@ -185,7 +111,7 @@ impl Supervisor {
             runs: BTreeMap::new(),
             waiting: None,
             leftovers: BTreeMap::new(),
-            orphans: BTreeMap::new(),
+            orphans: Orphans::default(),
             has_children: false,
             begun: 0,
             untold_missed: 0,
@@ -220,7 +146,7 @@ impl Supervisor {
             }
             Event::Reaped { alive } => self.reaped(alive),
             Event::Gone { leader } => drop(self.leftovers.remove(&leader)),
-            Event::Strays(strays) => self.remember(None, Was::Alive, strays),
+            Event::Strays(strays) => self.orphans.remember(None, Was::Alive, strays),
             Event::Stop(signal) => self.stop(now, signal),
             Event::Forward(signal) => self.pass_on(signal),
             Event::Suspend => {
@@ -396,12 +322,14 @@ impl Supervisor {
             self.skip(skipped);
         }
         let Some(run) = self.runs.remove(&pid) else {
-            return self.orphan_ended(pid, outcome);
+            let left = self.orphans.ended(pid, outcome);
+            self.actions.extend(left.map(Action::TellLeft));
+            return;
         };
         if !left.is_empty() {
             self.leftovers.insert(pid, self.kill_time(now));
             let was = if run.why.is_some() { Was::Asked } else { Was::Alive };
-            self.remember(Some(run.number), was, left);
+            self.orphans.remember(Some(run.number), was, left);
         }
         self.over(
             now,
@@ -419,30 +347,6 @@ impl Supervisor {
             && let Some(due) = self.waiting.take()
         {
             self.start(due);
-        }
-    }
-
-    /// Tells of a process that was left behind, not of one that went with its leader.
-    fn orphan_ended(&mut self, pid: Pid, outcome: Outcome) {
-        let Some(Orphan { run, name, was }) = self.orphans.remove(&pid) else {
-            return;
-        };
-        let ended_by =
-            |signal| matches!(outcome, Outcome::Killed { signal: by, .. } if by == signal as i32);
-        let was_left = match was {
-            Was::Alive => true,
-            Was::Asked => ended_by(Signal::SIGKILL),
-            Was::Zombie => ended_by(Signal::SIGTERM),
-        };
-        if was_left {
-            self.actions.push_back(Action::TellLeft(Left { run, pid, name, outcome }));
-        }
-    }
-
-    fn remember(&mut self, run: Option<u64>, was: Was, processes: Vec<Process>) {
-        for Process { pid, name, is_zombie, .. } in processes {
-            let was = if is_zombie && was == Was::Alive { Was::Zombie } else { was };
-            self.orphans.entry(pid).or_insert(Orphan { run, name, was });
         }
     }
 
@@ -471,103 +375,4 @@ impl Supervisor {
             self.begin_to_stop(now);
         }
     }
-
-    /// Acts on the deadlines of runs and of what they left.
-    fn pass_deadlines(&mut self, now: Instant) {
-        let kill_at = self.kill_time(now);
-        for (pid, run) in &mut self.runs {
-            if run.deadline.is_none_or(|deadline| deadline > now) {
-                continue;
-            }
-            let signal = if run.why.is_none() { Signal::SIGTERM } else { Signal::SIGKILL };
-            run.deadline = run.why.is_none().then_some(kill_at);
-            run.why.get_or_insert(Why::TimedOut);
-            self.actions.push_back(Action::Signal { leader: *pid, signal });
-        }
-        let overdue = self.leftovers.extract_if(.., |_, kill_at| *kill_at <= now);
-        self.actions
-            .extend(overdue.map(|(leader, _)| Action::Signal { leader, signal: Signal::SIGKILL }));
-    }
-
-    fn end_runs(&mut self, now: Instant, why: Why) {
-        let kill_at = self.kill_time(now);
-        for (pid, run) in self.runs.iter_mut().filter(|(_, run)| run.why.is_none()) {
-            run.why = Some(why);
-            run.deadline = Some(kill_at);
-            self.actions.push_back(Action::Signal { leader: *pid, signal: Signal::SIGTERM });
-        }
-    }
-
-    fn kill_time(&self, now: Instant) -> Instant {
-        now.checked_add(self.policy.grace).unwrap_or(now + FOREVER)
-    }
-
-    /// The first signal asks everything to end, the second kills it.
-    fn stop(&mut self, now: Instant, signal: Signal) {
-        if self.stopped_by.is_some() {
-            self.kill(now);
-        } else {
-            self.stopped_by = Some(signal);
-            self.begin_to_stop(now);
-        }
-    }
-
-    fn pass_on(&mut self, signal: Signal) {
-        let leaders: Vec<Pid> = self.runs.keys().copied().collect();
-        if !leaders.is_empty() {
-            self.actions.push_back(Action::Pass { leaders, signal });
-        }
-    }
-
-    /// Time in which everything stood still is held against nobody.
-    fn postpone(&mut self, after: Duration) {
-        let runs = self.runs.values_mut().filter_map(|run| run.deadline.as_mut());
-        let phase = match &mut self.phase {
-            Phase::Stopping { kill_at: at } | Phase::Killed { give_up_at: at } => Some(at),
-            Phase::Running | Phase::GivenUp => None,
-        };
-        for deadline in runs.chain(self.leftovers.values_mut()).chain(phase) {
-            *deadline = deadline.checked_add(after).unwrap_or(*deadline);
-        }
-    }
-
-    fn begin_to_stop(&mut self, now: Instant) {
-        if self.phase != Phase::Running {
-            return;
-        }
-        self.phase = Phase::Stopping { kill_at: self.kill_time(now) };
-        self.waiting = None;
-        if !self.runs.is_empty() {
-            self.actions.push_back(Action::TellStopping { runs: self.runs.len() });
-        }
-        self.signal_all(Signal::SIGTERM);
-    }
-
-    fn kill(&mut self, now: Instant) {
-        if !matches!(self.phase, Phase::Killed { .. } | Phase::GivenUp) {
-            self.phase = Phase::Killed { give_up_at: now + KILLED_END_WITHIN };
-        }
-        self.signal_all(Signal::SIGKILL);
-    }
-
-    fn signal_all(&mut self, signal: Signal) {
-        for run in self.runs.values_mut() {
-            run.why.get_or_insert(Why::Stopped);
-            run.deadline = None;
-        }
-        self.leftovers.clear();
-        let leaders: Vec<Pid> = self.runs.keys().copied().collect();
-        if self.policy.keep_orphans {
-            self.actions
-                .extend(leaders.into_iter().map(|leader| Action::Signal { leader, signal }));
-        } else if self.has_children {
-            self.actions.push_back(Action::SignalAll { leaders, signal });
-        }
-    }
 }
-
-/// What a grace beyond the clock comes to.
-const FOREVER: Duration = Duration::from_secs(100 * 365 * 24 * 3600);
-
-#[cfg(test)]
-mod tests;

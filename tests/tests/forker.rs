@@ -117,7 +117,7 @@ impl Drop for TempFile {
 /// What was said on stderr but for the sum at the end: when quiet that is there only if a busy machine made
 /// forker miss ticks.
 fn told(finished: &Finished) -> Vec<&String> {
-    finished.err.iter().filter(|line| !line.contains(" runs: ")).collect()
+    finished.err.iter().filter(|line| !line.contains("; lateness p50 ")).collect()
 }
 
 /// Run, pid and status of a line like `run 3 (pid 77): exited 5 after …`.
@@ -247,6 +247,12 @@ fn a_command_that_cannot_be_executed_is_126_and_told() {
         assert_eq!(finished.status.code(), Some(126), "{name}");
         assert!(finished.err[0].contains(why), "{:?}", finished.err);
     }
+    // Many at a time are not taken for each other.
+    let finished = run(forker(&["-q", "-e", "1", "-i", "1ms", "-n", "100", "nosuch"]));
+    assert_eq!(
+        finished.err.iter().filter(|line| line.contains("cannot execute 'nosuch'")).count(),
+        100
+    );
     // A command's own 126 and 127 are its own.
     let finished = run(forker(&["-q", "-e", "1", "-n", "1", "--", "sh", "-c", "exit 127"]));
     assert!(finished.err[0].contains("exited 127"), "{:?}", finished.err);
@@ -560,7 +566,7 @@ fn a_tree_that_does_not_want_to_end_is_ended_on_time() {
         "--timeout",
         "500ms",
         "--grace",
-        "1s",
+        "2s",
         "--log-format",
         "json",
         "--",
@@ -577,14 +583,15 @@ fn a_tree_that_does_not_want_to_end_is_ended_on_time() {
     assert!(line.contains("\"ended_because\":\"timed out\""), "{line}");
     let (_, rest) = line.split_once("\"seconds\":").unwrap();
     let seconds: f64 = rest.split_once(',').unwrap().0.parse().unwrap();
-    assert!((1.5..2.5).contains(&seconds), "{line}");
+    assert!((2.5..3.5).contains(&seconds), "{line}");
     // What had left the group was found below its leader and killed with it; the daemon, found nowhere, has
     // a grace of its own, until forker ends.
+    let killed = Instant::now();
     wait_until("all but the daemon has ended", || {
         let name = |pid| fs::read_to_string(format!("/proc/{pid}/comm")).unwrap_or_default();
         (!mark.bearers().into_iter().any(|pid| name(pid) == "sh\n")).then_some(())
     });
-    assert!(!forker.has_ended());
+    assert!(killed.elapsed() < Duration::from_millis(1500), "long before the daemon is killed");
     assert_eq!(forker.wait().code(), Some(124));
     mark.assert_nothing_left();
 }

@@ -1,6 +1,8 @@
 #![expect(clippy::disallowed_methods, reason = "a test may start at any time")]
 
 use super::*;
+use crate::report::Left;
+use nix::errno::Errno;
 use proptest::prelude::*;
 
 const MS: Duration = Duration::from_millis(1);
