@@ -161,7 +161,7 @@ impl FromStr for YRange {
 }
 
 /// What to draw, from where and how.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Config {
     /// The file to read; standard input if there is none.
     pub file: Option<PathBuf>,
@@ -187,6 +187,17 @@ pub struct Config {
     pub outputs: Outputs,
     /// Whether the window closes at the end of input.
     pub exit: bool,
+}
+
+/// How the values are shown.
+#[derive(Debug, Clone, Copy)]
+pub struct View {
+    /// What the horizontal axis is.
+    pub axis: Axis,
+    /// How the values are joined.
+    pub draw: Draw,
+    /// Which values are seen.
+    pub y_range: Option<YRange>,
 }
 
 impl TryFrom<Args> for Config {
@@ -233,6 +244,12 @@ impl Config {
         } else {
             Axis::Arrival
         }
+    }
+
+    /// How the values are shown.
+    #[must_use]
+    pub fn view(&self) -> View {
+        View { axis: self.axis(), draw: self.draw, y_range: self.y_range }
     }
 
     /// Opens the input.

@@ -1,8 +1,9 @@
 //! Without a window: reads the input to its end and writes what was asked for. No display, no GPU.
 
 mod csv;
-mod figure;
+pub(crate) mod figure;
 mod file;
+pub(crate) mod rows;
 
 use std::io::{self, Write};
 use std::path::PathBuf;
@@ -10,15 +11,15 @@ use std::path::PathBuf;
 use common::exit;
 
 use csv::Table;
-use figure::Figure;
 use file::Target;
 
-use crate::args::Config;
+use crate::args::{Config, Theme};
 use crate::error::Error;
 use crate::input::feed::{Feed, Source};
 use crate::series::store::Store;
 use crate::signals::Signals;
 use crate::view::scale::exact;
+use crate::view::scene::{Extent, Scene};
 
 /// What is written at the end of input.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -73,7 +74,11 @@ pub fn run(config: &Config, source: Source, signals: Signals) -> Result<u8, Erro
         table.finish(config.axis(), feed.names())?;
     }
     if outputs.is_drawn() {
-        let drawing = Figure::of(&store, config).svg();
+        let names: Vec<String> = store.series().iter().map(|series| series.name.clone()).collect();
+        let window = config.window.map(|window| window.as_secs_f64());
+        let extent = Extent::newest(config.axis(), window, store.head);
+        let scene = Scene::of(&store, config.view(), extent, figure::columns(config), |_| false);
+        let drawing = figure::svg(scene, &names, config, config.theme != Theme::Light);
         svg.map(|target| target.finish(drawing.as_bytes())).transpose()?;
         if let Some(target) = png {
             target.finish(&figure::png(&drawing).map_err(Error::Picture)?)?;

@@ -8,43 +8,56 @@ use common::text::escape;
 use eframe::egui::Color32;
 use resvg::{tiny_skia, usvg};
 
-use crate::args::{Config, Theme};
+use crate::args::Config;
 use crate::series::columns::{Draw, Trace};
-use crate::series::store::Store;
 use crate::view::look::{self, Palette};
 use crate::view::scale;
-use crate::view::scene::{Extent, Scene};
+use crate::view::scene::Scene;
 
 /// Room around the plot, in pixels: left, right, top, bottom.
 const MARGIN: [f64; 4] = [64.0, 24.0, 44.0, 36.0];
 
 /// A picture in the making.
-pub(super) struct Figure<'a> {
+struct Figure<'a> {
     config: &'a Config,
     palette: &'static Palette,
     scene: Scene,
-    names: Vec<&'a str>,
+    names: &'a [String],
     /// The plot's place: left, top, width, height.
     plot: [f64; 4],
     svg: String,
 }
 
-impl<'a> Figure<'a> {
-    pub(super) fn of(store: &'a Store, config: &'a Config) -> Self {
-        let [left, right, top, bottom] = MARGIN;
-        let (width, height) = (f64::from(config.size.0), f64::from(config.size.1));
-        let top = if config.title.is_some() { top + 26.0 } else { top };
-        let plot = [left, top, (width - left - right).max(1.0), (height - top - bottom).max(1.0)];
-        let window = config.window.map(|window| window.as_secs_f64());
-        let extent = Extent::newest(config.axis(), window, store.head);
-        let scene = Scene::of(store, config, extent, plot[2], |_| false);
-        let palette = Palette::named(config.theme != Theme::Light);
-        let names = store.series().iter().map(|series| series.name.as_str()).collect();
-        Self { config, palette, scene, names, plot, svg: String::new() }
-    }
+/// The plot's place in the picture: left, top, width, height.
+fn place(config: &Config) -> [f64; 4] {
+    let [left, right, top, bottom] = MARGIN;
+    let (width, height) = (f64::from(config.size.0), f64::from(config.size.1));
+    let top = if config.title.is_some() { top + 26.0 } else { top };
+    [left, top, (width - left - right).max(1.0), (height - top - bottom).max(1.0)]
+}
 
-    /// The picture as SVG.
-    pub(super) fn svg(mut self) -> String {
+/// How many pixel columns a picture has.
+pub(crate) fn columns(config: &Config) -> f64 {
+    place(config)[2]
+}
+
+/// The scene as SVG.
+pub(crate) fn svg(scene: Scene, names: &[String], config: &Config, dark: bool) -> String {
+    let palette = Palette::named(dark);
+    let plot = place(config);
+    let mut figure = Figure { config, palette, scene, names, plot, svg: String::new() };
+    figure.begin();
+    figure.titles();
+    figure.axes();
+    for number in 0..figure.scene.traces.len() {
+        figure.trace(number);
+    }
+    figure.svg.push_str("</svg>\n");
+    figure.svg
+}
+
+impl Figure<'_> {
+    fn begin(&mut self) {
         let (width, height) = self.config.size;
         let [left, top, w, h] = self.plot;
         let background = hex(self.palette.background);
@@ -54,13 +67,6 @@ impl<'a> Figure<'a> {
              <rect width=\"100%\" height=\"100%\" fill=\"{background}\"/>\n\
              <clipPath id=\"plot\"><rect x=\"{left}\" y=\"{top}\" width=\"{w}\" height=\"{h}\"/></clipPath>"
         ));
-        self.titles();
-        self.axes();
-        for number in 0..self.scene.traces.len() {
-            self.trace(number);
-        }
-        self.svg.push_str("</svg>\n");
-        self.svg
     }
 
     fn put(&mut self, text: std::fmt::Arguments<'_>) {
@@ -83,7 +89,7 @@ impl<'a> Figure<'a> {
         }
         let (mut x, y) = (left, top - 16.0);
         for number in 0..self.names.len() {
-            let name = self.names[number];
+            let name = &self.names[number];
             // A letter is about half as wide as it is high.
             let room = 36.0 + 7.0 * name.chars().count() as f64;
             if x + room > left + width {
@@ -174,7 +180,7 @@ fn markup(text: &str) -> String {
 }
 
 /// An SVG's pixels as PNG.
-pub(super) fn png(svg: &str) -> Result<Vec<u8>, String> {
+pub(crate) fn png(svg: &str) -> Result<Vec<u8>, String> {
     let mut options = usvg::Options::default();
     let fonts = Arc::make_mut(&mut options.fontdb);
     fonts.load_font_data(epaint_default_fonts::UBUNTU_LIGHT.to_vec());

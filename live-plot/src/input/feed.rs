@@ -3,7 +3,7 @@
 use std::fs::File;
 use std::io::{IsTerminal, Stdin};
 use std::os::fd::{AsFd, BorrowedFd};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use nix::errno::Errno;
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
@@ -52,6 +52,7 @@ pub struct Feed {
     splitter: Splitter,
     intake: Intake,
     block: Vec<u8>,
+    bursts: Bursts,
     /// When the last read returned, or how many rows there have been.
     last: f64,
 }
@@ -68,6 +69,7 @@ impl Feed {
             axis,
             splitter: Splitter::default(),
             block: vec![0; BLOCK],
+            bursts: Bursts::default(),
             last: 0.0,
         }
     }
@@ -90,6 +92,7 @@ impl Feed {
         self.intake.clear();
         let result = self.read();
         let now = now();
+        self.intake.counts.buffered = result.is_ok_and(|length| self.bursts.meet(length, now));
         let end = match result {
             Ok(0) => Some(End::Input),
             Ok(length) => {
@@ -191,7 +194,44 @@ impl Feed {
     }
 }
 
+/// Tells a producer whose stdio fills its buffer before it writes: one burst of exactly a buffer's size
+/// after another, each after a pause. setvbuf(3): a pipe's reader gets blocks, a terminal's gets lines.
+#[derive(Debug, Default)]
+struct Bursts {
+    last: Option<Instant>,
+    full: u32,
+}
+
+impl Bursts {
+    /// A read of so many bytes returned; whether the producer seems to buffer.
+    fn meet(&mut self, length: usize, now: Instant) -> bool {
+        /// What C libraries, Python and others use for a pipe.
+        const SIZES: [usize; 2] = [4096, 65536];
+        const PAUSE: Duration = Duration::from_millis(200);
+        let paused = self.last.replace(now).is_none_or(|last| now - last >= PAUSE);
+        self.full = if SIZES.contains(&length) && paused { self.full + 1 } else { 0 };
+        self.full >= 2
+    }
+}
+
 #[expect(clippy::disallowed_methods, reason = "the loop that reads is an outermost one")]
 fn now() -> Instant {
     Instant::now()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn full_buffers_with_pauses_between_them_tell_a_producer_that_buffers() {
+        let mut bursts = Bursts::default();
+        let start = now();
+        let at = |seconds| start + Duration::from_secs(seconds);
+        assert!(!bursts.meet(4096, at(0)));
+        assert!(bursts.meet(4096, at(3)));
+        assert!(!bursts.meet(17, at(4)));
+        assert!(!bursts.meet(65536, at(5)));
+        assert!(!bursts.meet(65536, at(5)), "a flood is no buffering");
+    }
 }

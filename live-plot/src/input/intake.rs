@@ -318,7 +318,7 @@ mod tests {
         assert_eq!(intake.complaints().len(), 10);
         intake.finish(Instant::now());
         assert_eq!(intake.complaints(), ["Input must be a number. (990 more such lines)"]);
-        assert_eq!(intake.counts, Counts { lines: 1000, rejected: 1000 });
+        assert_eq!(intake.counts, Counts { lines: 1000, rejected: 1000, buffered: false });
     }
 
     #[test]

@@ -20,14 +20,18 @@ const BATCH: usize = 4096;
 pub struct Reader {
     feed: Feed,
     store: Arc<Mutex<Store>>,
-    notify: Box<dyn Fn() + Send>,
+    notify: Box<dyn Fn(bool) + Send>,
     /// The terminal that is prompted on.
     terminal: Option<Output<Stdout>>,
 }
 
 impl Reader {
-    /// A reader that calls `notify` after each commit.
-    pub fn new(feed: Feed, store: Arc<Mutex<Store>>, notify: impl Fn() + Send + 'static) -> Self {
+    /// A reader that calls `notify` after each commit, saying whether it was the last.
+    pub fn new(
+        feed: Feed,
+        store: Arc<Mutex<Store>>,
+        notify: impl Fn(bool) + Send + 'static,
+    ) -> Self {
         let stdout = io::stdout();
         let prompts = feed.is_typed() && stdout.is_terminal();
         Self {
@@ -63,7 +67,7 @@ impl Reader {
                 store.head = self.feed.reached().unwrap_or(store.head);
                 store.end = Some(end);
                 drop(store);
-                return (self.notify)();
+                return (self.notify)(true);
             }
         }
     }
@@ -81,6 +85,6 @@ impl Reader {
             store.declare(self.feed.names());
             store.append(batch);
         }
-        (self.notify)();
+        (self.notify)(false);
     }
 }

@@ -1,7 +1,7 @@
 //! From samples to the few points that draw them: one pixel column at a time, at most four points each.
 //!
 //! A column's edges are multiples of a pixel's duration in absolute time, so a column that has scrolled is
-//! the same column. A column of more samples than [`EXACT`] becomes its first, least, greatest and last
+//! the same column. A column of more samples than `EXACT` becomes its first, least, greatest and last
 //! value (M4, VLDB 2014), which light the same pixels as all of them would.
 
 use super::pyramid::Hull;
@@ -101,7 +101,7 @@ pub fn trace(series: &Series, grid: Grid, draw: Draw, head: f64) -> Trace {
     let mut tracer =
         Tracer { series, grid, draw, runs: Vec::new(), run: Vec::new(), hull: Hull::EMPTY };
     let mut at = tracer.enter();
-    for column in 0..grid.count {
+    for column in (0..grid.count).take_while(|column| grid.edge(*column) <= head) {
         let next = series.samples.seek(grid.edge(column + 1), at);
         if next > at {
             tracer.column(column, at, next);
@@ -111,6 +111,13 @@ pub fn trace(series: &Series, grid: Grid, draw: Draw, head: f64) -> Trace {
     tracer.leave(at, head);
     tracer.end_run();
     Trace { hull: (tracer.hull.count > 0).then_some(tracer.hull), runs: tracer.runs }
+}
+
+/// The value that holds at `time`; NaN in a gap and before the first.
+#[must_use]
+pub fn value_at(series: &Series, time: f64) -> f64 {
+    let after = series.samples.seek(time.next_up(), 0);
+    after.checked_sub(1).map_or(f64::NAN, |last| series.samples.hull(last..after).last)
 }
 
 impl Tracer<'_> {

@@ -93,6 +93,11 @@ impl Pyramid {
         self.raw.range().end
     }
 
+    /// The number of the oldest raw sample that is kept.
+    pub(crate) fn begin(&self) -> usize {
+        self.raw.range().start
+    }
+
     /// How many raw samples are kept.
     pub(crate) fn kept(&self) -> usize {
         self.raw.len()

@@ -33,6 +33,8 @@ pub struct Counts {
     pub lines: u64,
     /// Lines without a number, too long, or with time going backwards.
     pub rejected: u64,
+    /// The producer seems to fill a buffer before it writes.
+    pub buffered: bool,
 }
 
 /// What the horizontal axis is.

@@ -3,26 +3,33 @@
 //! A frame is drawn when something has moved a pixel. While the plot scrolls that is known in advance;
 //! otherwise the reader asks for one, once for however many batches arrive before it is drawn.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use common::exit;
 use common::text::escape;
+use eframe::egui::accesskit::Role;
 use eframe::egui::{
-    self, Align, Color32, Context, Layout, RichText, Sense, ThemePreference, Ui, ViewportCommand,
+    self, Align, Context, Layout, RichText, ThemePreference, Ui, ViewportCommand, WidgetInfo,
 };
 use parking_lot::Mutex;
 
+use super::bars::{self, Entry, Status};
+use super::keys::{self, Action};
+use super::lens::Lens;
 use super::look::{self, Palette};
-use super::plot;
+use super::plot::{self, Shown};
+use super::save;
 use super::scale;
 use super::scene::{Extent, Scene};
-use crate::args::{Config, Theme};
+use crate::args::{Config, Theme, YRange};
 use crate::error::Error;
 use crate::input::feed::{Feed, Source};
 use crate::input::reader::Reader;
-use crate::series::store::{Axis, Counts, End, Store};
+use crate::series::columns;
+use crate::series::store::{Axis, Store};
 use crate::signals::Signals;
 
 /// The shortest time between two frames: no eye wants more, whatever the display could do.
@@ -74,9 +81,9 @@ fn start(config: Config, source: Source, signals: Signals, ctx: &Context) -> std
     });
     let feed = Feed::new(source, config.rules.clone(), config.axis());
     let app = App::new(config, feed.started());
-    let (window, dirty) = (ctx.clone(), Arc::clone(&app.dirty));
-    let notify = move || {
-        if !dirty.swap(true, Ordering::AcqRel) {
+    let (window, asked) = (ctx.clone(), Arc::clone(&app.asked));
+    let notify = move |last| {
+        if !asked.swap(true, Ordering::AcqRel) || last {
             window.request_repaint_after(FRAME);
         }
     };
@@ -89,92 +96,242 @@ fn start(config: Config, source: Source, signals: Signals, ctx: &Context) -> std
     Ok(app)
 }
 
-/// What is on the window.
-struct App {
+/// The window's state.
+pub(super) struct App {
     config: Config,
     store: Arc<Mutex<Store>>,
     started: Instant,
-    /// Something was committed since the last frame began.
-    dirty: Arc<AtomicBool>,
+    /// The reader need not ask for a frame: it has, or nothing new would be seen.
+    asked: Arc<AtomicBool>,
     /// When the next frame may be drawn.
     due: Instant,
     rate: Rate,
+    lens: Lens,
+    /// The values are fitted, whatever the configuration says.
+    fit: bool,
+    hidden: BTreeSet<usize>,
+    help: bool,
+    told: save::Told,
 }
 
-/// Frames drawn in each whole second.
+/// Frames drawn and lines read in each second.
 struct Rate {
     since: Instant,
     frames: u32,
-    last: Option<u32>,
+    lines: u64,
+    last: Option<(u32, u64)>,
 }
 
 impl Rate {
-    fn count(&mut self, now: Instant) {
+    fn count(&mut self, now: Instant, lines: u64) {
         let passed = now.saturating_duration_since(self.since).as_secs();
         if passed > 0 {
-            self.last = (passed == 1).then_some(self.frames);
-            (self.since, self.frames) = (now, 0);
+            self.last = (passed == 1).then_some((self.frames, lines - self.lines));
+            (self.since, self.frames, self.lines) = (now, 0, lines);
         }
         self.frames += 1;
     }
 }
 
-/// What the bars show.
-struct Status {
-    counts: Counts,
-    end: Option<End>,
-    samples: u64,
-    /// Frames drawn in the last second.
-    rate: Option<u32>,
-    /// Name and newest value of each series.
-    values: Vec<(String, f64)>,
-}
-
 impl App {
-    fn new(config: Config, started: Instant) -> Self {
+    pub(super) fn new(config: Config, started: Instant) -> Self {
         Self {
             store: Arc::new(Mutex::new(Store::new(config.history))),
-            config,
             started,
-            dirty: Arc::new(AtomicBool::new(false)),
+            asked: Arc::new(AtomicBool::new(false)),
             due: started,
-            rate: Rate { since: started, frames: 0, last: None },
+            rate: Rate { since: started, frames: 0, lines: 0, last: None },
+            lens: Lens::new(config.window.map(|window| window.as_secs_f64())),
+            fit: false,
+            hidden: BTreeSet::new(),
+            help: false,
+            told: save::Told::default(),
+            config,
         }
+    }
+
+    /// Draws a frame.
+    pub(super) fn draw(&mut self, ui: &mut Ui, now: Instant) {
+        self.asked.store(false, Ordering::Release);
+        let extent = self.extent(now);
+        let scene = self.scene(extent, plot::pixels(ui.ctx(), ui.available_width()));
+        let status = self.status(&scene);
+        self.rate.count(now, status.counts.lines);
+        let mut wanted = keys::pressed(ui.ctx());
+        let bar = |panel: egui::Panel| {
+            panel
+                .frame(egui::Frame::NONE.inner_margin(egui::Margin::symmetric(12, 5)))
+                .show_separator_line(false)
+        };
+        bar(egui::Panel::top("series")).show(ui, |ui| self.top(ui, &status, &mut wanted));
+        bar(egui::Panel::bottom("status"))
+            .show(ui, |ui| ui.horizontal(|ui| bars::state(ui, &status)));
+        let margin = egui::Margin { left: 4, right: 18, top: 8, bottom: 2 };
+        let center = egui::CentralPanel::no_frame().frame(egui::Frame::NONE.inner_margin(margin));
+        center.show(ui, |ui| {
+            let shown = plot::show(ui, &scene);
+            describe(&shown, &status);
+            if status.series.is_empty() {
+                bars::hint(ui, shown.response.rect, &status);
+            }
+            self.point(ui, &shown, extent);
+        });
+        if self.help {
+            bars::help(ui);
+        }
+        let is_changed = !wanted.is_empty();
+        self.schedule(ui.ctx(), &scene, status.end.is_some());
+        for action in wanted {
+            self.act(ui.ctx(), action, extent, &scene, &status);
+        }
+        if is_changed {
+            // What was asked for is seen in the next frame.
+            ui.ctx().request_repaint();
+        }
+    }
+
+    /// The part of the axis that is seen at this moment.
+    fn extent(&self, now: Instant) -> Extent {
+        let store = self.store.lock();
+        let is_moving = self.config.axis() == Axis::Arrival && store.end.is_none();
+        let head =
+            if is_moving { now.duration_since(self.started).as_secs_f64() } else { store.head };
+        drop(store);
+        self.lens.extent(self.config.axis(), head)
+    }
+
+    fn scene(&self, extent: Extent, pixels: f64) -> Scene {
+        let mut view = self.config.view();
+        if self.fit {
+            view.y_range = Some(YRange::Auto);
+        }
+        Scene::of(&self.store.lock(), view, extent, pixels, |number| self.hidden.contains(&number))
     }
 
     /// What the bars show, copied.
-    fn status(&self) -> Status {
+    fn status(&self, scene: &Scene) -> Status {
         let store = self.store.lock();
-        let series = store.series();
+        let entry = |(number, series): (usize, &crate::series::store::Series)| Entry {
+            name: series.name.clone(),
+            value: series.total.last,
+            hidden: self.hidden.contains(&number),
+            seen: scene.traces.get(number).and_then(|trace| trace.hull),
+        };
         Status {
             counts: store.counts,
             end: store.end.clone(),
-            rate: self.rate.last,
-            samples: series.iter().map(|series| series.total.count).sum(),
-            values: series.iter().map(|series| (series.name.clone(), series.total.last)).collect(),
+            samples: store.series().iter().map(|series| series.total.count).sum(),
+            gaps: store.series().iter().map(|series| series.gaps).sum(),
+            live: self.lens.is_live(),
+            rates: self.rate.last,
+            series: store.series().iter().enumerate().map(entry).collect(),
+            told: self.told.lock().clone(),
         }
     }
 
-    /// The picture at this moment, `pixels` wide.
-    fn scene(&self, now: Instant, pixels: f64) -> Scene {
+    /// The title, the series and the buttons.
+    fn top(&mut self, ui: &mut Ui, status: &Status, wanted: &mut Vec<Action>) {
+        if let Some(title) = &self.config.title {
+            ui.vertical_centered(|ui| ui.label(RichText::new(escape(title)).heading().strong()));
+        }
+        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+            wanted.extend(bars::buttons(ui, status.live));
+            ui.add_space(12.0);
+            ui.with_layout(Layout::left_to_right(Align::Center).with_main_wrap(true), |ui| {
+                if status.series.is_empty() {
+                    let color = Palette::of(ui.visuals()).weak;
+                    ui.label(RichText::new("live-plot").heading().color(color));
+                }
+                if let Some(number) = bars::legend(ui, status, self.config.unit.as_deref())
+                    && !self.hidden.remove(&number)
+                {
+                    self.hidden.insert(number);
+                }
+            });
+        });
+    }
+
+    /// What the pointer does on the plot.
+    fn point(&mut self, ui: &Ui, shown: &Shown, extent: Extent) {
+        let response = &shown.response;
+        let by = f64::from(response.drag_delta().x / response.rect.width()) * extent.span;
+        if by != 0.0 {
+            self.lens.go_back(self.config.axis(), extent, by);
+        }
+        let Some(place) = response.hover_pos() else { return };
+        let time = shown.time_at(place);
+        let (scroll, pinch) = ui.input(|input| (input.smooth_scroll_delta.y, input.zoom_delta()));
+        if scroll != 0.0 || pinch != 1.0 {
+            let factor = (f64::from(scroll) * -0.004).exp() / f64::from(pinch);
+            self.lens.zoom(extent, factor, Some(time));
+            ui.ctx().request_repaint();
+        }
+        shown.mark(ui, place);
+        response.clone().on_hover_ui_at_pointer(|ui| self.readout(ui, time));
+    }
+
+    /// All series at the time under the pointer.
+    fn readout(&self, ui: &mut Ui, time: f64) {
         let store = self.store.lock();
-        let is_live = self.config.axis() == Axis::Arrival && store.end.is_none();
-        let head =
-            if is_live { now.duration_since(self.started).as_secs_f64() } else { store.head };
-        let window = self.config.window.map(|window| window.as_secs_f64());
-        let extent = Extent::newest(self.config.axis(), window, head);
-        Scene::of(&store, &self.config, extent, pixels, |_| false)
+        let values: Vec<(usize, String, f64)> = store
+            .series()
+            .iter()
+            .enumerate()
+            .filter(|(number, _)| !self.hidden.contains(number))
+            .map(|(number, series)| (number, series.name.clone(), columns::value_at(series, time)))
+            .collect();
+        drop(store);
+        let palette = Palette::of(ui.visuals());
+        ui.style_mut().wrap_mode = Some(egui::TextWrapMode::Extend);
+        ui.label(RichText::new(Scene::x_label(self.config.axis(), time, 0.01)).color(palette.weak));
+        for (number, name, value) in values.into_iter().take(24) {
+            let text = format!("{name}  {}", scale::value(value));
+            ui.label(RichText::new(text).color(palette.series(number)));
+        }
+    }
+
+    fn act(&mut self, ctx: &Context, action: Action, seen: Extent, scene: &Scene, status: &Status) {
+        let axis = self.config.axis();
+        match action {
+            Action::Pause => self.lens.pause(seen),
+            Action::Live => self.lens.follow(),
+            Action::Oldest => self.lens.go_to_begin(axis, seen),
+            Action::Back => self.lens.go_back(axis, seen, seen.span / 4.0),
+            Action::Forward => self.lens.go_back(axis, seen, seen.span / -4.0),
+            Action::Closer => self.lens.zoom(seen, 0.5, Some(seen.end - seen.span / 2.0)),
+            Action::Farther => self.lens.zoom(seen, 2.0, Some(seen.end - seen.span / 2.0)),
+            Action::Fit => self.fit = !self.fit,
+            Action::Help => self.help = !self.help,
+            Action::SavePicture => self.save_picture(ctx, seen, scene, status),
+            Action::SaveTable => save::table(
+                Arc::clone(&self.store),
+                &self.config,
+                Arc::clone(&self.told),
+                wake(ctx),
+            ),
+        }
+    }
+
+    fn save_picture(&self, ctx: &Context, seen: Extent, scene: &Scene, status: &Status) {
+        let names = status.series.iter().map(|entry| entry.name.clone()).collect();
+        let mut picture = self.scene(seen, crate::export::figure::columns(&self.config));
+        picture.y = scene.y;
+        let dark = ctx.global_style().visuals.dark_mode;
+        save::picture(picture, names, &self.config, dark, Arc::clone(&self.told), wake(ctx));
     }
 
     /// Asks for the next frame: when the newest moment has moved a pixel, but not before it is due.
-    fn schedule(&mut self, ctx: &Context, now: Instant, scene: &Scene, ended: bool) {
+    fn schedule(&mut self, ctx: &Context, scene: &Scene, ended: bool) {
+        let now = clock();
         self.due = (self.due + FRAME).max(now);
-        if scene.axis != Axis::Arrival || ended {
-            return;
+        if !self.lens.is_live() {
+            // Whatever comes now is not seen: the reader stays silent.
+            self.asked.store(true, Ordering::Release);
+        } else if scene.axis == Axis::Arrival && !ended {
+            let next = ((scene.head / scene.grid.step).floor() + 1.0) * scene.grid.step;
+            let moved = self.started + Duration::from_secs_f64(next.max(0.0));
+            ctx.request_repaint_after(self.due.max(moved).saturating_duration_since(now));
         }
-        let next = ((scene.head / scene.grid.step).floor() + 1.0) * scene.grid.step;
-        let moved = self.started + Duration::from_secs_f64(next.max(0.0));
-        ctx.request_repaint_after(self.due.max(moved).saturating_duration_since(clock()));
     }
 }
 
@@ -184,94 +341,29 @@ impl eframe::App for App {
         visuals.panel_fill.to_normalized_gamma_f32()
     }
 
+    fn logic(&mut self, ctx: &Context, _: &mut eframe::Frame) {
+        if self.config.exit && self.store.lock().end.is_some() {
+            ctx.send_viewport_cmd(ViewportCommand::Close);
+        }
+    }
+
     fn ui(&mut self, ui: &mut Ui, _: &mut eframe::Frame) {
-        let now = clock();
-        self.dirty.store(false, Ordering::Release);
-        self.rate.count(now);
-        let status = self.status();
-        bar(egui::Panel::top("values")).show(ui, |ui| values(ui, &status));
-        bar(egui::Panel::bottom("status")).show(ui, |ui| state(ui, &status));
-        let margin = egui::Margin { left: 4, right: 18, top: 8, bottom: 2 };
-        let center = egui::CentralPanel::no_frame().frame(egui::Frame::NONE.inner_margin(margin));
-        center.show(ui, |ui| {
-            let scene = self.scene(now, plot::pixels(ui.ctx(), ui.available_width()));
-            let shown = plot::show(ui, &scene);
-            if status.values.is_empty() {
-                hint(ui, shown.rect, &status);
-            }
-            self.schedule(ui.ctx(), now, &scene, status.end.is_some());
-        });
+        self.draw(ui, clock());
     }
 }
 
-fn bar(panel: egui::Panel) -> egui::Panel {
-    panel.frame(egui::Frame::NONE).show_separator_line(false)
+/// Tells those who do not see the plot what it shows.
+fn describe(shown: &Shown, status: &Status) {
+    let values =
+        status.series.iter().map(|entry| format!(", {} {}", entry.name, scale::value(entry.value)));
+    let label = format!("Plot{}", values.collect::<String>());
+    shown.response.widget_info(|| WidgetInfo::labeled(Role::GraphicsDocument, true, &label));
 }
 
-/// The newest value of each series.
-fn values(ui: &mut Ui, status: &Status) {
-    /// More than these do not fit above the plot.
-    const SHOWN: usize = 12;
-    let palette = Palette::of(ui.visuals());
-    ui.add_space(6.0);
-    ui.horizontal_wrapped(|ui| {
-        ui.add_space(8.0);
-        for (number, (name, value)) in status.values.iter().take(SHOWN).enumerate() {
-            dot(ui, palette.series(number));
-            ui.label(RichText::new(escape(name)).color(palette.weak));
-            ui.label(RichText::new(scale::value(*value)).heading().strong());
-            ui.add_space(14.0);
-        }
-        if let Some(more @ 1..) = status.values.len().checked_sub(SHOWN) {
-            ui.weak(format!("and {more} more"));
-        }
-        if status.values.is_empty() {
-            ui.label(RichText::new("live-plot").heading().color(palette.weak));
-        }
-    });
-}
-
-/// Whether more is coming, and what has come.
-fn state(ui: &mut Ui, status: &Status) {
-    let palette = Palette::of(ui.visuals());
-    ui.horizontal(|ui| {
-        ui.add_space(8.0);
-        let (color, text) = match &status.end {
-            None => (palette.live, "live".to_owned()),
-            Some(End::Input) => (palette.warn, "stream ended".to_owned()),
-            Some(End::Error(problem)) => (palette.warn, format!("input failed: {problem}")),
-        };
-        dot(ui, color);
-        ui.label(RichText::new(text).color(color));
-        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-            ui.add_space(8.0);
-            let Counts { rejected, .. } = status.counts;
-            if rejected > 0 {
-                ui.label(RichText::new(format!("{rejected} rejected")).color(palette.warn));
-            }
-            ui.weak(format!("{} samples", status.samples));
-            if let (None, Some(rate)) = (&status.end, status.rate) {
-                ui.weak(format!("{rate} frames/s  ·"));
-            }
-        });
-    });
-    ui.add_space(4.0);
-}
-
-fn dot(ui: &mut Ui, color: Color32) {
-    let (rect, _) = ui.allocate_exact_size(egui::vec2(8.0, 8.0), Sense::hover());
-    ui.painter().circle_filled(rect.center(), 4.0, color);
-}
-
-/// What an empty plot is waiting for.
-fn hint(ui: &Ui, plot: egui::Rect, status: &Status) {
-    let text = match status.end {
-        None => "Waiting for the first number…",
-        Some(_) => "The input ended without a number.",
-    };
-    let font = egui::TextStyle::Heading.resolve(ui.style());
-    let color = Palette::of(ui.visuals()).weak;
-    ui.painter().text(plot.center(), egui::Align2::CENTER_CENTER, text, font, color);
+/// Draws a frame once something has been saved.
+fn wake(ctx: &Context) -> impl FnOnce() + Send + 'static {
+    let ctx = ctx.clone();
+    move || ctx.request_repaint()
 }
 
 #[expect(clippy::disallowed_methods, reason = "the window's loop is an outermost one")]

@@ -1,8 +1,10 @@
 //! The plot: what is copied out of the store for one frame, and how `egui_plot` is asked to draw it. Its
 //! bounds are ours; its own panning and zooming are off.
 
-use eframe::egui::{Context, Id, Rangef, Response, Ui, Vec2b};
-use egui_plot::{AxisHints, GridInput, GridMark, Line, Plot, PlotMemory, PlotPoints, Points};
+use eframe::egui::{Context, Id, Pos2, Rangef, Response, Ui, Vec2b};
+use egui_plot::{
+    AxisHints, GridInput, GridMark, Line, Plot, PlotMemory, PlotPoints, PlotTransform, Points,
+};
 
 use super::look::{self, Palette};
 use super::scale;
@@ -24,7 +26,7 @@ pub(super) fn pixels(ctx: &Context, otherwise: f32) -> f64 {
 }
 
 /// Draws a scene into what is left of `ui`.
-pub(super) fn show(ui: &mut Ui, scene: &Scene) -> Response {
+pub(super) fn show(ui: &mut Ui, scene: &Scene) -> Shown {
     let palette = Palette::of(ui.visuals());
     let size = ui.available_size();
     let x_step = scene.x_step(f64::from(size.x / 90.0));
@@ -69,7 +71,26 @@ pub(super) fn show(ui: &mut Ui, scene: &Scene) -> Response {
             ui.painter().circle_filled(place, 3.5, palette.series(number));
         }
     }
-    shown.response
+    Shown { response: shown.response, transform: shown.transform }
+}
+
+/// The plot as it stands on the screen.
+pub(super) struct Shown {
+    pub(super) response: Response,
+    transform: PlotTransform,
+}
+
+impl Shown {
+    /// The time at a place on the screen.
+    pub(super) fn time_at(&self, place: Pos2) -> f64 {
+        self.transform.value_from_position(place).x
+    }
+
+    /// Marks the time under the pointer.
+    pub(super) fn mark(&self, ui: &Ui, place: Pos2) {
+        let color = Palette::of(ui.visuals()).weak;
+        ui.painter().vline(place.x, self.transform.frame().y_range(), (1.0, color));
+    }
 }
 
 /// Where a series stands now: the end of its line, if that is as far as the picture goes.

@@ -1,7 +1,7 @@
 //! One picture, whoever draws it: the window or an export. Pure.
 
 use super::scale;
-use crate::args::{Config, YRange};
+use crate::args::{View, YRange};
 use crate::series::columns::{self, Draw, Grid, Trace};
 use crate::series::store::{Axis, Store};
 
@@ -26,7 +26,11 @@ pub(crate) struct Scene {
 pub(crate) struct Extent {
     /// The newest moment that is known.
     pub(crate) head: f64,
+    /// Nothing later is drawn.
+    pub(crate) drawn: f64,
+    /// Where the picture ends.
     pub(crate) end: f64,
+    /// How much it shows.
     pub(crate) span: f64,
 }
 
@@ -36,7 +40,7 @@ impl Extent {
         let whole = head - axis.begin();
         let span = window.unwrap_or(whole);
         let span = if span > 0.0 { span } else { 1.0 };
-        Self { head, end: head.max(axis.begin() + span), span }
+        Self { head, drawn: head, end: head.max(axis.begin() + span), span }
     }
 }
 
@@ -44,20 +48,20 @@ impl Scene {
     /// The picture of `extent` on so many pixels; hidden series have empty traces.
     pub(crate) fn of(
         store: &Store,
-        config: &Config,
+        view: View,
         extent: Extent,
         pixels: f64,
         is_hidden: impl Fn(usize) -> bool,
     ) -> Self {
-        let Extent { head, end, span } = extent;
+        let Extent { drawn, end, span, .. } = extent;
         let grid = Grid::showing(end, span, pixels);
         let trace = |(number, series)| match is_hidden(number) {
             true => Trace::default(),
-            false => columns::trace(series, grid, config.draw, head),
+            false => columns::trace(series, grid, view.draw, drawn),
         };
         let traces: Vec<Trace> = store.series().iter().enumerate().map(trace).collect();
-        let y = range(&traces, config.y_range);
-        Self { grid, span, y, draw: config.draw, axis: config.axis(), head, traces }
+        let y = range(&traces, view.y_range);
+        Self { grid, span, y, draw: view.draw, axis: view.axis, head: drawn, traces }
     }
 
     /// The step between the marks of the horizontal axis, at most so many.
