@@ -261,7 +261,7 @@ fn the_client_prints_answer_offset_and_round_trip() {
         assert_eq!((status, err.as_str()), (Some(0), ""), "{flags:?}");
         let offset = out.lines().last().unwrap();
         let seconds: f64 = offset.split(' ').nth(1).unwrap().parse().unwrap();
-        assert!(seconds.abs() < 2.0 && offset.contains(", round trip "), "{flags:?}: {out}");
+        assert!(seconds.abs() < 2.0 && offset.contains(", round trip: "), "{flags:?}: {out}");
     }
 }
 

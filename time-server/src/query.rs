@@ -127,12 +127,12 @@ fn print(query: &Query, answer: &Answer) -> Result<(), Error> {
         _ => String::from_utf8_lossy(&answer.bytes).trim().to_owned(),
     };
     let lines: Vec<String> = text.lines().map(|line| escape(line).into_owned()).collect();
-    let round_trip = humantime::format_duration(micros(answer.round_trip));
+    let round_trip = answer.round_trip.as_secs_f64();
     let offset = match &reading {
         Some(reading) => in_seconds(reading, answer),
-        None => "offset unknown: the answer names no zone".to_owned(),
+        None => "offset: unknown (the answer names no zone)".to_owned(),
     };
-    let report = format!("{}\n{offset}, round trip {round_trip}\n", lines.join("\n"));
+    let report = format!("{}\n{offset}, round trip: {round_trip:.6} s\n", lines.join("\n"));
     match io::stdout().write_all(report.as_bytes()) {
         Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(Error::Stdout(error)),
         _ => Ok(()),
@@ -144,11 +144,7 @@ fn in_seconds(reading: &Reading, answer: &Answer) -> String {
     let middle = reading.instant + TimeDelta::from_std(reading.resolution / 2).unwrap_or_default();
     let offset = (middle - answer.midpoint).as_seconds_f64();
     let bound = (reading.resolution + answer.round_trip).as_secs_f64() / 2.0;
-    format!("offset {offset:+.6} s ± {bound:.6} s")
-}
-
-fn micros(duration: Duration) -> Duration {
-    Duration::from_micros(u64::try_from(duration.as_micros()).unwrap_or(u64::MAX))
+    format!("offset: {offset:+.6} s ± {bound:.6} s")
 }
 
 #[expect(clippy::disallowed_methods, reason = "the client's outermost loop")]
