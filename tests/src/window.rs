@@ -3,11 +3,16 @@
 
 use std::io::{BufRead, BufReader};
 use std::process::{Child, Command, Stdio};
+use std::time::Duration;
 
+use x11rb::CURRENT_TIME;
 use x11rb::connection::Connection;
 use x11rb::protocol::xproto::{
-    AtomEnum, ClientMessageEvent, ConnectionExt, EventMask, ImageFormat, MapState, Window,
+    AtomEnum, BUTTON_PRESS_EVENT, BUTTON_RELEASE_EVENT, ClientMessageEvent, ConnectionExt,
+    EventMask, ImageFormat, InputFocus, KEY_PRESS_EVENT, KEY_RELEASE_EVENT, MOTION_NOTIFY_EVENT,
+    MapState, Window,
 };
+use x11rb::protocol::xtest::ConnectionExt as _;
 use x11rb::rust_connection::RustConnection;
 
 use crate::wait_until;
@@ -38,7 +43,10 @@ impl Screen {
         let display = format!(":{}", number.trim());
         let (connection, screen) = x11rb::connect(Some(&display)).unwrap();
         let root = connection.setup().roots[screen].root;
-        Self { server, display, connection, root }
+        let screen = Self { server, display, connection, root };
+        // Out of the way: a pointer on the plot reads values out.
+        screen.point((1279, 799));
+        screen
     }
 
     /// Has `command` open its windows here, drawn by the CPU.
@@ -96,6 +104,58 @@ impl Screen {
         // Depth 24 comes as blue, green, red and a byte of padding.
         let pixels = image.data.as_chunks().0.iter().map(|[b, g, r, _]| [*r, *g, *b]);
         Picture { width: width.into(), height: height.into(), pixels: pixels.collect() }
+    }
+
+    /// Presses and releases a key, named by its keysym, in the window.
+    pub fn press(&self, window: Window, keysym: u32) {
+        self.connection
+            .set_input_focus(InputFocus::PARENT, window, CURRENT_TIME)
+            .unwrap()
+            .check()
+            .unwrap();
+        let setup = self.connection.setup();
+        let (first, count) = (setup.min_keycode, setup.max_keycode - setup.min_keycode + 1);
+        let mapping = self.connection.get_keyboard_mapping(first, count).unwrap().reply().unwrap();
+        let columns = usize::from(mapping.keysyms_per_keycode);
+        let place = mapping.keysyms.iter().step_by(columns).position(|found| *found == keysym);
+        let keycode = first + u8::try_from(place.expect("the keyboard has the key")).unwrap();
+        for event in [KEY_PRESS_EVENT, KEY_RELEASE_EVENT] {
+            self.fake(event, keycode, (0, 0));
+        }
+    }
+
+    /// Moves the pointer to a place on the screen.
+    pub fn point(&self, place: (i16, i16)) {
+        self.fake(MOTION_NOTIFY_EVENT, 0, place);
+    }
+
+    /// Presses the pointer's button at one place and releases it at another.
+    pub fn drag(&self, from: (i16, i16), to: (i16, i16)) {
+        self.point(from);
+        self.fake(BUTTON_PRESS_EVENT, 1, from);
+        for step in 1..=10 {
+            // No hand is faster than a frame.
+            std::thread::sleep(Duration::from_millis(20));
+            self.point((
+                from.0 + (to.0 - from.0) / 10 * step,
+                from.1 + (to.1 - from.1) / 10 * step,
+            ));
+        }
+        self.fake(BUTTON_RELEASE_EVENT, 1, to);
+    }
+
+    /// An event as a device would send it: the XTEST extension.
+    fn fake(&self, event: u8, detail: u8, place: (i16, i16)) {
+        let cookie = self.connection.xtest_fake_input(
+            event,
+            detail,
+            CURRENT_TIME,
+            self.root,
+            place.0,
+            place.1,
+            0,
+        );
+        cookie.unwrap().check().unwrap();
     }
 
     /// Closes the window as a click on its title bar would: ICCCM 4.2.8.1.

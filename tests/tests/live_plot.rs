@@ -254,20 +254,131 @@ fn the_line_moves_left_as_time_passes() {
     });
     plot.write("9\n");
     let rise = wait_until("the rise is drawn", || rise(&screen.picture(window)));
-    let mut before = (Instant::now(), rise);
-    for _ in 0..5 {
-        std::thread::sleep(Duration::from_millis(300));
-        let now = wait_until("it is still there", || rise_at(&screen, window));
-        let moved = (before.1 as f64 - now.1 as f64) / 1200.0 * 5.0;
-        let passed = (now.0 - before.0).as_secs_f64();
-        assert!((moved - passed).abs() < 0.15, "moved by {moved} s in {passed} s");
-        before = now;
+    let mut last = rise;
+    let begin = Instant::now();
+    for _ in 0..10 {
+        std::thread::sleep(Duration::from_millis(200));
+        let now = wait_until("it is still there", || self::rise(&screen.picture(window)));
+        assert!(now <= last, "it moved right, from {last} to {now}");
+        last = now;
     }
+    let passed = begin.elapsed().as_secs_f64();
+    let moved = (rise - last) as f64 / 1206.0 * 5.0;
+    // A busy machine draws a frame late, but never at another speed.
+    assert!((moved - passed).abs() < 0.7, "moved by {moved} s in {passed} s");
 }
 
-fn rise_at(screen: &Screen, window: u32) -> Option<(Instant, usize)> {
-    let at = Instant::now();
-    Some((at, rise(&screen.picture(window))?))
+/// What a keysym is called in X11/keysymdef.h.
+const SPACE: u32 = 0x20;
+const END: u32 = 0xff57;
+const HOME: u32 = 0xff50;
+
+/// Waits until two pictures some time apart are the same, or are not.
+fn wait_still(screen: &Screen, window: u32, still: bool) -> Picture {
+    let mut before = screen.picture(window);
+    wait_until("the picture stands, or moves", || {
+        std::thread::sleep(Duration::from_millis(300));
+        let now = screen.picture(window);
+        let same = now == before;
+        before = now.clone();
+        (same == still).then_some(now)
+    })
+}
+
+/// How long the process has run on a processor, in clock ticks of 10 ms: proc_pid_stat(5).
+fn ticks(plot: &Running) -> u64 {
+    let stat = std::fs::read_to_string(format!("/proc/{}/stat", plot.pid())).unwrap();
+    let fields: Vec<&str> = stat.rsplit(')').next().unwrap().split_whitespace().collect();
+    fields[11].parse::<u64>().unwrap() + fields[12].parse::<u64>().unwrap()
+}
+
+#[test]
+#[ignore = "needs Xvfb"]
+fn space_pauses_at_no_cost_and_end_goes_on() {
+    let screen = Screen::start();
+    let mut plot = shown(&screen, &["-w", "2s"]);
+    let window = screen.window("live-plot");
+    plot.write("1\n");
+    wait_until("it draws", || line_end(&screen.picture(window)));
+    screen.press(window, SPACE);
+    let paused = wait_still(&screen, window, true);
+    let before = ticks(&plot);
+    for value in 0..30 {
+        plot.write(&format!("{value}\n"));
+        std::thread::sleep(Duration::from_millis(100));
+    }
+    let spent = ticks(&plot) - before;
+    assert!(spent <= 3, "{spent} ticks in three seconds");
+    assert_eq!(screen.picture(window), paused);
+    screen.press(window, END);
+    wait_still(&screen, window, false);
+}
+
+#[test]
+#[ignore = "needs Xvfb"]
+fn home_and_dragging_go_back_while_input_goes_on() {
+    let screen = Screen::start();
+    let mut plot = shown(&screen, &["-w", "1s"]);
+    let window = screen.window("live-plot");
+    plot.write("-9\n");
+    wait_until("it draws", || line_end(&screen.picture(window)));
+    plot.write("9\n");
+    wait_until("the rise is drawn", || rise(&screen.picture(window)));
+    wait_until("the rise has gone", || rise(&screen.picture(window)).is_none().then_some(()));
+    // The whole width is a second: some steps back bring the rise into sight again.
+    wait_until("the rise is dragged back", || {
+        screen.drag((300, 400), (700, 400));
+        std::thread::sleep(Duration::from_millis(200));
+        rise(&screen.picture(window))
+    });
+    let seen = wait_still(&screen, window, true);
+    plot.write("0\n");
+    assert_eq!(wait_still(&screen, window, true), seen);
+    screen.press(window, END);
+    wait_until("the newest is shown", || rise(&screen.picture(window)).is_none().then_some(()));
+    screen.press(window, HOME);
+    wait_still(&screen, window, true);
+}
+
+#[test]
+#[ignore = "needs Xvfb"]
+fn s_and_c_save_new_files_and_say_so() {
+    let folder = Folder::new("saved");
+    let screen = Screen::start();
+    let mut command = screen.show(live_plot(&[]));
+    command.stdin(Stdio::piped()).current_dir(&folder.0);
+    let mut plot = Running::start(command);
+    plot.write("1 2\n3 4\n");
+    let window = screen.window("live-plot");
+    wait_until("it draws", || line_end(&screen.picture(window)));
+    screen.press(window, u32::from(b's'));
+    screen.press(window, u32::from(b'c'));
+    let saved = |ending: &str| {
+        wait_until("the file is whole", || {
+            let name = folder
+                .names()
+                .into_iter()
+                .find(|name| name.starts_with("live-plot-") && name.ends_with(ending))?;
+            Some(std::fs::read(folder.0.join(name)).unwrap()).filter(|bytes| !bytes.is_empty())
+        })
+    };
+    let table = String::from_utf8(saved(".csv")).unwrap();
+    assert!(
+        table.starts_with("time,c1,c2\n") && table.lines().nth(2).unwrap().ends_with(",3,4"),
+        "{table}"
+    );
+    assert!(saved(".png").starts_with(b"\x89PNG"));
+}
+
+#[test]
+#[ignore = "needs Xvfb"]
+fn exit_closes_the_window_at_the_end_of_input() {
+    let screen = Screen::start();
+    let mut plot = shown(&screen, &["--exit"]);
+    plot.write("1\n");
+    screen.window("live-plot");
+    plot.end_input();
+    assert_eq!(plot.wait().code(), Some(0));
 }
 
 /// The rows of the plot: the values above it and the status below it have colours of their own.
@@ -431,7 +542,8 @@ fn pictures_are_the_same_twice_and_replace_a_file_only_when_they_are_whole() {
         "{:?}",
         end.err
     );
-    let end = fed(&["--png", "/nonexistent/x.png"], "1\n");
+    // Refused before anything is read.
+    let end = run(live_plot(&["--png", "/nonexistent/x.png"]));
     assert_eq!(end.status.code(), Some(1));
 }
 

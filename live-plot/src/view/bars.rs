@@ -132,9 +132,11 @@ pub(super) fn state(ui: &mut Ui, status: &Status) {
 }
 
 fn facts(status: &Status) -> String {
-    let mut facts = vec![format!("{} samples", status.samples)];
+    let plural =
+        |count: u64, what: &str| format!("{count} {what}{}", if count == 1 { "" } else { "s" });
+    let mut facts = vec![plural(status.samples, "sample")];
     if status.gaps > 0 {
-        facts.push(format!("{} gaps", status.gaps));
+        facts.push(plural(status.gaps, "gap"));
     }
     if let (None, true, Some((frames, lines))) = (&status.end, status.live, status.rates) {
         facts.push(format!("{lines} lines/s"));

@@ -1,0 +1,142 @@
+//! What live-plot reaches: `cargo bench -p live-plot`. Medians of several runs, on the machine at hand and
+//! beside mawk where there is one. `cargo bench -p live-plot -- 5000000` takes fewer lines and samples.
+#![expect(clippy::print_stdout, reason = "a benchmark's figures are its output")]
+#![expect(clippy::disallowed_methods, reason = "a benchmark reads the clock")]
+#![expect(clippy::unwrap_used, reason = "a benchmark may fail")]
+
+use std::fs::File;
+use std::io::{BufWriter, Write};
+use std::path::Path;
+use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
+
+use live_plot::series::Sample;
+use live_plot::series::columns::{Draw, Grid, trace};
+use live_plot::series::store::{Entry, Store};
+
+/// The history that live-plot keeps by default.
+const HISTORY: usize = 256 << 20;
+
+fn main() {
+    let wanted = std::env::args().filter_map(|argument| argument.parse().ok()).next();
+    summary(wanted.unwrap_or(50_000_000));
+    let samples = wanted.unwrap_or(100_000_000);
+    spikes(samples);
+    snapshots(samples);
+}
+
+/// Lines a second through `--summary`, and mawk summing the same file.
+fn summary(lines: usize) {
+    let path = std::env::temp_dir().join(format!("live-plot-bench-{}", std::process::id()));
+    let mut file = BufWriter::new(File::create(&path).unwrap());
+    (1..=lines).for_each(|line| writeln!(file, "{line}").unwrap());
+    file.flush().unwrap();
+    let ours = median(5, || {
+        run(env!("CARGO_BIN_EXE_live-plot"), &["--config", "none", "--summary"], &path)
+    });
+    println!(
+        "summary     {lines} lines: {:.1} M lines/s, peak {} MiB",
+        millions(lines, ours.0),
+        ours.1 >> 10
+    );
+    let mawk = median(5, || run("mawk", &["{ s += $1 } END { print s }"], &path));
+    println!("mawk sum    {lines} lines: {:.1} M lines/s", millions(lines, mawk.0));
+    std::fs::remove_file(path).unwrap();
+}
+
+fn millions(count: usize, time: Duration) -> f64 {
+    count as f64 / time.as_secs_f64() / 1e6
+}
+
+/// Runs a command on the file; how long it took and its peak memory in KiB, or nothing if there is none such.
+fn run(program: &str, args: &[&str], input: &Path) -> (Duration, i64) {
+    let begin = Instant::now();
+    let child = Command::new(program)
+        .args(args)
+        .stdin(File::open(input).unwrap())
+        .stdout(Stdio::null())
+        .spawn();
+    let Ok(mut child) = child else { return (Duration::MAX, 0) };
+    let status = format!("/proc/{}/status", child.id());
+    let mut peak = 0;
+    while child.try_wait().unwrap().is_none() {
+        let text = std::fs::read_to_string(&status).unwrap_or_default();
+        let line = text.lines().find_map(|line| line.strip_prefix("VmHWM:"));
+        peak =
+            line.and_then(|line| line.trim_end_matches("kB").trim().parse().ok()).unwrap_or(peak);
+        std::thread::sleep(Duration::from_millis(2));
+    }
+    (begin.elapsed(), peak)
+}
+
+fn median<T: Ord + Copy>(runs: usize, run: impl FnMut() -> T) -> T {
+    let mut all: Vec<T> = std::iter::repeat_with(run).take(runs).collect();
+    all.sort_unstable();
+    all[runs / 2]
+}
+
+/// A store of `series` series of so many samples, whose values `value` tells.
+fn store(series: usize, samples: usize, value: impl Fn(usize) -> f64) -> Store {
+    let mut store = Store::new(HISTORY);
+    let names: Vec<String> = (0..series).map(|number| format!("s{number}")).collect();
+    store.declare(&names);
+    let mut batch = Vec::with_capacity(4096);
+    for number in 0..samples {
+        let sample = Sample { time: number as f64, value: value(number) };
+        batch.extend((0..series).map(|series| Entry { series, sample }));
+        if batch.len() >= 4096 {
+            store.append(&batch);
+            batch.clear();
+        }
+    }
+    store.append(&batch);
+    store
+}
+
+/// A hundred spikes in zeros, a thousand pixels wide: how many are lit, at most a pixel off.
+fn spikes(samples: usize) {
+    // Knuth's multiplicative hashing: places that keep to no power of two.
+    let places: Vec<usize> =
+        (1..=100_usize).map(|n| n.wrapping_mul(0x9E37_79B9_7F4A_7C15) % samples).collect();
+    let mut sorted = places.clone();
+    sorted.sort_unstable();
+    let store =
+        store(1, samples, |number| f64::from(u8::from(sorted.binary_search(&number).is_ok())));
+    let grid = Grid::showing(samples as f64, samples as f64, 1000.0);
+    let trace = trace(&store.series()[0], grid, Draw::Step, samples as f64);
+    let lit: Vec<f64> =
+        trace.runs.iter().flatten().filter(|point| point[1] == 1.0).map(|point| point[0]).collect();
+    let is_lit =
+        |place: &&usize| lit.iter().any(|time| (time - **place as f64).abs() <= 2.0 * grid.step);
+    println!(
+        "spikes      in {samples} zeros on 1000 pixels: {} of 100 lit",
+        places.iter().filter(is_lit).count()
+    );
+}
+
+/// What it costs to trace four series on 1,920 pixels, few samples and many.
+fn snapshots(samples: usize) {
+    let cost = |samples: usize| {
+        let store = store(4, samples, |number| (number as f64 * 1e-3).sin());
+        let grid = Grid::showing(samples as f64, samples as f64, 1920.0);
+        let mut points = 0;
+        let time = median(101, || {
+            let begin = Instant::now();
+            let traces =
+                store.series().iter().map(|series| trace(series, grid, Draw::Step, samples as f64));
+            points = traces
+                .map(|trace| trace.runs.iter().map(Vec::len).max().unwrap_or(0))
+                .max()
+                .unwrap_or(0);
+            begin.elapsed()
+        });
+        println!(
+            "snapshot    4 series of {samples} samples on 1920 pixels: {:.0} µs, {:.2} points a pixel and series",
+            time.as_secs_f64() * 1e6,
+            points as f64 / 1920.0
+        );
+        time
+    };
+    let (few, many) = (cost(100_000), cost(samples));
+    println!("            ratio {:.2}", many.as_secs_f64() / few.as_secs_f64());
+}
