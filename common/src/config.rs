@@ -38,7 +38,7 @@ pub struct CommonArgs {
     #[arg(global = true)]
     pub color: ColorChoice,
     /// Read this configuration file, or none [default: the first of
-    /// ~/.config/<program>/config.toml and /etc/<program>/config.toml]
+    /// ~/.config/PROGRAM/config.toml and /etc/PROGRAM/config.toml]
     #[arg(long, value_name = "FILE|none")]
     pub config: Option<PathBuf>,
     /// Check the whole configuration and exit

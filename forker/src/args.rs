@@ -13,7 +13,8 @@ use crate::supervisor::{Overlap, Policy};
 
 /// Runs a command on a steady schedule and leaves no process behind.
 #[derive(Debug, Parser)]
-#[command(name = "forker", version, max_term_width = 100, disable_help_subcommand = true)]
+#[command(name = "forker", version, after_help = AFTER_HELP, disable_help_subcommand = true)]
+#[command(override_usage = USAGE, max_term_width = 100)]
 pub struct Args {
     /// The time between ticks
     #[arg(short, long, value_name = "DURATION", default_value = "500ms", value_parser = positive)]
@@ -69,6 +70,28 @@ enum Lesson {
         command: Vec<OsString>,
     },
 }
+
+const USAGE: &str = "forker [OPTIONS] [[--] COMMAND [ARG...]]
+       forker lab [--only WAY] [-- COMMAND [ARG...]]";
+
+const AFTER_HELP: &str = "\
+With -q, stdout is the command's alone and stderr tells failures; with -qq, forker's own errors.
+
+A run leads a process group of its own, reads /dev/null, and gets the signal mask, the ignored
+signals and the descriptors that forker was started with. HUP, QUIT, USR1, USR2 and WINCH are
+passed on to the runs. INT and TERM stop forker: TERM to all that runs, KILL after the grace, or at
+a second signal. Ctrl-Z stops the runs and forker, and the time they stand still counts for nothing.
+
+When a run ends, what it leaves in its group ends too; before a run is ended, its descendants are
+looked up, so that leaving the group does not help them; a daemon that has cut every tie ends when
+forker ends. Out of reach: what runs as another user (sudo), and all of it if KILL ends forker.
+
+Exit status: 0 if every run ended well; else that of the last run that failed: its code, 128+n for
+signal n, 124 timed out, 126 not executable, 127 not found; 125 forker itself failed; 2 bad usage;
+130 or 143 stopped by INT or TERM.
+
+Each option is also a key of the configuration file (--timeout: timeout = \"2s\", the command:
+command = [\"ls\", \"-l\"]) and an environment variable (FORKER_TIMEOUT).";
 
 /// A run that ends with a status of its own after longer than a tick, and leaves an orphan.
 const WORKLOAD: [&str; 3] = ["sh", "-c", "sleep 0.4 & sleep 0.04; exit 7"];

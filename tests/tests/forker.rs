@@ -399,6 +399,15 @@ fn a_stdout_that_nobody_reads_holds_up_no_signal() {
 }
 
 #[test]
+fn a_stderr_that_nobody_reads_holds_up_nothing() {
+    // Two thousand lines of a hundred bytes are more than a pipe holds.
+    let mut command = forker(&["-i", "1ms", "-e", "1", "-n", "2000", "--", "true"]);
+    let mut child = command.stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
+    let status = wait_until("forker ends", || child.try_wait().unwrap());
+    assert_eq!(status.code(), Some(0));
+}
+
+#[test]
 fn what_forker_inherits_is_put_right_for_itself_and_handed_to_the_run() {
     let show = ["grep", "-E", "^Sig(Blk|Ign)", "/proc/self/status"];
     for wrapper in [

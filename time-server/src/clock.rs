@@ -1,5 +1,5 @@
 //! The server's clock: whose time it is and whether to trust it, looked at again once a second while anybody
-//! asks. [`Health::judge`] decides and is pure; [`Clock::tick`] asks the kernel and the zone's file.
+//! asks. `Health::judge` decides and is pure; [`Clock::tick`] asks the kernel and the zone's file.
 
 use chrono::{DateTime, Utc};
 use nix::libc;
