@@ -1,6 +1,7 @@
 //! The harness of the black-box tests: the real binaries, built fresh, started as real processes, waited
 //! for by what they say and do with a deadline, and killed when the test is over.
 
+pub mod server;
 pub mod window;
 
 use std::collections::HashMap;

@@ -2,7 +2,7 @@
 
 use std::fs;
 use std::io::{ErrorKind, Read, Write};
-use std::net::{Ipv4Addr, Ipv6Addr, Shutdown, SocketAddr, TcpStream};
+use std::net::{Ipv6Addr, Shutdown, TcpStream};
 use std::os::fd::OwnedFd;
 use std::os::unix::process::ExitStatusExt;
 use std::process::Command;
@@ -12,52 +12,8 @@ use nix::fcntl::{FcntlArg, OFlag, fcntl};
 use nix::sys::signal::Signal;
 use nix::sys::socket::{setsockopt, sockopt};
 use nix::unistd::geteuid;
+use tests::server::{Server, read_all};
 use tests::{DEADLINE, Running, program, run, wait_until};
-
-/// A server on a free port.
-struct Server {
-    process: Running,
-    port: u16,
-}
-
-impl Server {
-    fn start(flags: &[&str]) -> Self {
-        let mut command = program("time-server");
-        command.args(["--port", "0"]).args(flags);
-        Self::from(command)
-    }
-
-    fn from(command: Command) -> Self {
-        let mut process = Running::start(command);
-        process.err_line("Listening on");
-        let line = process.err_line("Time Server starting on port");
-        let port = line.trim_end_matches('.').rsplit(' ').next().unwrap().parse().unwrap();
-        Self { process, port }
-    }
-
-    fn connect(&self) -> TcpStream {
-        connect(SocketAddr::from((Ipv4Addr::LOCALHOST, self.port)))
-    }
-
-    /// What a client that only reads gets, up to the end of file.
-    fn ask(&self) -> String {
-        read_all(self.connect()).unwrap()
-    }
-}
-
-fn connect(address: SocketAddr) -> TcpStream {
-    let stream = TcpStream::connect_timeout(&address, DEADLINE).unwrap();
-    stream.set_read_timeout(Some(DEADLINE)).unwrap();
-    stream
-}
-
-/// Reads to the end of file, which must be clean: a reset that comes behind it is an error too, for on a
-/// real network it may come before the reply.
-fn read_all(mut stream: TcpStream) -> std::io::Result<String> {
-    let mut text = String::new();
-    stream.read_to_string(&mut text)?;
-    stream.take_error()?.map_or(Ok(text), Err)
-}
 
 /// The C library's view of the time, for comparison.
 fn date(format: &str) -> String {
@@ -191,12 +147,8 @@ fn more_clients_than_may_linger_make_the_oldest_leave_and_are_all_answered() {
 
 #[test]
 fn with_no_descriptor_to_spare_clients_are_still_answered() {
-    let binary = program("time-server");
     // Standard streams, control, signals, epoll, two listeners and the spare are nine: none is left to accept.
-    let mut command = Command::new("sh");
-    command.args(["-c", "ulimit -n 9 && exec \"$0\" -p 0 --linger 1h -f unix"]);
-    command.arg(binary.get_program()).env("XDG_CONFIG_HOME", "/nonexistent");
-    let server = Server::from(command);
+    let server = Server::after("ulimit -n 9", "--linger 1h -f unix");
     let mut held: Vec<TcpStream> = (0..50).map(|_| server.connect()).collect();
     for client in &mut held {
         let mut reply = [0; 11];

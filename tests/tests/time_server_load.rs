@@ -12,43 +12,20 @@ use nix::sched::{CloneFlags, unshare};
 use nix::sys::resource::{Resource, getrlimit, setrlimit};
 use nix::sys::signal::Signal;
 use nix::sys::socket::{setsockopt, sockopt};
-use tests::{DEADLINE, Running, program};
+use tests::DEADLINE;
+use tests::server::{Server, connect, read_all};
 
 const REPLY: usize = "\n\nCurrent time: Sun Nov 22 06:32:19 2026\n\n".len();
 
-struct Server {
-    process: Running,
-    port: u16,
+/// What the kernel tells of a server.
+trait Usage {
+    fn status(&self, name: &str) -> u64;
+    fn memory(&self) -> u64;
+    fn descriptors(&self) -> usize;
+    fn processor_time(&self) -> Duration;
 }
 
-impl Server {
-    fn start(flags: &[&str]) -> Self {
-        let mut command = program("time-server");
-        command.args(["--port", "0"]).args(flags);
-        Self::from(command)
-    }
-
-    /// Started by a shell that first runs `setting`.
-    fn after(setting: &str) -> Self {
-        let mut command = Command::new("sh");
-        let binary = program("time-server");
-        command.arg("-c").arg(format!("{setting} && exec \"$0\" --config none -p 0"));
-        command.arg(binary.get_program());
-        Self::from(command)
-    }
-
-    fn from(command: Command) -> Self {
-        let mut process = Running::start(command);
-        process.err_line("Listening on");
-        let line = process.err_line("Time Server starting on port");
-        let port = line.trim_end_matches('.').rsplit(' ').next().unwrap().parse().unwrap();
-        Self { process, port }
-    }
-
-    fn connect(&self) -> TcpStream {
-        connect(self.port)
-    }
-
+impl Usage for Server {
     fn status(&self, name: &str) -> u64 {
         let status = fs::read_to_string(format!("/proc/{}/status", self.process.pid())).unwrap();
         let line = status.lines().find(|line| line.starts_with(name)).unwrap();
@@ -71,18 +48,6 @@ impl Server {
         let ticks: u64 = fields[11..13].iter().map(|ticks| ticks.parse::<u64>().unwrap()).sum();
         Duration::from_millis(ticks * 10)
     }
-}
-
-fn connect(port: u16) -> TcpStream {
-    let stream = TcpStream::connect((Ipv4Addr::LOCALHOST, port)).unwrap();
-    stream.set_read_timeout(Some(DEADLINE)).unwrap();
-    stream
-}
-
-fn read_all(mut stream: TcpStream) -> std::io::Result<usize> {
-    let mut text = Vec::new();
-    stream.read_to_end(&mut text)?;
-    stream.take_error()?.map_or(Ok(text.len()), Err)
 }
 
 /// A network namespace of this thread's own, so that nobody else moves its counters.
@@ -179,7 +144,7 @@ fn ten_thousand_clients_of_each_manner_are_never_reset() {
         let abort = nix::libc::linger { l_onoff: 1, l_linger: 0 };
         setsockopt(&rude, sockopt::Linger, &abort).unwrap();
     }
-    assert_eq!(read_all(server.connect()).unwrap(), REPLY);
+    assert_eq!(server.ask().len(), REPLY);
 }
 
 #[test]
@@ -189,8 +154,8 @@ fn twenty_thousand_clients_that_never_close_lock_nobody_out() {
     const ATTACKERS: usize = 8;
     let (_, hard) = getrlimit(Resource::RLIMIT_NOFILE).unwrap();
     setrlimit(Resource::RLIMIT_NOFILE, hard, hard).unwrap();
-    let server = Server::after("ulimit -n 1024");
-    read_all(server.connect()).unwrap();
+    let server = Server::after("ulimit -n 1024", "");
+    server.ask();
     let memory = server.memory();
     let (sender, holding) = channel();
     let attackers: Vec<Sender<()>> =
@@ -201,7 +166,7 @@ fn twenty_thousand_clients_that_never_close_lock_nobody_out() {
     let mut waits: Vec<Duration> = (0..1000)
         .map(|_| {
             let started = Instant::now();
-            assert_eq!(read_all(server.connect()).unwrap(), REPLY);
+            assert_eq!(server.ask().len(), REPLY);
             started.elapsed()
         })
         .collect();
@@ -230,7 +195,8 @@ fn a_million_connections_leave_descriptors_and_memory_flat() {
         thread::scope(|scope| {
             for _ in 0..THREADS {
                 scope.spawn(move || {
-                    (0..each).for_each(|_| assert_eq!(read_all(connect(port)).unwrap(), REPLY));
+                    (0..each)
+                        .for_each(|_| assert_eq!(read_all(connect(port)).unwrap().len(), REPLY));
                 });
             }
         });
@@ -276,7 +242,7 @@ fn without_descriptors_it_waits_quietly_and_is_back_at_once() {
 
     limit(&soft.to_string());
     let started = Instant::now();
-    assert_eq!(read_all(waiting).unwrap(), REPLY);
+    assert_eq!(read_all(waiting).unwrap().len(), REPLY);
     println!("back after {:?}", started.elapsed());
     server.process.signal(Signal::SIGTERM);
     let finished = server.process.finish();
@@ -300,7 +266,7 @@ fn term_under_load_loses_nobody_who_was_accepted() {
                         };
                         client.set_read_timeout(Some(DEADLINE)).unwrap();
                         // Who was queued but not accepted when the listeners closed is reset with nothing.
-                        match read_all(client) {
+                        match read_all(client).map(|text| text.len()) {
                             Ok(REPLY) => drop(told.fetch_add(1, Ordering::Relaxed)),
                             Ok(length) => panic!("{length} bytes of a reply"),
                             Err(_) => {}

@@ -8,52 +8,36 @@ use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
 use nix::sys::signal::Signal;
 use nix::sys::socket::{AddressFamily, SockFlag, SockType, SockaddrIn, bind, connect, socket};
-use tests::{DEADLINE, Running, Stream, program, run, wait_until};
+use tests::server::{Server, read_all};
+use tests::{DEADLINE, Stream, program, run, wait_until};
 
-/// A server on free ports of 127.0.0.1, or of all addresses if the flags say so.
-struct Server {
-    process: Running,
-    port: u16,
+/// A server that tells the seconds since 1970.
+fn start(flags: &[&str]) -> Server {
+    Server::start(&[&["--format", "unix"], flags].concat())
 }
 
-impl Server {
-    fn start(flags: &[&str]) -> Self {
-        let mut command = program("time-server");
-        command.args(["--port", "0", "--format", "unix"]).args(flags);
-        let mut process = Running::start(command);
-        process.err_line("Listening on");
-        let port = number_after(&process.err_line("starting on port"), "port ");
-        Self { process, port }
-    }
+fn time_port(server: &mut Server) -> u16 {
+    number_after(&server.process.err_line("RFC 868"), ":")
+}
 
-    fn time_port(&mut self) -> u16 {
-        let line = self.process.err_line("RFC 868");
-        number_after(&line, ":")
-    }
+/// A client socket that has asked by datagram.
+fn datagram(server: &Server, from: [u8; 4], to: [u8; 4]) -> UdpSocket {
+    let socket = UdpSocket::bind((Ipv4Addr::from(from), 0)).unwrap();
+    socket.set_read_timeout(Some(DEADLINE)).unwrap();
+    socket.connect((Ipv4Addr::from(to), server.port)).unwrap();
+    socket.send(b"?").unwrap();
+    socket
+}
 
-    /// What a connection from `source` gets.
-    fn ask_from(&self, source: [u8; 4]) -> String {
-        read_all(connect_from(source, self.port))
-    }
+/// What a connection from `source` gets.
+fn ask_from(server: &Server, source: [u8; 4]) -> String {
+    read_all(connect_from(source, server.port)).unwrap()
+}
 
-    fn ask(&self) -> String {
-        self.ask_from([127, 0, 0, 1])
-    }
-
-    /// A client socket that has asked.
-    fn datagram(&self, from: [u8; 4], to: [u8; 4]) -> UdpSocket {
-        let socket = UdpSocket::bind((Ipv4Addr::from(from), 0)).unwrap();
-        socket.set_read_timeout(Some(DEADLINE)).unwrap();
-        socket.connect((Ipv4Addr::from(to), self.port)).unwrap();
-        socket.send(b"?").unwrap();
-        socket
-    }
-
-    /// The figures since the start.
-    fn totals(&mut self) -> String {
-        self.process.signal(Signal::SIGUSR1);
-        self.process.err_line("connections=")
-    }
+/// The figures since the start.
+fn totals(server: &mut Server) -> String {
+    server.process.signal(Signal::SIGUSR1);
+    server.process.err_line("connections=")
 }
 
 fn number_after(line: &str, mark: &str) -> u16 {
@@ -72,12 +56,6 @@ fn connect_from(source: [u8; 4], port: u16) -> TcpStream {
     stream
 }
 
-fn read_all(mut stream: TcpStream) -> String {
-    let mut text = String::new();
-    stream.read_to_string(&mut text).unwrap();
-    text
-}
-
 fn now() -> u64 {
     SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_secs()
 }
@@ -91,10 +69,10 @@ fn assert_is_now(bytes: &[u8]) {
 
 #[test]
 fn a_datagram_is_answered_from_the_address_that_was_asked() {
-    let server = Server::start(&["--udp"]);
+    let server = start(&["--udp"]);
     for asked in [[127, 0, 0, 1], [127, 0, 0, 5]] {
         // A connected socket takes datagrams from that address alone.
-        let client = server.datagram([127, 0, 0, 1], asked);
+        let client = datagram(&server, [127, 0, 0, 1], asked);
         let mut reply = [0; 600];
         let length = client.recv(&mut reply).unwrap();
         let told: u64 = std::str::from_utf8(&reply[..length]).unwrap().trim().parse().unwrap();
@@ -104,29 +82,29 @@ fn a_datagram_is_answered_from_the_address_that_was_asked() {
 
 #[test]
 fn datagrams_of_another_server_are_not_answered() {
-    let mut server = Server::start(&["--udp", "--bind", "127.0.0.1"]);
+    let mut server = start(&["--udp", "--bind", "127.0.0.1"]);
     let other = UdpSocket::bind((Ipv4Addr::new(127, 0, 0, 2), server.port)).unwrap();
     other.connect((Ipv4Addr::LOCALHOST, server.port)).unwrap();
     other.send(b"?").unwrap();
     // Requests are taken in order: once a later one is answered, the earlier one has been passed over.
     let mut reply = [0; 600];
-    server.datagram([127, 0, 0, 1], [127, 0, 0, 1]).recv(&mut reply).unwrap();
+    datagram(&server, [127, 0, 0, 1], [127, 0, 0, 1]).recv(&mut reply).unwrap();
     other.set_nonblocking(true).unwrap();
     assert!(other.recv(&mut reply).is_err());
-    let totals = server.totals();
+    let totals = totals(&mut server);
     assert!(totals.contains(" guarded=1 ") && totals.contains(" replies=1 "), "{totals}");
 }
 
 #[test]
 fn one_source_gets_ten_datagrams_a_second_unless_told_otherwise() {
-    let mut server = Server::start(&["--udp"]);
+    let mut server = start(&["--udp"]);
     let started = Instant::now();
-    let flood = server.datagram([127, 0, 0, 3], [127, 0, 0, 1]);
+    let flood = datagram(&server, [127, 0, 0, 3], [127, 0, 0, 1]);
     for _ in 0..99 {
         flood.send(b"?").unwrap();
     }
     let mut reply = [0; 600];
-    server.datagram([127, 0, 0, 4], [127, 0, 0, 1]).recv(&mut reply).unwrap();
+    datagram(&server, [127, 0, 0, 4], [127, 0, 0, 1]).recv(&mut reply).unwrap();
     flood.set_nonblocking(true).unwrap();
     let mut replies = 0;
     while flood.recv(&mut reply).is_ok() {
@@ -134,13 +112,13 @@ fn one_source_gets_ten_datagrams_a_second_unless_told_otherwise() {
     }
     let most = 10 + started.elapsed().as_millis() / 100;
     assert!(replies >= 10 && replies <= most, "{replies} replies, at most {most} are due");
-    assert!(server.totals().contains(&format!(" over_rate={} ", 100 - replies)));
+    assert!(totals(&mut server).contains(&format!(" over_rate={} ", 100 - replies)));
 }
 
 #[test]
 fn the_time_protocol_is_four_bytes_over_both_transports() {
-    let mut server = Server::start(&["--udp", "--time-port", "0", "--bind", "127.0.0.1"]);
-    let port = server.time_port();
+    let mut server = start(&["--udp", "--time-port", "0", "--bind", "127.0.0.1"]);
+    let port = time_port(&mut server);
     let mut bytes = Vec::new();
     TcpStream::connect((Ipv4Addr::LOCALHOST, port)).unwrap().read_to_end(&mut bytes).unwrap();
     assert_is_now(&bytes);
@@ -155,8 +133,8 @@ fn the_time_protocol_is_four_bytes_over_both_transports() {
 
 #[test]
 fn with_require_sync_an_unsynchronised_clock_is_not_told() {
-    let mut server = Server::start(&["--time-port", "0", "--require-sync", "--bind", "127.0.0.1"]);
-    let port = server.time_port();
+    let mut server = start(&["--time-port", "0", "--require-sync", "--bind", "127.0.0.1"]);
+    let port = time_port(&mut server);
     let mut bytes = Vec::new();
     TcpStream::connect((Ipv4Addr::LOCALHOST, port)).unwrap().read_to_end(&mut bytes).unwrap();
     // SAFETY: timex is plain data, and with `modes` 0 adjtimex only reads.
@@ -174,35 +152,35 @@ fn with_require_sync_an_unsynchronised_clock_is_not_told() {
 
 #[test]
 fn over_the_rate_a_source_is_told_nothing_and_others_are_not_held_up() {
-    let mut server = Server::start(&["--rate", "5"]);
+    let mut server = start(&["--rate", "5"]);
     let started = Instant::now();
-    let replies = (0..50).filter(|_| !server.ask_from([127, 0, 0, 9]).is_empty()).count();
+    let replies = (0..50).filter(|_| !ask_from(&server, [127, 0, 0, 9]).is_empty()).count();
     let most = 5 + started.elapsed().as_millis() / 200;
     assert!(replies >= 5 && replies as u128 <= most, "{replies} replies, at most {most} are due");
     for _ in 0..5 {
-        assert!(!server.ask_from([127, 0, 0, 10]).is_empty());
+        assert!(!ask_from(&server, [127, 0, 0, 10]).is_empty());
     }
-    let totals = server.totals();
+    let totals = totals(&mut server);
     assert!(totals.contains(&format!(" over_rate={} ", 50 - replies)), "{totals}");
 }
 
 #[test]
 fn only_allowed_networks_are_answered() {
-    let mut server = Server::start(&["--allow", "127.0.0.8/30", "--allow", "2001:db8::/32"]);
-    assert_eq!(server.ask_from([127, 0, 0, 1]), "");
-    assert!(!server.ask_from([127, 0, 0, 11]).is_empty());
-    assert!(server.totals().contains(" foreign=1 "));
+    let mut server = start(&["--allow", "127.0.0.8/30", "--allow", "2001:db8::/32"]);
+    assert_eq!(ask_from(&server, [127, 0, 0, 1]), "");
+    assert!(!ask_from(&server, [127, 0, 0, 11]).is_empty());
+    assert!(totals(&mut server).contains(" foreign=1 "));
 }
 
 #[test]
 fn several_workers_answer_all_and_stop_together() {
-    let server = Server::start(&["--workers", "4"]);
+    let server = start(&["--workers", "4"]);
     let port = server.port;
     std::thread::scope(|scope| {
         for _ in 0..8 {
             scope.spawn(move || {
                 (0..50).for_each(|_| {
-                    assert!(!read_all(connect_from([127, 0, 0, 1], port)).is_empty());
+                    assert!(!read_all(connect_from([127, 0, 0, 1], port)).unwrap().is_empty());
                 });
             });
         }
@@ -211,7 +189,7 @@ fn several_workers_answer_all_and_stop_together() {
         (0..100).map(|_| connect_from([127, 0, 0, 1], server.port)).collect();
     server.process.signal(Signal::SIGTERM);
     for client in waiting {
-        assert!(!read_all(client).is_empty());
+        assert!(!read_all(client).unwrap().is_empty());
     }
     let finished = server.process.finish();
     assert_eq!(finished.status.code(), Some(0));
@@ -221,7 +199,7 @@ fn several_workers_answer_all_and_stop_together() {
 
 #[test]
 fn figures_come_as_one_line_a_period_and_end_with_their_reader() {
-    let mut server = Server::start(&["--stats", "50ms"]);
+    let mut server = start(&["--stats", "50ms"]);
     let told = |line: &str| line.starts_with("connections/s=") && line.contains(" lingering=");
     server.ask();
     server.process.line(|stream, line| {
@@ -247,8 +225,8 @@ fn query(arguments: &[&str]) -> (Option<i32>, String, String) {
 
 #[test]
 fn the_client_prints_answer_offset_and_round_trip() {
-    let mut server = Server::start(&["--udp", "--time-port", "0"]);
-    let time_port = server.time_port();
+    let mut server = start(&["--udp", "--time-port", "0"]);
+    let time_port = time_port(&mut server);
     for (flags, port) in [
         (&[][..], server.port),
         (&["--udp"], server.port),
@@ -298,8 +276,8 @@ fn what_a_stranger_answers_is_bounded_and_escaped() {
 #[test]
 #[ignore = "needs Debian's netcat-openbsd and rdate"]
 fn netcat_and_rdate_are_served() {
-    let mut server = Server::start(&["--udp", "--time-port", "0"]);
-    let time_port = server.time_port().to_string();
+    let mut server = start(&["--udp", "--time-port", "0"]);
+    let time_port = time_port(&mut server).to_string();
     let port = server.port.to_string();
     let output = |command: &[&str]| {
         let mut command = [command, &[]].concat().into_iter();

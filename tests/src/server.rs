@@ -1,0 +1,70 @@
+//! A time-server on a free port, and the client that reads to a clean end.
+
+use std::io::{self, Read};
+use std::net::{Ipv4Addr, TcpStream};
+use std::process::Command;
+
+use crate::{DEADLINE, Running, program};
+
+/// A server that listens.
+#[derive(Debug)]
+pub struct Server {
+    /// Its process.
+    pub process: Running,
+    /// Its port, on every address.
+    pub port: u16,
+}
+
+impl Server {
+    /// Starts one with more flags.
+    pub fn start(flags: &[&str]) -> Self {
+        let mut command = program("time-server");
+        command.args(["--port", "0"]).args(flags);
+        Self::from(command)
+    }
+
+    /// Starts one on a free port after a shell has run `setting` (ulimit, say), with more flags.
+    pub fn after(setting: &str, flags: &str) -> Self {
+        let binary = program("time-server");
+        let mut command = Command::new("sh");
+        let line = format!("{setting} && exec \"$0\" --config none --port 0 {flags}");
+        command.args(["-c", &line]).arg(binary.get_program());
+        Self::from(command)
+    }
+
+    fn from(command: Command) -> Self {
+        let mut process = Running::start(command);
+        process.err_line("Listening on");
+        let line = process.err_line("Time Server starting on port");
+        let port = line.trim_end_matches('.').rsplit(' ').next().unwrap().parse().unwrap();
+        Self { process, port }
+    }
+
+    /// A client from 127.0.0.1.
+    pub fn connect(&self) -> TcpStream {
+        connect(self.port)
+    }
+
+    /// What a client that only reads gets, up to the end of file.
+    pub fn ask(&self) -> String {
+        read_all(self.connect()).unwrap()
+    }
+}
+
+/// A client of 127.0.0.1.
+pub fn connect(port: u16) -> TcpStream {
+    let stream = TcpStream::connect((Ipv4Addr::LOCALHOST, port)).unwrap();
+    stream.set_read_timeout(Some(DEADLINE)).unwrap();
+    stream
+}
+
+/// Reads to the end of file, which must be clean: a reset that comes behind it is an error too, for on a
+/// real network it may come before the reply.
+///
+/// # Errors
+/// A reset, or no end in time.
+pub fn read_all(mut stream: TcpStream) -> io::Result<String> {
+    let mut text = String::new();
+    stream.read_to_string(&mut text)?;
+    stream.take_error()?.map_or(Ok(text), Err)
+}
