@@ -96,11 +96,17 @@ pub enum Error {
     /// The file holds something that the program does not take.
     #[error("{0}")]
     File(#[from] file::Mistake),
+    /// What was asked for (help, say) cannot be written: the disk is full.
+    #[error("cannot write to stdout: {0}")]
+    Stdout(io::Error),
 }
 
 impl exit::Failure for Error {
     fn status(&self) -> u8 {
-        exit::USAGE
+        match self {
+            Self::Stdout(_) => exit::FAILED,
+            _ => exit::USAGE,
+        }
     }
 }
 
@@ -129,7 +135,7 @@ where
         tracing::warn!("{warning}");
     }
     if common.print_config {
-        tell(&print::toml(&settings));
+        tell(&print::toml(&settings))?;
     } else if common.check_config {
         let file = settings.file.map_or("no file".to_owned(), |path| path.display().to_string());
         tracing::info!("{file}: the configuration is valid");
@@ -174,10 +180,13 @@ fn resolve(
 ) -> Result<Option<Settings>, Error> {
     let program = command.get_name().to_owned();
     // The command line alone comes first: help must work whatever the file says, and it names the file.
-    let flags = match command.clone().try_get_matches_from(&argv) {
+    let flags = match with_switches(command.clone()).try_get_matches_from(&argv) {
         Ok(matches) => matches,
         Err(error) if !error.use_stderr() => {
-            tell(&error.render().to_string());
+            // The help of the plain command: `--now` reads better there than `--now[=<BOOL>]`.
+            let plain = command.try_get_matches_from(&argv).err();
+            let answer = plain.filter(|plain| !plain.use_stderr()).unwrap_or(error);
+            tell(&answer.render().to_string())?;
             return Ok(None);
         }
         Err(error) => return Err(usage(&program, &error)),
@@ -199,10 +208,24 @@ fn resolve(
         Some(list) => arg.default_values(list),
         None => arg,
     });
-    let matches = command.clone().try_get_matches_from(&argv);
+    let matches = with_switches(command.clone()).try_get_matches_from(&argv);
     let matches = matches.map_err(|error| usage(&program, &error))?;
     let file = file.map(|(path, _)| path);
     Ok(Some(Settings { command, matches, origins, file, warnings }))
+}
+
+/// Lets every boolean be switched off again: `--now=false` overrules a file's `now = true`, `--now` is
+/// `--now=true`.
+fn with_switches(command: Command) -> Command {
+    command.mut_args(|arg| {
+        if !is_setting(&arg) || !matches!(arg.get_action(), ArgAction::SetTrue) {
+            return arg;
+        }
+        let is_off = arg.get_default_values().is_empty();
+        let arg = if is_off { arg.default_value("false") } else { arg };
+        let switch = arg.action(ArgAction::Set).num_args(0..=1).require_equals(true);
+        switch.default_missing_value("true").value_name("BOOL")
+    })
 }
 
 /// What the file and the environment set, by the option's id.
@@ -307,8 +330,11 @@ fn first_paragraph(rendered: &str) -> String {
 }
 
 /// Prints what was asked for; a reader that has gone is no error.
-fn tell(text: &str) {
-    io::stdout().write_all(text.as_bytes()).ok();
+fn tell(text: &str) -> Result<(), Error> {
+    match io::stdout().write_all(text.as_bytes()) {
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(Error::Stdout(error)),
+        _ => Ok(()),
+    }
 }
 
 #[cfg(test)]

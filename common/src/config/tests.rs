@@ -123,6 +123,18 @@ fn a_flag_on_either_side_overrules_the_file_on_verbosity() {
 }
 
 #[test]
+fn what_the_file_switches_on_a_flag_switches_off() {
+    let udp = |file, flags: &[&str]| args(&resolved(file, &[], flags).unwrap()).udp;
+    assert!(udp("udp = true", &[]));
+    assert!(!udp("udp = true", &["--udp=false"]));
+    assert!(udp("udp = false", &["--udp"]));
+    assert!(udp("", &["--udp", "ls"]), "a word behind it is not its value");
+    assert!(error(resolved("", &[], &["--udp=maybe"])).contains("[possible values: true, false]"));
+    let printed = print::toml(&resolved("udp = true", &[], &["--udp=false"]).unwrap());
+    assert!(printed.contains("udp = false  # command line\n"), "{printed}");
+}
+
+#[test]
 fn a_wrong_flag_is_two_lines_with_the_way_out() {
     let shown = error(resolved("", &[], &["--prot", "1"]));
     assert_eq!(
