@@ -17,9 +17,19 @@ use std::path::{Path, PathBuf};
 use clap::parser::ValueSource;
 use clap::{Arg, ArgAction, ArgMatches, Command, Parser, ValueEnum};
 
+use crate::generate::{What, generate};
 use crate::{exit, logging};
 
-/// The options every program has; flatten it into its own and implement `AsRef` for it.
+/// A program's command line, in which [`CommonArgs`] are flattened.
+pub trait Arguments: Parser {
+    /// The end of the manual page: roff sections, the examples and the like.
+    const MANUAL: &'static str;
+
+    /// The options that every program has.
+    fn common(&self) -> &CommonArgs;
+}
+
+/// The options every program has.
 #[derive(Debug, Clone, Default, clap::Args)]
 #[command(next_help_heading = "Options of every program")]
 pub struct CommonArgs {
@@ -47,6 +57,9 @@ pub struct CommonArgs {
     /// Print the configuration in force as TOML, with each value's origin, and exit
     #[arg(long)]
     pub print_config: bool,
+    /// Print the manual page (man) or a shell's completions (bash, zsh or fish), and exit
+    #[arg(long, value_name = "WHAT", hide_possible_values = true)]
+    pub generate: Option<What>,
 }
 
 /// How stderr is written.
@@ -117,25 +130,24 @@ impl exit::Failure for Error {
 /// What [`Error`] tells, and what `C`'s own validation refuses.
 pub fn start<A, C, E>() -> Result<Option<C>, E>
 where
-    A: Parser + AsRef<CommonArgs>,
+    A: Arguments,
     C: TryFrom<A, Error = E>,
     E: From<Error>,
 {
-    let command = A::command();
-    let program = command.get_name().to_owned().leak();
+    let program = A::command().get_name().to_owned().leak();
     let environment = |name: &str| std::env::var_os(name).filter(|value| !value.is_empty());
-    let Some(settings) = resolve(command, std::env::args_os().collect(), &environment)? else {
+    let Some(settings) = resolve::<A>(std::env::args_os().collect(), &environment)? else {
         return Ok(None);
     };
     let args = A::from_arg_matches(&settings.matches).map_err(|error| usage(program, &error))?;
-    let common = args.as_ref().clone();
+    let common = args.common().clone();
     let config = C::try_from(args)?;
     logging::start(program, &common);
     for warning in &settings.warnings {
         tracing::warn!("{warning}");
     }
     if common.print_config {
-        tell(&print::toml(&settings))?;
+        tell(print::toml(&settings).as_bytes())?;
     } else if common.check_config {
         let file = settings.file.map_or("no file".to_owned(), |path| path.display().to_string());
         tracing::info!("{file}: the configuration is valid");
@@ -172,12 +184,12 @@ struct Settings {
 
 type Environment<'a> = &'a dyn Fn(&str) -> Option<OsString>;
 
-/// Lays the layers over each other. `None` when clap has answered already (help, version).
-fn resolve(
-    command: Command,
+/// Lays the layers over each other. `None` when what was asked for is told already (help, version, manual).
+fn resolve<A: Arguments>(
     argv: Vec<OsString>,
     environment: Environment<'_>,
 ) -> Result<Option<Settings>, Error> {
+    let command = A::command();
     let program = command.get_name().to_owned();
     // The command line alone comes first: help must work whatever the file says, and it names the file.
     let flags = match with_switches(command.clone()).try_get_matches_from(&argv) {
@@ -186,11 +198,15 @@ fn resolve(
             // The help of the plain command: `--now` reads better there than `--now[=<BOOL>]`.
             let plain = command.try_get_matches_from(&argv).err();
             let answer = plain.filter(|plain| !plain.use_stderr()).unwrap_or(error);
-            tell(&answer.render().to_string())?;
+            tell(answer.render().to_string().as_bytes())?;
             return Ok(None);
         }
         Err(error) => return Err(usage(&program, &error)),
     };
+    if let Some(what) = flags.get_one("generate") {
+        tell(&generate(*what, command, A::MANUAL))?;
+        return Ok(None);
+    }
     let mut layers = Layers::default();
     let file = file::find(&program, flags.get_one("config"), environment)?;
     if let Some((path, text)) = &file {
@@ -284,7 +300,8 @@ fn is_setting(arg: &Arg) -> bool {
         arg.get_action(),
         ArgAction::Help | ArgAction::HelpShort | ArgAction::HelpLong | ArgAction::Version
     );
-    !answers && !matches!(arg.get_id().as_str(), "config" | "check_config" | "print_config")
+    !answers
+        && !matches!(arg.get_id().as_str(), "config" | "check_config" | "print_config" | "generate")
 }
 
 /// The file key of an option: its long flag, or a positional argument's name.
@@ -330,8 +347,8 @@ fn first_paragraph(rendered: &str) -> String {
 }
 
 /// Prints what was asked for; a reader that has gone is no error.
-fn tell(text: &str) -> Result<(), Error> {
-    match io::stdout().write_all(text.as_bytes()) {
+fn tell(text: &[u8]) -> Result<(), Error> {
+    match io::stdout().write_all(text) {
         Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(Error::Stdout(error)),
         _ => Ok(()),
     }

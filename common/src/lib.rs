@@ -2,6 +2,7 @@
 //!
 //! ```text
 //! config    flags over environment over file over defaults; --check-config, --print-config
+//! generate  the manual page and the shells' completions, from the definition that parses
 //! logging   what a program says about itself: levels, text or JSON, on stderr
 //! output    a descriptor written to without ever waiting for its reader
 //! throttle  so many lines a period, the rest counted
@@ -13,6 +14,7 @@
 
 pub mod config;
 pub mod exit;
+pub mod generate;
 pub mod logging;
 pub mod output;
 mod sys;

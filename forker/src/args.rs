@@ -4,8 +4,8 @@ use std::ffi::{CString, OsString};
 use std::os::unix::ffi::OsStringExt;
 use std::time::Duration;
 
-use clap::{Parser, Subcommand};
-use common::config::CommonArgs;
+use clap::{Parser, Subcommand, ValueHint};
+use common::config::{Arguments, CommonArgs};
 
 use crate::Error;
 use crate::lab::{Kind, Lab};
@@ -28,8 +28,9 @@ pub struct Args {
     /// Run on tick 1 too
     #[arg(long)]
     now: bool,
-    /// What to do when the last run is still going: start another, skip this one, or end the last first
-    #[arg(long, value_name = "WAY", default_value = "allow")]
+    /// What to do when the last run is still going: allow (start another), forbid (skip this one) or
+    /// replace (end the last first)
+    #[arg(long, value_name = "WAY", default_value = "allow", hide_possible_values = true)]
     overlap: Overlap,
     /// How many runs may go at a time; what is due beyond is skipped
     #[arg(long, value_name = "N", default_value_t = 64, value_parser = clap::value_parser!(u64).range(1..))]
@@ -51,6 +52,7 @@ pub struct Args {
     audit: bool,
     /// The command to run, with its arguments
     #[arg(value_name = "COMMAND", trailing_var_arg = true, default_values = ["ls", "-l"])]
+    #[arg(value_hint = ValueHint::CommandWithArguments)]
     command: Vec<OsString>,
     #[command(flatten)]
     common: CommonArgs,
@@ -67,6 +69,7 @@ enum Lesson {
         only: Option<Kind>,
         /// The command to run instead
         #[arg(value_name = "COMMAND", trailing_var_arg = true, default_values = WORKLOAD)]
+        #[arg(value_hint = ValueHint::CommandWithArguments)]
         command: Vec<OsString>,
     },
 }
@@ -96,8 +99,10 @@ command = [\"ls\", \"-l\"]) and an environment variable (FORKER_TIMEOUT).";
 /// A run that ends with a status of its own after longer than a tick, and leaves an orphan.
 const WORKLOAD: [&str; 3] = ["sh", "-c", "sleep 0.4 & sleep 0.04; exit 7"];
 
-impl AsRef<CommonArgs> for Args {
-    fn as_ref(&self) -> &CommonArgs {
+impl Arguments for Args {
+    const MANUAL: &'static str = include_str!("manual.roff");
+
+    fn common(&self) -> &CommonArgs {
         &self.common
     }
 }

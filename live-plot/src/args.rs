@@ -7,7 +7,7 @@ use std::str::FromStr;
 use std::time::Duration;
 
 use clap::{ArgAction, Parser, ValueEnum};
-use common::config::CommonArgs;
+use common::config::{Arguments, CommonArgs};
 
 use crate::error::Error;
 use crate::export::Outputs;
@@ -32,8 +32,8 @@ pub struct Args {
     /// The values seen: A:B is fixed, auto always fits [default: -10:10 while all of it fits, else fitted]
     #[arg(short, long, value_name = "A:B|auto", allow_hyphen_values = true)]
     y_range: Option<YRange>,
-    /// How the values are joined
-    #[arg(short, long, value_name = "HOW", default_value = "step")]
+    /// How the values are joined: step (a value holds until the next one), line or points
+    #[arg(short, long, value_name = "HOW", default_value = "step", hide_possible_values = true)]
     draw: Draw,
     /// Name the columns, from the first on
     #[arg(long, value_name = "A,B,…", value_delimiter = ',', action = ArgAction::Append)]
@@ -56,8 +56,8 @@ pub struct Args {
     /// How large the window or picture is, in pixels
     #[arg(long, value_name = "WxH", default_value = "1280x720", value_parser = size)]
     size: (u16, u16),
-    /// Light on dark, or dark on light
-    #[arg(long, value_name = "THEME", default_value = "system")]
+    /// Colours: system (as the desktop has them), dark or light
+    #[arg(long, value_name = "THEME", default_value = "system", hide_possible_values = true)]
     theme: Theme,
     /// How much raw history is kept in all; older history stays as minima and maxima
     #[arg(long, value_name = "SIZE", default_value = "256MiB", value_parser = bytes)]
@@ -81,8 +81,10 @@ pub struct Args {
     common: CommonArgs,
 }
 
-impl AsRef<CommonArgs> for Args {
-    fn as_ref(&self) -> &CommonArgs {
+impl Arguments for Args {
+    const MANUAL: &'static str = include_str!("manual.roff");
+
+    fn common(&self) -> &CommonArgs {
         &self.common
     }
 }

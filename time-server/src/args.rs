@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use clap::builder::RangedU64ValueParser;
 use clap::{Parser, Subcommand};
-use common::config::CommonArgs;
+use common::config::{Arguments, CommonArgs};
 use ipnet::IpNet;
 
 use crate::error::Error;
@@ -153,8 +153,10 @@ const AFTER_HELP: &str = "\
 Each option is also a key of the configuration file (--linger: linger = \"2s\") and an environment
 variable (TIME_SERVER_LINGER). Try it: time-server & nc 127.0.0.1 55555";
 
-impl AsRef<CommonArgs> for Args {
-    fn as_ref(&self) -> &CommonArgs {
+impl Arguments for Args {
+    const MANUAL: &'static str = include_str!("manual.roff");
+
+    fn common(&self) -> &CommonArgs {
         &self.common
     }
 }

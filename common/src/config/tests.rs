@@ -1,6 +1,5 @@
 use std::ffi::OsString;
 
-use clap::CommandFactory;
 use proptest::prelude::*;
 
 use super::*;
@@ -22,6 +21,14 @@ struct Args {
     common: CommonArgs,
 }
 
+impl Arguments for Args {
+    const MANUAL: &'static str = "";
+
+    fn common(&self) -> &CommonArgs {
+        &self.common
+    }
+}
+
 /// Resolves with a file of this text, these variables and these flags.
 fn resolved(file: &str, variables: &[(&str, &str)], flags: &[&str]) -> Result<Settings, String> {
     static NEXT: std::sync::atomic::AtomicUsize = std::sync::atomic::AtomicUsize::new(0);
@@ -35,7 +42,7 @@ fn resolved(file: &str, variables: &[(&str, &str)], flags: &[&str]) -> Result<Se
         let found = variables.iter().find(|(variable, _)| *variable == name);
         found.map(|(_, value)| OsString::from(value))
     };
-    let result = resolve(Args::command(), argv, &environment);
+    let result = resolve::<Args>(argv, &environment);
     std::fs::remove_file(&path).unwrap();
     let name = path.display().to_string();
     result.map(Option::unwrap).map_err(|error| error.to_string().replace(&name, "FILE"))
