@@ -231,6 +231,7 @@ impl EventLoop<'_> {
                 let strays = self.trees.signal_all(&leaders, signal);
                 self.supervisor.handle(clock(), Event::Strays(strays));
             }
+            Action::KillRest => drop(self.trees.signal_all(&[], Signal::SIGKILL)),
             Action::Pass { leaders, signal } => {
                 for leader in leaders {
                     tree::to_group(leader, signal);

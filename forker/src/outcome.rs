@@ -34,6 +34,11 @@ impl Outcome {
         }
     }
 
+    /// Whether KILL ended it.
+    pub(crate) fn is_kill(self) -> bool {
+        matches!(self, Self::Killed { signal: libc::SIGKILL, .. })
+    }
+
     /// The exit status a shell would give it; 0 is the only one that is no failure.
     pub(crate) fn status(self) -> u8 {
         match self {

@@ -4,7 +4,6 @@ use std::fmt;
 use std::time::Duration;
 
 use nix::errno::Errno;
-use nix::libc;
 use nix::unistd::Pid;
 use tracing::{info, warn};
 
@@ -96,6 +95,8 @@ impl Why {
 pub(crate) struct Left {
     /// None when it had cut every tie to its run.
     pub(crate) run: Option<u64>,
+    /// Why its run was asked to end and it with it, if so.
+    pub(crate) why: Option<Why>,
     pub(crate) pid: Pid,
     pub(crate) name: String,
     pub(crate) outcome: Outcome,
@@ -104,16 +105,21 @@ pub(crate) struct Left {
 impl Left {
     /// Tells it, also when quiet: something that the user started was ended.
     pub(crate) fn tell(&self) {
-        let Self { run, pid, name, outcome } = self;
+        let Self { run, why, pid, name, outcome } = self;
         let run_name = run.map_or_else(|| "a run".to_owned(), |run| format!("run {run}"));
-        let killed = matches!(outcome, Outcome::Killed { signal: libc::SIGKILL, .. });
-        let how = if killed { "killed" } else { "ended" };
+        let how = if outcome.is_kill() { "killed" } else { "ended" };
+        let fate = match why {
+            None => format!(": {how}; --keep-orphans keeps it"),
+            Some(Why::TimedOut) => format!(" when it timed out: {how} after the grace"),
+            Some(why) => format!(" when it was {}: {how} after the grace", why.word()),
+        };
         warn!(
             run,
             pid = pid.as_raw(),
             name,
             outcome = how,
-            "{run_name} left {name} (pid {pid}) behind: {how}; --keep-orphans keeps it"
+            ended_because = why.map(Why::word),
+            "{run_name} left {name} (pid {pid}) behind{fate}"
         );
     }
 }

@@ -328,7 +328,11 @@ impl Supervisor {
         };
         if !left.is_empty() {
             self.leftovers.insert(pid, self.kill_time(now));
-            let was = if run.why.is_some() { Was::Asked } else { Was::Alive };
+            let was = match run.why {
+                None => Was::Alive,
+                Some(_) if outcome.is_kill() => Was::Killed,
+                Some(why) => Was::Asked(why),
+            };
             self.orphans.remember(Some(run.number), was, left);
         }
         self.over(
@@ -357,7 +361,7 @@ impl Supervisor {
         }
         if alive && matches!(self.phase, Phase::Killed { .. }) {
             // A process that was being born when its parent was killed.
-            self.signal_all(Signal::SIGKILL);
+            self.actions.push_back(Action::KillRest);
         }
         if !alive {
             self.orphans.clear();

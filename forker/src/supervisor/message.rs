@@ -55,6 +55,8 @@ pub(crate) enum Action {
     Signal { leader: Pid, signal: Signal },
     /// Signal the groups of these leaders and all else that descends from forker; answer with `Strays`.
     SignalAll { leaders: Vec<Pid>, signal: Signal },
+    /// Kill all that descends from forker once more.
+    KillRest,
     /// Pass a signal on to the groups of these leaders.
     Pass { leaders: Vec<Pid>, signal: Signal },
     /// Stop forker itself; answer with `Continued`.

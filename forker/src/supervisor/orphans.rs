@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use nix::sys::signal::Signal;
 use nix::unistd::Pid;
 
-use crate::outcome::Outcome;
+use crate::outcome::{Outcome, Why};
 use crate::process::Process;
 use crate::report::Left;
 
@@ -26,7 +26,9 @@ struct Orphan {
 pub(super) enum Was {
     Alive,
     /// Asked to end together with its leader, and perhaps about to.
-    Asked,
+    Asked(Why),
+    /// Killed together with its leader: which of them is reaped first says nothing.
+    Killed,
     /// Dead already, or just now of our TERM.
     Zombie,
 }
@@ -45,12 +47,13 @@ impl Orphans {
         let Orphan { run, name, was } = self.0.remove(&pid)?;
         let ended_by =
             |signal| matches!(outcome, Outcome::Killed { signal: by, .. } if by == signal as i32);
-        let was_left = match was {
-            Was::Alive => true,
-            Was::Asked => ended_by(Signal::SIGKILL),
-            Was::Zombie => ended_by(Signal::SIGTERM),
+        let (was_left, why) = match was {
+            Was::Alive => (true, None),
+            Was::Asked(why) => (ended_by(Signal::SIGKILL), Some(why)),
+            Was::Killed => (false, None),
+            Was::Zombie => (ended_by(Signal::SIGTERM), None),
         };
-        was_left.then_some(Left { run, pid, name, outcome })
+        was_left.then_some(Left { run, why, pid, name, outcome })
     }
 
     /// There is no child left, so there is no orphan.

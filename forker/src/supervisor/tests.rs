@@ -227,8 +227,13 @@ fn what_a_leader_leaves_is_killed_after_the_grace_and_told_when_it_has_ended() {
     assert_eq!(world.event(0, Event::Reaped { alive: true }), [Action::Look { leader: pid(10) }]);
     assert_eq!(world.end(1, 78, Outcome::Exited(0)), [], "it was dead already");
     assert!(world.time(5).contains(&signal(10, SIGKILL)));
-    let left =
-        Left { run: Some(1), pid: pid(77), name: "sleep".to_owned(), outcome: killed(SIGKILL) };
+    let left = Left {
+        run: Some(1),
+        why: None,
+        pid: pid(77),
+        name: "sleep".to_owned(),
+        outcome: killed(SIGKILL),
+    };
     assert_eq!(world.end(5, 77, killed(SIGKILL)), [Action::TellLeft(left)]);
 }
 
@@ -241,7 +246,35 @@ fn what_goes_with_its_leader_was_not_left_behind() {
     world.end_leaving(11, 10, killed(SIGTERM), vec![process(77, false), process(78, false)]);
     assert_eq!(world.end(11, 77, killed(SIGTERM)), []);
     let stubborn = world.end(16, 78, killed(SIGKILL));
-    assert!(matches!(stubborn[..], [Action::TellLeft(Left { run: Some(1), .. })]));
+    let why = Some(Why::TimedOut);
+    assert!(matches!(&stubborn[..], [Action::TellLeft(left)] if left.why == why));
+}
+
+#[test]
+fn what_is_killed_with_its_leader_was_not_left_behind() {
+    let policy = Policy { timeout: Some(10 * MS), grace: 5 * MS, ..POLICY };
+    let mut world = World::new(policy, false);
+    world.time(0);
+    world.time(15);
+    world.time(20);
+    // Nobody knows which of the two the kernel ends first.
+    world.end_leaving(20, 10, killed(SIGKILL), vec![process(77, false)]);
+    assert_eq!(world.end(20, 77, killed(SIGKILL)), []);
+}
+
+#[test]
+fn what_is_killed_with_forkers_last_run_is_no_stray() {
+    let mut world = World::new(POLICY, true);
+    world.time(0);
+    world.event(0, Event::Stop(SIGTERM));
+    world.time(5000);
+    world.end_leaving(5000, 10, killed(SIGKILL), vec![process(77, false)]);
+    assert_eq!(
+        world.event(5000, Event::Reaped { alive: true }),
+        [Action::Look { leader: pid(10) }, Action::KillRest],
+        "killed again, but not asked about"
+    );
+    assert_eq!(world.end(5001, 77, killed(SIGKILL)), []);
 }
 
 #[test]
