@@ -43,6 +43,7 @@ pub struct Output<F> {
     pending: Vec<u8>,
     dropped: u64,
     gone: bool,
+    failure: Option<Errno>,
 }
 
 impl<F: AsFd> Output<F> {
@@ -56,7 +57,7 @@ impl<F: AsFd> Output<F> {
                 _ => Kind::Device,
             }
         });
-        Self { fd, kind, pending: Vec::new(), dropped: 0, gone: false }
+        Self { fd, kind, pending: Vec::new(), dropped: 0, gone: false, failure: None }
     }
 
     /// Writes `lines` now if the reader takes them, else keeps them; drops them whole when full.
@@ -79,16 +80,17 @@ impl<F: AsFd> Output<F> {
                 Ok(written) => drop(self.pending.drain(..written)),
                 Err(Errno::EINTR) => {}
                 Err(Errno::EAGAIN) => return,
-                // EPIPE, EIO, ENOSPC, EBADF: nobody can be told; what it says is lost, the work goes on.
-                Err(_) => {
+                Err(errno) => {
                     self.gone = true;
+                    self.failure = (!self.says_no_reader(errno)).then_some(errno);
                     self.pending = Vec::new();
                 }
             }
             if self.pending.is_empty() && self.dropped > 0 {
                 let dropped = std::mem::take(&mut self.dropped);
+                let lines = if dropped == 1 { "line" } else { "lines" };
                 self.pending =
-                    format!("({dropped} lines dropped here: nobody was reading)\n").into();
+                    format!("({dropped} {lines} dropped here: nobody was reading)\n").into();
             }
         }
     }
@@ -99,10 +101,26 @@ impl<F: AsFd> Output<F> {
         !self.pending.is_empty()
     }
 
-    /// Whether a write has failed for good: the reader is gone.
+    /// Whether a write has failed for good: from here on what is pushed is lost.
     #[must_use]
     pub fn is_gone(&self) -> bool {
         self.gone
+    }
+
+    /// Why a write has failed for good, if not because the reader has gone: the disk is full, say. A reader
+    /// may go when it has seen enough; this is a loss that somebody has to hear of.
+    #[must_use]
+    pub fn failure(&self) -> Option<Errno> {
+        self.failure
+    }
+
+    /// Of a pipe or socket these say that its other end is closed; EIO does of a terminal that was hung up.
+    fn says_no_reader(&self, errno: Errno) -> bool {
+        match errno {
+            Errno::EPIPE | Errno::ECONNRESET => true,
+            Errno::EIO => self.kind == Kind::Device,
+            _ => false,
+        }
     }
 
     /// The descriptor, to watch: POLLOUT while something is pending; POLLERR comes when a pipe's reader goes.
@@ -188,5 +206,14 @@ mod tests {
         out.push(b"lost\n");
         assert!(out.is_gone());
         assert!(!out.is_pending());
+        assert_eq!(out.failure(), None);
+    }
+
+    #[test]
+    fn a_full_disk_is_a_failure_and_no_reader_that_has_gone() {
+        let mut out = Output::new(std::fs::File::options().write(true).open("/dev/full").unwrap());
+        out.push(b"lost\n");
+        assert!(out.is_gone());
+        assert_eq!(out.failure(), Some(Errno::ENOSPC));
     }
 }

@@ -18,6 +18,9 @@ pub enum Error {
     /// forker has lost count of its processes: a defect of its own.
     #[error("the ledger of processes does not balance: {0}; please report this")]
     Ledger(String),
+    /// stdout takes nothing any more, and not because its reader has gone.
+    #[error("cannot write to stdout: {}; -q leaves it to the command alone", .0.desc())]
+    Stdout(Errno),
     /// The system refuses what forker cannot do without.
     #[error("cannot {what}: {}", errno.desc())]
     System {
@@ -40,7 +43,7 @@ impl exit::Failure for Error {
         match self {
             Self::Config(error) => error.status(),
             Self::NoCommand | Self::Nul(_) => exit::USAGE,
-            Self::Ledger(_) | Self::System { .. } => FAILED,
+            Self::Ledger(_) | Self::Stdout(_) | Self::System { .. } => FAILED,
         }
     }
 }

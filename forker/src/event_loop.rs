@@ -93,7 +93,9 @@ impl EventLoop<'_> {
         self.stdout.finish();
         report::tell_summary(self.supervisor.tally());
         result?;
-        Ok(self.supervisor.status())
+        self.stdout
+            .failure()
+            .map_or_else(|| Ok(self.supervisor.status()), |errno| Err(Error::Stdout(errno)))
     }
 
     fn turns(&mut self) -> Result<(), Error> {
@@ -108,6 +110,7 @@ impl EventLoop<'_> {
     /// One turn of the loop; false when all is done.
     fn turn(&mut self) -> Result<bool, Error> {
         self.handle(Event::Time);
+        self.look_at_stdout(false);
         if std::mem::take(&mut self.audit_due) {
             debug!("{}", self.audit()?);
         }
@@ -118,14 +121,19 @@ impl EventLoop<'_> {
         self.stdout.flush();
         logging::stderr().lock().flush();
         // Before the signals: a run that dies of SIGPIPE because stdout's reader has gone is no failure.
-        if self.is_read && (woken.by_closed_output || self.stdout.is_gone()) {
-            self.is_read = false;
-            self.handle(Event::OutputClosed);
-        }
+        self.look_at_stdout(woken.by_closed_output);
         if woken.by_signal {
             self.read_signals()?;
         }
         Ok(true)
+    }
+
+    /// Ends all when stdout takes nothing any more: its reader has gone, or a write has been refused.
+    fn look_at_stdout(&mut self, is_closed: bool) {
+        if self.is_read && (is_closed || self.stdout.is_gone()) {
+            self.is_read = false;
+            self.handle(Event::OutputClosed);
+        }
     }
 
     /// Waits for what comes first. The signals come first in the list too: poll(2) looks in order, so when

@@ -59,14 +59,14 @@ pub fn run(lab: &Lab) -> Result<u8, Error> {
     let recipe = Recipe::new(&lab.command, false, inherited)
         .map_err(Error::system("prepare the command"))?;
     let color = logging::is_colored(lab.color, io::stdout().is_terminal());
-    let mut page = show::Page::new(lab, color);
+    let mut page = show::Page::new(lab, color)?;
     let kinds = lab.only.map_or_else(|| Kind::value_variants().to_vec(), |only| vec![only]);
     for kind in kinds {
         match experiment::run(kind, &recipe, &signals)? {
-            Verdict::Seen(facts) => page.add(kind, &facts),
+            Verdict::Seen(facts) => page.add(kind, &facts)?,
             Verdict::Interrupted(status) => return Ok(status),
         }
     }
-    page.finish();
+    page.finish()?;
     Ok(common::exit::OK)
 }

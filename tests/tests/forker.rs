@@ -385,6 +385,18 @@ fn a_run_that_dies_of_the_closed_stdout_is_no_failure() {
 }
 
 #[test]
+fn a_full_disk_is_told_and_ends_it_with_125() {
+    for args in [&["-i", "1h", "--", "true"][..], &["lab", "--only", "wait", "--", "true"]] {
+        let full = fs::File::options().write(true).open("/dev/full").unwrap();
+        let mut forker = forker(args).stdout(full).stderr(Stdio::piped()).spawn().unwrap();
+        let status = wait_until("forker ends", || forker.try_wait().unwrap());
+        let told = std::io::read_to_string(forker.stderr.take().unwrap()).unwrap();
+        assert!(told.contains("cannot write to stdout: No space left on device"), "{told}");
+        assert_eq!(status.code(), Some(125), "{args:?}");
+    }
+}
+
+#[test]
 fn a_stdout_that_nobody_reads_holds_up_no_signal() {
     let script = "echo ready >&2; exec head -c 1000000 /dev/zero";
     let mut command = forker(&["-i", "1ms", "-e", "5", "--", "sh", "-c", script]);

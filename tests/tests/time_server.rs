@@ -215,7 +215,7 @@ fn a_second_signal_ends_it_at_once() {
     let mut reply = [0; 11];
     stays.read_exact(&mut reply).unwrap();
     server.process.signal(Signal::SIGTERM);
-    server.process.err_line("1 connections are still closing");
+    server.process.err_line("1 connection is still closing");
     server.process.signal(Signal::SIGTERM);
     let status = server.process.wait();
     assert_eq!((status.code(), status.signal()), (Some(0), None));

@@ -215,6 +215,19 @@ fn figures_come_as_one_line_a_period_and_end_with_their_reader() {
     assert_eq!(status.code(), Some(0));
 }
 
+#[test]
+fn figures_that_find_no_space_are_told_and_end_it_as_failed() {
+    let mut command = program("time-server");
+    let full = std::fs::File::options().write(true).open("/dev/full").unwrap();
+    command.args(["--port", "0", "--stats", "10ms"]).stdout(full).stderr(Stdio::piped());
+    let mut child = command.spawn().unwrap();
+    let status = wait_until("it ends", || child.try_wait().unwrap());
+    let mut told = String::new();
+    child.stderr.take().unwrap().read_to_string(&mut told).unwrap();
+    assert!(told.contains("cannot write to stdout: No space left on device"), "{told}");
+    assert_eq!(status.code(), Some(1));
+}
+
 /// Runs the client.
 fn query(arguments: &[&str]) -> (Option<i32>, String, String) {
     let mut command = program("time-server");
@@ -254,6 +267,21 @@ fn the_client_gives_up_in_time_and_says_so() {
     let (status, _, err) = query(&[&address]);
     assert_eq!(status, Some(1));
     assert!(err.contains("refused"), "{err}");
+}
+
+#[test]
+fn the_client_names_the_flag_that_fits_what_was_answered() {
+    let mut server = start(&["--udp", "--time-port", "0"]);
+    let time = format!("localhost:{}", time_port(&mut server));
+    let text = format!("localhost:{}", server.port);
+    for transport in [&[][..], &["--udp"]] {
+        let (status, out, err) = query(&[transport, &[time.as_str()]].concat());
+        assert_eq!((status, out.as_str()), (Some(1), ""));
+        assert!(err.contains("four bytes that are no text") && err.contains("--time"), "{err}");
+        let (status, out, err) = query(&[transport, &["--time", text.as_str()]].concat());
+        assert_eq!((status, out.as_str()), (Some(1), ""));
+        assert!(err.contains("not the Time Protocol") && err.contains("without --time"), "{err}");
+    }
 }
 
 #[test]

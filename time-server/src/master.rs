@@ -101,6 +101,15 @@ impl Master {
         }
     }
 
+    /// Whether the figures reached stdout.
+    ///
+    /// # Errors
+    /// They did not, and not because their reader had gone: the disk is full, say.
+    pub fn printed(&self) -> Result<(), Error> {
+        let failure = self.printer.as_ref().and_then(|printer| printer.out.failure());
+        failure.map_or(Ok(()), |errno| Err(Error::Stdout(errno.into())))
+    }
+
     /// When the next figures are due.
     pub fn wake_at(&self) -> Option<Instant> {
         self.printer.as_ref().map(|printer| printer.due)
@@ -114,7 +123,8 @@ impl Master {
     /// Logs that no more clients are accepted.
     pub fn tell_stopping(&self) {
         let closing = self.totals().lingering();
-        tracing::info!(closing, "Stopping; {closing} connections are still closing.");
+        let are = if closing == 1 { "connection is" } else { "connections are" };
+        tracing::info!(closing, "Stopping; {closing} {are} still closing.");
     }
 
     fn totals(&self) -> Totals {

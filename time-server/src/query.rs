@@ -116,7 +116,26 @@ fn in_words(error: &io::Error) -> String {
     }
 }
 
+/// Why the answer cannot be what was asked for, with the way out.
+fn misfit(query: &Query, bytes: &[u8]) -> Option<String> {
+    let is_text = |byte: &u8| byte.is_ascii_graphic() || byte.is_ascii_whitespace();
+    match (query.time, bytes.len()) {
+        (true, 4) => None,
+        (true, length) => Some(format!(
+            "it answered {length} bytes, which is not the Time Protocol (RFC 868); ask without --time"
+        )),
+        (false, 4) if !bytes.iter().all(is_text) => Some(
+            "it answered four bytes that are no text, as the Time Protocol (RFC 868) does; ask with --time"
+                .to_owned(),
+        ),
+        (false, _) => None,
+    }
+}
+
 fn print(query: &Query, answer: &Answer) -> Result<(), Error> {
+    if let Some(problem) = misfit(query, &answer.bytes) {
+        return Err(Error::NoAnswer { host: escape(&query.target.host).into_owned(), problem });
+    }
     let reading = if query.time {
         reading::of_time_protocol(&answer.bytes, answer.midpoint)
     } else {

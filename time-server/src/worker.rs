@@ -77,6 +77,7 @@ impl Worker {
         self.control.leave();
         if let Some(master) = &self.master {
             master.tell_totals();
+            return result.and_then(|()| master.printed());
         }
         result
     }

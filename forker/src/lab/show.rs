@@ -3,10 +3,11 @@
 use std::io::{self, Write};
 
 use common::config::LogFormat;
+use nix::errno::Errno;
 
 use super::experiment::{Facts, TICK, TICKS};
 use super::{Kind, Lab};
-use crate::child;
+use crate::{Error, child};
 
 const BOLD: &str = "\x1b[1m";
 const RED: &str = "\x1b[31m";
@@ -25,7 +26,7 @@ pub(super) struct Page {
 }
 
 impl Page {
-    pub(super) fn new(lab: &Lab, color: bool) -> Self {
+    pub(super) fn new(lab: &Lab, color: bool) -> Result<Self, Error> {
         let page = Self { seen: Vec::new(), format: lab.format, color, only: lab.only.is_some() };
         if page.format == LogFormat::Text {
             let command = child::words(&lab.command);
@@ -33,38 +34,39 @@ impl Page {
                 "{TICKS} ticks, one each {}ms, and a run at each: {command}
 ",
                 TICK.as_millis()
-            ));
-            say("Each way is tried in a process of its own, with the lab as its init.\n\n");
+            ))?;
+            say("Each way is tried in a process of its own, with the lab as its init.\n\n")?;
         }
         if page.format == LogFormat::Text && !page.only {
             say(&page.paint(
                 DIM,
                 "                     statuses      zombies    ticks  descriptors   orphans\n",
-            ));
+            ))?;
             say(&page.paint(
                 BOLD,
                 "way          runs  known  lost   peak  left  missed         held     go to\n",
-            ));
+            ))?;
         }
-        page
+        Ok(page)
     }
 
-    pub(super) fn add(&mut self, kind: Kind, facts: &Facts) {
+    pub(super) fn add(&mut self, kind: Kind, facts: &Facts) -> Result<(), Error> {
+        self.seen.push(kind);
         match (self.format, self.only) {
             (LogFormat::Json, _) => say(&json(kind, facts)),
             (LogFormat::Text, false) => say(&self.row(kind, facts)),
             (LogFormat::Text, true) => say(&self.at_length(kind, facts)),
         }
-        self.seen.push(kind);
     }
 
-    pub(super) fn finish(&self) {
+    pub(super) fn finish(&self) -> Result<(), Error> {
         if self.format == LogFormat::Text && !self.only {
             for kind in &self.seen {
                 let [first, second] = kind.why();
-                say(&format!("\n{}\n  {first}\n  {second}\n", self.paint(BOLD, kind.name())));
+                say(&format!("\n{}\n  {first}\n  {second}\n", self.paint(BOLD, kind.name())))?;
             }
         }
+        Ok(())
     }
 
     fn row(&self, kind: Kind, facts: &Facts) -> String {
@@ -194,7 +196,12 @@ fn json(kind: Kind, facts: &Facts) -> String {
 }
 
 /// Says it at once; a reader that has gone loses nothing but the words.
-fn say(text: &str) {
+fn say(text: &str) -> Result<(), Error> {
     let mut stdout = io::stdout();
-    stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush()).ok();
+    match stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush()) {
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
+            Err(Error::Stdout(Errno::try_from(error).unwrap_or(Errno::UnknownErrno)))
+        }
+        _ => Ok(()),
+    }
 }
