@@ -4,6 +4,7 @@
 //! config    flags over environment over file over defaults; --check-config, --print-config
 //! generate  the manual page and the shells' completions, from the definition that parses
 //! logging   what a program says about itself: levels, text or JSON, on stderr
+//! notify    what the service manager is told, if one started the program
 //! output    a descriptor written to without ever waiting for its reader
 //! throttle  so many lines a period, the rest counted
 //! text      what came from outside, made harmless for a terminal or a log
@@ -16,6 +17,7 @@ pub mod config;
 pub mod exit;
 pub mod generate;
 pub mod logging;
+pub mod notify;
 pub mod output;
 mod sys;
 pub mod text;

@@ -9,6 +9,7 @@ use std::fs::File;
 use std::os::fd::OwnedFd;
 use std::os::unix::ffi::OsStringExt;
 
+use common::notify::VARIABLES;
 use nix::errno::Errno;
 use nix::fcntl::OFlag;
 use nix::unistd::{self, Pid};
@@ -159,8 +160,11 @@ fn paths(name: &CString, path: Option<OsString>) -> Vec<CString> {
         .collect()
 }
 
+/// forker's own, but for what its service manager told it alone: a run that told something in its name, or
+/// took sockets to be its own, would be believed.
 fn environment() -> Vec<CString> {
     std::env::vars_os()
+        .filter(|(name, _)| !VARIABLES.iter().any(|variable| name == variable))
         .map(|(name, value)| [name.into_vec(), value.into_vec()].join(&b'='))
         .filter_map(|entry| CString::new(entry).ok())
         .collect()

@@ -6,6 +6,7 @@ use std::os::fd::AsFd;
 use std::time::{Duration, Instant};
 
 use common::logging;
+use common::notify::{Notifier, NotifyState};
 use common::output::Output;
 use nix::errno::Errno;
 use nix::poll::{PollFd, PollFlags, ppoll};
@@ -40,6 +41,8 @@ pub fn run(config: &Config) -> Result<u8, Error> {
     let now = clock();
     let all = config.shows_ticks || config.audit;
     let schedule = Schedule::new(now, config.interval, config.every, config.now, all);
+    let manager = Notifier::from_environment();
+    manager.ready(&status(config));
     let mut event_loop = EventLoop {
         supervisor: Supervisor::new(schedule, config.policy.clone()),
         signals,
@@ -48,10 +51,17 @@ pub fn run(config: &Config) -> Result<u8, Error> {
         ledger: Ledger::default(),
         audit_due: false,
         config,
+        manager,
         stdout: Output::new(stdout()),
         is_read: true,
     };
     event_loop.run()
+}
+
+/// What the service manager shows people about this forker.
+fn status(config: &Config) -> String {
+    let period = config.interval.saturating_mul(u32::try_from(config.every).unwrap_or(u32::MAX));
+    format!("Running {} every {}", child::words(&config.command), Short(period))
 }
 
 /// The monotonic clock.
@@ -72,6 +82,7 @@ struct EventLoop<'a> {
     ledger: Ledger,
     audit_due: bool,
     config: &'a Config,
+    manager: Notifier,
     stdout: Output<Stdout>,
     /// Whether stdout still has a reader, as far as we know.
     is_read: bool,
@@ -168,7 +179,10 @@ impl EventLoop<'_> {
         while let Some(signal) = self.signals.next().map_err(Error::system("read signals"))? {
             match signal {
                 Signal::SIGCHLD => has_child_changed = true,
-                Signal::SIGINT | Signal::SIGTERM => self.handle(Event::Stop(signal)),
+                Signal::SIGINT | Signal::SIGTERM => {
+                    self.manager.tell(&[NotifyState::Stopping]);
+                    self.handle(Event::Stop(signal));
+                }
                 Signal::SIGTSTP => self.handle(Event::Suspend),
                 Signal::SIGCONT => self.handle(Event::Continued { after: Duration::ZERO }),
                 other => self.handle(Event::Forward(other)),
