@@ -1,6 +1,7 @@
 //! The harness of the black-box tests: the real binaries, built fresh, started as real processes, waited
 //! for by what they say and do with a deadline, and killed when the test is over.
 
+pub mod launcher;
 pub mod server;
 pub mod window;
 
@@ -24,10 +25,16 @@ pub fn program(package: &'static str) -> Command {
     let mut command = Command::new(binary(package));
     for (name, _) in std::env::vars_os() {
         let name = name.to_string_lossy().into_owned();
-        if ["TIME_SERVER_", "FORKER_", "LIVE_PLOT_", "NO_COLOR"]
-            .iter()
-            .any(|own| name.starts_with(own))
-        {
+        let own = [
+            "TIME_SERVER_",
+            "FORKER_",
+            "LIVE_PLOT_",
+            "NO_COLOR",
+            "NOTIFY_",
+            "LISTEN_",
+            "WATCHDOG_",
+        ];
+        if own.iter().any(|own| name.starts_with(own)) {
             command.env_remove(name);
         }
     }

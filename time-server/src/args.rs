@@ -192,6 +192,15 @@ pub struct Config {
     pub stats: Option<Duration>,
 }
 
+impl Config {
+    /// Whether it says where to listen: what counts for nothing where sockets are passed.
+    #[must_use]
+    pub fn names_sockets(&self) -> bool {
+        let names_port = self.port != DEFAULT_PORT || self.time_port.is_some();
+        names_port || !self.bind.is_empty() || self.udp
+    }
+}
+
 impl TryFrom<Args> for Config {
     type Error = Error;
 
@@ -204,11 +213,6 @@ impl TryFrom<Args> for Config {
         }
         if args.time_port.is_some_and(|port| port != 0 && port == args.port) {
             return conflict("--port and --time-port are the same; each service needs its own");
-        }
-        if args.require_sync && args.time_port.is_none() {
-            return conflict(
-                "--require-sync is about the Time Protocol alone: give it a --time-port",
-            );
         }
         Ok(Self {
             port: args.port,

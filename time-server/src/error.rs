@@ -32,6 +32,21 @@ pub enum Error {
     /// Neither IPv4 nor IPv6.
     #[error("this machine has neither IPv4 nor IPv6 to listen on ('ip addr' lists its addresses)")]
     NoAddressFamily,
+    /// What the service manager says of the sockets it passed makes no sense.
+    #[error(
+        "LISTEN_FDS, LISTEN_FDNAMES and the open descriptors do not fit together: {0}; without these variables time-server opens its sockets itself"
+    )]
+    Activation(std::io::Error),
+    /// The service manager passed something that cannot be served.
+    #[error("the service manager passed descriptor {fd} ({name:?}), {problem}")]
+    Passed {
+        /// Its number.
+        fd: std::os::fd::RawFd,
+        /// Its name, as the socket unit has it.
+        name: String,
+        /// What is wrong with it, and the way out.
+        problem: String,
+    },
     /// Two options ask for what cannot be had together.
     #[error("{0}")]
     Conflict(String),
@@ -70,7 +85,7 @@ impl Failure for Error {
     fn status(&self) -> u8 {
         match self {
             Self::Config(error) => error.status(),
-            Self::Conflict(_) => exit::USAGE,
+            Self::Conflict(_) | Self::Activation(_) | Self::Passed { .. } => exit::USAGE,
             _ => exit::FAILED,
         }
     }

@@ -133,14 +133,18 @@ fn tcp(address: SocketAddr) -> nix::Result<OwnedFd> {
 
 fn udp(address: SocketAddr) -> nix::Result<OwnedFd> {
     let socket = unbound(address, SockType::Datagram, SockProtocol::Udp)?;
-    // Each request brings the address it was sent to, for the reply to come from there, ip(7), ipv6(7).
-    if address.is_ipv4() {
-        setsockopt(&socket, sockopt::Ipv4PacketInfo, &true)?;
-    } else {
-        setsockopt(&socket, sockopt::Ipv6RecvPacketInfo, &true)?;
-    }
+    tell_addresses(&socket, address.is_ipv6())?;
     bind(socket.as_raw_fd(), &SockaddrStorage::from(address))?;
     Ok(socket)
+}
+
+/// Lets each request bring the address it was sent to, for the reply to come from there, ip(7), ipv6(7).
+pub(crate) fn tell_addresses(socket: &OwnedFd, is_v6: bool) -> nix::Result<()> {
+    if is_v6 {
+        setsockopt(socket, sockopt::Ipv6RecvPacketInfo, &true)
+    } else {
+        setsockopt(socket, sockopt::Ipv4PacketInfo, &true)
+    }
 }
 
 fn unbound(address: SocketAddr, kind: SockType, protocol: SockProtocol) -> nix::Result<OwnedFd> {

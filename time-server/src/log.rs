@@ -14,7 +14,7 @@ const PERIOD: Duration = Duration::from_secs(1);
 const CLIENTS_A_PERIOD: u32 = 10;
 
 /// Says where the server listens, as the seed did, and how to try it.
-pub(crate) fn starting(listeners: &[Listener]) {
+pub(crate) fn starting(listeners: &[Listener], is_activated: bool) {
     let Some(first) = listeners.first().map(|listener| listener.address) else {
         return;
     };
@@ -30,8 +30,14 @@ pub(crate) fn starting(listeners: &[Listener]) {
         _ => "::1".to_owned(),
     };
     tracing::info!(port, "Time Server starting on port {port}...");
-    tracing::info!("Press Ctrl+C to stop the server.");
-    tracing::info!("Listening on {}. Try: nc {host} {port}", addresses.join(" and "));
+    if is_activated {
+        tracing::info!("The service manager passed {} sockets.", listeners.len());
+    } else {
+        tracing::info!("Press Ctrl+C to stop the server.");
+    }
+    if !addresses.is_empty() {
+        tracing::info!("Listening on {}. Try: nc {host} {port}", addresses.join(" and "));
+    }
     if !time.is_empty() {
         tracing::info!("Serving the Time Protocol (RFC 868) on {}.", time.join(" and "));
     }

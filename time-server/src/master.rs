@@ -1,5 +1,5 @@
 //! What one thread does for the whole server, in the first worker's loop: signals, the line of figures, the
-//! reader of stdout.
+//! reader of stdout, the service manager.
 
 use std::io::{Stdout, stdout};
 use std::sync::Arc;
@@ -11,6 +11,7 @@ use nix::sys::signalfd::{SfdFlags, SignalFd};
 
 use crate::control::{Control, Stage};
 use crate::error::Error;
+use crate::notify::Reports;
 use crate::stats::{Counters, Totals};
 
 /// The server's signals and figures.
@@ -21,6 +22,7 @@ pub struct Master {
     control: Arc<Control>,
     workers: Vec<Arc<Counters>>,
     printer: Option<Printer>,
+    reports: Reports,
 }
 
 /// Prints a line of figures a period.
@@ -42,6 +44,7 @@ impl Master {
         control: Arc<Control>,
         workers: Vec<Arc<Counters>>,
         period: Option<Duration>,
+        reports: Reports,
         now: Instant,
     ) -> Result<Self, Error> {
         let signals = SigSet::from_iter([Signal::SIGINT, Signal::SIGTERM, Signal::SIGUSR1]);
@@ -54,7 +57,7 @@ impl Master {
             due: now + period,
             before: Totals::default(),
         });
-        Ok(Self { signals, control, workers, printer })
+        Ok(Self { signals, control, workers, printer, reports })
     }
 
     /// Whether stdout has a reader to be watched.
@@ -76,15 +79,27 @@ impl Master {
     /// Stops the server; what is already stopping ends at once.
     pub fn stop(&self) {
         let next = match self.control.stage() {
-            Stage::Serving => Stage::Draining,
+            Stage::Serving => {
+                self.reports.stopping();
+                Stage::Draining
+            }
             Stage::Draining | Stage::Over => Stage::Over,
         };
         self.control.advance(next);
     }
 
-    /// Prints the figures if they are due.
+    /// Says that clients are answered from now on.
+    pub fn tell_ready(&self) {
+        self.reports.ready();
+    }
+
+    /// Tells the figures, the service manager's beat and its status if they are due.
     pub fn tick(&mut self, now: Instant) {
         let totals = self.totals();
+        // A worker that has nothing left to do while the server stops may end: it need not turn.
+        let counted = if self.control.stage() == Stage::Serving { usize::MAX } else { 1 };
+        let turns = self.workers.iter().map(|worker| worker.turns.get()).take(counted);
+        self.reports.tick(now, &totals, turns);
         let Some(printer) = &mut self.printer else { return };
         if printer.due <= now {
             let line = totals.rates_since(&printer.before, printer.period);
@@ -110,9 +125,10 @@ impl Master {
         failure.map_or(Ok(()), |errno| Err(Error::Stdout(errno.into())))
     }
 
-    /// When the next figures are due.
+    /// When something of this is due next.
     pub fn wake_at(&self) -> Option<Instant> {
-        self.printer.as_ref().map(|printer| printer.due)
+        let figures = self.printer.as_ref().map(|printer| printer.due);
+        figures.into_iter().chain(self.reports.wake_at()).min()
     }
 
     /// Logs what was counted since the start.

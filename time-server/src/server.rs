@@ -6,32 +6,41 @@ use std::thread;
 
 use nix::sys::resource::{Resource, getrlimit, setrlimit};
 
+use crate::activation;
 use crate::args::Config;
 use crate::clock::Clock;
 use crate::control::Control;
 use crate::error::Error;
 use crate::gate::Gate;
 use crate::linger::Ring;
-use crate::listener::{self, Listener};
+use crate::listener::{self, Listener, Transport};
 use crate::log::{self, ClientLog};
 use crate::master::Master;
-use crate::reply::Reply;
+use crate::notify::Reports;
+use crate::reply::{Reply, Service};
 use crate::stats::Counters;
+use crate::udp;
 use crate::watch::Watch;
 use crate::worker::{Worker, now, spare_descriptor};
 
 /// Descriptors for everything but closing connections.
 const RESERVED_DESCRIPTORS: u64 = 64;
 
-/// Opens the sockets, says where they are and serves until INT or TERM.
+/// Opens the sockets or takes those that were passed, says where they are and serves until INT or TERM.
 ///
 /// # Errors
-/// What [`listener::open`] tells, and system calls that never should fail.
+/// What [`activation::listeners`] and [`listener::open`] tell, options that do not fit together, and system calls that never should fail.
 pub fn run(config: &Config) -> Result<(), Error> {
-    let listeners: Arc<[Listener]> = listener::open(config)?.into();
+    let passed = activation::listeners(config)?;
+    let is_activated = !passed.is_empty();
+    let listeners = if is_activated { passed } else { listener::open(config)? };
+    check(config, &listeners)?;
+    let listeners: Arc<[Listener]> = listeners.into();
+    let reports = Reports::from_environment(now());
+    let turn_period = reports.turn_period();
     let control = Arc::new(Control::new(config.workers)?);
     let counters: Vec<Arc<Counters>> = (0..config.workers).map(|_| Arc::default()).collect();
-    let master = Master::new(Arc::clone(&control), counters.clone(), config.stats, now())?;
+    let master = Master::new(Arc::clone(&control), counters.clone(), config.stats, reports, now())?;
     let capacity = ring_capacity(config.max_lingering) / config.workers;
     let gate = Arc::new(Gate::new(config.allow.clone(), config.rate, now()));
 
@@ -56,6 +65,7 @@ pub fn run(config: &Config) -> Result<(), Error> {
             paused_until: None,
             log: ClientLog::new(config.workers),
             counters: Arc::clone(counters),
+            turn_period,
             control: Arc::clone(&control),
             master,
         })
@@ -64,10 +74,29 @@ pub fn run(config: &Config) -> Result<(), Error> {
         counters.iter().skip(1).map(|counters| worker(counters, None)).collect();
     let others = others?;
     let first = worker(&counters[0], Some(master))?;
-    log::starting(&listeners);
+    log::starting(&listeners, is_activated);
+    first.master.iter().for_each(Master::tell_ready);
     // From here on the workers alone hold the listeners: when the last lets go, they close.
     drop(listeners);
     run_all(first, others)
+}
+
+/// What only the open sockets show: whether the configuration fits them.
+fn check(config: &Config, listeners: &[Listener]) -> Result<(), Error> {
+    let serves = |service| listeners.iter().filter(move |listener| listener.service == service);
+    if config.require_sync && serves(Service::Time).next().is_none() {
+        return Err(Error::Conflict(
+            "--require-sync is about the Time Protocol alone: give it a --time-port".to_owned(),
+        ));
+    }
+    let has_udp = serves(Service::Daytime).any(|listener| listener.transport == Transport::Udp);
+    if has_udp && config.format.longest() > udp::LONGEST {
+        return Err(Error::Conflict(format!(
+            "this --format makes more than the {} bytes that a reply by UDP may have",
+            udp::LONGEST
+        )));
+    }
+    Ok(())
 }
 
 /// The first worker runs here, the others each in a thread of their own.

@@ -28,6 +28,8 @@ pub struct Counters {
     pub transient: Counter,
     /// Connections that are closing now.
     pub lingering: Counter,
+    /// Turns of the worker's loop: that they go on is what the watchdog is told.
+    pub turns: Counter,
 }
 
 /// A number that one thread writes and any may read.
@@ -51,7 +53,9 @@ impl Counter {
         self.0.store(number, Ordering::Relaxed);
     }
 
-    fn get(&self) -> u64 {
+    /// The number as it is now.
+    #[must_use]
+    pub fn get(&self) -> u64 {
         self.0.load(Ordering::Relaxed)
     }
 }
@@ -62,6 +66,9 @@ pub struct Totals {
     counts: [u64; COUNTS.len()],
     lingering: u64,
 }
+
+/// The place of the replies in what is counted.
+const REPLIES: usize = 1;
 
 /// Picks a count.
 type Count = fn(&Counters) -> &Counter;
@@ -113,6 +120,12 @@ fn rounded(rate: f64) -> f64 {
 }
 
 impl Totals {
+    /// How many replies were sent.
+    #[must_use]
+    pub fn replies(&self) -> u64 {
+        self.counts[REPLIES]
+    }
+
     /// How many connections are closing now.
     #[must_use]
     pub fn lingering(&self) -> u64 {

@@ -1,6 +1,7 @@
 //! The system calls that nix lacks or gives without what is needed here.
 #![expect(unsafe_code, reason = "the one place in this crate that calls libc directly")]
 
+use std::io;
 use std::mem;
 use std::net::{Ipv4Addr, SocketAddr, SocketAddrV4, SocketAddrV6};
 use std::os::fd::{AsRawFd, BorrowedFd, FromRawFd, OwnedFd};
@@ -38,11 +39,28 @@ pub(crate) fn accept(listener: BorrowedFd<'_>) -> nix::Result<(OwnedFd, SocketAd
     Ok((socket, peer.as_ref().and_then(socket_address).unwrap_or(nobody)))
 }
 
-/// An internet address as std writes it.
+/// An internet address as std writes it. An IPv4 address that a socket of both families shows mapped into
+/// IPv6 is itself again, for limits, networks and people; such a socket also sends to it as it is, ipv6(7).
 pub(crate) fn socket_address(address: &SockaddrStorage) -> Option<SocketAddr> {
     let v4 = address.as_sockaddr_in().map(|v4| SocketAddr::V4(SocketAddrV4::from(*v4)));
-    let v6 = address.as_sockaddr_in6().map(|v6| SocketAddr::V6(SocketAddrV6::from(*v6)));
+    let v6 = address.as_sockaddr_in6().map(|v6| match v6.ip().to_ipv4_mapped() {
+        Some(v4) => SocketAddr::from((v4, v6.port())),
+        None => SocketAddr::V6(SocketAddrV6::from(*v6)),
+    });
     v4.or(v6)
+}
+
+/// The sockets that the service manager has passed and their names, `sd_listen_fds`(3). To be called once,
+/// before anything else is opened; the variables that told of them are gone afterwards.
+///
+/// # Errors
+/// The variables contradict themselves or the descriptors that are open.
+pub(crate) fn passed_sockets() -> io::Result<Vec<(OwnedFd, String)>> {
+    // SAFETY: the workers' threads are started later: nobody else reads the environment now.
+    let passed = unsafe { sd_notify::listen_fds_with_names_and_unset_env() }?;
+    // SAFETY: they are open, LISTEN_PID says that they are for this process, and nothing else that it has
+    // opened is kept: nobody else owns them.
+    Ok(passed.map(|(fd, name)| (unsafe { OwnedFd::from_raw_fd(fd) }, name)).collect())
 }
 
 /// Throws away up to `limit` received bytes without copying them; 0 is the peer's end of file.

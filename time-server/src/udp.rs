@@ -41,20 +41,37 @@ enum Asked {
 /// # Errors
 /// Those of recvmsg(2); EAGAIN when there is none; EPROTO for one without its addresses.
 pub fn receive(socket: BorrowedFd<'_>) -> nix::Result<Request> {
-    let mut control = nix::cmsg_space!(libc::in6_pktinfo);
+    let mut control = nix::cmsg_space!(libc::in6_pktinfo, libc::in_pktinfo);
     let mut nothing = [0_u8; 1];
     let mut buffers = [IoSliceMut::new(&mut nothing)];
     let flags = MsgFlags::MSG_DONTWAIT;
     let message =
         recvmsg::<SockaddrStorage>(socket.as_raw_fd(), &mut buffers, Some(&mut control), flags)?;
-    let asked = message.cmsgs()?.find_map(|control| match control {
-        ControlMessageOwned::Ipv4PacketInfo(info) => Some(Asked::V4(info)),
-        ControlMessageOwned::Ipv6PacketInfo(info) => Some(Asked::V6(info)),
-        _ => None,
-    });
+    let mut asked = None;
+    for control in message.cmsgs()? {
+        match control {
+            // A socket of both families tells of an IPv4 request twice; this one knows a broadcast.
+            ControlMessageOwned::Ipv4PacketInfo(info) => asked = Some(Asked::V4(complete(info))),
+            ControlMessageOwned::Ipv6PacketInfo(info) if asked.is_none() => {
+                asked = Some(Asked::V6(info));
+            }
+            _ => {}
+        }
+    }
     let peer = message.address.as_ref().and_then(sys::socket_address);
     let (Some(peer), Some(asked)) = (peer, asked) else { return Err(nix::errno::Errno::EPROTO) };
     Ok(Request { peer, asked })
+}
+
+/// A request that came before anybody asked for its address (to a passed socket, while no server ran) tells
+/// where it was sent to alone: then the reply is to come from there, and from a broadcast address the kernel
+/// sends none.
+fn complete(info: libc::in_pktinfo) -> libc::in_pktinfo {
+    if info.ipi_spec_dst.s_addr == 0 {
+        libc::in_pktinfo { ipi_spec_dst: info.ipi_addr, ..info }
+    } else {
+        info
+    }
 }
 
 /// Sends the reply from the address that was asked.

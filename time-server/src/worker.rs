@@ -59,6 +59,8 @@ pub struct Worker {
     pub(crate) paused_until: Option<Instant>,
     pub(crate) log: ClientLog,
     pub(crate) counters: Arc<Counters>,
+    /// How often the loop turns at least, for the watchdog.
+    pub(crate) turn_period: Option<Duration>,
     pub(crate) control: Arc<Control>,
     /// The first worker's other job.
     pub(crate) master: Option<Master>,
@@ -228,6 +230,7 @@ impl Worker {
         self.counters.expired.add(swept.expired);
         self.counters.flooded.add(swept.flooded);
         self.counters.lingering.set(self.closing.len() as u64);
+        self.counters.turns.increment();
         self.log.tell_held(now);
         if self.spare.is_none() {
             self.spare = spare_descriptor();
@@ -272,6 +275,7 @@ impl Worker {
             self.paused_until,
             self.master.as_ref().and_then(Master::wake_at),
             stderr_is_stuck.then(|| now + STDERR_RETRY),
+            self.turn_period.map(|period| now + period),
         ];
         let timeout = match due.into_iter().flatten().min() {
             Some(due) => timeout(due.saturating_duration_since(now)),
