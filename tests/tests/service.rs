@@ -337,7 +337,7 @@ fn restarts_under_load_refuse_and_lose_nobody() {
 }
 
 #[test]
-#[ignore = "needs time: a minute"]
+#[ignore = "needs time: half a minute"]
 fn a_thousand_restarts_under_load_refuse_and_lose_nobody() {
     restart_under_load(1000);
 }

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use common::throttle::Throttle;
 use nix::errno::Errno;
 
-use crate::listener::Listener;
+use crate::listener::{Listener, Transport};
 use crate::reply::Service;
 
 const PERIOD: Duration = Duration::from_secs(1);
@@ -15,9 +15,9 @@ const CLIENTS_A_PERIOD: u32 = 10;
 
 /// Says where the server listens, as the seed did, and how to try it.
 pub(crate) fn starting(listeners: &[Listener], is_activated: bool) {
-    let Some(first) = listeners.first().map(|listener| listener.address) else {
-        return;
-    };
+    let Some(first) = listeners.first() else { return };
+    let client = if first.transport == Transport::Udp { "nc -u" } else { "nc" };
+    let first = first.address;
     let port = first.port();
     let served = |service| -> Vec<String> {
         let listeners = listeners.iter().filter(|listener| listener.service == service);
@@ -31,12 +31,12 @@ pub(crate) fn starting(listeners: &[Listener], is_activated: bool) {
     };
     tracing::info!(port, "Time Server starting on port {port}...");
     if is_activated {
-        tracing::info!("The service manager passed {} sockets.", listeners.len());
+        tracing::info!("Sockets passed by the service manager: {}.", listeners.len());
     } else {
         tracing::info!("Press Ctrl+C to stop the server.");
     }
     if !addresses.is_empty() {
-        tracing::info!("Listening on {}. Try: nc {host} {port}", addresses.join(" and "));
+        tracing::info!("Listening on {}. Try: {client} {host} {port}", addresses.join(" and "));
     }
     if !time.is_empty() {
         tracing::info!("Serving the Time Protocol (RFC 868) on {}.", time.join(" and "));
