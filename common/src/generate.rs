@@ -38,6 +38,11 @@ pub(crate) fn generate(what: What, command: Command, manual: &str) -> Vec<u8> {
     let mut command = command.mut_args(hint).mut_subcommands(|sub| sub.mut_args(hint));
     let mut text = Vec::new();
     clap_complete::generate(shell, &mut command, program, &mut text);
+    if shell == Shell::Fish {
+        // clap_complete's function gives up on an option whose value is still to come, and so on that value.
+        let script = String::from_utf8_lossy(&text);
+        text = script.replace("\n    or return\n", "\n    or return 0\n").into_bytes();
+    }
     text
 }
 
@@ -93,6 +98,7 @@ fn page(mut command: Command, manual: &str) -> io::Result<Vec<u8>> {
     let variables = program.to_uppercase().replace('-', "_");
     let body = String::from_utf8_lossy(&text)
         .replace(APOSTROPHE, "")
+        .replace('…', "...") // which an ASCII terminal lacks
         .replace("PROGRAM_", &format!("{variables}_"))
         .replace("/PROGRAM/", &format!("/{program}/"));
     let title = program.to_uppercase();
