@@ -16,7 +16,7 @@ pub enum Error {
     #[error("{0} is in use; 'ss -ltnp sport = :{port}' shows by whom (as root), --port takes another", port = .0.port())]
     InUse(SocketAddr),
     /// The port is below the first unprivileged one.
-    #[error("port {0} needs a right that this user has not (ports below {first} do): grant CAP_NET_BIND_SERVICE or take a higher --port", first = first_unprivileged_port())]
+    #[error("port {0} needs a right that this user has not (ports below {first} do): let systemd open it (time-server.socket), grant CAP_NET_BIND_SERVICE or take a higher --port", first = first_unprivileged_port())]
     Privileged(u16),
     /// The address belongs to no interface.
     #[error("{} is no address of this machine ('ip addr' lists them); see --bind", .0.ip())]
