@@ -32,10 +32,14 @@ fn tcp() -> (TcpListener, SocketAddr) {
     (listener, address)
 }
 
-fn udp() -> (UdpSocket, SocketAddr) {
-    let socket = UdpSocket::bind("127.0.0.1:0").unwrap();
-    let address = socket.local_addr().unwrap();
-    (socket, address)
+/// A socket of each kind on one port, as the unit has them. On two ports a client's own could be the other
+/// one by chance, and datagrams from a port that the server serves are not answered.
+fn tcp_and_udp() -> (TcpListener, UdpSocket, SocketAddr) {
+    let pair = || {
+        let (stream, at) = tcp();
+        UdpSocket::bind(at).ok().map(|datagram| (stream, datagram, at))
+    };
+    wait_until("a port is free for both", pair)
 }
 
 /// A socket of both families, as `ListenStream=13` makes it, and its port.
@@ -86,8 +90,8 @@ fn stop(service: Running) -> Finished {
 
 #[test]
 fn passed_sockets_are_served_and_the_name_time_is_the_time_protocol() {
-    let ((time, time_at), (time_udp, time_udp_at)) = (tcp(), udp());
-    let ((daytime, at), (daytime_udp, udp_at)) = (tcp(), udp());
+    let (time, time_udp, time_at) = tcp_and_udp();
+    let (daytime, daytime_udp, at) = tcp_and_udp();
     let launcher = Launcher::default()
         .holding(time, "time")
         .holding(time_udp, "time")
@@ -95,13 +99,13 @@ fn passed_sockets_are_served_and_the_name_time_is_the_time_protocol() {
         .holding(daytime_udp, UNIT);
     let mut service = launcher.start("time-server", &["-f", "unix"]);
     assert!(is_told(read_all(client(at)).unwrap().as_bytes()));
-    assert!(is_told(&answer(&asking(Ipv4Addr::LOCALHOST, udp_at))));
+    assert!(is_told(&answer(&asking(Ipv4Addr::LOCALHOST, at))));
     let mut count = Vec::new();
     client(time_at).read_to_end(&mut count).unwrap();
     assert_eq!(count.len(), 4, "{count:?}");
-    assert_eq!(answer(&asking(Ipv4Addr::LOCALHOST, time_udp_at)).len(), 4);
-    service.err_line(&format!("Listening on {at} and {udp_at} (UDP)."));
-    service.err_line(&format!("(RFC 868) on {time_at} and {time_udp_at} (UDP)."));
+    assert_eq!(answer(&asking(Ipv4Addr::LOCALHOST, time_at)).len(), 4);
+    service.err_line(&format!("Listening on {at} and {at} (UDP)."));
+    service.err_line(&format!("(RFC 868) on {time_at} and {time_at} (UDP)."));
     let finished = stop(service);
     assert_eq!(finished.status.code(), Some(0));
     assert!(!finished.err.iter().any(|line| line.contains("--port")), "{:?}", finished.err);
@@ -177,11 +181,11 @@ fn options_that_passed_sockets_replace_are_told_and_those_they_cannot_meet_refus
 
     let finished = launcher.start("time-server", &["--require-sync"]).finish();
     assert_eq!(finished.status.code(), Some(2), "{:?}", finished.err);
-    let launcher = Launcher::default().holding(udp().0, UNIT);
+    let launcher = Launcher::default().holding(tcp_and_udp().1, UNIT);
     let long = format!("%Y{}", "x".repeat(600));
     let finished = launcher.start("time-server", &["-f", &long]).finish();
     assert_eq!(finished.status.code(), Some(2), "{:?}", finished.err);
-    let launcher = Launcher::default().holding(udp().0, "time");
+    let launcher = Launcher::default().holding(tcp_and_udp().1, "time");
     let _service = launcher.start("time-server", &["--require-sync"]);
     launcher.hear("READY=1");
 }
@@ -256,12 +260,12 @@ fn the_watchdog_is_told_while_the_loops_turn_and_not_when_they_stand_still() {
 
 #[test]
 fn who_asks_while_no_server_runs_is_answered_by_the_next() {
-    let ((stream, at), (datagram, udp_at)) = (tcp(), udp());
+    let (stream, datagram, at) = tcp_and_udp();
     let launcher = Launcher::default().holding(stream, UNIT).holding(datagram, UNIT);
     let start = || launcher.start("time-server", &["-f", "unix"]);
     for _ in 0..3 {
         let waiting: Vec<TcpStream> = (0..50).map(|_| client(at)).collect();
-        let asked = asking(Ipv4Addr::LOCALHOST, udp_at);
+        let asked = asking(Ipv4Addr::LOCALHOST, at);
         let service = start();
         for client in waiting {
             assert!(is_told(read_all(client).unwrap().as_bytes()));
@@ -282,7 +286,7 @@ fn connections(service: Running) -> u64 {
 
 /// Restarts a server `times` under the load of clients that never rest; none may be refused or lost.
 fn restart_under_load(times: u32) {
-    let ((stream, at), (datagram, udp_at)) = (tcp(), udp());
+    let (stream, datagram, at) = tcp_and_udp();
     let launcher = Launcher::default().holding(stream, UNIT).holding(datagram, UNIT);
     let start = || {
         let service = launcher.start("time-server", &["-f", "unix", "--rate", "1000000"]);
@@ -302,7 +306,7 @@ fn restart_under_load(times: u32) {
         let ask_by_datagram = || {
             let mut count = 0;
             while !is_over.load(Ordering::Relaxed) {
-                assert!(is_told(&answer(&asking(Ipv4Addr::LOCALHOST, udp_at))));
+                assert!(is_told(&answer(&asking(Ipv4Addr::LOCALHOST, at))));
                 count += 1;
             }
             count
