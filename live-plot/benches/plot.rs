@@ -10,9 +10,12 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
-use live_plot::series::Sample;
-use live_plot::series::columns::{Draw, Grid, trace};
-use live_plot::series::store::{Entry, Store};
+use live_plot::args::View;
+use live_plot::series::columns::{Draw, Grid, Trace, trace};
+use live_plot::series::store::{Axis, Entry, Store};
+use live_plot::series::{Sample, Shared};
+use live_plot::view::plot;
+use live_plot::view::scene::{Extent, Scene};
 
 /// The history that live-plot keeps by default.
 const HISTORY: usize = 256 << 20;
@@ -22,7 +25,7 @@ fn main() {
     summary(wanted.unwrap_or(50_000_000));
     let samples = wanted.unwrap_or(100_000_000);
     spikes(samples);
-    snapshots(samples);
+    frames(samples);
 }
 
 /// Lines a second through `--summary`, and mawk summing the same file.
@@ -114,26 +117,32 @@ fn spikes(samples: usize) {
     );
 }
 
-/// What it costs to trace four series on 1,920 pixels, few samples and many.
-fn snapshots(samples: usize) {
+/// What our part of a frame costs, four series on 1,920 pixels, few samples and many: the snapshot under the
+/// lock, decimation, and the shapes that egui is given.
+fn frames(samples: usize) {
     let cost = |samples: usize| {
-        let store = store(4, samples, |number| (number as f64 * 1e-3).sin());
-        let grid = Grid::showing(samples as f64, samples as f64, 1920.0);
+        let store = Shared::new(store(4, samples, |number| (number as f64 * 1e-3).sin()));
+        let view = View { axis: Axis::Number, draw: Draw::Step, y_range: None };
+        let extent = Extent::newest(Axis::Number, None, samples as f64);
+        let screen = egui::Rect::from_min_size(egui::Pos2::ZERO, egui::vec2(1920.0, 1080.0));
+        let ctx = egui::Context::default();
         let mut points = 0;
-        let time = median(101, || {
+        let time = median(301, || {
+            let input = egui::RawInput { screen_rect: Some(screen), ..Default::default() };
             let begin = Instant::now();
-            let traces =
-                store.series().iter().map(|series| trace(series, grid, Draw::Step, samples as f64));
-            points = traces
-                .map(|trace| trace.runs.iter().map(Vec::len).max().unwrap_or(0))
-                .max()
-                .unwrap_or(0);
-            begin.elapsed()
+            let scene = Scene::of(&store, view, extent, 1920.0, |_| false);
+            let drawn = ctx.run_ui(input, |ui| drop(plot::show(ui, &scene)));
+            let passed = begin.elapsed();
+            assert!(!drawn.shapes.is_empty());
+            let length = |trace: &Trace| trace.runs.iter().map(Vec::len).sum();
+            points = scene.traces.iter().map(length).max().unwrap_or(0);
+            passed
         });
         println!(
-            "snapshot    4 series of {samples} samples on 1920 pixels: {:.0} µs, {:.2} points a pixel and series",
+            "frame       4 series of {samples} samples on 1920 pixels: {:.0} µs, {:.2} points a pixel and series; the lock, held: {:?}",
             time.as_secs_f64() * 1e6,
-            points as f64 / 1920.0
+            points as f64 / 1920.0,
+            store.held(),
         );
         time
     };

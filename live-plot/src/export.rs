@@ -16,6 +16,7 @@ use file::Target;
 use crate::args::{Config, Theme};
 use crate::error::Error;
 use crate::input::feed::{Feed, Source};
+use crate::series::Shared;
 use crate::series::store::Store;
 use crate::signals::Signals;
 use crate::view::scale::exact;
@@ -73,19 +74,22 @@ pub fn run(config: &Config, source: Source, signals: Signals) -> Result<u8, Erro
     if let Some(table) = table {
         table.finish(config.axis(), feed.names())?;
     }
+    if outputs.summary {
+        summary(&store)?;
+    }
     if outputs.is_drawn() {
         let names: Vec<String> = store.series().iter().map(|series| series.name.clone()).collect();
         let window = config.window.map(|window| window.as_secs_f64());
         let extent = Extent::newest(config.axis(), window, store.head);
-        let scene = Scene::of(&store, config.view(), extent, figure::columns(config), |_| false);
+        let scene =
+            Scene::of(&Shared::new(store), config.view(), extent, figure::columns(config), |_| {
+                false
+            });
         let drawing = figure::svg(scene, &names, config, config.theme != Theme::Light);
         svg.map(|target| target.finish(drawing.as_bytes())).transpose()?;
         if let Some(target) = png {
             target.finish(&figure::png(&drawing).map_err(Error::Picture)?)?;
         }
-    }
-    if outputs.summary {
-        summary(&store)?;
     }
     Ok(exit::OK)
 }

@@ -18,4 +18,5 @@ pub mod export;
 pub mod input;
 pub mod series;
 pub mod signals;
+pub mod times;
 pub mod view;

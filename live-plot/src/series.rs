@@ -1,9 +1,11 @@
 //! What has been read: the series and their samples, and what of them a picture of so many pixels shows.
-//! Pure: no clock, no input, no screen.
+//! Pure but for `shared`, the lock: no clock, no input, no screen.
 
 pub mod columns;
 mod pyramid;
 mod ring;
+mod shared;
 pub mod store;
 
 pub use pyramid::{Hull, Sample};
+pub use shared::Shared;

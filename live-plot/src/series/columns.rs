@@ -4,7 +4,9 @@
 //! the same column. A column of more samples than `EXACT` becomes its first, least, greatest and last
 //! value (M4, VLDB 2014), which light the same pixels as all of them would.
 
-use super::pyramid::Hull;
+use std::ops::Range;
+
+use super::pyramid::{Hull, Pyramid};
 use super::store::Series;
 
 /// Columns of at most as many samples are drawn sample by sample.
@@ -84,72 +86,107 @@ pub struct Trace {
     pub hull: Option<Hull>,
 }
 
-/// Draws one series from left to right.
+/// Draws one series from left to right, as many columns at a time as its caller wants to hold a lock for.
 #[derive(Debug)]
-pub struct Tracer<'a> {
-    series: &'a Series,
+pub struct Tracer {
     grid: Grid,
     draw: Draw,
+    /// Beyond it nothing is known yet.
+    head: f64,
+    /// The next column, and the first sample that is in or after it; `None` before the first.
+    next: Option<(usize, usize)>,
     runs: Vec<Vec<Point>>,
     run: Vec<Point>,
     hull: Hull,
 }
 
-/// The trace of a series up to `head`, beyond which nothing is known yet.
+/// The trace of a series up to `head`.
 #[must_use]
 pub fn trace(series: &Series, grid: Grid, draw: Draw, head: f64) -> Trace {
-    let mut tracer =
-        Tracer { series, grid, draw, runs: Vec::new(), run: Vec::new(), hull: Hull::EMPTY };
-    let mut at = tracer.enter();
-    for column in (0..grid.count).take_while(|column| grid.edge(*column) <= head) {
-        let next = series.samples.seek(grid.edge(column + 1), at);
-        if next > at {
-            tracer.column(column, at, next);
-        }
-        at = next;
-    }
-    tracer.leave(at, head);
-    tracer.end_run();
-    Trace { hull: (tracer.hull.count > 0).then_some(tracer.hull), runs: tracer.runs }
+    let mut tracer = Tracer::new(grid, draw, head);
+    tracer.advance(series, usize::MAX);
+    tracer.finish()
 }
 
 /// The value that holds at `time`; NaN in a gap and before the first.
 #[must_use]
 pub fn value_at(series: &Series, time: f64) -> f64 {
-    let after = series.samples.seek(time.next_up(), 0);
+    let middle = series.samples.end() / 2;
+    let after = series.samples.seek(time.next_up(), 0, middle);
     after.checked_sub(1).map_or(f64::NAN, |last| series.samples.hull(last..after).last)
 }
 
-impl Tracer<'_> {
+impl Tracer {
+    /// A tracer that has drawn nothing yet.
+    #[must_use]
+    pub fn new(grid: Grid, draw: Draw, head: f64) -> Self {
+        Self { grid, draw, head, next: None, runs: Vec::new(), run: Vec::new(), hull: Hull::EMPTY }
+    }
+
+    /// Draws at most so many columns more; true once there are none left. The samples of the columns drawn
+    /// before may be forgotten between two calls.
+    pub fn advance(&mut self, series: &Series, columns: usize) -> bool {
+        let samples = &series.samples;
+        let (from, mut at) = self.next.unwrap_or_else(|| (0, self.enter(samples)));
+        // How many samples the column before had: a good guess for the next.
+        let mut width = 0;
+        let to = from.saturating_add(columns).min(self.grid.count);
+        for column in from..to {
+            if self.grid.edge(column) > self.head {
+                self.leave(samples, at);
+                return true;
+            }
+            let next = samples.seek(self.grid.edge(column + 1), at, at + width);
+            width = next - at;
+            if next > at {
+                self.column(samples, column, at..next);
+            }
+            at = next;
+        }
+        self.next = Some((to, at));
+        let is_complete = to == self.grid.count;
+        if is_complete {
+            self.leave(samples, at);
+        }
+        is_complete
+    }
+
+    /// What has been drawn.
+    #[must_use]
+    pub fn finish(mut self) -> Trace {
+        self.end_run();
+        Trace { hull: (self.hull.count > 0).then_some(self.hull), runs: self.runs }
+    }
+
     /// Begins at the left edge with what was there before it; the number of the first sample inside.
-    fn enter(&mut self) -> usize {
-        let at = self.series.samples.seek(self.grid.start(), 0);
+    fn enter(&mut self, samples: &Pyramid) -> usize {
+        let at = samples.seek(self.grid.start(), 0, samples.end() / 2);
         let Some(before) = at.checked_sub(1) else {
             return at;
         };
         match self.draw {
             Draw::Step => {
-                let held = self.series.samples.hull(before..at).last;
+                let held = samples.hull(before..at).last;
                 self.point(self.grid.start(), held);
                 self.hull.add(held);
             }
-            Draw::Line => self.exact(before),
+            Draw::Line => self.exact(samples, before),
             Draw::Points => {}
         }
         at
     }
 
-    /// The samples `from..to`, which are all in one column.
-    fn column(&mut self, column: usize, from: usize, to: usize) {
-        let hull = self.series.samples.hull(from..to);
+    /// Some samples that are all in one column.
+    fn column(&mut self, samples: &Pyramid, column: usize, range: Range<usize>) {
+        let hull = samples.hull(range.clone());
         self.hull.merge(&hull);
-        if to - from <= EXACT && self.series.samples.sample(from).is_some() {
-            (from..to).for_each(|number| self.exact(number));
+        let first = samples.sample(range.start);
+        if range.len() <= EXACT && first.is_some() {
+            range.for_each(|number| self.exact(samples, number));
             return;
         }
         let x = self.grid.edge(column) + self.grid.step / 2.0;
         if self.draw != Draw::Step || self.run.is_empty() {
-            let first = self.series.samples.sample(from);
             self.point(x, first.map_or(hull.min, |sample| sample.value));
         } else if let Some([_, held]) = self.run.last().copied() {
             self.point(x, held);
@@ -162,8 +199,8 @@ impl Tracer<'_> {
     }
 
     /// One sample, where and what it is.
-    fn exact(&mut self, number: usize) {
-        let Some(sample) = self.series.samples.sample(number) else {
+    fn exact(&mut self, samples: &Pyramid, number: usize) {
+        let Some(sample) = samples.sample(number) else {
             return;
         };
         if let (Draw::Step, Some([_, held])) = (self.draw, self.run.last().copied()) {
@@ -173,10 +210,12 @@ impl Tracer<'_> {
     }
 
     /// Ends at the head, or one sample beyond the right edge.
-    fn leave(&mut self, at: usize, head: f64) {
+    fn leave(&mut self, samples: &Pyramid, at: usize) {
         match (self.draw, self.run.last().copied()) {
-            (Draw::Step, Some([_, held])) => self.point(head.min(self.grid.end()), held),
-            (Draw::Line, _) => self.exact(at),
+            (Draw::Step, Some([_, held])) => {
+                self.point(self.head.min(self.grid.end()), held);
+            }
+            (Draw::Line, _) => self.exact(samples, at),
             _ => {}
         }
     }

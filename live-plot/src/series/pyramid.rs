@@ -13,8 +13,8 @@ use super::ring::Ring;
 /// Samples or buckets summed up by a bucket of the next level.
 const FAN_OUT: usize = 16;
 
-/// Levels above the raw samples: the top one's buckets hold 16⁸ (four thousand million) samples.
-const LEVELS: usize = 8;
+/// Levels above the raw samples: a bucket of the top one would hold 16¹² samples, more than ever come.
+const LEVELS: usize = 12;
 
 /// The newest buckets that every level keeps whatever is forgotten below.
 const KEPT: usize = 1 << 14;
@@ -52,17 +52,21 @@ impl Hull {
     pub fn add(&mut self, value: f64) {
         self.last = value;
         if !value.is_nan() {
-            self.min = self.min.min(value);
-            self.max = self.max.max(value);
+            self.least_and_greatest(value, value);
             self.sum += value;
             self.count += 1;
         }
     }
 
+    /// Comparing costs less than `f64::min`, which also looks for NaN.
+    fn least_and_greatest(&mut self, min: f64, max: f64) {
+        self.min = if min < self.min { min } else { self.min };
+        self.max = if max > self.max { max } else { self.max };
+    }
+
     /// Takes in a later run.
     pub fn merge(&mut self, later: &Self) {
-        self.min = self.min.min(later.min);
-        self.max = self.max.max(later.max);
+        self.least_and_greatest(later.min, later.max);
         self.sum += later.sum;
         self.count += later.count;
         self.last = later.last;
@@ -118,7 +122,7 @@ impl Pyramid {
     /// Completes the buckets that end where the samples end.
     fn sum_up(&mut self) {
         let end = self.end();
-        let samples = self.raw.iter(end - FAN_OUT..end);
+        let samples = self.raw.slices(end - FAN_OUT..end).flatten();
         let Some(bucket) = Bucket::of(samples.map(Bucket::from)) else {
             return;
         };
@@ -129,7 +133,8 @@ impl Pyramid {
             if !end.is_multiple_of(FAN_OUT) {
                 return;
             }
-            let Some(bucket) = Bucket::of(below.iter(end - FAN_OUT..end).copied()) else {
+            let Some(bucket) = Bucket::of(below.slices(end - FAN_OUT..end).flatten().copied())
+            else {
                 return;
             };
             self.levels[k].push(bucket);
@@ -153,48 +158,67 @@ impl Pyramid {
         self.raw.get(number).copied()
     }
 
-    /// The number of the first sample at or after `time`, and not before `from`.
+    /// The number of the first sample at or after `time`, and not before `from`; it is looked for around
+    /// `guess` first.
     ///
     /// Where only buckets are left, a bucket counts as being where it begins.
-    pub(crate) fn seek(&self, time: f64, from: usize) -> usize {
+    pub(crate) fn seek(&self, time: f64, from: usize, guess: usize) -> usize {
         if self.raw.range().start == 0 || self.oldest_kept().is_some_and(|oldest| oldest <= time) {
-            return self.raw.partition_from(from, |sample| sample.time < time);
+            return self.raw.partition_from(from, guess, |sample| sample.time < time);
         }
         let coarser = self.levels.iter().zip(sizes()).find(|(level, _)| {
             let first = level.get(level.range().start);
             level.range().start == 0 || first.is_some_and(|bucket| bucket.time <= time)
         });
         let (level, size) = coarser.unwrap_or((&self.levels[0], FAN_OUT));
-        let bucket = level.partition_from(from / size, |bucket| bucket.time < time);
+        let bucket = level.partition_from(from / size, guess / size, |bucket| bucket.time < time);
         (bucket * size).clamp(from, self.end().max(from))
     }
 
     /// What the samples numbered `range` amount to, wider by part of a bucket where raw samples are forgotten.
     pub(crate) fn hull(&self, range: Range<usize>) -> Hull {
         let mut hull = Hull::EMPTY;
-        let mut at = range.start;
-        while at < range.end {
-            let (size, part) = self.step(at, range.end);
-            hull.merge(&part);
-            at = (at / size + 1) * size;
+        if range.is_empty() {
+            return hull;
         }
-        hull
+        let last = self.last(range.end - 1);
+        let mut inner = outsides(&self.raw, range, |sample| hull.add(sample.value));
+        for level in &self.levels {
+            inner = outsides(level, inner, |bucket| hull.merge(&bucket.hull));
+        }
+        Hull { last, ..hull }
     }
 
-    /// The largest piece that begins at `at` and ends by `end`, else the smallest one left that holds `at`.
-    fn step(&self, at: usize, end: usize) -> (usize, Hull) {
-        let mut found = self.sample(at).map(|sample| (1, Bucket::from(&sample).hull));
-        for (level, size) in self.levels.iter().zip(sizes()) {
-            let fits = at.is_multiple_of(size) && at + size <= end;
-            if !fits && found.is_some() {
-                break;
-            }
-            if let Some(bucket) = level.get(at / size) {
-                found = Some((size, bucket.hull));
-            }
+    /// The value of this sample, or the last one of the smallest bucket left that holds it.
+    fn last(&self, number: usize) -> f64 {
+        let buckets = || self.levels.iter().zip(sizes());
+        match self.sample(number) {
+            Some(sample) => sample.value,
+            None => buckets()
+                .find_map(|(level, size)| level.get(number / size))
+                .map_or(f64::NAN, |bucket| bucket.hull.last),
         }
-        found.unwrap_or((FAN_OUT, Hull::EMPTY))
     }
+}
+
+/// Hands on those of the items numbered `range` that stand out at either end of the buckets above, and
+/// returns which of those buckets sum up the rest. What is forgotten is left to the buckets, too.
+fn outsides<T>(items: &Ring<T>, range: Range<usize>, mut each: impl FnMut(&T)) -> Range<usize> {
+    if range.is_empty() {
+        return range;
+    }
+    // Chunks are whole buckets, so what is kept begins with one.
+    let is_kept = |number: usize| number >= items.range().start;
+    let (down, up) = (|number: usize| number / FAN_OUT, |number: usize| number.div_ceil(FAN_OUT));
+    let first = if is_kept(range.start) { up(range.start) } else { down(range.start) };
+    let end = if is_kept(range.end - 1) { down(range.end) } else { up(range.end) };
+    if first >= end {
+        items.slices(range).flatten().for_each(each);
+        return 0..0;
+    }
+    items.slices(range.start..first * FAN_OUT).flatten().for_each(&mut each);
+    items.slices(end * FAN_OUT..range.end).flatten().for_each(each);
+    first..end
 }
 
 impl Bucket {
@@ -272,11 +296,11 @@ mod tests {
         }
 
         #[test]
-        fn seek_finds_the_first_sample_at_or_after_a_time(values in values(), time in -1.0..6_001.0_f64, from in 0_usize..6_000) {
+        fn seek_finds_the_first_sample_at_or_after_a_time(values in values(), time in -1.0..6_001.0_f64, from in 0_usize..6_000, guess in 0_usize..7_000) {
             let pyramid = pyramid(&values);
             let from = from.min(values.len());
             let plain = (from..values.len()).find(|n| *n as f64 >= time).unwrap_or(values.len());
-            prop_assert_eq!(pyramid.seek(time, from), plain);
+            prop_assert_eq!(pyramid.seek(time, from, guess), plain);
         }
     }
 }

@@ -31,7 +31,7 @@ impl<T> Ring<T> {
 
     pub(crate) fn push(&mut self, item: T) {
         if self.end.is_multiple_of(Self::CHUNK) {
-            self.chunks.push_back(Vec::new());
+            self.chunks.push_back(Vec::with_capacity(Self::CHUNK));
         }
         if let Some(chunk) = self.chunks.back_mut() {
             chunk.push(item);
@@ -44,9 +44,15 @@ impl<T> Ring<T> {
         self.chunks.get(offset / Self::CHUNK)?.get(offset % Self::CHUNK)
     }
 
-    /// The items of `range` that are kept, in order.
-    pub(crate) fn iter(&self, range: Range<usize>) -> impl Iterator<Item = &T> {
-        range.map_while(|number| self.get(number))
+    /// The items of `range` that are kept, in order, a piece of a chunk at a time.
+    pub(crate) fn slices(&self, range: Range<usize>) -> impl Iterator<Item = &[T]> {
+        let start = range.start.max(self.first) - self.first;
+        let end = range.end.clamp(self.first, self.end).max(self.first + start) - self.first;
+        (start / Self::CHUNK..end.div_ceil(Self::CHUNK)).filter_map(move |chunk| {
+            let begin = chunk * Self::CHUNK;
+            let end = end.min(begin + Self::CHUNK) - begin;
+            self.chunks.get(chunk)?.get(start.max(begin) - begin..end)
+        })
     }
 
     /// Forgets the oldest chunk, unless it is the one being filled.
@@ -58,16 +64,34 @@ impl<T> Ring<T> {
 
     /// The first number from `from` on whose item does not satisfy `before`, which holds for a prefix.
     ///
-    /// Doubling steps come first: neighbouring pixel columns ask for neighbouring places.
-    pub(crate) fn partition_from(&self, from: usize, before: impl Fn(&T) -> bool) -> usize {
+    /// It is looked for at `guess` first and then ever further from there: neighbouring pixel columns hold
+    /// about as many samples each, so a good guess costs a few neighbouring items.
+    pub(crate) fn partition_from(
+        &self,
+        from: usize,
+        guess: usize,
+        before: impl Fn(&T) -> bool,
+    ) -> usize {
         let is_before = |number| self.get(number).is_some_and(&before);
-        let mut low = from.max(self.first);
+        let from = from.max(self.first);
+        let guess = guess.clamp(from, self.end.max(from));
+        let (mut low, mut high) = (from, self.end.max(from));
         let mut step = 1;
-        while low + step <= self.end && is_before(low + step - 1) {
-            low += step;
-            step *= 2;
+        if is_before(guess) {
+            low = guess + 1;
+            while low < high && is_before((low + step).min(high) - 1) {
+                low = (low + step).min(high);
+                step *= 2;
+            }
+            high = high.min(low + step);
+        } else {
+            high = guess;
+            while low < high && !is_before(high - (high - low).min(step)) {
+                high -= (high - low).min(step);
+                step *= 2;
+            }
+            low = low.max(high.saturating_sub(step));
         }
-        let mut high = (low + step - 1).min(self.end).max(low);
         while low < high {
             let middle = low.midpoint(high);
             if is_before(middle) {
@@ -101,8 +125,20 @@ mod tests {
 
     proptest! {
         #[test]
+        fn slices_hold_what_is_kept_of_a_range(
+            len in 0_usize..13_000, forgotten in 0_usize..3, from in 0_usize..13_500, to in 0_usize..13_500
+        ) {
+            let mut ring = Ring::new();
+            (0..len).for_each(|number| ring.push(number));
+            (0..forgotten).for_each(|_| ring.forget_chunk());
+            let kept: Vec<usize> = (from..to).filter(|number| ring.range().contains(number)).collect();
+            let found: Vec<usize> = ring.slices(from..to).flatten().copied().collect();
+            prop_assert_eq!(found, kept);
+        }
+
+        #[test]
         fn the_partition_is_where_a_plain_search_finds_it(
-            len in 0_usize..9_000, forgotten in 0_usize..3, from in 0_usize..9_500, bound in 0_usize..9_500
+            len in 0_usize..9_000, forgotten in 0_usize..3, from in 0_usize..9_500, guess in 0_usize..9_500, bound in 0_usize..9_500
         ) {
             let mut ring = Ring::new();
             for number in 0..len {
@@ -113,7 +149,7 @@ mod tests {
             }
             let start = from.max(ring.range().start);
             let plain = (start..len).find(|n| *n >= bound).unwrap_or(start.max(len));
-            prop_assert_eq!(ring.partition_from(from, |n| *n < bound), plain);
+            prop_assert_eq!(ring.partition_from(from, guess, |n| *n < bound), plain);
         }
     }
 }

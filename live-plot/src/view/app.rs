@@ -1,111 +1,35 @@
-//! The window and its frames: when one is drawn, and what stands around the plot.
-//!
-//! A frame is drawn when something has moved a pixel. While the plot scrolls that is known in advance;
-//! otherwise the reader asks for one, once for however many batches arrive before it is drawn.
+//! The window's state, and a frame of it: what is looked up, drawn and asked for. When the next one is
+//! drawn is `pace`'s: while the plot scrolls that is known in advance, otherwise the reader asks.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
-use common::exit;
 use common::text::escape;
 use eframe::egui::accesskit::Role;
-use eframe::egui::{
-    self, Align, Context, Layout, RichText, ThemePreference, Ui, ViewportCommand, WidgetInfo,
-};
-use parking_lot::Mutex;
+use eframe::egui::{self, Align, Context, Layout, RichText, Ui, ViewportCommand, WidgetInfo};
 
 use super::bars::{self, Entry, Status};
 use super::keys::{self, Action};
 use super::lens::Lens;
-use super::look::{self, Palette};
+use super::look::Palette;
+use super::pace::{self, Cost, Pace, Rate};
 use super::plot::{self, Shown};
 use super::save;
 use super::scale;
 use super::scene::{Extent, Scene};
-use crate::args::{Config, Theme, YRange};
-use crate::error::Error;
-use crate::input::feed::{Feed, Source};
-use crate::input::reader::Reader;
-use crate::series::columns;
-use crate::series::store::{Axis, Store};
-use crate::signals::Signals;
-
-/// The shortest time between two frames: no eye wants more, whatever the display could do.
-const FRAME: Duration = Duration::from_nanos(1_000_000_000 / 60);
-
-/// Opens the window and stays until it is closed.
-///
-/// # Errors
-/// When there is no display, or none that can be drawn on.
-pub fn run(config: Config, source: Source, signals: Signals) -> Result<u8, Error> {
-    let display = display().ok_or(Error::NoDisplay)?;
-    let title = config.title.as_deref().map_or("live-plot".into(), escape);
-    let (width, height) = config.size;
-    let options = eframe::NativeOptions {
-        viewport: egui::ViewportBuilder::default()
-            .with_title(title.into_owned())
-            .with_app_id("live-plot")
-            .with_inner_size([f32::from(width), f32::from(height)])
-            .with_min_inner_size([320.0, 200.0]),
-        // Noise against banding has no use without gradients, and costs on every pixel.
-        dithering: false,
-        ..eframe::NativeOptions::default()
-    };
-    let start = |cc: &eframe::CreationContext<'_>| -> Result<Box<dyn eframe::App>, _> {
-        Ok(Box::new(start(config, source, signals, &cc.egui_ctx)?))
-    };
-    let window = eframe::run_native("live-plot", options, Box::new(start));
-    let problem = |error: eframe::Error| error.to_string().replace('\n', " ");
-    window.map_err(|error| Error::Window { display, problem: problem(error) })?;
-    Ok(exit::OK)
-}
-
-/// The display that winit will open: Wayland's first.
-fn display() -> Option<String> {
-    ["WAYLAND_DISPLAY", "WAYLAND_SOCKET", "DISPLAY"]
-        .into_iter()
-        .filter_map(|name| Some((name, std::env::var(name).ok()?)))
-        .find(|(_, value)| !value.is_empty())
-        .map(|(name, value)| format!("{name}={value}"))
-}
-
-/// Starts the threads that feed and close the window.
-fn start(config: Config, source: Source, signals: Signals, ctx: &Context) -> std::io::Result<App> {
-    look::apply(ctx);
-    ctx.set_theme(match config.theme {
-        Theme::System => ThemePreference::System,
-        Theme::Dark => ThemePreference::Dark,
-        Theme::Light => ThemePreference::Light,
-    });
-    let feed = Feed::new(source, config.rules.clone(), config.axis());
-    let app = App::new(config, feed.started());
-    let (window, asked) = (ctx.clone(), Arc::clone(&app.asked));
-    let notify = move |last| {
-        if !asked.swap(true, Ordering::AcqRel) || last {
-            window.request_repaint_after(FRAME);
-        }
-    };
-    Reader::new(feed, Arc::clone(&app.store), notify).start()?;
-    let window = ctx.clone();
-    signals.on_first(move || {
-        window.send_viewport_cmd(ViewportCommand::Close);
-        window.request_repaint();
-    })?;
-    Ok(app)
-}
+use crate::args::{Config, YRange};
+use crate::series::store::{Axis, Series, Store};
+use crate::series::{Shared, columns};
 
 /// The window's state.
 pub(super) struct App {
     config: Config,
-    store: Arc<Mutex<Store>>,
+    store: Shared,
     started: Instant,
-    /// The reader need not ask for a frame: it has, or nothing new would be seen.
-    asked: Arc<AtomicBool>,
-    /// When the next frame may be drawn.
-    due: Instant,
+    pace: Arc<Pace>,
     rate: Rate,
+    cost: Cost,
     lens: Lens,
     /// The values are fitted, whatever the configuration says.
     fit: bool,
@@ -114,33 +38,14 @@ pub(super) struct App {
     told: save::Told,
 }
 
-/// Frames drawn and lines read in each second.
-struct Rate {
-    since: Instant,
-    frames: u32,
-    lines: u64,
-    last: Option<(u32, u64)>,
-}
-
-impl Rate {
-    fn count(&mut self, now: Instant, lines: u64) {
-        let passed = now.saturating_duration_since(self.since).as_secs();
-        if passed > 0 {
-            self.last = (passed == 1).then_some((self.frames, lines - self.lines));
-            (self.since, self.frames, self.lines) = (now, 0, lines);
-        }
-        self.frames += 1;
-    }
-}
-
 impl App {
     pub(super) fn new(config: Config, started: Instant) -> Self {
         Self {
-            store: Arc::new(Mutex::new(Store::new(config.history))),
+            store: Shared::new(Store::new(config.history)),
             started,
-            asked: Arc::new(AtomicBool::new(false)),
-            due: started,
-            rate: Rate { since: started, frames: 0, lines: 0, last: None },
+            pace: Arc::new(Pace::new(started)),
+            rate: Rate::new(started),
+            cost: Cost::default(),
             lens: Lens::new(config.window.map(|window| window.as_secs_f64())),
             fit: false,
             hidden: BTreeSet::new(),
@@ -150,9 +55,19 @@ impl App {
         }
     }
 
+    /// What the reader fills.
+    pub(super) fn store(&self) -> Shared {
+        self.store.clone()
+    }
+
+    /// By what the reader asks for frames.
+    pub(super) fn pace(&self) -> Arc<Pace> {
+        Arc::clone(&self.pace)
+    }
+
     /// Draws a frame.
     pub(super) fn draw(&mut self, ui: &mut Ui, now: Instant) {
-        self.asked.store(false, Ordering::Release);
+        self.pace.begin();
         let extent = self.extent(now);
         let scene = self.scene(extent, plot::pixels(ui.ctx(), ui.available_width()));
         let status = self.status(&scene);
@@ -192,12 +107,11 @@ impl App {
 
     /// The part of the axis that is seen at this moment.
     fn extent(&self, now: Instant) -> Extent {
-        let store = self.store.lock();
-        let is_moving = self.config.axis() == Axis::Arrival && store.end.is_none();
-        let head =
-            if is_moving { now.duration_since(self.started).as_secs_f64() } else { store.head };
-        drop(store);
-        self.lens.extent(self.config.axis(), head)
+        let axis = self.config.axis();
+        let (reached, is_ended) = self.store.hold(|store| (store.head, store.end.is_some()));
+        let is_moving = axis == Axis::Arrival && !is_ended;
+        let head = if is_moving { now.duration_since(self.started).as_secs_f64() } else { reached };
+        self.lens.extent(axis, head)
     }
 
     fn scene(&self, extent: Extent, pixels: f64) -> Scene {
@@ -205,19 +119,18 @@ impl App {
         if self.fit {
             view.y_range = Some(YRange::Auto);
         }
-        Scene::of(&self.store.lock(), view, extent, pixels, |number| self.hidden.contains(&number))
+        Scene::of(&self.store, view, extent, pixels, |number| self.hidden.contains(&number))
     }
 
     /// What the bars show, copied.
     fn status(&self, scene: &Scene) -> Status {
-        let store = self.store.lock();
-        let entry = |(number, series): (usize, &crate::series::store::Series)| Entry {
+        let entry = |(number, series): (usize, &Series)| Entry {
             name: series.name.clone(),
             value: series.total.last,
             hidden: self.hidden.contains(&number),
             seen: scene.traces.get(number).and_then(|trace| trace.hull),
         };
-        Status {
+        self.store.hold(|store| Status {
             counts: store.counts,
             end: store.end.clone(),
             samples: store.series().iter().map(|series| series.total.count).sum(),
@@ -226,7 +139,7 @@ impl App {
             rates: self.rate.last,
             series: store.series().iter().enumerate().map(entry).collect(),
             told: self.told.lock().clone(),
-        }
+        })
     }
 
     /// The title, the series and the buttons.
@@ -272,19 +185,17 @@ impl App {
 
     /// All series at the time under the pointer.
     fn readout(&self, ui: &mut Ui, time: f64) {
-        let store = self.store.lock();
-        let values: Vec<(usize, String, f64)> = store
-            .series()
-            .iter()
-            .enumerate()
-            .filter(|(number, _)| !self.hidden.contains(number))
-            .map(|(number, series)| (number, series.name.clone(), columns::value_at(series, time)))
-            .collect();
-        drop(store);
+        let is_shown = |(number, _): &(usize, &Series)| !self.hidden.contains(number);
+        let value = |(number, series): (usize, &Series)| {
+            (number, series.name.clone(), columns::value_at(series, time))
+        };
+        let values: Vec<_> = self.store.hold(|store| {
+            store.series().iter().enumerate().filter(is_shown).take(24).map(value).collect()
+        });
         let palette = Palette::of(ui.visuals());
         ui.style_mut().wrap_mode = Some(egui::TextWrapMode::Extend);
         ui.label(RichText::new(Scene::x_label(self.config.axis(), time, 0.01)).color(palette.weak));
-        for (number, name, value) in values.into_iter().take(24) {
+        for (number, name, value) in values {
             let text = format!("{name}  {}", scale::value(value));
             ui.label(RichText::new(text).color(palette.series(number)));
         }
@@ -303,12 +214,10 @@ impl App {
             Action::Fit => self.fit = !self.fit,
             Action::Help => self.help = !self.help,
             Action::SavePicture => self.save_picture(ctx, seen, scene, status),
-            Action::SaveTable => save::table(
-                Arc::clone(&self.store),
-                &self.config,
-                Arc::clone(&self.told),
-                wake(ctx),
-            ),
+            Action::SaveTable => {
+                let told = Arc::clone(&self.told);
+                save::table(self.store.clone(), &self.config, told, wake(ctx));
+            }
         }
     }
 
@@ -321,16 +230,16 @@ impl App {
     }
 
     /// Asks for the next frame: when the newest moment has moved a pixel, but not before it is due.
-    fn schedule(&mut self, ctx: &Context, scene: &Scene, ended: bool) {
-        let now = clock();
-        self.due = (self.due + FRAME).max(now);
+    fn schedule(&self, ctx: &Context, scene: &Scene, ended: bool) {
+        let now = pace::now();
+        self.pace.end(now);
         if !self.lens.is_live() {
-            // Whatever comes now is not seen: the reader stays silent.
-            self.asked.store(true, Ordering::Release);
+            self.pace.silence();
         } else if scene.axis == Axis::Arrival && !ended {
             let next = ((scene.head / scene.grid.step).floor() + 1.0) * scene.grid.step;
             let moved = self.started + Duration::from_secs_f64(next.max(0.0));
-            ctx.request_repaint_after(self.due.max(moved).saturating_duration_since(now));
+            let delay = moved.saturating_duration_since(now).max(self.pace.delay(now));
+            ctx.request_repaint_after(delay);
         }
     }
 }
@@ -342,13 +251,24 @@ impl eframe::App for App {
     }
 
     fn logic(&mut self, ctx: &Context, _: &mut eframe::Frame) {
-        if self.config.exit && self.store.lock().end.is_some() {
+        if self.config.exit && self.store.hold(|store| store.end.is_some()) {
             ctx.send_viewport_cmd(ViewportCommand::Close);
         }
     }
 
     fn ui(&mut self, ui: &mut Ui, _: &mut eframe::Frame) {
-        self.draw(ui, clock());
+        self.cost.begin();
+        self.draw(ui, pace::now());
+        self.cost.end();
+    }
+
+    fn on_exit(&mut self, _: Option<&eframe::glow::Context>) {
+        let frames = self.cost.times();
+        tracing::debug!(
+            "{} frames, each of our processor time: {frames:?}. The lock, held: {:?}.",
+            frames.count(),
+            self.store.held()
+        );
     }
 }
 
@@ -366,11 +286,6 @@ fn wake(ctx: &Context) -> impl FnOnce() + Send + 'static {
     move || ctx.request_repaint()
 }
 
-#[expect(clippy::disallowed_methods, reason = "the window's loop is an outermost one")]
-fn clock() -> Instant {
-    Instant::now()
-}
-
 #[cfg(test)]
 mod tests {
     use clap::Parser as _;
@@ -385,15 +300,13 @@ mod tests {
     /// A window without a display, in which two series stand.
     fn window() -> Harness<'static, App> {
         let args = Args::try_parse_from(["live-plot"]).unwrap();
-        let app = App::new(Config::try_from(args).unwrap(), clock());
-        {
-            let mut store = app.store.lock();
+        let app = App::new(Config::try_from(args).unwrap(), pace::now());
+        let sample = |series, value| store::Entry { series, sample: Sample { time: 0.5, value } };
+        app.store.hold(|store| {
             store.declare(&["sine".to_owned(), "load".to_owned()]);
-            let sample =
-                |series, value| store::Entry { series, sample: Sample { time: 0.5, value } };
             store.append(&[sample(0, 7.5), sample(1, -3.0)]);
-        }
-        let mut harness = Harness::new_ui_state(|ui, app: &mut App| app.draw(ui, clock()), app);
+        });
+        let mut harness = Harness::new_ui_state(|ui, app: &mut App| app.draw(ui, pace::now()), app);
         harness.step();
         harness
     }
@@ -423,10 +336,7 @@ mod tests {
         window.step();
         assert!(!window.state().lens.is_live());
         window.step();
-        assert!(
-            window.state().asked.load(Ordering::Acquire),
-            "paused, the reader asks for nothing"
-        );
+        assert!(window.state().pace.is_silent(), "paused, the reader asks for nothing");
         window.get_by_label("Follow").click();
         window.step();
         window.step();

@@ -26,7 +26,7 @@ pub(super) fn pixels(ctx: &Context, otherwise: f32) -> f64 {
 }
 
 /// Draws a scene into what is left of `ui`.
-pub(super) fn show(ui: &mut Ui, scene: &Scene) -> Shown {
+pub fn show(ui: &mut Ui, scene: &Scene) -> Shown {
     let palette = Palette::of(ui.visuals());
     let size = ui.available_size();
     let x_step = scene.x_step(f64::from(size.x / 90.0));
@@ -75,8 +75,10 @@ pub(super) fn show(ui: &mut Ui, scene: &Scene) -> Shown {
 }
 
 /// The plot as it stands on the screen.
-pub(super) struct Shown {
-    pub(super) response: Response,
+#[expect(missing_debug_implementations, reason = "a response has none")]
+pub struct Shown {
+    /// What the pointer does there.
+    pub response: Response,
     transform: PlotTransform,
 }
 

@@ -11,7 +11,7 @@ use super::scene::Scene;
 use crate::args::Config;
 use crate::error::Error;
 use crate::export::{figure, rows};
-use crate::series::store::Store;
+use crate::series::Shared;
 
 /// What has been saved, or why not; told in the window.
 pub(super) type Told = Arc<Mutex<Option<String>>>;
@@ -35,7 +35,7 @@ pub(super) fn picture(
 
 /// Saves the samples.
 pub(super) fn table(
-    store: Arc<Mutex<Store>>,
+    store: Shared,
     config: &Config,
     told: Told,
     done: impl FnOnce() + Send + 'static,

@@ -2,41 +2,49 @@
 
 use super::scale;
 use crate::args::{View, YRange};
-use crate::series::columns::{self, Draw, Grid, Trace};
-use crate::series::store::{Axis, Store};
+use crate::series::Shared;
+use crate::series::columns::{Draw, Grid, Trace, Tracer};
+use crate::series::store::Axis;
+
+/// Pixel columns copied under one hold of the lock: some 30 µs, in which a reader at full speed waits.
+const SLICE: usize = 32;
 
 /// What a picture shows.
 #[derive(Debug)]
-pub(crate) struct Scene {
-    pub(crate) grid: Grid,
+pub struct Scene {
+    /// The pixel columns.
+    pub grid: Grid,
     /// From the picture's left to its right edge, in time.
-    pub(crate) span: f64,
+    pub span: f64,
     /// Where the picture's values begin and end.
-    pub(crate) y: (f64, f64),
-    pub(crate) draw: Draw,
-    pub(crate) axis: Axis,
+    pub y: (f64, f64),
+    /// How the samples are joined.
+    pub draw: Draw,
+    /// What the horizontal axis is.
+    pub axis: Axis,
     /// The newest moment that is known.
-    pub(crate) head: f64,
+    pub head: f64,
     /// A trace a series.
-    pub(crate) traces: Vec<Trace>,
+    pub traces: Vec<Trace>,
 }
 
 /// Which part of the axis a picture shows.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Extent {
+pub struct Extent {
     /// The newest moment that is known.
-    pub(crate) head: f64,
+    pub head: f64,
     /// Nothing later is drawn.
-    pub(crate) drawn: f64,
+    pub drawn: f64,
     /// Where the picture ends.
-    pub(crate) end: f64,
+    pub end: f64,
     /// How much it shows.
-    pub(crate) span: f64,
+    pub span: f64,
 }
 
 impl Extent {
     /// The newest `window`, or everything.
-    pub(crate) fn newest(axis: Axis, window: Option<f64>, head: f64) -> Self {
+    #[must_use]
+    pub fn newest(axis: Axis, window: Option<f64>, head: f64) -> Self {
         let whole = head - axis.begin();
         let span = window.unwrap_or(whole);
         let span = if span > 0.0 { span } else { 1.0 };
@@ -46,8 +54,9 @@ impl Extent {
 
 impl Scene {
     /// The picture of `extent` on so many pixels; hidden series have empty traces.
-    pub(crate) fn of(
-        store: &Store,
+    #[must_use]
+    pub fn of(
+        store: &Shared,
         view: View,
         extent: Extent,
         pixels: f64,
@@ -55,17 +64,19 @@ impl Scene {
     ) -> Self {
         let Extent { drawn, end, span, .. } = extent;
         let grid = Grid::showing(end, span, pixels);
-        let trace = |(number, series)| match is_hidden(number) {
+        let series = store.hold(|store| store.series().len());
+        let trace = |number| match is_hidden(number) {
             true => Trace::default(),
-            false => columns::trace(series, grid, view.draw, drawn),
+            false => trace(store, number, Tracer::new(grid, view.draw, drawn)),
         };
-        let traces: Vec<Trace> = store.series().iter().enumerate().map(trace).collect();
+        let traces: Vec<Trace> = (0..series).map(trace).collect();
         let y = range(&traces, view.y_range);
         Self { grid, span, y, draw: view.draw, axis: view.axis, head: drawn, traces }
     }
 
     /// The step between the marks of the horizontal axis, at most so many.
-    pub(crate) fn x_step(&self, most: f64) -> f64 {
+    #[must_use]
+    pub fn x_step(&self, most: f64) -> f64 {
         match self.axis {
             Axis::Number => scale::step(self.span, most).max(1.0),
             Axis::Arrival | Axis::Told => scale::time_step(self.span, most),
@@ -73,7 +84,8 @@ impl Scene {
     }
 
     /// How the horizontal axis is marked at `x`.
-    pub(crate) fn x_label(axis: Axis, x: f64, step: f64) -> String {
+    #[must_use]
+    pub fn x_label(axis: Axis, x: f64, step: f64) -> String {
         match axis {
             Axis::Number => scale::label(x, step),
             Axis::Arrival | Axis::Told => scale::time_label(x, step),
@@ -81,9 +93,16 @@ impl Scene {
     }
 
     /// The step between the marks of the vertical axis, at most so many.
-    pub(crate) fn y_step(&self, most: f64) -> f64 {
+    #[must_use]
+    pub fn y_step(&self, most: f64) -> f64 {
         scale::step(self.y.1 - self.y.0, most)
     }
+}
+
+/// The trace of one series, the lock given back time and again: what has been drawn does not change.
+fn trace(store: &Shared, number: usize, mut tracer: Tracer) -> Trace {
+    while !store.hold(|store| tracer.advance(&store.series()[number], SLICE)) {}
+    tracer.finish()
 }
 
 fn range(traces: &[Trace], wanted: Option<YRange>) -> (f64, f64) {

@@ -1,0 +1,155 @@
+//! When a frame is drawn: when something has moved a pixel, and at most sixty times a second. The reader asks
+//! for one, once for however many batches arrive before it is drawn; and what frames cost.
+
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::time::{Duration, Instant};
+
+use nix::time::{ClockId, clock_gettime};
+
+use crate::times::Times;
+
+/// The shortest time between two frames: no eye wants more, whatever the display could do.
+const FRAME: Duration = Duration::from_nanos(1_000_000_000 / 60);
+
+/// A delay of none would mean two frames to egui.
+const AT_ONCE: Duration = Duration::from_micros(1);
+
+/// What the reader and the window know of the next frame.
+#[derive(Debug)]
+pub(super) struct Pace {
+    started: Instant,
+    /// The reader need not ask for a frame: it has, or nothing new would be seen.
+    asked: AtomicBool,
+    /// When the next frame may be drawn, in nanoseconds since the start.
+    due: AtomicU64,
+}
+
+impl Pace {
+    pub(super) fn new(started: Instant) -> Self {
+        Self { started, asked: AtomicBool::new(false), due: AtomicU64::new(0) }
+    }
+
+    /// Something has come: how long to wait with a frame for it, unless it has been asked for; the last
+    /// news is always worth one.
+    pub(super) fn ask(&self, last: bool) -> Option<Duration> {
+        let is_first = !self.asked.swap(true, Ordering::AcqRel);
+        (is_first || last).then(|| self.delay(now()))
+    }
+
+    /// A frame is begun: what comes from here on is not in it.
+    pub(super) fn begin(&self) {
+        self.asked.store(false, Ordering::Release);
+    }
+
+    /// A frame is drawn.
+    pub(super) fn end(&self, now: Instant) {
+        let passed = now.saturating_duration_since(self.started);
+        let last = Duration::from_nanos(self.due.load(Ordering::Acquire));
+        let next = (last + FRAME).max(passed);
+        self.due.store(u64::try_from(next.as_nanos()).unwrap_or(u64::MAX), Ordering::Release);
+    }
+
+    /// Whatever comes now is not seen: the reader is to stay silent.
+    pub(super) fn silence(&self) {
+        self.asked.store(true, Ordering::Release);
+    }
+
+    #[cfg(test)]
+    pub(super) fn is_silent(&self) -> bool {
+        self.asked.load(Ordering::Acquire)
+    }
+
+    /// How long until the next frame may be drawn.
+    pub(super) fn delay(&self, now: Instant) -> Duration {
+        let due = Duration::from_nanos(self.due.load(Ordering::Acquire));
+        due.saturating_sub(now.saturating_duration_since(self.started)).max(AT_ONCE)
+    }
+}
+
+/// Frames drawn and lines read in each second.
+pub(super) struct Rate {
+    since: Instant,
+    frames: u32,
+    lines: u64,
+    pub(super) last: Option<(u32, u64)>,
+}
+
+impl Rate {
+    pub(super) fn new(since: Instant) -> Self {
+        Self { since, frames: 0, lines: 0, last: None }
+    }
+
+    pub(super) fn count(&mut self, now: Instant, lines: u64) {
+        let passed = now.saturating_duration_since(self.since).as_secs();
+        if passed > 0 {
+            self.last = (passed == 1).then_some((self.frames, lines - self.lines));
+            (self.since, self.frames, self.lines) = (now, 0, lines);
+        }
+        self.frames += 1;
+    }
+}
+
+/// What frames have cost this thread, in time on a processor: waiting for the lock or the display is none.
+#[derive(Debug, Default)]
+pub(super) struct Cost {
+    times: Times,
+    begun: Option<Duration>,
+}
+
+impl Cost {
+    pub(super) fn begin(&mut self) {
+        self.begun = processor_time();
+    }
+
+    pub(super) fn end(&mut self) {
+        if let (Some(begun), Some(now)) = (self.begun.take(), processor_time()) {
+            self.times.add(now.saturating_sub(begun));
+        }
+    }
+
+    pub(super) fn times(&self) -> &Times {
+        &self.times
+    }
+}
+
+/// How long this thread has run on a processor.
+fn processor_time() -> Option<Duration> {
+    clock_gettime(ClockId::CLOCK_THREAD_CPUTIME_ID).ok().map(Duration::from)
+}
+
+#[expect(clippy::disallowed_methods, reason = "the window's loop is an outermost one")]
+pub(super) fn now() -> Instant {
+    Instant::now()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn many_batches_ask_for_one_frame_and_the_last_always_for_one() {
+        let pace = Pace::new(now());
+        assert_eq!(pace.ask(false), Some(AT_ONCE));
+        assert_eq!(pace.ask(false), None);
+        assert!(pace.ask(true).is_some());
+        pace.begin();
+        assert!(pace.ask(false).is_some());
+        pace.silence();
+        assert_eq!(pace.ask(false), None);
+    }
+
+    #[test]
+    fn a_frame_is_followed_by_another_after_a_sixtieth_and_delays_do_not_add_up() {
+        let start = now();
+        let pace = Pace::new(start);
+        let at = |millis| start + Duration::from_millis(millis);
+        pace.end(at(0));
+        assert_eq!(pace.delay(at(0)), FRAME);
+        assert_eq!(pace.delay(at(10)), FRAME - Duration::from_millis(10));
+        // Late by three milliseconds, the next one keeps its place.
+        pace.end(at(20));
+        assert_eq!(pace.delay(at(20)), FRAME * 2 - Duration::from_millis(20));
+        pace.end(at(1000));
+        assert_eq!(pace.delay(at(1000)), AT_ONCE);
+    }
+}

@@ -1,0 +1,74 @@
+//! Opens the window, and starts the threads that feed and close it.
+
+use common::exit;
+use common::text::escape;
+use eframe::egui::{self, Context, ThemePreference, ViewportCommand};
+
+use super::app::App;
+use super::look;
+use crate::args::{Config, Theme};
+use crate::error::Error;
+use crate::input::feed::{Feed, Source};
+use crate::input::reader::Reader;
+use crate::signals::Signals;
+
+/// Opens the window and stays until it is closed.
+///
+/// # Errors
+/// When there is no display, or none that can be drawn on.
+pub fn run(config: Config, source: Source, signals: Signals) -> Result<u8, Error> {
+    let display = display().ok_or(Error::NoDisplay)?;
+    let title = config.title.as_deref().map_or("live-plot".into(), escape);
+    let (width, height) = config.size;
+    let options = eframe::NativeOptions {
+        viewport: egui::ViewportBuilder::default()
+            .with_title(title.into_owned())
+            .with_app_id("live-plot")
+            .with_inner_size([f32::from(width), f32::from(height)])
+            .with_min_inner_size([320.0, 200.0]),
+        // Noise against banding has no use without gradients, and costs on every pixel.
+        dithering: false,
+        ..eframe::NativeOptions::default()
+    };
+    let start = |cc: &eframe::CreationContext<'_>| -> Result<Box<dyn eframe::App>, _> {
+        Ok(Box::new(start(config, source, signals, &cc.egui_ctx)?))
+    };
+    let window = eframe::run_native("live-plot", options, Box::new(start));
+    let problem = |error: eframe::Error| error.to_string().replace('\n', " ");
+    window.map_err(|error| Error::Window { display, problem: problem(error) })?;
+    Ok(exit::OK)
+}
+
+/// The display that winit will open: Wayland's first.
+fn display() -> Option<String> {
+    ["WAYLAND_DISPLAY", "WAYLAND_SOCKET", "DISPLAY"]
+        .into_iter()
+        .filter_map(|name| Some((name, std::env::var(name).ok()?)))
+        .find(|(_, value)| !value.is_empty())
+        .map(|(name, value)| format!("{name}={value}"))
+}
+
+/// Starts the threads that feed and close the window.
+fn start(config: Config, source: Source, signals: Signals, ctx: &Context) -> std::io::Result<App> {
+    look::apply(ctx);
+    ctx.set_theme(match config.theme {
+        Theme::System => ThemePreference::System,
+        Theme::Dark => ThemePreference::Dark,
+        Theme::Light => ThemePreference::Light,
+    });
+    let feed = Feed::new(source, config.rules.clone(), config.axis());
+    let app = App::new(config, feed.started());
+    let (window, pace) = (ctx.clone(), app.pace());
+    let notify = move |last| {
+        if let Some(delay) = pace.ask(last) {
+            window.request_repaint_after(delay);
+        }
+    };
+    Reader::new(feed, app.store(), notify).start()?;
+    let window = ctx.clone();
+    signals.on_first(move || {
+        window.send_viewport_cmd(ViewportCommand::Close);
+        window.request_repaint();
+    })?;
+    Ok(app)
+}
