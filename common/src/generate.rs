@@ -37,7 +37,12 @@ pub(crate) fn generate(what: What, command: Command, manual: &str) -> Vec<u8> {
     let program = command.get_name().to_owned();
     let mut command = command.mut_args(hint).mut_subcommands(|sub| sub.mut_args(hint));
     let mut text = Vec::new();
-    clap_complete::generate(shell, &mut command, program, &mut text);
+    clap_complete::generate(shell, &mut command, &program, &mut text);
+    if shell == Shell::Bash {
+        // clap_complete takes the hyphen in a program's name for a subcommand where it completes one.
+        let (wrong, right) = (program.replace('-', "__subcmd__"), program.replace('-', "__"));
+        text = String::from_utf8_lossy(&text).replace(&wrong, &right).into_bytes();
+    }
     if shell == Shell::Fish {
         // clap_complete's function gives up on an option whose value is still to come, and so on that value.
         let script = String::from_utf8_lossy(&text);
