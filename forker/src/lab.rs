@@ -25,7 +25,7 @@ use crate::{Error, signals};
 /// A way to deal with the end of a child.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Kind {
-    /// Not at all, as the seed
+    /// Not at all
     None,
     /// Wait for each child at once
     Wait,

@@ -152,7 +152,7 @@ impl Kind {
     fn why(self) -> [&'static str; 2] {
         match self {
             Self::None => [
-                "Nobody waits, as in the seed. Each child that has ended stays a zombie, to",
+                "Nobody waits. Each child that has ended stays a zombie, to",
                 "keep its pid and its status for a parent that never asks.",
             ],
             Self::Wait => [
