@@ -32,6 +32,14 @@ pub enum Error {
         /// Why not.
         source: io::Error,
     },
+    /// What is no regular file cannot be written any further.
+    #[error("cannot write {to}: {source}; what has been written is not all")]
+    Stream {
+        /// Standard output, or a device, FIFO or socket.
+        to: String,
+        /// Why not.
+        source: io::Error,
+    },
     /// The picture cannot be made.
     #[error("cannot draw the picture: {0}")]
     Picture(String),
@@ -42,11 +50,19 @@ pub enum Error {
     )]
     NoDisplay,
     /// The display does not answer, or has no OpenGL.
-    #[error("cannot open a window on {display}: {problem}")]
+    #[error("cannot open a window on {display}: {problem}; --png FILE draws without one")]
     Window {
         /// Which display.
         display: String,
         /// What the system says.
+        problem: String,
+    },
+    /// The display or its libraries fail where winit does not expect it.
+    #[error("the window on {display} is lost: {problem}")]
+    LostWindow {
+        /// Which display.
+        display: String,
+        /// What winit's panic says.
         problem: String,
     },
     /// The system refuses a thread or a signal mask.

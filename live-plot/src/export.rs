@@ -2,7 +2,7 @@
 
 mod csv;
 pub(crate) mod figure;
-mod file;
+pub(crate) mod file;
 pub(crate) mod rows;
 
 use std::io::{self, Write};
@@ -72,12 +72,15 @@ pub fn run(config: &Config, source: Source, signals: Signals) -> Result<u8, Erro
         }
     }
     if let Some(table) = table {
-        table.finish(config.axis(), feed.names())?;
+        table.finish(config.axis(), feed.names())?.keep()?;
     }
     if outputs.summary {
         summary(&store)?;
     }
     if outputs.is_drawn() {
+        if store.series().is_empty() {
+            tracing::warn!("There was nothing to draw: the picture is empty.");
+        }
         let names: Vec<String> = store.series().iter().map(|series| series.name.clone()).collect();
         let window = config.window.map(|window| window.as_secs_f64());
         let extent = Extent::newest(config.axis(), window, store.head);
@@ -108,7 +111,7 @@ fn summary(store: &Store) -> Result<(), Error> {
         .collect();
     match io::stdout().write_all(lines.as_bytes()) {
         Err(source) if source.kind() != io::ErrorKind::BrokenPipe => {
-            Err(Error::Output { path: "stdout".into(), source })
+            Err(Error::Stream { to: "stdout".to_owned(), source })
         }
         _ => Ok(()),
     }

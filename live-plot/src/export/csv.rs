@@ -28,7 +28,11 @@ pub(super) struct Table {
 
 impl Table {
     pub(super) fn open(path: &Path) -> Result<Self, Error> {
-        Ok(Self { target: Target::open(path)?, text: String::new(), named: None, row: None })
+        Ok(Self::new(Target::open(path)?))
+    }
+
+    pub(super) fn new(target: Target) -> Self {
+        Self { target, text: String::new(), named: None, row: None }
     }
 
     pub(super) fn append(
@@ -75,8 +79,9 @@ impl Table {
         Ok(())
     }
 
-    /// Writes what is left; completes rows and header if series have begun since.
-    pub(super) fn finish(mut self, axis: Axis, names: &[String]) -> Result<(), Error> {
+    /// Writes what is left; completes rows and header if series have begun since. What it returns is all written
+    /// and still to be kept.
+    pub(super) fn finish(mut self, axis: Axis, names: &[String]) -> Result<Target, Error> {
         self.end_row()?;
         if self.named.is_none() {
             self.text.push_str(&header(axis, names));
@@ -84,19 +89,19 @@ impl Table {
         self.flush()?;
         let late = &names[self.named.unwrap_or(names.len())..];
         if late.is_empty() {
-            return self.target.keep();
+            return Ok(self.target);
         }
         let Some(draft) = self.target.draft().map(Path::to_owned) else {
             tracing::warn!(
                 "The CSV's header was written before these series began: {}.",
                 late.join(", ")
             );
-            return self.target.keep();
+            return Ok(self.target);
         };
         self.complete(&draft, &header(axis, names), names.len())
     }
 
-    fn complete(self, draft: &Path, header: &str, series: usize) -> Result<(), Error> {
+    fn complete(self, draft: &Path, header: &str, series: usize) -> Result<Target, Error> {
         let Self { target, .. } = self;
         let mut whole = target.again()?;
         whole.write(header.as_bytes())?;
@@ -113,7 +118,8 @@ impl Table {
                 text.clear();
             }
         }
-        whole.finish(text.as_bytes())
+        whole.write(text.as_bytes())?;
+        Ok(whole)
     }
 }
 

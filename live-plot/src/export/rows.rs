@@ -1,9 +1,8 @@
 //! The samples that the store keeps, as CSV: what `c` saves. Series are merged by time; the lock is held
 //! for some hundred samples at a time, while the input goes on.
 
-use std::path::Path;
-
 use super::csv::Table;
+use super::file::Target;
 use crate::error::Error;
 use crate::series::store::{Axis, Entry, Store};
 use crate::series::{Sample, Shared};
@@ -12,8 +11,8 @@ use crate::series::{Sample, Shared};
 const LOOKS: usize = 2048;
 
 /// Writes all raw samples kept so far.
-pub(crate) fn save(path: &Path, axis: Axis, store: &Shared) -> Result<(), Error> {
-    let mut table = Table::open(path)?;
+pub(crate) fn write(target: Target, axis: Axis, store: &Shared) -> Result<Target, Error> {
+    let mut table = Table::new(target);
     let (names, ends): (Vec<String>, Vec<usize>) = store.hold(|store| {
         store.series().iter().map(|series| (series.name.clone(), series.samples.end())).unzip()
     });

@@ -3,13 +3,14 @@
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::{io, thread};
+use std::{iter, thread};
 
 use parking_lot::Mutex;
 
 use super::scene::Scene;
 use crate::args::Config;
 use crate::error::Error;
+use crate::export::file::Target;
 use crate::export::{figure, rows};
 use crate::series::Shared;
 
@@ -26,10 +27,9 @@ pub(super) fn picture(
     done: impl FnOnce() + Send + 'static,
 ) {
     let drawing = figure::svg(scene, &names, config, dark);
-    save("png", told, done, move |path| {
-        let picture = figure::png(&drawing).map_err(Error::Picture)?;
-        std::fs::write(path, picture)
-            .map_err(|source| Error::Output { path: path.to_owned(), source })
+    save("png", told, done, move |mut target| {
+        target.write(&figure::png(&drawing).map_err(Error::Picture)?)?;
+        Ok(target)
     });
 }
 
@@ -41,19 +41,25 @@ pub(super) fn table(
     done: impl FnOnce() + Send + 'static,
 ) {
     let axis = config.axis();
-    save("csv", told, done, move |path| rows::save(path, axis, &store));
+    save("csv", told, done, move |target| rows::write(target, axis, &store));
 }
 
 fn save(
     ending: &'static str,
     told: Told,
     done: impl FnOnce() + Send + 'static,
-    write: impl FnOnce(&Path) -> Result<(), Error> + Send + 'static,
+    write: impl FnOnce(Target) -> Result<Target, Error> + Send + 'static,
 ) {
+    let time = chrono::Utc::now().format("%Y-%m-%dT%H-%M-%SZ");
+    let name = format!("live-plot-{time}");
+    // No other file is ever overwritten: there may be one of this second.
+    let again = (2..100).map(move |number| format!("{name}-{number}.{ending}"));
+    let first = format!("live-plot-{time}.{ending}");
     let answer = Arc::clone(&told);
     let work = move || {
-        let saved = free_name(ending).and_then(|path| write(&path).map(|()| path));
-        *answer.lock() = Some(match saved {
+        let draft = Target::new(Path::new(&first)).and_then(write);
+        let names = iter::once(first).chain(again).map(PathBuf::from);
+        *answer.lock() = Some(match draft.and_then(|draft| draft.keep_as(names)) {
             Ok(path) => format!("saved {}", path.display()),
             Err(error) => error.to_string(),
         });
@@ -62,20 +68,4 @@ fn save(
     if let Err(error) = thread::Builder::new().name("save".to_owned()).spawn(work) {
         *told.lock() = Some(Error::System(error).to_string());
     }
-}
-
-/// A file that is new, so that nothing is ever overwritten.
-fn free_name(ending: &str) -> Result<PathBuf, Error> {
-    let time = chrono::Utc::now().format("%Y-%m-%dT%H-%M-%SZ");
-    let mut path = PathBuf::new();
-    for number in 1..100 {
-        let again = if number > 1 { format!("-{number}") } else { String::new() };
-        path = PathBuf::from(format!("live-plot-{time}{again}.{ending}"));
-        match std::fs::File::create_new(&path) {
-            Ok(_) => return Ok(path),
-            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
-            Err(source) => return Err(Error::Output { path, source }),
-        }
-    }
-    Err(Error::Output { path, source: io::ErrorKind::AlreadyExists.into() })
 }

@@ -1,6 +1,8 @@
 //! Opens the window, and starts the threads that feed and close it.
 
-use common::exit;
+use std::panic::Location;
+
+use common::exit::{self, Failure as _};
 use common::text::escape;
 use eframe::egui::{self, Context, ThemePreference, ViewportCommand};
 
@@ -33,10 +35,40 @@ pub fn run(config: Config, source: Source, signals: Signals) -> Result<u8, Error
     let start = |cc: &eframe::CreationContext<'_>| -> Result<Box<dyn eframe::App>, _> {
         Ok(Box::new(start(config, source, signals, &cc.egui_ctx)?))
     };
+    tell_lost_windows(display.clone());
     let window = eframe::run_native("live-plot", options, Box::new(start));
-    let problem = |error: eframe::Error| error.to_string().replace('\n', " ");
+    let problem = |error: eframe::Error| cause(&error.to_string()).replace('\n', " ");
     window.map_err(|error| Error::Window { display, problem: problem(error) })?;
     Ok(exit::OK)
+}
+
+/// What winit says, without the line of its source where it found out: `… os error at FILE.rs:LINE: CAUSE`.
+fn cause(error: &str) -> &str {
+    let after_line = error.split_once(".rs:").and_then(|(_, rest)| rest.split_once(": "));
+    after_line.map_or(error, |(_, cause)| cause)
+}
+
+/// Where winit does not expect the system to refuse, it panics: the window was destroyed by another client, a
+/// library that it loads by name is missing. A user can cause both, so both are told as any error is.
+fn tell_lost_windows(display: String) {
+    let otherwise = std::panic::take_hook();
+    std::panic::set_hook(Box::new(move |panic| {
+        let is_theirs = |place: &Location<'_>| {
+            ["/winit-", "/xkbcommon-dl-", "/x11-dl-"].iter().any(|of| place.file().contains(of))
+        };
+        if panic.location().is_some_and(is_theirs) {
+            let problem = panic.payload_as_str().unwrap_or_default().replace('\n', " ");
+            end(Error::LostWindow { display: display.clone(), problem });
+        }
+        otherwise(panic);
+    }));
+}
+
+#[expect(clippy::exit, reason = "a panic cannot be returned from")]
+fn end(error: Error) -> ! {
+    let status = error.status();
+    exit::finish(env!("CARGO_PKG_NAME"), Err(error));
+    std::process::exit(status.into())
 }
 
 /// The display that winit will open: Wayland's first.
