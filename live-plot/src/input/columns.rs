@@ -13,6 +13,9 @@ pub(super) const MOST: usize = 256;
 /// A name is cut to so many bytes.
 const LONGEST_NAME: usize = 64;
 
+/// Names remembered of what was not chosen, to be told.
+const OTHERS: usize = 12;
+
 /// Header lines remembered while no number has come.
 const PREAMBLE: usize = 8;
 
@@ -51,6 +54,8 @@ pub(super) struct Columns {
     begun: bool,
     /// There were more series than are drawn.
     pub(super) overflowed: bool,
+    /// Some names of numbers that were not chosen.
+    others: Vec<String>,
 }
 
 impl Columns {
@@ -65,6 +70,7 @@ impl Columns {
             preamble: Vec::new(),
             begun: false,
             overflowed: false,
+            others: Vec::new(),
         }
     }
 
@@ -85,7 +91,7 @@ impl Columns {
         }
     }
 
-    /// Decides about a key that has no role yet. Only roles are remembered: a stranger's names are not.
+    /// Decides about a key that has no role yet. Only roles are remembered: of a stranger's names, but a few.
     fn begin(&mut self, key: Key<'_>, is_number: bool) -> Role {
         if matches!(key, Key::Column(MOST.., _)) {
             self.overflowed |= is_number;
@@ -94,7 +100,12 @@ impl Columns {
         let name = self.name(key);
         let role = if self.naming.time.as_ref() == Some(&name) {
             Role::Time
-        } else if !is_number || !(self.naming.only.is_empty() || self.naming.only.contains(&name)) {
+        } else if !is_number {
+            return Role::None;
+        } else if !(self.naming.only.is_empty() || self.naming.only.contains(&name)) {
+            if self.others.len() < OTHERS && !self.others.contains(&name) {
+                self.others.push(name);
+            }
             return Role::None;
         } else if self.series.len() == MOST {
             self.overflowed = true;
@@ -160,6 +171,17 @@ impl Columns {
     /// No header: the numbers of the lines that were kept in vain.
     pub(super) fn give_up(&mut self) -> Vec<u64> {
         std::mem::take(&mut self.preamble).into_iter().map(|(number, _)| number).collect()
+    }
+
+    /// What is to be said when nothing is called what the user chose, while there are numbers of other names.
+    pub(super) fn missing(&self) -> Option<String> {
+        let met = |name: &&String| !self.series.contains(name);
+        let missing: Vec<&str> = self.naming.only.iter().filter(met).map(String::as_str).collect();
+        let more = if self.others.len() == OTHERS { ", …" } else { "" };
+        (!missing.is_empty() && !self.others.is_empty()).then(|| {
+            let (missing, others) = (missing.join(" or "), self.others.join(", "));
+            format!("Nothing is called {missing} (--only); not chosen: {others}{more}.")
+        })
     }
 
     /// Whether the first line of numbers is still to come.

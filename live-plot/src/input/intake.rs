@@ -45,6 +45,7 @@ pub(super) struct Intake {
     throttle: Throttle,
     told_too_long: bool,
     told_too_many: bool,
+    told_missing: bool,
     /// Lines are typed at a prompt, where their number says nothing.
     typed: bool,
 }
@@ -63,6 +64,7 @@ impl Intake {
             throttle: Throttle::new(TOLD, Duration::from_secs(1)),
             told_too_long: false,
             told_too_many: false,
+            told_missing: false,
             typed,
         }
     }
@@ -112,6 +114,10 @@ impl Intake {
         }
         if self.columns.overflowed && !std::mem::replace(&mut self.told_too_many, true) {
             self.complaints.push(format!("There are more than {MOST} series: the others are not drawn. --only NAME,… chooses."));
+        }
+        // While nothing at all is drawn, one wants to know why, and not only at the end.
+        if self.columns.names().is_empty() {
+            self.tell_missing();
         }
     }
 
@@ -173,6 +179,17 @@ impl Intake {
             self.reject(NO_NUMBER, line, now);
         }
         self.tell_held(now + Duration::from_secs(1));
+        self.tell_missing();
+    }
+
+    /// Tells once which series that the user chose there is not.
+    fn tell_missing(&mut self) {
+        if !self.told_missing
+            && let Some(missing) = self.columns.missing()
+        {
+            self.told_missing = true;
+            self.complaints.push(missing);
+        }
     }
 
     /// What is to be said, once.
@@ -355,6 +372,28 @@ mod tests {
         let samples = samples(&intake);
         assert_eq!(samples[..2], [("b", 1.0, 2.0), ("c3", 1.0, 3.0)]);
         assert!(samples[2].2.is_nan() && samples[3] == ("c3", 2.0, 6.0));
+    }
+
+    #[test]
+    fn a_chosen_series_that_never_comes_is_told_once_with_what_there_is() {
+        let only = |names: &[&str]| {
+            let naming = Naming { only: strings(names), ..Naming::default() };
+            Rules { naming, rate: false }
+        };
+        let lines = ["us sy id", "1 2 3", "4 5 6"];
+        let mut intake = taken_with(only(&["zz"]), &lines);
+        assert_eq!(
+            intake.complaints(),
+            ["Nothing is called zz (--only); not chosen: us, sy, id."],
+            "at once, for nothing is drawn"
+        );
+        intake.finish(Instant::now());
+        assert_eq!(intake.complaints(), [""; 0]);
+        let mut intake = taken_with(only(&["sy", "zz"]), &lines);
+        assert_eq!(intake.complaints(), [""; 0], "it may come later");
+        intake.finish(Instant::now());
+        assert_eq!(intake.complaints(), ["Nothing is called zz (--only); not chosen: us, id."]);
+        assert_eq!(taken_with(only(&["us"]), &lines).complaints(), [""; 0]);
     }
 
     #[test]
