@@ -7,7 +7,9 @@ use std::time::{Duration, Instant};
 
 use common::text::escape;
 use eframe::egui::accesskit::Role;
-use eframe::egui::{self, Align, Context, Layout, RichText, Ui, ViewportCommand, WidgetInfo};
+use eframe::egui::{
+    self, Align, Context, Layout, RichText, TextStyle, Ui, UiBuilder, ViewportCommand, WidgetInfo,
+};
 
 use super::bars::{self, Entry, Status};
 use super::keys::{self, Action};
@@ -89,7 +91,7 @@ impl App {
             if status.series.is_empty() {
                 bars::hint(ui, shown.response.rect, &status);
             }
-            self.point(ui, &shown, extent);
+            self.point(ui, &shown, extent, scene.head);
         });
         if self.help {
             bars::help(ui);
@@ -147,25 +149,28 @@ impl App {
         if let Some(title) = &self.config.title {
             ui.vertical_centered(|ui| ui.label(RichText::new(escape(title)).heading().strong()));
         }
-        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-            wanted.extend(bars::buttons(ui, status.live));
-            ui.add_space(12.0);
-            ui.with_layout(Layout::left_to_right(Align::Center).with_main_wrap(true), |ui| {
-                if status.series.is_empty() {
-                    let color = Palette::of(ui.visuals()).weak;
-                    ui.label(RichText::new("live-plot").heading().color(color));
-                }
-                if let Some(number) = bars::legend(ui, status, self.config.unit.as_deref())
-                    && !self.hidden.remove(&number)
-                {
-                    self.hidden.insert(number);
-                }
-            });
+        let mut row = ui.available_rect_before_wrap();
+        row.set_height(ui.text_style_height(&TextStyle::Heading));
+        let right = UiBuilder::new().max_rect(row).layout(Layout::right_to_left(Align::Center));
+        let buttons = ui.scope_builder(right, |ui| bars::buttons(ui, status.live));
+        wanted.extend(buttons.inner);
+        row.set_right(buttons.response.rect.left() - 12.0);
+        let left = UiBuilder::new().max_rect(row);
+        ui.scope_builder(left, |ui| {
+            if status.series.is_empty() {
+                let color = Palette::of(ui.visuals()).weak;
+                ui.label(RichText::new("live-plot").heading().color(color));
+            }
+            if let Some(number) = bars::legend(ui, status, self.config.unit.as_deref())
+                && !self.hidden.remove(&number)
+            {
+                self.hidden.insert(number);
+            }
         });
     }
 
     /// What the pointer does on the plot.
-    fn point(&mut self, ui: &Ui, shown: &Shown, extent: Extent) {
+    fn point(&mut self, ui: &Ui, shown: &Shown, extent: Extent, head: f64) {
         let response = &shown.response;
         let by = f64::from(response.drag_delta().x / response.rect.width()) * extent.span;
         if by != 0.0 {
@@ -180,11 +185,11 @@ impl App {
             ui.ctx().request_repaint();
         }
         shown.mark(ui, place);
-        response.clone().on_hover_ui_at_pointer(|ui| self.readout(ui, time));
+        response.clone().on_hover_ui_at_pointer(|ui| self.readout(ui, time, head));
     }
 
-    /// All series at the time under the pointer.
-    fn readout(&self, ui: &mut Ui, time: f64) {
+    /// All series at the time under the pointer; none has a value beyond the newest moment.
+    fn readout(&self, ui: &mut Ui, time: f64, head: f64) {
         let is_shown = |(number, _): &(usize, &Series)| !self.hidden.contains(number);
         let value = |(number, series): (usize, &Series)| {
             (number, series.name.clone(), columns::value_at(series, time))
@@ -195,6 +200,9 @@ impl App {
         let palette = Palette::of(ui.visuals());
         ui.style_mut().wrap_mode = Some(egui::TextWrapMode::Extend);
         ui.label(RichText::new(Scene::x_label(self.config.axis(), time, 0.01)).color(palette.weak));
+        if time > head {
+            return;
+        }
         for (number, name, value) in values {
             let text = format!("{name}  {}", scale::value(value));
             ui.label(RichText::new(text).color(palette.series(number)));
@@ -327,6 +335,23 @@ mod tests {
             window.step();
             assert_eq!(window.state().hidden.contains(&1), hidden);
         }
+    }
+
+    #[test]
+    fn a_long_legend_goes_on_below_and_leaves_the_buttons_alone() {
+        let mut window = window();
+        let names: Vec<String> = (0..40).map(|number| format!("series {number}")).collect();
+        window.state().store.hold(|store| store.declare(&names));
+        window.step();
+        window.step();
+        let left = window.get_by_label("Pause").rect().left();
+        let first = window.get_by_label("sine 7.5").rect();
+        let shown: Vec<_> =
+            window.get_all_by_role(Role::CheckBox).map(|node| node.rect()).collect();
+        assert!(shown.iter().all(|rect| rect.right() < left), "{left} {shown:?}");
+        assert!(shown.iter().any(|rect| rect.top() >= first.bottom()));
+        let plot = window.get_by_role(Role::GraphicsDocument).rect();
+        assert!(plot.top() < 150.0 && plot.top() >= first.bottom(), "{plot:?}");
     }
 
     #[test]

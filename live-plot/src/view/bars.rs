@@ -3,13 +3,19 @@
 
 use common::text::escape;
 use eframe::egui::accesskit::Role;
-use eframe::egui::{self, Align, Color32, Layout, RichText, Sense, Ui, WidgetInfo};
+use eframe::egui::{
+    self, Align, Color32, Layout, Rect, RichText, Sense, Shape, TextStyle, Ui, WidgetInfo,
+};
+use egui_plot::LineStyle;
 
 use super::keys::{Action, KEYS};
-use super::look::Palette;
+use super::look::{self, Palette};
 use super::scale;
 use crate::series::Hull;
 use crate::series::store::{Counts, End};
+
+/// Room between a series' name and its value.
+const GAP: f32 = 7.0;
 
 /// What the bars show.
 #[derive(Debug)]
@@ -38,13 +44,18 @@ pub(super) struct Entry {
 /// The series, with their newest values; a click hides one or shows it again. Returns which was clicked.
 pub(super) fn legend(ui: &mut Ui, status: &Status, unit: Option<&str>) -> Option<usize> {
     let mut clicked = None;
-    ui.spacing_mut().item_spacing.x = 7.0;
-    for (number, entry) in status.series.iter().enumerate() {
-        if series(ui, number, entry, unit, status.series.len() <= 3).clicked() {
-            clicked = Some(number);
-        }
-        ui.add_space(10.0);
-    }
+    // However many there are, most of the window is the plot's.
+    let most = ui.text_style_height(&TextStyle::Heading) * 5.0;
+    egui::ScrollArea::vertical().max_height(most).show(ui, |ui| {
+        ui.horizontal_wrapped(|ui| {
+            ui.spacing_mut().item_spacing = egui::vec2(18.0, 2.0);
+            for (number, entry) in status.series.iter().enumerate() {
+                if series(ui, number, entry, unit, status.series.len() <= 3).clicked() {
+                    clicked = Some(number);
+                }
+            }
+        });
+    });
     clicked
 }
 
@@ -62,17 +73,30 @@ fn series(
         scale::value(entry.value),
         unit.map(|unit| format!(" {unit}")).unwrap_or_default()
     );
-    let shown = ui.horizontal(|ui| {
-        dot(ui, color);
-        ui.label(RichText::new(&entry.name).color(palette.weak));
-        let text = RichText::new(&value).heading();
-        ui.label(if entry.hidden { text.color(palette.grid) } else { text.strong() });
-        if let (true, Some(seen)) = (in_full && !entry.hidden, &entry.seen) {
-            ui.label(RichText::new(range(seen)).small().color(palette.weak));
-        }
-    });
-    let id = ui.scope_id().with(("series", number));
-    let response = ui.interact(shown.response.rect, id, Sense::click());
+    let text = |text: &str, style: TextStyle, color| {
+        ui.painter().layout_no_wrap(text.to_owned(), style.resolve(ui.style()), color)
+    };
+    let value_color = if entry.hidden { palette.grid } else { palette.text };
+    let mut texts = vec![
+        text(&entry.name, TextStyle::Body, palette.weak),
+        text(&value, TextStyle::Heading, value_color),
+    ];
+    if let (true, Some(seen)) = (in_full && !entry.hidden, &entry.seen) {
+        texts.push(text(&range(seen), TextStyle::Small, palette.weak));
+    }
+    // Measured before it is placed: else a row that is full would not end before it.
+    let key_width = if look::dash(number) == LineStyle::Solid { 8.0 } else { 26.0 };
+    let width = key_width + texts.iter().map(|text| GAP + text.size().x).sum::<f32>();
+    let height = ui.text_style_height(&TextStyle::Heading);
+    let (place, response) = ui.allocate_exact_size(egui::vec2(width, height), Sense::click());
+    let mut x = place.left() + key_width;
+    key(ui, place.with_max_x(x), number, color);
+    for text in texts {
+        x += GAP;
+        let (size, at) = (text.size(), egui::pos2(x, place.center().y - text.size().y / 2.0));
+        ui.painter().galley(at, text, palette.text);
+        x += size.x;
+    }
     let label = format!("{} {value}", entry.name);
     response.widget_info(|| WidgetInfo::selected(Role::CheckBox, true, !entry.hidden, &label));
     let seen = entry.seen.as_ref().map(range).unwrap_or_default();
@@ -145,18 +169,32 @@ fn facts(status: &Status) -> String {
     facts.join("  ·  ")
 }
 
+/// How a series is drawn: a dot of its colour, or, where the colours come again, a piece of its dashed line.
+fn key(ui: &Ui, place: Rect, number: usize, color: Color32) {
+    let line = [place.left_center(), place.right_center()];
+    let shapes = match look::dash(number) {
+        LineStyle::Solid => vec![Shape::circle_filled(place.center(), 4.0, color)],
+        LineStyle::Dashed { length } => {
+            Shape::dashed_line(&line, (2.0, color), length, length * 0.6)
+        }
+        LineStyle::Dotted { spacing } => Shape::dotted_line(&line, color, spacing, 1.6),
+    };
+    ui.painter().extend(shapes);
+}
+
 fn dot(ui: &mut Ui, color: Color32) {
     let (rect, _) = ui.allocate_exact_size(egui::vec2(8.0, 8.0), Sense::hover());
     ui.painter().circle_filled(rect.center(), 4.0, color);
 }
 
 /// What an empty plot is waiting for.
-pub(super) fn hint(ui: &Ui, plot: egui::Rect, status: &Status) {
+pub(super) fn hint(ui: &Ui, plot: Rect, status: &Status) {
     let text = match status.end {
+        None if status.counts.lines > 0 => "Nothing to draw in what has come so far.",
         None => "Waiting for the first number…",
-        Some(_) => "The input ended without a number.",
+        Some(_) => "The input ended; there was nothing to draw.",
     };
-    let font = egui::TextStyle::Heading.resolve(ui.style());
+    let font = TextStyle::Heading.resolve(ui.style());
     let color = Palette::of(ui.visuals()).weak;
     ui.painter().text(plot.center(), egui::Align2::CENTER_CENTER, text, font, color);
 }

@@ -14,6 +14,9 @@ use crate::series::columns::{Draw, Trace};
 /// Room for the values' labels; wider ones make more.
 const LABELS: f32 = 52.0;
 
+/// So near to the left edge no time is written.
+const CORNER: f32 = 10.0;
+
 fn id() -> Id {
     Id::unique("plot")
 }
@@ -32,7 +35,12 @@ pub fn show(ui: &mut Ui, scene: &Scene) -> Shown {
     let x_step = scene.x_step(f64::from(size.x / 90.0));
     let y_step = scene.y_step(f64::from(size.y / 48.0));
     let axis = scene.axis;
-    let x_label = move |mark: GridMark, _: &_| Scene::x_label(axis, mark.value, x_step);
+    // In the corner stands the lowest value.
+    let corner = scene.grid.start() + scene.span * f64::from(CORNER / size.x.max(1.0));
+    let x_label = move |mark: GridMark, _: &_| match mark.value < corner {
+        true => String::new(),
+        false => Scene::x_label(axis, mark.value, x_step),
+    };
     let x_axis = AxisHints::new_x().formatter(x_label).tick_label_color(palette.weak);
     let y_axis = AxisHints::new_y()
         .formatter(move |mark, _| scale::label(mark.value, y_step))
