@@ -65,8 +65,10 @@ fn fit(min: f64, max: f64) -> (f64, f64) {
     }
     let margin = span * 0.04;
     let step = step(span, 10.0);
-    let (low, high) = ((min - margin) / step, (max + margin) / step);
-    (low.floor() * step, high.ceil() * step)
+    let low = ((min - margin) / step).floor() * step;
+    let high = ((max + margin) / step).ceil() * step;
+    // Values that are never negative need no room below 0: most counts, sizes and times.
+    (if min >= 0.0 { low.max(0.0) } else { low }, if max <= 0.0 { high.min(0.0) } else { high })
 }
 
 /// The shortest decimal that reads back as the same number.
@@ -161,8 +163,10 @@ mod tests {
     fn the_range_is_ten_either_way_while_everything_fits() {
         assert_eq!(default_range(None), (-10.0, 10.0));
         assert_eq!(default_range(Some((-10.0, 10.0))), (-10.0, 10.0));
-        assert_eq!(default_range(Some((0.0, 97.0))), (-10.0, 110.0));
-        assert_eq!(auto_range(Some((0.0, 1.0))), (-0.1, 1.1));
+        assert_eq!(default_range(Some((0.0, 97.0))), (0.0, 110.0));
+        assert_eq!(default_range(Some((-97.0, -1.0))), (-110.0, 0.0));
+        assert_eq!(auto_range(Some((0.0, 1.0))), (0.0, 1.1));
+        assert_eq!(auto_range(Some((-1.0, 99.0))), (-10.0, 110.0), "one that is negative does");
         assert_eq!(auto_range(Some((5.0, 5.0))), (4.5, 5.5));
     }
 
