@@ -71,7 +71,8 @@ impl Screen {
             .find(|window| self.is_visible(*window) && self.has_class(*window, class))
     }
 
-    fn is_visible(&self, window: Window) -> bool {
+    /// Whether the window is mapped.
+    pub fn is_visible(&self, window: Window) -> bool {
         let attributes = self.connection.get_window_attributes(window).unwrap().reply();
         attributes.is_ok_and(|attributes| attributes.map_state == MapState::VIEWABLE)
     }
@@ -94,10 +95,20 @@ impl Screen {
     /// The window's pixels as they are now.
     pub fn picture(&self, window: Window) -> Picture {
         let size = self.connection.get_geometry(window).unwrap().reply().unwrap();
-        let (width, height) = (size.width, size.height);
+        self.part(window, (0, 0), (size.width, size.height))
+    }
+
+    /// The pixels of the whole screen.
+    pub fn whole(&self) -> Picture {
+        self.picture(self.root)
+    }
+
+    /// Some of the window's pixels, from a corner on.
+    pub fn part(&self, window: Window, (x, y): (i16, i16), size: (u16, u16)) -> Picture {
+        let (width, height) = size;
         let image = self
             .connection
-            .get_image(ImageFormat::Z_PIXMAP, window, 0, 0, width, height, u32::MAX)
+            .get_image(ImageFormat::Z_PIXMAP, window, x, y, width, height, u32::MAX)
             .unwrap()
             .reply()
             .unwrap();
