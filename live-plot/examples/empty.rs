@@ -11,6 +11,10 @@ struct Empty {
 }
 
 impl eframe::App for Empty {
+    fn clear_color(&self, _: &egui::Visuals) -> [f32; 4] {
+        [1.0; 4]
+    }
+
     fn ui(&mut self, ui: &mut egui::Ui, _: &mut eframe::Frame) {
         self.frames += 1;
         ui.ctx().request_repaint_after(Duration::from_secs(1) / 60);

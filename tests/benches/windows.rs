@@ -49,7 +49,7 @@ fn main() {
     let empty = || empty.command();
     let live_plot = Kind { name: "live-plot", command: &live_plot, color: [0x56, 0xb4, 0xe9] };
     let matplotlib = Kind { name: "matplotlib", command: &matplotlib, color: [0x1f, 0x77, 0xb4] };
-    let empty = Kind { name: "empty", command: &empty, color: [0x1b, 0x1b, 0x1b] };
+    let empty = Kind { name: "empty", command: &empty, color: [0xff; 3] };
 
     first_frame(&[&live_plot, &matplotlib, &empty]);
     same_picture(&[&live_plot, &matplotlib, &empty]);

@@ -37,15 +37,23 @@ pub fn run(config: Config, source: Source, signals: Signals) -> Result<u8, Error
     };
     tell_lost_windows(display.clone());
     let window = eframe::run_native("live-plot", options, Box::new(start));
-    let problem = |error: eframe::Error| cause(&error.to_string()).replace('\n', " ");
-    window.map_err(|error| Error::Window { display, problem: problem(error) })?;
+    window.map_err(|error| Error::Window { display, problem: problem(&error.to_string()) })?;
     Ok(exit::OK)
 }
 
-/// What winit says, without the line of its source where it found out: `… os error at FILE.rs:LINE: CAUSE`.
-fn cause(error: &str) -> &str {
+/// What is wrong, in one line and as far as the user can mend it. winit names the line of its source where it found
+/// out, `… os error at FILE.rs:LINE: CAUSE`; glutin what it looked for.
+fn problem(error: &str) -> String {
     let after_line = error.split_once(".rs:").and_then(|(_, rest)| rest.split_once(": "));
-    after_line.map_or(error, |(_, cause)| cause)
+    let cause = after_line.map_or(error, |(_, cause)| cause).replace('\n', " ");
+    if cause.contains("glutin configs") {
+        "it has no OpenGL (Debian: libgl1 libegl1 libgl1-mesa-dri)".to_owned()
+    } else if cause.contains("librar") || cause.contains("Librar") {
+        let libraries = "libx11-6 libx11-xcb1 libxcursor1 libxi6 libxkbcommon-x11-0";
+        format!("{} (Debian: {libraries})", cause.trim_end_matches('.'))
+    } else {
+        cause
+    }
 }
 
 /// Where winit does not expect the system to refuse, it panics: the window was destroyed by another client, a
@@ -57,7 +65,7 @@ fn tell_lost_windows(display: String) {
             ["/winit-", "/xkbcommon-dl-", "/x11-dl-"].iter().any(|of| place.file().contains(of))
         };
         if panic.location().is_some_and(is_theirs) {
-            let problem = panic.payload_as_str().unwrap_or_default().replace('\n', " ");
+            let problem = problem(panic.payload_as_str().unwrap_or_default());
             end(Error::LostWindow { display: display.clone(), problem });
         }
         otherwise(panic);
@@ -103,4 +111,22 @@ fn start(config: Config, source: Source, signals: Signals, ctx: &Context) -> std
         window.request_repaint();
     })?;
     Ok(app)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_problem_is_told_without_source_lines_and_with_what_to_install() {
+        let winit = "winit EventLoopError: os error at /src/winit/mod.rs:788: Failed to open connection to X server";
+        assert_eq!(problem(winit), "Failed to open connection to X server");
+        let glutin =
+            "Found no glutin configs matching the template: ConfigTemplate { … }. Error: not found";
+        assert!(problem(glutin).starts_with("it has no OpenGL"));
+        let xkb = "Library libxkbcommon-x11.so could not be loaded.";
+        assert!(
+            problem(xkb).starts_with("Library libxkbcommon-x11.so could not be loaded (Debian: ")
+        );
+    }
 }
