@@ -1,7 +1,10 @@
 //! The harness of the black-box tests: the real binaries, built fresh, started as real processes, waited
 //! for by what they say and do with a deadline, and killed when the test is over.
 
+pub mod files;
+pub mod forker;
 pub mod launcher;
+pub mod processes;
 pub mod server;
 pub mod window;
 

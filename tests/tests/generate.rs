@@ -2,9 +2,9 @@
 //! they are used.
 
 use std::io::Write;
-use std::path::PathBuf;
 use std::process::{Command, Stdio};
 
+use tests::files::TempFile;
 use tests::{program, run};
 
 const PROGRAMS: [&str; 3] = ["time-server", "forker", "live-plot"];
@@ -134,10 +134,8 @@ fn what_is_wrong_elsewhere_does_not_hold_it_up() {
 fn man_and_the_other_shells_take_them() {
     for package in PROGRAMS {
         let page = generated(package, "man");
-        let file = std::env::temp_dir().join(format!("{package}-{}.1", std::process::id()));
-        std::fs::write(&file, &page).unwrap();
-        let _remove = Remove(file.clone());
-        let man = Command::new("man").args(["--warnings", "-l"]).arg(&file).output().unwrap();
+        let file = TempFile::new(&format!("{package}.1"), &page, 0o644);
+        let man = Command::new("man").args(["--warnings", "-l", file.name()]).output().unwrap();
         assert_eq!(String::from_utf8_lossy(&man.stderr), "", "{package}");
         shell("mandoc", &["-T", "lint", "-W", "error"], &page);
 
@@ -150,14 +148,5 @@ fn man_and_the_other_shells_take_them() {
         let fish = format!("source; complete -C '{package} --log-format j'");
         let offered = shell("fish", &["--no-config", "-c", &fish], &generated(package, "fish"));
         assert!(offered.starts_with("json"), "{package}: {offered}");
-    }
-}
-
-/// Removes a file when a test is over.
-struct Remove(PathBuf);
-
-impl Drop for Remove {
-    fn drop(&mut self) {
-        std::fs::remove_file(&self.0).ok();
     }
 }

@@ -1,0 +1,178 @@
+//! What a run leaves behind, what a timeout leaves standing, and the ledger that counts them all.
+
+use nix::sys::signal::Signal;
+use nix::unistd::Pid;
+use tests::forker::{forker, forker_under, running, says, told};
+use tests::processes::{Mark, processes, state_and_parent, zombies_of};
+use tests::{Running, Stream, run, wait_until};
+
+#[test]
+fn what_a_leader_leaves_in_its_group_is_ended_and_told() {
+    let mut command = forker(&running("-q -e 1 -n 1", "sleep 60 & echo hi"));
+    let mark = Mark::on(&mut command);
+    let finished = run(command);
+    assert_eq!(finished.out, ["hi"]);
+    assert_eq!(finished.status.code(), Some(0));
+    assert_eq!(finished.err.len(), 1, "{:?}", finished.err);
+    assert!(finished.err[0].starts_with("run 1 left s"), "{:?}", finished.err);
+    assert!(finished.err[0].ends_with(") behind: ended; --keep-orphans keeps it"));
+    mark.assert_nothing_left();
+}
+
+#[test]
+fn a_dead_child_that_its_parent_never_reaped_is_nothing_left_behind() {
+    let script = "true & exec sleep 0.1";
+    let finished = run(forker(&running("-q -e 1 -n 2 -i 1ms", script)));
+    assert_eq!(finished.out, [""; 0]);
+    assert_eq!(told(&finished), [""; 0]);
+}
+
+#[test]
+fn what_ignores_term_is_killed_after_the_grace_also_when_its_leader_is_gone() {
+    // The shell ends when the one that it leaves is ready.
+    let script = "mkfifo $FIFO; sh -c 'trap \"\" TERM; : >$FIFO; while :; do sleep 1; done' & : <$FIFO; rm $FIFO";
+    let mut command = forker(&running("-q -e 1 -n 1 --grace 200ms", script));
+    command.env("FIFO", std::env::temp_dir().join(format!("forker-{}-fifo", std::process::id())));
+    let mark = Mark::on(&mut command);
+    let finished = run(command);
+    assert!(
+        finished
+            .err
+            .iter()
+            .any(|line| line.starts_with("run 1 left sh (pid ") && line.contains(": killed;"))
+    );
+    assert_eq!(finished.status.code(), Some(0));
+    mark.assert_nothing_left();
+}
+
+#[test]
+fn orphans_are_kept_if_asked() {
+    let mut command = forker(&running("-q -e 1 -n 1 --keep-orphans", "sleep 60 & echo $!"));
+    let mark = Mark::on(&mut command);
+    let mut forker = Running::start(command);
+    let kept: Pid = Pid::from_raw(forker.line(|stream, _| stream == Stream::Out).parse().unwrap());
+    assert_eq!(forker.wait().code(), Some(0));
+    assert_eq!(mark.bearers(), [kept]);
+    nix::sys::signal::kill(kept, Signal::SIGKILL).unwrap();
+}
+
+#[test]
+fn a_daemon_that_cut_every_tie_ends_with_forker() {
+    let script = "setsid sh -c 'sleep 60 & echo daemon'";
+    let mut command = forker(&running("-q -e 1 -n 1", script));
+    let mark = Mark::on(&mut command);
+    let finished = run(command);
+    assert!(finished.err.iter().any(|line| line.starts_with("a run left ")), "{:?}", finished.err);
+    assert_eq!(finished.status.code(), Some(0));
+    mark.assert_nothing_left();
+}
+
+/// A tree that does not want to end: it ignores TERM, and has a part in a session of its own, a daemon that
+/// has lost its parents and a stopped process.
+const WILD: &str = "trap '' TERM
+setsid sh -c 'echo escapee; while :; do sleep 1; done' &
+setsid sh -c 'setsid sleep 60 & echo daemon' &
+sh -c 'echo stopped; kill -STOP $$' &
+while :; do sleep 1; done";
+
+#[test]
+fn a_tree_that_does_not_want_to_end_is_ended_on_time() {
+    let mut command =
+        forker(&running("-e 1 -n 1 --timeout 1s --grace 500ms --log-format json", WILD));
+    let mark = Mark::on(&mut command);
+    let mut forker = Running::start(command);
+    for part in ["escapee", "daemon", "stopped"] {
+        says(&mut forker, part);
+    }
+    let line = forker.err_line("run 1 (pid ");
+    assert!(line.contains("\"ended_because\":\"timed out\""), "{line}");
+    let (_, rest) = line.split_once("\"seconds\":").unwrap();
+    let seconds: f64 = rest.split_once(',').unwrap().0.parse().unwrap();
+    assert!((1.5..2.5).contains(&seconds), "{line}");
+    // What had left the group was found below its leader and killed with it, without a word; the daemon,
+    // found nowhere, ends with forker after a grace of its own.
+    let finished = forker.finish();
+    let behind: Vec<&String> =
+        finished.err.iter().filter(|line| line.contains(" behind: killed;")).collect();
+    assert_eq!(behind.len(), 1, "{behind:?}");
+    assert!(behind[0].contains("a run left sleep (pid "), "{behind:?}");
+    assert_eq!(finished.status.code(), Some(124));
+    mark.assert_nothing_left();
+}
+
+#[test]
+fn an_escapee_is_known_to_be_its_runs_though_its_leader_died_of_the_term() {
+    let script = "setsid sh -c 'trap \"\" TERM; echo escapee; while :; do sleep 1; done' & wait";
+    let args = running("-q -e 1 -n 1 --timeout 1s --grace 200ms", script);
+    let mut command = forker(&args);
+    let mark = Mark::on(&mut command);
+    let finished = run(command);
+    assert!(finished.err[0].contains("timed out, killed by SIGTERM"), "{:?}", finished.err);
+    assert!(
+        finished.err.iter().any(|line| line.starts_with("run 1 left sh (pid ")
+            && line.ends_with(") behind when it timed out: killed after the grace")),
+        "{:?}",
+        finished.err
+    );
+    assert_eq!(finished.status.code(), Some(124));
+    mark.assert_nothing_left();
+}
+
+#[test]
+fn what_is_killed_together_with_its_run_is_not_told_as_left_behind() {
+    // Which of the shell and its sleep is reaped first, chance decides: twenty runs meet both orders.
+    let script = "trap '' TERM; while :; do sleep 1; done";
+    let args = running("-q -e 1 -i 10ms -n 20 --timeout 300ms --grace 200ms", script);
+    let finished = run(forker(&args));
+    let ends = finished.err.iter().filter(|line| line.contains("): timed out, killed by SIGKILL "));
+    assert_eq!(ends.count(), 20, "{:?}", finished.err);
+    assert_eq!(told(&finished).len(), 20, "{:?}", finished.err);
+    assert_eq!(finished.status.code(), Some(124));
+}
+
+#[test]
+fn a_run_that_ends_on_the_term_of_its_timeout_has_timed_out_all_the_same() {
+    let script = "trap 'exit 0' TERM; while :; do sleep 0.05; done";
+    let finished = run(forker(&running("-q -e 1 -n 1 --timeout 200ms", script)));
+    assert!(
+        finished.err.iter().any(|line| line.contains("timed out, exited 0")),
+        "{:?}",
+        finished.err
+    );
+    assert_eq!(finished.status.code(), Some(124));
+}
+
+#[test]
+fn the_ledger_balances_over_adoptions_and_zombies() {
+    let script = "true & sleep 0.02 & exec sleep 0.01";
+    let finished = run(forker(&running("-q -v --audit -i 5ms -e 1 -n 200", script)));
+    assert_eq!(finished.status.code(), Some(0), "{:?}", finished.err);
+    let line = finished.err.iter().find(|line| line.starts_with("the ledger balances: ")).unwrap();
+    assert!(line.starts_with("the ledger balances: forked 200 + adopted "), "{line}");
+    assert!(line.contains(" = running 0 + zombie 0 + reaped "), "{line}");
+}
+
+#[test]
+#[ignore = "needs root: it makes a namespace of processes"]
+fn as_init_of_a_namespace_it_reaps_a_thousand_orphans_and_obeys_term() {
+    let script = "for i in $(seq 1000); do (sleep 0 &); done; echo done; exec sleep 60";
+    let wrapper = ["unshare", "--pid", "--fork", "--mount-proc"];
+    let mut unshare = Running::start(forker_under(
+        &wrapper,
+        &running("-q -v --audit -e 1 -i 100ms --overlap forbid", script),
+    ));
+    says(&mut unshare, "done");
+    let init = processes()
+        .find(|pid| state_and_parent(*pid).is_some_and(|(_, parent)| parent == unshare.pid()))
+        .unwrap();
+    wait_until("no zombie is left", || zombies_of(init).is_empty().then_some(()));
+    nix::sys::signal::kill(init, Signal::SIGTERM).unwrap();
+    let finished = unshare.finish();
+    assert_eq!(finished.status.code(), Some(143));
+    let ledger =
+        finished.err.iter().find(|line| line.starts_with("the ledger balances: ")).unwrap();
+    assert!(
+        ledger.contains("forked 1 + adopted 1000 = running 0 + zombie 0 + reaped 1001"),
+        "{ledger}"
+    );
+}

@@ -1,0 +1,110 @@
+//! forker's stdout and stderr when nobody reads them, when they are closed, full or a file.
+
+use std::fs;
+use std::process::{Command, Stdio};
+
+use nix::sys::signal::Signal;
+use nix::unistd::Pid;
+use tests::files::TempFile;
+use tests::forker::{forker, running};
+use tests::processes::Mark;
+use tests::{binary, run, wait_until};
+
+#[test]
+fn a_closed_stdout_ends_it_though_it_has_nothing_to_write() {
+    let mut command = forker(&["-q", "-e", "1", "-i", "1h", "--", "sleep", "60"]);
+    let mark = Mark::on(&mut command);
+    let mut child = command.stdout(Stdio::piped()).spawn().unwrap();
+    wait_until("forker and its run are there", || (mark.bearers().len() == 2).then_some(()));
+    drop(child.stdout.take());
+    let status = wait_until("forker ends", || child.try_wait().unwrap());
+    assert_eq!(status.code(), Some(0));
+    mark.assert_nothing_left();
+}
+
+#[test]
+fn a_run_that_dies_of_the_closed_stdout_is_no_failure() {
+    let script = format!(
+        "{} -q -i 1ms -e 1 -- seq 1000 | head -3; echo ${{PIPESTATUS[0]}}",
+        binary("forker").display()
+    );
+    let mut command = Command::new("bash");
+    command.args(["-c", &script]);
+    let finished = run(command);
+    assert_eq!(finished.out, ["1", "2", "3", "0"]);
+    assert!(!finished.err.iter().any(|line| line.starts_with("run ")), "{:?}", finished.err);
+}
+
+#[test]
+fn a_full_disk_is_told_and_ends_it_with_125() {
+    for args in [&["-i", "1h", "--", "true"][..], &["lab", "--only", "wait", "--", "true"]] {
+        let full = fs::File::options().write(true).open("/dev/full").unwrap();
+        let mut forker = forker(args).stdout(full).stderr(Stdio::piped()).spawn().unwrap();
+        let status = wait_until("forker ends", || forker.try_wait().unwrap());
+        let told = std::io::read_to_string(forker.stderr.take().unwrap()).unwrap();
+        assert!(told.contains("cannot write to stdout: No space left on device"), "{told}");
+        assert_eq!(status.code(), Some(125), "{args:?}");
+    }
+}
+
+#[test]
+fn a_stdout_that_nobody_reads_holds_up_no_signal() {
+    let script = "echo ready >&2; exec head -c 1000000 /dev/zero";
+    let mut command = forker(&running("-i 1ms -e 5", script));
+    let mark = Mark::on(&mut command);
+    let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    // One run at least is beyond what a pipe holds, the others wait to say that they are about to start.
+    wait_until("runs pile up", || (mark.bearers().len() > 20).then_some(()));
+    nix::sys::signal::kill(Pid::from_raw(child.id().cast_signed()), Signal::SIGTERM).unwrap();
+    let status = wait_until("forker ends", || child.try_wait().unwrap());
+    assert_eq!(status.code(), Some(143));
+    mark.assert_nothing_left();
+}
+
+#[test]
+fn a_stderr_that_nobody_reads_holds_up_nothing() {
+    // Two thousand lines of a hundred bytes are more than a pipe holds.
+    let mut command = forker(&["-i", "1ms", "-e", "1", "-n", "2000", "--", "true"]);
+    let mut child = command.stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
+    let status = wait_until("forker ends", || child.try_wait().unwrap());
+    assert_eq!(status.code(), Some(0));
+}
+
+#[test]
+fn a_timeout_holds_though_nobody_reads_stdout() {
+    let mut command = forker(&[
+        "-i",
+        "1h",
+        "-e",
+        "1",
+        "-n",
+        "1",
+        "--timeout",
+        "300ms",
+        "--",
+        "head",
+        "-c",
+        "1000000",
+        "/dev/zero",
+    ]);
+    let mark = Mark::on(&mut command);
+    let mut child = command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
+    let status = wait_until("forker ends", || child.try_wait().unwrap());
+    assert_eq!(status.code(), Some(124));
+    mark.assert_nothing_left();
+}
+
+#[test]
+fn ticks_written_to_a_file_are_there_once_over_a_thousand_forks() {
+    let file = TempFile::new("ticks", "", 0o644);
+    let out = fs::File::create(file.name()).unwrap();
+    let mut command = forker(&["-i", "1ms", "-e", "1", "-n", "1000", "--", "true"]);
+    let status = command.stdout(out).stderr(Stdio::null()).status().unwrap();
+    assert_eq!(status.code(), Some(0));
+    let text = fs::read_to_string(file.name()).unwrap();
+    let ticks: Vec<u64> = text.lines().filter_map(|line| line.parse().ok()).collect();
+    assert!(ticks.is_sorted_by(|one, next| one < next));
+    assert_eq!(ticks.len(), 1000, "each of the thousand ticks that ran is there once");
+    assert_eq!(text.matches("About to fork...\n").count(), 1000);
+    assert_eq!(text.matches("Child process: About to execute true\n").count(), 1000);
+}

@@ -1,0 +1,142 @@
+//! How a run ends, forker tells: every exit status, every signal, and what could not be started.
+
+use std::collections::HashMap;
+use std::fs;
+use std::os::unix::process::CommandExt;
+use std::process::Command;
+use std::time::{Duration, Instant};
+
+use nix::sys::signal::Signal;
+use nix::unistd::Pid;
+use tests::files::TempFile;
+use tests::forker::{exited, forker, forker_under, running};
+use tests::processes::zombies_of;
+use tests::{Running, binary, run};
+
+#[test]
+fn a_command_that_does_not_exist_is_127_and_told() {
+    let finished = run(forker(&["-q", "-e", "1", "-n", "1", "nosuch"]));
+    assert_eq!(finished.status.code(), Some(127));
+    assert_eq!(finished.err.len(), 1);
+    assert!(finished.err[0].ends_with(
+        "cannot execute 'nosuch': not found in PATH; give its path, or add its folder to PATH"
+    ));
+    assert_eq!(run(forker(&["-q", "-e", "1", "-n", "1", "/no/such"])).status.code(), Some(127));
+    assert_eq!(run(forker(&["-q", "-e", "1", "-n", "1", "--", ""])).status.code(), Some(127));
+}
+
+#[test]
+fn a_command_that_cannot_be_executed_is_126_and_told() {
+    let plain = TempFile::new("plain", "#!/bin/sh\n", 0o644);
+    let junk = TempFile::new("junk", "junk", 0o755);
+    for (name, why) in
+        [(plain.name(), "chmod +x"), ("/tmp", "permission denied"), (junk.name(), "#!/bin/sh")]
+    {
+        let finished = run(forker(&["-q", "-e", "1", "-n", "1", "--", name]));
+        assert_eq!(finished.status.code(), Some(126), "{name}");
+        assert!(finished.err[0].contains(why), "{:?}", finished.err);
+    }
+    // Many at a time are not taken for each other.
+    let finished = run(forker(&["-q", "-e", "1", "-i", "1ms", "-n", "100", "nosuch"]));
+    assert_eq!(
+        finished.err.iter().filter(|line| line.contains("cannot execute 'nosuch'")).count(),
+        100
+    );
+    // A command's own 126 and 127 are its own.
+    let finished = run(forker(&running("-q -e 1 -n 1", "exit 127")));
+    assert!(finished.err[0].contains("exited 127"), "{:?}", finished.err);
+}
+
+/// Sets a signal to its default in the kernel. The C library keeps 32 and 33 for itself: posix_spawn(3) leaves
+/// them ignored, and sigaction(2) refuses to touch them, in env(1) too.
+fn set_to_default(signal: i32) -> std::io::Result<()> {
+    // The kernel's own struct sigaction, at most four words; all zero is SIG_DFL.
+    let action = [0_u64; 4];
+    // SAFETY: the kernel reads `action`, and writes nothing where no old action is asked for.
+    let result = unsafe {
+        nix::libc::syscall(nix::libc::SYS_rt_sigaction, signal, action.as_ptr(), 0_usize, 8_usize)
+    };
+    if result == 0 { Ok(()) } else { Err(std::io::Error::last_os_error()) }
+}
+
+#[test]
+fn every_exit_code_and_every_deadly_signal_is_told_as_it_was() {
+    let counter = TempFile::new("counter", "0", 0o644);
+    let next = format!("n=$(cat {0}); echo $((n+1)) >{0};", counter.name());
+    let runs = |count: &str, script: String| {
+        let flags = format!("-q -e 1 -i 1ms -n {count} --overlap forbid");
+        let args = running(&flags, &script);
+        // Nothing ignored: a signal that whoever runs this test ignores would not be deadly.
+        let mut forker = forker_under(&["env", "--default-signal"], &args);
+        // SAFETY: between fork and exec it makes system calls alone.
+        unsafe { forker.pre_exec(|| [32, 33].into_iter().try_for_each(set_to_default)) };
+        run(forker).err
+    };
+    let told = runs("256", format!("{next} exit $n"));
+    for code in 1..=255 {
+        let line = told.iter().find(|line| line.starts_with(&format!("run {} (", code + 1)));
+        assert_eq!(exited(line.unwrap()).unwrap().2, code);
+    }
+    fs::write(counter.name(), "1").unwrap();
+    // Not deadly: CHLD, CONT, STOP, TSTP, TTIN, TTOU, URG, WINCH.
+    let deadly: Vec<usize> =
+        (1..=64).filter(|n| ![17, 18, 19, 20, 21, 22, 23, 28].contains(n)).collect();
+    let told = runs(
+        "64",
+        format!(
+            "{next} case $n in 17|18|19|20|21|22|23|28) exit 0;; esac; ulimit -c 0; kill -$n $$; exit 99"
+        ),
+    );
+    for signal in deadly {
+        let name = match nix::sys::signal::Signal::try_from(i32::try_from(signal).unwrap()) {
+            Ok(signal) => signal.as_str().to_owned(),
+            // The C library keeps them for itself and names them not; the kernel kills by them all the same.
+            Err(_) if signal < 34 => format!("signal {signal}"),
+            Err(_) => format!("SIGRTMIN+{}", signal - 34), // as signal(7) has it
+        };
+        let line = told.iter().find(|line| line.starts_with(&format!("run {signal} ("))).unwrap();
+        assert!(line.contains(&format!("): killed by {name} after ")), "{line}");
+    }
+}
+
+#[test]
+fn a_thousand_runs_leave_no_zombie_and_every_status_is_right() {
+    let script = "exit $(($$ % 256))";
+    let mut forker = Running::start(forker(&running("-i 1ms -e 1", script)));
+    let mut zombies: HashMap<Pid, Instant> = HashMap::new();
+    for number in 1..=1000 {
+        let line = forker.err_line(&format!("run {number} ("));
+        let (_, pid, status) = exited(&line).unwrap_or_else(|| panic!("{line}"));
+        assert_eq!(status, pid % 256, "{line}");
+        if number % 50 == 0 {
+            let now = zombies_of(forker.pid());
+            zombies.retain(|pid, _| now.contains(pid));
+            for pid in now {
+                let since = zombies.entry(pid).or_insert_with(Instant::now);
+                assert!(since.elapsed() < Duration::from_secs(1), "{pid} is a zombie for long");
+            }
+        }
+    }
+    forker.signal(Signal::SIGTERM);
+    assert_eq!(forker.finish().status.code(), Some(143));
+}
+
+#[test]
+#[ignore = "needs root: it gives it up for a user with a limit on processes"]
+fn a_fork_that_is_refused_costs_its_run_is_told_and_the_schedule_goes_on() {
+    let uid = 54_321 + std::process::id() % 1000;
+    let (user, file) =
+        (format!("--reuid={uid}"), std::env::temp_dir().join(format!("forker-{uid}")));
+    fs::copy(binary("forker"), &file).unwrap();
+    let mut command = Command::new("setpriv");
+    // forker itself is one process of this user, its first run the second and last.
+    command.args([&user, "--clear-groups", "prlimit", "--nproc=2", file.to_str().unwrap()]);
+    command
+        .args(["-q", "-e", "1", "-i", "50ms", "-n", "3", "--", "sleep", "1"])
+        .env("XDG_CONFIG_HOME", "/nonexistent");
+    let finished = run(command);
+    fs::remove_file(&file).unwrap();
+    let refused = finished.err.iter().filter(|line| line.contains("cannot fork: ")).count();
+    assert_eq!(refused, 2, "{:?}", finished.err);
+    assert_eq!(finished.status.code(), Some(125));
+}
