@@ -1,18 +1,29 @@
 //! Files of a test's own.
 
 use std::fs;
+use std::io::Write;
 use std::os::unix::fs::PermissionsExt;
 use std::path::PathBuf;
+use std::process::{Command, Stdio};
 
 /// A file that is gone when its test ends.
 #[derive(Debug)]
 pub struct TempFile(PathBuf);
 
 impl TempFile {
-    /// Writes one; the name needs to be unique among a program's tests only.
+    /// Writes one; the name needs to be unique among a program's tests only. Another process does: a child
+    /// that another test starts meanwhile would for a moment share an open descriptor of ours, and a file that
+    /// is open for writing cannot be executed (execve(2), ETXTBSY).
     pub fn new(name: &str, content: &str, mode: u32) -> Self {
         let path = std::env::temp_dir().join(format!("test-{}-{name}", std::process::id()));
-        fs::write(&path, content).unwrap();
+        let mut writer = Command::new("tee")
+            .arg(&path)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::null())
+            .spawn()
+            .unwrap();
+        writer.stdin.take().unwrap().write_all(content.as_bytes()).unwrap();
+        assert!(writer.wait().unwrap().success());
         fs::set_permissions(&path, fs::Permissions::from_mode(mode)).unwrap();
         Self(path)
     }

@@ -35,6 +35,8 @@ impl Default for Launcher {
         let number = NUMBER.fetch_add(1, Ordering::Relaxed);
         let name = format!("launcher-{}-{number}", std::process::id());
         let path = std::env::temp_dir().join(name);
+        // One that was killed may have left its socket to a later process of the same id.
+        let _ = std::fs::remove_file(&path);
         let manager = UnixDatagram::bind(&path).unwrap();
         Self { sockets: Vec::new(), variables: Vec::new(), manager, path }
     }
@@ -61,6 +63,11 @@ impl Launcher {
 
     /// Starts the service: a program, with flags.
     pub fn start(&self, package: &'static str, flags: &[&str]) -> Running {
+        Running::start(self.command(package, flags))
+    }
+
+    /// The service, not yet started: a program, with flags.
+    pub fn command(&self, package: &'static str, flags: &[&str]) -> Command {
         let binary = program(package);
         let mut command = Command::new("sh");
         // The shell's process becomes the program's: so it knows the program's id beforehand.
@@ -84,7 +91,7 @@ impl Launcher {
         };
         // SAFETY: between fork and exec it only calls dup2, which is async-signal-safe.
         unsafe { command.pre_exec(pass) };
-        Running::start(command)
+        command
     }
 
     /// Waits for the next message with this line.

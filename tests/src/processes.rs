@@ -1,8 +1,10 @@
 //! What /proc tells of processes, and a mark by which a program's descendants are found, wherever they went.
 
+use std::collections::HashMap;
 use std::fs;
 use std::process::Command;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::{Duration, Instant};
 
 use nix::unistd::Pid;
 
@@ -61,7 +63,49 @@ pub fn state(pid: Pid) -> Option<char> {
     state_and_parent(pid).map(|(state, _)| state)
 }
 
+/// How often a process has gone to sleep by itself.
+pub fn sleeps(pid: Pid) -> Option<u64> {
+    let status = fs::read_to_string(format!("/proc/{pid}/status")).ok()?;
+    let count = status.lines().find_map(|line| line.strip_prefix("voluntary_ctxt_switches:"))?;
+    count.trim().parse().ok()
+}
+
 /// The children of a process that have ended and were not reaped.
 pub fn zombies_of(parent: Pid) -> Vec<Pid> {
     processes().filter(|pid| state_and_parent(*pid) == Some(('Z', parent))).collect()
+}
+
+/// Watches that no child stays a zombie while its parent is about. A machine that keeps the parent from running
+/// makes zombies old too: so their age counts only with what the parent did meanwhile.
+#[derive(Debug)]
+pub struct Zombies {
+    parent: Pid,
+    /// When each was first seen, and how often its parent had slept by then.
+    seen: HashMap<Pid, (Instant, u64)>,
+}
+
+impl Zombies {
+    /// So old, a zombie is one too many.
+    const OLD: Duration = Duration::from_millis(50);
+    /// A parent that has slept so often since has been through its loop several times.
+    const SLEEPS: u64 = 20;
+
+    /// Those of `parent`.
+    pub fn of(parent: Pid) -> Self {
+        Self { parent, seen: HashMap::new() }
+    }
+
+    /// Fails if one was there for long, and its parent went to sleep again and again without a look at it.
+    pub fn look(&mut self) {
+        let Some(before) = sleeps(self.parent) else { return };
+        let now = zombies_of(self.parent);
+        let Some(after) = sleeps(self.parent) else { return };
+        self.seen.retain(|pid, _| now.contains(pid));
+        for pid in now {
+            let (since, slept) = *self.seen.entry(pid).or_insert_with(|| (Instant::now(), after));
+            let (age, sleeps) = (since.elapsed(), before.saturating_sub(slept));
+            let is_old = age >= Self::OLD && sleeps >= Self::SLEEPS;
+            assert!(!is_old, "{pid} is a zombie for {age:?}; its parent has slept {sleeps} times");
+        }
+    }
 }

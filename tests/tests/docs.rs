@@ -2,7 +2,7 @@
 //! block marked as `sh run` runs.
 //!
 //! Such a block is one script: `sh -e` in an empty folder, the fresh binaries first in its PATH, no display, no
-//! network but the loopback, half a minute of time. It passes with status 0; what it leaves running is ended.
+//! network but the loopback, a minute of time. It passes with status 0; what it leaves running is ended.
 
 use std::collections::BTreeSet;
 use std::fs;

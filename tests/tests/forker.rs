@@ -7,7 +7,7 @@ use nix::sys::signal::Signal;
 use tests::files::TempFile;
 use tests::forker::{forker, running, told};
 use tests::processes::Mark;
-use tests::{Running, run, wait_until};
+use tests::{Running, in_one_of_five, run, wait_until};
 
 #[test]
 fn the_default_is_the_seeds_output_byte_for_byte() {
@@ -15,9 +15,16 @@ fn the_default_is_the_seeds_output_byte_for_byte() {
     expected.extend(b"About to fork...\nChild process: About to execute ls -l\n");
     let ls = Command::new("ls").arg("-l").current_dir("/usr").output().unwrap();
     expected.extend(ls.stdout);
-    let output = forker(&["-i", "200ms", "-n", "1"]).current_dir("/usr").output().unwrap();
-    assert_eq!(String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&expected));
-    assert_eq!(output.status.code(), Some(0));
+    in_one_of_five(|| {
+        let output = forker(&["-i", "200ms", "-n", "1"]).current_dir("/usr").output().unwrap();
+        let told = String::from_utf8_lossy(&output.stderr);
+        if !told.contains("; 0 ticks missed; ") {
+            return Err(told.into_owned());
+        }
+        assert_eq!(String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&expected));
+        assert_eq!(output.status.code(), Some(0));
+        Ok(())
+    });
 }
 
 #[test]
@@ -35,7 +42,7 @@ fn quiet_leaves_stdout_to_the_command_and_stderr_to_failures() {
     assert_eq!(finished.out, ["hi", "hi", "hi"]);
     assert_eq!(told(&finished), [""; 0]);
     let finished = run(forker(&running("-q -e 1 -n 1", "exit 3")));
-    assert_eq!(finished.err.len(), 1);
+    assert_eq!(told(&finished).len(), 1);
     assert!(finished.err[0].contains("exited 3"), "{:?}", finished.err);
     assert_eq!(finished.status.code(), Some(3));
 }
@@ -90,17 +97,26 @@ fn tick_k_is_where_t0_puts_it() {
 }
 
 #[test]
-fn overlap_forbid_runs_one_at_a_time_and_replace_ends_the_last() {
+fn overlap_forbid_runs_one_at_a_time() {
     let script = "echo begin; sleep 0.2; echo end";
-    let args = |way| {
-        ["-q", "-e", "1", "-i", "30ms", "-n", "3", "--overlap", way, "--", "sh", "-c", script]
-    };
-    let finished = run(forker(&args("forbid")));
+    let finished = run(forker(&running("-q -e 1 -i 30ms -n 3 --overlap forbid", script)));
     assert_eq!(finished.out, ["begin", "end", "begin", "end", "begin", "end"]);
     assert_eq!(finished.status.code(), Some(0));
-    let finished = run(forker(&args("replace")));
+}
+
+#[test]
+fn overlap_replace_ends_the_last_and_that_is_no_failure() {
+    let go = TempFile::new("go", "", 0o644);
+    let script = format!("while test -e {}; do sleep 0.01; done; echo end", go.name());
+    let args = running("-e 1 -i 30ms -n 3 --overlap replace", &script);
+    let mut forker = Running::start(forker(&args));
+    for replaced in ["run 1 (", "run 2 ("] {
+        let told = forker.err_line(replaced);
+        assert!(told.contains("): replaced, killed by SIGTERM "), "{told}");
+    }
+    drop(go);
+    let finished = forker.finish();
     assert_eq!(finished.out.iter().filter(|line| *line == "end").count(), 1, "{:?}", finished.out);
-    assert_eq!(finished.out.last().map(String::as_str), Some("end"));
     assert_eq!(finished.status.code(), Some(0), "a replaced run is no failure");
 }
 

@@ -1,6 +1,5 @@
 //! forker over thousands of runs, and over a long nothing.
 
-use std::collections::HashMap;
 use std::fs;
 use std::os::unix::fs::OpenOptionsExt;
 use std::thread;
@@ -9,8 +8,8 @@ use std::time::{Duration, Instant};
 use nix::sys::signal::Signal;
 use nix::unistd::Pid;
 use tests::forker::forker;
-use tests::processes::{Mark, processes, state_and_parent, zombies_of};
-use tests::{Running, run, wait_until};
+use tests::processes::{Mark, Zombies, processes, sleeps, state, state_and_parent};
+use tests::{Running, in_one_of_five, run, wait_until};
 
 #[test]
 fn two_thousand_runs_a_millisecond_apart_end_well_and_leave_nothing() {
@@ -28,9 +27,8 @@ fn two_thousand_runs_a_millisecond_apart_end_well_and_leave_nothing() {
     mark.assert_nothing_left();
 }
 
-#[test]
-#[ignore = "slow: 512 processes"]
-fn children_that_end_while_forker_is_stopped_are_all_reaped_when_it_goes_on() {
+/// Stops forker until its 512 runs have ended, and tells how long the rest takes it when it goes on.
+fn time_to_reap_512() -> Duration {
     let fifo = std::env::temp_dir().join(format!("forker-{}-512", std::process::id()));
     nix::unistd::mkfifo(&fifo, nix::sys::stat::Mode::S_IRWXU).unwrap();
     let name = fifo.to_str().unwrap();
@@ -53,31 +51,32 @@ fn children_that_end_while_forker_is_stopped_are_all_reaped_when_it_goes_on() {
         let _ = options.write(true).custom_flags(nix::libc::O_NONBLOCK).open(&fifo);
         (children('Z') == 512).then_some(())
     });
+    fs::remove_file(&fifo).unwrap();
     let start = Instant::now();
     forker.signal(Signal::SIGCONT);
     assert_eq!(forker.wait().code(), Some(0));
-    assert!(start.elapsed() < Duration::from_millis(200), "{:?}", start.elapsed());
-    fs::remove_file(&fifo).unwrap();
+    start.elapsed()
+}
+
+#[test]
+#[ignore = "slow: 512 processes"]
+fn children_that_end_while_forker_is_stopped_are_all_reaped_when_it_goes_on() {
+    // One signal stands for all 512: who reaps one a signal waits for ever, who reaps one a tick half a second.
+    in_one_of_five(|| {
+        let took = time_to_reap_512();
+        if took < Duration::from_millis(200) { Ok(()) } else { Err(format!("{took:?}")) }
+    });
 }
 
 #[test]
 #[ignore = "slow: 10,000 runs"]
 fn ten_thousand_runs_give_ten_thousand_statuses_and_no_old_zombie() {
     let mut forker = Running::start(forker(&["-i", "1ms", "-e", "1", "-n", "10000", "--", "true"]));
-    let mut zombies: HashMap<Pid, Instant> = HashMap::new();
+    let mut zombies = Zombies::of(forker.pid());
     let start = Instant::now();
     while !forker.has_ended() {
-        assert!(start.elapsed() < Duration::from_secs(300));
-        let now = zombies_of(forker.pid());
-        zombies.retain(|pid, _| now.contains(pid));
-        for pid in now {
-            let since = zombies.entry(pid).or_insert_with(Instant::now);
-            assert!(
-                since.elapsed() < Duration::from_millis(50),
-                "{pid} is a zombie for {:?}",
-                since.elapsed()
-            );
-        }
+        assert!(start.elapsed() < Duration::from_secs(600));
+        zombies.look();
     }
     let finished = forker.finish();
     assert_eq!(finished.status.code(), Some(0));
@@ -104,19 +103,20 @@ fn a_hundred_thousand_runs_cost_no_memory_and_no_descriptor() {
     let start = Instant::now();
     let mut looks = Vec::new();
     while !forker.has_ended() {
-        assert!(start.elapsed() < Duration::from_secs(900));
+        assert!(start.elapsed() < Duration::from_secs(1800));
         looks.extend(look());
         thread::sleep(Duration::from_millis(20));
     }
-    // A look may fall into a fork, whose pipe is open, or into forker's own end: medians know neither.
-    let median = |part: &[(i64, usize)]| {
+    // A look may fall into a fork, whose pipe is open, or into forker's own end. So of memory the median counts,
+    // and of descriptors the number that nearly every look of the time reaches.
+    let typical = |part: &[(i64, usize)]| {
         let (mut memory, mut descriptors): (Vec<_>, Vec<_>) = part.iter().copied().unzip();
         memory.sort_unstable();
         descriptors.sort_unstable();
-        (memory[part.len() / 2], descriptors[part.len() / 2])
+        (memory[part.len() / 2], descriptors[part.len() / 50])
     };
     let tenth = looks.len() / 10;
-    let (first, last) = (median(&looks[tenth..2 * tenth]), median(&looks[9 * tenth..]));
+    let (first, last) = (typical(&looks[tenth..2 * tenth]), typical(&looks[9 * tenth..]));
     assert!(last.0 - first.0 < 64, "from {} to {} KiB", first.0, last.0);
     assert_eq!(last.1, first.1, "descriptors");
     assert_eq!(forker.finish().status.code(), Some(0));
@@ -126,18 +126,17 @@ fn a_hundred_thousand_runs_cost_no_memory_and_no_descriptor() {
 #[ignore = "slow: ten seconds of nothing"]
 fn between_ticks_nothing_wakes_it() {
     let forker = Running::start(forker(&["-q", "-i", "1h", "-e", "2", "--", "true"]));
-    let status = format!("/proc/{}/status", forker.pid());
-    let switches = || {
-        let text = fs::read_to_string(&status).unwrap();
-        let line = text.lines().find(|line| line.starts_with("voluntary_ctxt_switches")).unwrap();
-        line.split('\t').nth(1).unwrap().parse::<u64>().unwrap()
-    };
-    let mut before = switches();
+    let slept = || sleeps(forker.pid()).unwrap();
+    let mut before = slept();
     wait_until("it waits", || {
-        let now = switches();
-        (std::mem::replace(&mut before, now) == now && state_and_parent(forker.pid())?.0 == 'S')
-            .then_some(())
+        let now = slept();
+        (std::mem::replace(&mut before, now) == now && state(forker.pid())? == 'S').then_some(())
     });
-    thread::sleep(Duration::from_secs(10));
-    assert_eq!(switches(), before);
+    // On a busy machine it may not be as far as it seemed; whoever wakes it, wakes it each time.
+    in_one_of_five(|| {
+        let before = slept();
+        thread::sleep(Duration::from_secs(10));
+        let woken = slept() - before;
+        if woken == 0 { Ok(()) } else { Err(format!("woken {woken} times in ten seconds")) }
+    });
 }

@@ -13,7 +13,7 @@ fn what_a_leader_leaves_in_its_group_is_ended_and_told() {
     let finished = run(command);
     assert_eq!(finished.out, ["hi"]);
     assert_eq!(finished.status.code(), Some(0));
-    assert_eq!(finished.err.len(), 1, "{:?}", finished.err);
+    assert_eq!(told(&finished).len(), 1, "{:?}", finished.err);
     assert!(finished.err[0].starts_with("run 1 left s"), "{:?}", finished.err);
     assert!(finished.err[0].ends_with(") behind: ended; --keep-orphans keeps it"));
     mark.assert_nothing_left();
@@ -21,8 +21,11 @@ fn what_a_leader_leaves_in_its_group_is_ended_and_told() {
 
 #[test]
 fn a_dead_child_that_its_parent_never_reaped_is_nothing_left_behind() {
-    let script = "true & exec sleep 0.1";
-    let finished = run(forker(&running("-q -e 1 -n 2 -i 1ms", script)));
+    // A shell might reap it; Perl does not, and ends when it sees a zombie.
+    let script = "$child = fork; exit if !$child;
+        do { open FILE, qq(/proc/$child/stat); $_ = <FILE> } until /[)] Z /";
+    let args = ["-q", "-e", "1", "-n", "2", "-i", "1ms", "--", "perl", "-e", script];
+    let finished = run(forker(&args));
     assert_eq!(finished.out, [""; 0]);
     assert_eq!(told(&finished), [""; 0]);
 }
@@ -52,7 +55,8 @@ fn orphans_are_kept_if_asked() {
     let mut forker = Running::start(command);
     let kept: Pid = Pid::from_raw(forker.line(|stream, _| stream == Stream::Out).parse().unwrap());
     assert_eq!(forker.wait().code(), Some(0));
-    assert_eq!(mark.bearers(), [kept]);
+    // In the middle of its exec it bears no mark.
+    wait_until("it alone is left", || (mark.bearers() == [kept]).then_some(()));
     nix::sys::signal::kill(kept, Signal::SIGKILL).unwrap();
 }
 
@@ -77,8 +81,7 @@ while :; do sleep 1; done";
 
 #[test]
 fn a_tree_that_does_not_want_to_end_is_ended_on_time() {
-    let mut command =
-        forker(&running("-e 1 -n 1 --timeout 1s --grace 500ms --log-format json", WILD));
+    let mut command = forker(&running("-e 1 -n 1 --timeout 4s --grace 1s --log-format json", WILD));
     let mark = Mark::on(&mut command);
     let mut forker = Running::start(command);
     for part in ["escapee", "daemon", "stopped"] {
@@ -88,7 +91,7 @@ fn a_tree_that_does_not_want_to_end_is_ended_on_time() {
     assert!(line.contains("\"ended_because\":\"timed out\""), "{line}");
     let (_, rest) = line.split_once("\"seconds\":").unwrap();
     let seconds: f64 = rest.split_once(',').unwrap().0.parse().unwrap();
-    assert!((1.5..2.5).contains(&seconds), "{line}");
+    assert!((5.0..10.0).contains(&seconds), "{line}");
     // What had left the group was found below its leader and killed with it, without a word; the daemon,
     // found nowhere, ends with forker after a grace of its own.
     let finished = forker.finish();
@@ -103,7 +106,7 @@ fn a_tree_that_does_not_want_to_end_is_ended_on_time() {
 #[test]
 fn an_escapee_is_known_to_be_its_runs_though_its_leader_died_of_the_term() {
     let script = "setsid sh -c 'trap \"\" TERM; echo escapee; while :; do sleep 1; done' & wait";
-    let args = running("-q -e 1 -n 1 --timeout 1s --grace 200ms", script);
+    let args = running("-q -e 1 -n 1 --timeout 4s --grace 200ms", script);
     let mut command = forker(&args);
     let mark = Mark::on(&mut command);
     let finished = run(command);
@@ -121,9 +124,9 @@ fn an_escapee_is_known_to_be_its_runs_though_its_leader_died_of_the_term() {
 #[test]
 fn what_is_killed_together_with_its_run_is_not_told_as_left_behind() {
     // Which of the shell and its sleep is reaped first, chance decides: twenty runs meet both orders.
-    let script = "trap '' TERM; while :; do sleep 1; done";
+    let script = "while :; do sleep 1; done";
     let args = running("-q -e 1 -i 10ms -n 20 --timeout 300ms --grace 200ms", script);
-    let finished = run(forker(&args));
+    let finished = run(forker_under(&["env", "--ignore-signal=TERM"], &args));
     let ends = finished.err.iter().filter(|line| line.contains("): timed out, killed by SIGKILL "));
     assert_eq!(ends.count(), 20, "{:?}", finished.err);
     assert_eq!(told(&finished).len(), 20, "{:?}", finished.err);
@@ -133,7 +136,7 @@ fn what_is_killed_together_with_its_run_is_not_told_as_left_behind() {
 #[test]
 fn a_run_that_ends_on_the_term_of_its_timeout_has_timed_out_all_the_same() {
     let script = "trap 'exit 0' TERM; while :; do sleep 0.05; done";
-    let finished = run(forker(&running("-q -e 1 -n 1 --timeout 200ms", script)));
+    let finished = run(forker(&running("-q -e 1 -n 1 --timeout 4s", script)));
     assert!(
         finished.err.iter().any(|line| line.contains("timed out, exited 0")),
         "{:?}",

