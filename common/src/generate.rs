@@ -99,15 +99,16 @@ fn page(mut command: Command, manual: &str) -> io::Result<Vec<u8>> {
     text.extend(rest.as_bytes());
 
     // Every piece that clap_mangen and roff write defines the apostrophe; once is enough. The title is our
-    // own because theirs drops the empty date, so that the version takes its place.
+    // own because theirs knows no date.
     let variables = program.to_uppercase().replace('-', "_");
     let body = String::from_utf8_lossy(&text)
         .replace(APOSTROPHE, "")
         .replace('…', "...") // which an ASCII terminal lacks
+        .replace(".br\n\n.br\n", ".sp\n") // clap_mangen's way to an empty line
         .replace("PROGRAM_", &format!("{variables}_"))
         .replace("/PROGRAM/", &format!("/{program}/"));
     let title = program.to_uppercase();
-    let head = format!(r#".TH {title} 1 "" "{program} {version}" "User Commands""#);
+    let head = format!(r#".TH {title} 1 {DATE} "{program} {version}" "User Commands""#);
     Ok(format!("{APOSTROPHE}{head}\n{body}").into_bytes())
 }
 
@@ -149,6 +150,9 @@ fn subcommand(command: Command, text: &mut Vec<u8>) -> io::Result<()> {
     }
     Ok(())
 }
+
+/// The day of the last change to what the pages say, as man-pages(7) has it.
+const DATE: &str = "2026-11-25";
 
 /// How a paragraph of a program's help begins that tells statuses of its own.
 const STATUSES: &str = "Exit status:";
