@@ -27,6 +27,10 @@ pub trait Arguments: Parser {
 
     /// The options that every program has.
     fn common(&self) -> &CommonArgs;
+
+    /// Told which options, by their id, were set and not left to their defaults; for a program to which a
+    /// default is not the same as the same value asked for.
+    fn learn(&mut self, _is_set: impl Fn(&str) -> bool) {}
 }
 
 /// The options every program has.
@@ -139,7 +143,9 @@ where
     let Some(settings) = resolve::<A>(std::env::args_os().collect(), &environment)? else {
         return Ok(None);
     };
-    let args = A::from_arg_matches(&settings.matches).map_err(|error| usage(program, &error))?;
+    let mut args =
+        A::from_arg_matches(&settings.matches).map_err(|error| usage(program, &error))?;
+    args.learn(|id| settings.is_set(id));
     let common = args.common().clone();
     let config = C::try_from(args)?;
     logging::start(program, &common);
@@ -180,6 +186,14 @@ struct Settings {
     origins: BTreeMap<String, Origin>,
     file: Option<PathBuf>,
     warnings: Vec<String>,
+}
+
+impl Settings {
+    /// Whether an option's value is more than its default: a flag, the environment or the file gave it.
+    fn is_set(&self, id: &str) -> bool {
+        self.matches.value_source(id) == Some(ValueSource::CommandLine)
+            || self.origins.contains_key(id)
+    }
 }
 
 type Environment<'a> = &'a dyn Fn(&str) -> Option<OsString>;

@@ -176,9 +176,13 @@ fn what_cannot_be_served_is_refused_by_its_name() {
 fn options_that_passed_sockets_replace_are_told_and_those_they_cannot_meet_refused() {
     let (socket, at) = tcp();
     let launcher = Launcher::default().holding(socket, UNIT);
-    let mut service = launcher.start("time-server", &["-p", "1", "-b", "192.0.2.1", "-f", "unix"]);
-    service.err_line("--port, --bind, --udp and --time-port count for nothing");
-    assert!(is_told(read_all(client(at)).unwrap().as_bytes()));
+    // The default port too, if it is asked for.
+    for flags in [&["-p", "1", "-b", "192.0.2.1", "-f", "unix"][..], &["-p", "55555", "-f", "unix"]]
+    {
+        let mut service = launcher.start("time-server", flags);
+        service.err_line("--port, --bind, --udp and --time-port count for nothing");
+        assert!(is_told(read_all(client(at)).unwrap().as_bytes()));
+    }
 
     let finished = launcher.start("time-server", &["--require-sync"]).finish();
     assert_eq!(finished.status.code(), Some(2), "{:?}", finished.err);

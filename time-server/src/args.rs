@@ -26,6 +26,9 @@ pub struct Args {
     /// The port to listen on; 0 takes a free one and says which
     #[arg(short, long, default_value_t = DEFAULT_PORT)]
     port: u16,
+    /// Whether somebody has asked for that port.
+    #[arg(skip)]
+    names_port: bool,
     /// An address to listen on, repeatable [default: every IPv4 and IPv6 address]
     #[arg(short, long, value_name = "ADDR", value_delimiter = ',')]
     bind: Vec<IpAddr>,
@@ -159,6 +162,10 @@ impl Arguments for Args {
     fn common(&self) -> &CommonArgs {
         &self.common
     }
+
+    fn learn(&mut self, is_set: impl Fn(&str) -> bool) {
+        self.names_port = is_set("port");
+    }
 }
 
 /// What the server does, checked.
@@ -166,6 +173,8 @@ impl Arguments for Args {
 pub struct Config {
     /// The port, 0 for a free one.
     pub port: u16,
+    /// Whether somebody has asked for that port, be it the default one.
+    pub names_port: bool,
     /// The addresses, empty for all.
     pub bind: Vec<IpAddr>,
     /// How the time is written.
@@ -196,8 +205,7 @@ impl Config {
     /// Whether it says where to listen: what counts for nothing where sockets are passed.
     #[must_use]
     pub fn names_sockets(&self) -> bool {
-        let names_port = self.port != DEFAULT_PORT || self.time_port.is_some();
-        names_port || !self.bind.is_empty() || self.udp
+        self.names_port || !self.bind.is_empty() || self.udp || self.time_port.is_some()
     }
 }
 
@@ -216,6 +224,7 @@ impl TryFrom<Args> for Config {
         }
         Ok(Self {
             port: args.port,
+            names_port: args.names_port,
             bind: args.bind,
             format: args.format,
             zone: args.timezone,
