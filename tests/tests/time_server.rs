@@ -151,6 +151,12 @@ fn more_clients_than_may_linger_make_the_oldest_leave_and_are_all_answered() {
 }
 
 #[test]
+fn the_one_connection_that_may_close_is_told_as_one() {
+    let mut server = Server::after("ulimit -n 65", "");
+    server.process.err_line("At most 1 connection can be closing at once");
+}
+
+#[test]
 fn with_no_descriptor_to_spare_clients_are_still_answered() {
     // Standard streams, control, signals, epoll, two listeners and the spare are nine: none is left to accept.
     let server = Server::after("ulimit -n 9", "--linger 1h -f unix");

@@ -123,8 +123,9 @@ fn ring_capacity(wanted: usize) -> usize {
     let most = usize::try_from(descriptors.saturating_sub(RESERVED_DESCRIPTORS));
     let most = most.unwrap_or(usize::MAX).max(1);
     if most < wanted {
+        let connections = if most == 1 { "connection" } else { "connections" };
         tracing::warn!(
-            "At most {most} connections can be closing at once, by the limit on descriptors (ulimit -Hn)."
+            "At most {most} {connections} can be closing at once, by the limit on descriptors (ulimit -Hn)."
         );
     }
     wanted.min(most)
