@@ -112,10 +112,14 @@ impl Launcher {
     pub fn hear_any(&self, within: Duration) -> Option<String> {
         self.manager.set_read_timeout(Some(within)).unwrap();
         let mut message = [0; 4096];
-        match self.manager.recv(&mut message) {
-            Ok(length) => Some(String::from_utf8(message[..length].to_vec()).unwrap()),
-            Err(error) if error.kind() == ErrorKind::WouldBlock => None,
-            Err(error) => panic!("{error}"),
+        loop {
+            return match self.manager.recv(&mut message) {
+                Ok(length) => Some(String::from_utf8(message[..length].to_vec()).unwrap()),
+                Err(error) if error.kind() == ErrorKind::WouldBlock => None,
+                // Stopped and continued (signal(7)).
+                Err(error) if error.kind() == ErrorKind::Interrupted => continue,
+                Err(error) => panic!("{error}"),
+            };
         }
     }
 }
