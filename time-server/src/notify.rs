@@ -4,6 +4,7 @@
 use std::time::{Duration, Instant};
 
 use common::notify::{Notifier, NotifyState};
+use common::throttle::Throttle;
 
 use crate::stats::Totals;
 
@@ -29,7 +30,7 @@ impl Reports {
         let manager = Notifier::from_environment();
         // Half the time in which it must be heard, as sd_watchdog_enabled(3) recommends.
         let watchdog = timeout.filter(|_| manager.is_heard()).map(|t| Watchdog::new(t / 2, now));
-        Self { manager, watchdog, status: Status::new(now) }
+        Self { manager, watchdog, status: Status::default() }
     }
 
     /// How often each worker's loop must turn for the watchdog, if there is one.
@@ -66,8 +67,11 @@ impl Reports {
     #[must_use]
     pub fn wake_at(&self) -> Option<Instant> {
         let beat = self.watchdog.as_ref().map(|watchdog| watchdog.due);
-        let status = self.status.is_outdated.then_some(self.status.due);
-        [beat, status].into_iter().flatten().min().filter(|_| self.manager.is_heard())
+        [beat, self.status.pace.wake_at()]
+            .into_iter()
+            .flatten()
+            .min()
+            .filter(|_| self.manager.is_heard())
     }
 }
 
@@ -104,26 +108,26 @@ impl Watchdog {
     }
 }
 
-/// The status's pace: told when it has changed, not more often than every few seconds.
+/// The status: told when it has changed, not more often than every few seconds.
 #[derive(Debug)]
 struct Status {
     told: Totals,
-    due: Instant,
-    is_outdated: bool,
+    pace: Throttle,
+}
+
+impl Default for Status {
+    fn default() -> Self {
+        Self { told: Totals::default(), pace: Throttle::new(1, STATUS_PERIOD) }
+    }
 }
 
 impl Status {
-    fn new(now: Instant) -> Self {
-        Self { told: Totals::default(), due: now, is_outdated: false }
-    }
-
     fn changes(&mut self, now: Instant, totals: &Totals) -> bool {
-        self.is_outdated = self.told != *totals;
-        let is_told = self.is_outdated && self.due <= now;
+        // How often it changed meanwhile is nothing to tell.
+        self.pace.take_held(now);
+        let is_told = self.told != *totals && self.pace.admit(now);
         if is_told {
             self.told = *totals;
-            self.due = now + STATUS_PERIOD;
-            self.is_outdated = false;
         }
         is_told
     }
@@ -151,7 +155,7 @@ mod tests {
     #[test]
     fn the_status_is_told_when_it_has_changed_and_not_often() {
         let start = Instant::now();
-        let mut status = Status::new(start);
+        let mut status = Status::default();
         let worker = Counters::default();
         let mut after = |seconds| {
             let totals = Totals::sum([&worker].into_iter());
