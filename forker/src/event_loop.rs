@@ -18,12 +18,13 @@ use tracing::{debug, error, info};
 use crate::child::{self, Recipe};
 use crate::ledger::{Balance, Ledger};
 use crate::outcome::Outcome;
-use crate::report::{self, Short, count};
+use crate::report;
 use crate::schedule::Schedule;
 use crate::signals::{self, Signals};
 use crate::supervisor::{Action, Event, Supervisor};
 use crate::sys::{self, Children};
 use crate::tree::{self, Trees};
+use crate::units::{Short, count};
 use crate::{Config, Error, process, reap};
 
 /// Runs the command on its schedule until it is over, and gives the exit status.

@@ -26,6 +26,7 @@ mod supervisor;
 mod sys;
 mod tally;
 mod tree;
+mod units;
 
 pub use args::{Args, Config, Task};
 pub use error::Error;

@@ -10,6 +10,7 @@ use tracing::{info, warn};
 use crate::outcome::{self, Outcome, Why, signal_name};
 use crate::reap::Usage;
 use crate::tally::Tally;
+use crate::units::{Short, Size, count};
 
 /// A run that is over.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -217,85 +218,9 @@ fn why(errno: Errno, command: &str) -> String {
     }
 }
 
-/// `1 run`, `2 runs`.
-pub(crate) fn count(number: u64, noun: &str) -> String {
-    let plural = if number == 1 { "" } else { "s" };
-    format!("{number} {noun}{plural}")
-}
-
-/// A duration in three digits: `850us`, `12.3ms`, `1.5s`, `1m30s`.
-#[derive(Debug)]
-pub(crate) struct Short(pub(crate) Duration);
-
-impl fmt::Display for Short {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let seconds = self.0.as_secs();
-        let micros = self.0.subsec_micros();
-        match (seconds, micros) {
-            (3600.., _) => write!(f, "{}h{}m", seconds / 3600, seconds % 3600 / 60),
-            (60.., _) => write!(f, "{}m{}s", seconds / 60, seconds % 60),
-            (1.., _) => write!(f, "{}s", three_digits(self.0.as_secs_f64())),
-            (0, 1000..) => write!(f, "{}ms", three_digits(f64::from(micros) / 1e3)),
-            (0, _) => write!(f, "{micros}us"),
-        }
-    }
-}
-
-/// Bytes in three digits.
-struct Size(u64);
-
-impl fmt::Display for Size {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let kib = self.0 / 1024;
-        // Beyond 2^32 KiB nobody reads the last digit.
-        let kib = f64::from(u32::try_from(kib).unwrap_or(u32::MAX));
-        match kib {
-            1_048_576.0.. => write!(f, "{} GiB", three_digits(kib / 1_048_576.0)),
-            1024.0.. => write!(f, "{} MiB", three_digits(kib / 1024.0)),
-            _ => write!(f, "{kib} KiB"),
-        }
-    }
-}
-
-fn three_digits(value: f64) -> String {
-    let decimals = match value {
-        100.0.. => 0,
-        10.0.. => 1,
-        _ => 2,
-    };
-    let text = format!("{value:.decimals$}");
-    match text.split_once('.') {
-        Some(_) => text.trim_end_matches('0').trim_end_matches('.').to_owned(),
-        None => text,
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn short(micros: u64) -> String {
-        Short(Duration::from_micros(micros)).to_string()
-    }
-
-    #[test]
-    fn durations_are_short() {
-        assert_eq!(short(0), "0us");
-        assert_eq!(short(850), "850us");
-        assert_eq!(short(12_340), "12.3ms");
-        assert_eq!(short(500_000), "500ms");
-        assert_eq!(short(1_500_000), "1.5s");
-        assert_eq!(short(2_000_000), "2s");
-        assert_eq!(short(90_000_000), "1m30s");
-        assert_eq!(short(7_260_000_000), "2h1m");
-    }
-
-    #[test]
-    fn sizes_are_short() {
-        assert_eq!(Size(512 << 10).to_string(), "512 KiB");
-        assert_eq!(Size(3 << 20).to_string(), "3 MiB");
-        assert_eq!(Size(10 << 30).to_string(), "10 GiB");
-    }
 
     #[test]
     fn a_line_says_who_how_and_how_long() {

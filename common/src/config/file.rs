@@ -9,7 +9,8 @@ use clap::{Arg, ArgAction, Command};
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-use super::{Environment, Error, check, is_list, is_setting, key};
+use super::Error;
+use super::layers::{Environment, check, is_list, is_setting, key};
 use crate::text::escape;
 
 /// One setting of the file.

@@ -4,7 +4,7 @@ use clap::parser::ValueSource;
 use clap::{Arg, ArgAction};
 use toml::Value;
 
-use super::{Settings, is_list, is_setting, key};
+use super::layers::{Settings, is_list, is_setting, key};
 
 /// The whole configuration, a setting a line in the order of `--help`.
 pub(super) fn toml(settings: &Settings) -> String {

@@ -2,6 +2,7 @@ use std::ffi::OsString;
 
 use proptest::prelude::*;
 
+use super::layers::Settings;
 use super::*;
 
 /// A server that counts to a number.
