@@ -1,0 +1,118 @@
+//! live-plot for the black-box tests: started with or without a window, and its picture's line found again
+//! among the pixels.
+
+use std::ops::Range;
+use std::path::PathBuf;
+use std::process::{Command, Stdio};
+use std::thread;
+use std::time::Duration;
+
+use crate::window::{Picture, Screen};
+use crate::{Finished, Running, program, wait_until};
+
+/// The first series' colour in the dark theme.
+pub const LINE: [u8; 3] = [0x56, 0xb4, 0xe9];
+
+/// live-plot, fresh, with these arguments.
+pub fn live_plot(args: &[&str]) -> Command {
+    let mut command = program("live-plot");
+    command.args(args);
+    command
+}
+
+/// live-plot in a window of `screen`, its stdin a pipe.
+pub fn shown(screen: &Screen, args: &[&str]) -> Running {
+    let mut command = screen.show(live_plot(args));
+    command.stdin(Stdio::piped());
+    Running::start(command)
+}
+
+/// Runs live-plot without a display on `input`.
+pub fn fed(args: &[&str], input: &str) -> Finished {
+    let mut command = live_plot(args);
+    command.env_remove("DISPLAY").env_remove("WAYLAND_DISPLAY").stdin(Stdio::piped());
+    let mut plot = Running::start(command);
+    plot.write(input);
+    plot.end_input();
+    plot.finish()
+}
+
+/// A folder for one test, removed at its end.
+#[derive(Debug)]
+pub struct Folder(pub PathBuf);
+
+impl Folder {
+    /// A fresh one; the test gives its name.
+    pub fn new(test: &str) -> Self {
+        let path = std::env::temp_dir().join(format!("live-plot-{test}-{}", std::process::id()));
+        std::fs::create_dir(&path).unwrap();
+        Self(path)
+    }
+
+    /// The path of a file in it.
+    pub fn path(&self, name: &str) -> String {
+        self.0.join(name).to_str().unwrap().to_owned()
+    }
+
+    /// What is in it, in order.
+    pub fn names(&self) -> Vec<String> {
+        let mut names: Vec<_> = std::fs::read_dir(&self.0)
+            .unwrap()
+            .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+            .collect();
+        names.sort();
+        names
+    }
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_dir_all(&self.0);
+    }
+}
+
+/// The keysym of the space bar: X11/keysymdef.h.
+pub const SPACE: u32 = 0x20;
+/// The keysym of End.
+pub const END: u32 = 0xff57;
+/// The keysym of Home.
+pub const HOME: u32 = 0xff50;
+
+/// Waits until two pictures some time apart are the same, or are not.
+pub fn wait_still(screen: &Screen, window: u32, still: bool) -> Picture {
+    let mut before = screen.picture(window);
+    wait_until("the picture stands, or moves", || {
+        thread::sleep(Duration::from_millis(300));
+        let now = screen.picture(window);
+        let same = now == before;
+        before = now.clone();
+        (same == still).then_some(now)
+    })
+}
+
+/// How long the process has run on a processor, in clock ticks of 10 ms: proc_pid_stat(5).
+pub fn ticks(plot: &Running) -> u64 {
+    let stat = std::fs::read_to_string(format!("/proc/{}/stat", plot.pid())).unwrap();
+    let fields: Vec<&str> = stat.rsplit(')').next().unwrap().split_whitespace().collect();
+    fields[11].parse::<u64>().unwrap() + fields[12].parse::<u64>().unwrap()
+}
+
+/// The rows of the plot: the values above it and the status below it have colours of their own.
+pub fn rows(picture: &Picture) -> Range<usize> {
+    34..picture.height - 45
+}
+
+/// The line's rightmost end: its column, and the middle of the rows it lights there.
+pub fn line_end(picture: &Picture) -> Option<(usize, usize)> {
+    let lit = |x: usize| rows(picture).filter(move |y| picture.is(x, *y, LINE));
+    // Left of the dot that marks the end.
+    let column = (60..picture.width).rev().find(|x| lit(*x).next().is_some())?.checked_sub(8)?;
+    let (first, last) = (lit(column).next()?, lit(column).next_back()?);
+    (last - first < 4).then_some((column, first.midpoint(last)))
+}
+
+/// The column where the line goes straight up.
+pub fn rise(picture: &Picture) -> Option<usize> {
+    let is_lit = |x: &usize| (200..500).all(|y| picture.is(*x, y, LINE));
+    (60..picture.width).find(is_lit)
+}
