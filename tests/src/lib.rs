@@ -6,6 +6,7 @@ pub mod forker;
 pub mod launcher;
 pub mod plot;
 pub mod processes;
+pub mod random;
 pub mod server;
 pub mod window;
 

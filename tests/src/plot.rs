@@ -1,6 +1,7 @@
 //! live-plot for the black-box tests: started with or without a window, and its picture's line found again
 //! among the pixels.
 
+use std::collections::BTreeSet;
 use std::ops::Range;
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
@@ -109,6 +110,35 @@ pub fn line_end(picture: &Picture) -> Option<(usize, usize)> {
     let column = (60..picture.width).rev().find(|x| lit(*x).next().is_some())?.checked_sub(8)?;
     let (first, last) = (lit(column).next()?, lit(column).next_back()?);
     (last - first < 4).then_some((column, first.midpoint(last)))
+}
+
+/// Which pixels are the line, the plot's left edge at `left`; an error says where it has a hole. A line is whole
+/// if every column has a part of it and one can go along it from each of its pixels to any other, never
+/// diagonally.
+pub fn whole(picture: &Picture, rows: Range<usize>, left: usize) -> Result<(), String> {
+    let mut open: BTreeSet<_> = (left..picture.width)
+        .flat_map(|x| rows.clone().map(move |y| (x, y)))
+        .filter(|(x, y)| picture.is(*x, *y, LINE))
+        .collect();
+    let (first, last) = open.first().copied().zip(open.last().copied()).ok_or("no line")?;
+    if first.0 > left + 1 {
+        return Err(format!("it begins at {first:?}"));
+    }
+    open.remove(&first);
+    let mut reached = BTreeSet::from([first.0]);
+    let mut next = vec![first];
+    while let Some((x, y)) = next.pop() {
+        reached.insert(x);
+        let around = [(x + 1, y), (x.wrapping_sub(1), y), (x, y + 1), (x, y.wrapping_sub(1))];
+        next.extend(around.into_iter().filter(|pixel| open.remove(pixel)));
+    }
+    if let Some(apart) = open.first() {
+        return Err(format!("{apart:?} is apart from the rest"));
+    }
+    match (first.0..=last.0).find(|x| !reached.contains(x)) {
+        Some(column) => Err(format!("column {column} is empty")),
+        None => Ok(()),
+    }
 }
 
 /// The column where the line goes straight up.

@@ -44,9 +44,13 @@ impl Screen {
         let (connection, screen) = x11rb::connect(Some(&display)).unwrap();
         let root = connection.setup().roots[screen].root;
         let screen = Self { server, display, connection, root };
-        // Out of the way: a pointer on the plot reads values out.
-        screen.point((1279, 799));
+        screen.point_away();
         screen
+    }
+
+    /// Moves the pointer out of the way: on the plot it would read values out.
+    pub fn point_away(&self) {
+        self.point((1279, 799));
     }
 
     /// Has `command` open its windows here, drawn by the CPU.
@@ -117,21 +121,46 @@ impl Screen {
         Picture { width: width.into(), height: height.into(), pixels: pixels.collect() }
     }
 
-    /// Presses and releases a key, named by its keysym, in the window.
+    /// Presses and releases a key, named by its keysym, in the window; with Shift where the keyboard has it so.
     pub fn press(&self, window: Window, keysym: u32) {
+        /// X11/keysymdef.h.
+        const SHIFT: u32 = 0xffe1;
         self.connection
             .set_input_focus(InputFocus::PARENT, window, CURRENT_TIME)
             .unwrap()
             .check()
             .unwrap();
+        let (keycode, is_shifted) = self.key(keysym);
+        let shift = is_shifted.then(|| self.key(SHIFT).0);
+        for key in shift.into_iter().chain([keycode]) {
+            self.fake(KEY_PRESS_EVENT, key, (0, 0));
+        }
+        for key in [keycode].into_iter().chain(shift) {
+            self.fake(KEY_RELEASE_EVENT, key, (0, 0));
+        }
+    }
+
+    /// The keycode of a keysym, and whether it takes Shift.
+    fn key(&self, keysym: u32) -> (u8, bool) {
         let setup = self.connection.setup();
         let (first, count) = (setup.min_keycode, setup.max_keycode - setup.min_keycode + 1);
         let mapping = self.connection.get_keyboard_mapping(first, count).unwrap().reply().unwrap();
         let columns = usize::from(mapping.keysyms_per_keycode);
-        let place = mapping.keysyms.iter().step_by(columns).position(|found| *found == keysym);
-        let keycode = first + u8::try_from(place.expect("the keyboard has the key")).unwrap();
-        for event in [KEY_PRESS_EVENT, KEY_RELEASE_EVENT] {
-            self.fake(event, keycode, (0, 0));
+        let column = |column| {
+            let keysyms = mapping.keysyms.iter().skip(column).step_by(columns);
+            let place = keysyms.into_iter().position(|found| *found == keysym)?;
+            Some((first + u8::try_from(place).unwrap(), column == 1))
+        };
+        column(0).or_else(|| column(1)).expect("the keyboard has the key")
+    }
+
+    /// Turns the wheel by so many clicks at a place on the screen: up, or down if negative. X has buttons for it.
+    pub fn wheel(&self, place: (i16, i16), clicks: i32) {
+        let button = if clicks > 0 { 4 } else { 5 };
+        self.point(place);
+        for _ in 0..clicks.abs() {
+            self.fake(BUTTON_PRESS_EVENT, button, place);
+            self.fake(BUTTON_RELEASE_EVENT, button, place);
         }
     }
 
@@ -207,7 +236,11 @@ impl Picture {
 
     /// Whether the pixel is this colour, give or take what antialiasing takes.
     pub fn is(&self, x: usize, y: usize, color: [u8; 3]) -> bool {
-        let pixel = self.at(x, y);
-        pixel.iter().zip(color).all(|(a, b)| a.abs_diff(b) < 40)
+        self.is_within(x, y, color, 39)
+    }
+
+    /// Whether the pixel is this colour, give or take so much of each of its three.
+    pub fn is_within(&self, x: usize, y: usize, color: [u8; 3], by: u8) -> bool {
+        self.at(x, y).iter().zip(color).all(|(a, b)| a.abs_diff(b) <= by)
     }
 }

@@ -1,11 +1,14 @@
 //! live-plot's picture, pixel by pixel: the line is where the numbers put it, whole, and stays the same as it
 //! moves on.
 
+use std::ops::Range;
+use std::process::Stdio;
 use std::time::{Duration, Instant};
 
-use tests::plot::{line_end, rise, shown};
-use tests::wait_until;
-use tests::window::Screen;
+use tests::plot::{LINE, line_end, live_plot, rise, rows, shown, whole};
+use tests::random::Random;
+use tests::window::{Picture, Screen};
+use tests::{Running, wait_until};
 
 #[test]
 #[ignore = "needs Xvfb"]
@@ -58,4 +61,139 @@ fn the_line_moves_left_as_time_passes() {
     let moved = (rise - last) as f64 / 1206.0 * 5.0;
     // A busy machine draws a frame late, but never at another speed.
     assert!((moved - passed).abs() < 0.7, "moved by {moved} s in {passed} s");
+}
+
+/// The plot's edges, in points: to the left of it labels, to the right the half of a dot, above and below it bars.
+const LEFT: usize = 56;
+const RIGHT: usize = 18;
+const ABOVE: usize = 34;
+const BELOW: usize = 45;
+
+/// Draws steps at 50 random phases of a pixel in a window of `size` that shows ten seconds, at so many pixels a
+/// point, and looks for each in every picture.
+fn assert_steps_are_whole(size: (usize, usize), scale: usize) {
+    const SPAN: f64 = 10.0;
+    let screen = Screen::start();
+    let size_text = format!("{}x{}", size.0, size.1);
+    let mut command = screen.show(live_plot(&["--time", "t", "-w", "10s", "--size", &size_text]));
+    command.env("WINIT_X11_SCALE_FACTOR", scale.to_string()).stdin(Stdio::piped());
+    let mut plot = Running::start(command);
+    let window = screen.window("live-plot");
+    let columns = (size.0 - LEFT - RIGHT) * scale;
+    let step = SPAN / columns as f64;
+    let mut random = Random::new(0x9e37_79b9_7f4a_7c15);
+    // The window is full from the beginning: the line reaches from edge to edge.
+    let mut head = SPAN;
+    plot.write(&format!("t=0 v=0\nt={head} v=0\n"));
+    let mut steps = Vec::new();
+    let mut level = None;
+    for round in 1..=17 {
+        for number in 0..3 {
+            // From a fifth of a pixel to a hundred of them, short ones as often as long ones.
+            head += step * 0.2 * 500_f64.powf(random.share());
+            steps.push(head);
+            // Told more than twice, a value is drawn as what happened in its column, not as a sample.
+            let times = 1 + 2 * (random.number() % 2) as usize;
+            let line = format!("t={head:.9} v={}\n", (round + number) % 2 * 5);
+            plot.write(&line.repeat(times));
+        }
+        // The line's end is seen apart from the last step.
+        head += (10 * scale) as f64 * step;
+        plot.write(&format!("t={head:.9} v={}\n", round % 2 * 5));
+        let mut seen = None;
+        let picture = wait_until("the steps are drawn", || {
+            let picture = screen.picture(window);
+            let now = tip(&picture, scale);
+            let still = now.is_some() && now == seen && now != level;
+            seen = now;
+            still.then_some(picture)
+        });
+        let (before, now) = (level.replace(seen.unwrap()), seen.unwrap());
+        assert_eq!((picture.width, picture.height), (size.0 * scale, size.1 * scale));
+        let inside = ABOVE * scale..picture.height - BELOW * scale;
+        let first = (head / step - 1e-6).ceil() - columns as f64;
+        let places = steps.iter().map(|at| at / step - first).filter(|place| *place > 2.0);
+        let told = || {
+            format!(
+                "round {round}, phases {:?}",
+                places.clone().map(f64::fract).collect::<Vec<_>>()
+            )
+        };
+        if let Err(hole) = whole(&picture, inside, LEFT * scale) {
+            panic!("{hole}; {}", told());
+        }
+        let Some(before) = before else { continue };
+        for place in places.clone() {
+            // The line is wider than a pixel: where its middle is, it is full, but for a narrow spike's very tip.
+            let lit = |place: f64| {
+                let x = LEFT * scale + place as usize;
+                (before.min(now) + scale..=before.max(now) - scale).all(|y| picture.is(x, y, LINE))
+            };
+            assert!(lit(place - 0.01) || lit(place + 0.01), "no edge at {place}; {}", told());
+        }
+    }
+}
+
+/// The middle of the rows that the line lights just before its end.
+fn tip(picture: &Picture, scale: usize) -> Option<usize> {
+    let x = picture.width - (RIGHT + 6) * scale;
+    let mut lit =
+        (ABOVE * scale..picture.height - BELOW * scale).filter(|y| picture.is(x, *y, LINE));
+    let first = lit.next()?;
+    let last = lit.next_back().unwrap_or(first);
+    (last - first < 4 * scale).then_some(first.midpoint(last))
+}
+
+#[test]
+#[ignore = "needs Xvfb"]
+fn steps_at_fifty_phases_of_a_pixel_have_no_hole() {
+    assert_steps_are_whole((1280, 720), 1);
+}
+
+#[test]
+#[ignore = "needs Xvfb"]
+fn steps_have_no_hole_at_two_pixels_a_point() {
+    assert_steps_are_whole((640, 400), 2);
+}
+
+#[test]
+#[ignore = "needs Xvfb"]
+fn what_has_scrolled_looks_as_it_did() {
+    let screen = Screen::start();
+    let mut plot = shown(&screen, &["-w", "5s"]);
+    let window = screen.window("live-plot");
+    let mut random = Random::new(0x9e37_79b9_7f4a_7c15);
+    let mut level = None;
+    for value in [-5, 5].into_iter().cycle().take(24) {
+        plot.write(&format!("{value}\n"));
+        // Once it is seen, no sample is on its way: what is drawn is all there is.
+        let before = wait_until("the step is drawn", || {
+            let picture = screen.picture(window);
+            let now = tip(&picture, 1).filter(|now| Some(*now) != level)?;
+            level = Some(now);
+            Some(picture)
+        });
+        std::thread::sleep(Duration::from_millis(20).mul_f64(1.0 + 4.0 * random.share()));
+        let after = screen.picture(window);
+        assert_scrolled(&before, &after);
+    }
+}
+
+/// Of two pictures with nothing new between them the second is the first, moved to the left by whole pixels. An
+/// edge's shade is made from 32-bit coordinates, which differ in their last bit from place to place: it may be
+/// rounded to its neighbour of 255.
+fn assert_scrolled(before: &Picture, after: &Picture) {
+    // But for the dot at the line's end.
+    let columns = LEFT..before.width - RIGHT - 5;
+    let differs = |by: usize, rows: Range<usize>| {
+        let overlap =
+            (columns.start..columns.end - by).flat_map(move |x| rows.clone().map(move |y| (x, y)));
+        overlap.filter(move |(x, y)| !before.is_within(x + by, *y, after.at(*x, *y), 1))
+    };
+    // Every edge crosses the middle.
+    let middle = before.height / 2;
+    let misses = |by: &usize| differs(*by, middle..middle + 1).count();
+    let by = (0..columns.len() / 2).min_by_key(misses).unwrap();
+    let differing: Vec<_> = differs(by, rows(before)).take(10).collect();
+    assert!(differing.is_empty(), "moved by {by} pixels, but for {differing:?}");
 }
