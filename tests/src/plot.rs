@@ -92,10 +92,29 @@ pub fn wait_still(screen: &Screen, window: u32, still: bool) -> Picture {
 }
 
 /// How long the process has run on a processor, in clock ticks of 10 ms: proc_pid_stat(5).
-pub fn ticks(plot: &Running) -> u64 {
+fn ticks(plot: &Running) -> u64 {
     let stat = std::fs::read_to_string(format!("/proc/{}/stat", plot.pid())).unwrap();
     let fields: Vec<&str> = stat.rsplit(')').next().unwrap().split_whitespace().collect();
     fields[11].parse::<u64>().unwrap() + fields[12].parse::<u64>().unwrap()
+}
+
+/// While `what` happens, for three seconds, live-plot runs on a processor for less than a hundredth of them.
+pub fn assert_idle(plot: &mut Running, what: impl FnOnce(&mut Running)) {
+    let before = ticks(plot);
+    what(plot);
+    let spent = ticks(plot) - before;
+    assert!(spent <= 3, "{spent} ticks in three seconds");
+}
+
+/// It drew no more frames than there is time for while it was live, and some as it began and ended.
+pub fn assert_frames(end: Finished, live: Duration) {
+    assert_eq!(end.status.code(), Some(0));
+    let frames = end
+        .err
+        .iter()
+        .find_map(|line| line.split_once(" frames, ")?.0.rsplit(' ').next()?.parse().ok());
+    let frames: u32 = frames.unwrap_or_else(|| panic!("{:?}", end.err));
+    assert!(f64::from(frames) < 60.0 * live.as_secs_f64() + 60.0, "{frames} frames in {live:?}");
 }
 
 /// The rows of the plot: the values above it and the status below it have colours of their own.

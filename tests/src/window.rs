@@ -44,13 +44,9 @@ impl Screen {
         let (connection, screen) = x11rb::connect(Some(&display)).unwrap();
         let root = connection.setup().roots[screen].root;
         let screen = Self { server, display, connection, root };
-        screen.point_away();
+        // Out of the way: a pointer on the plot reads values out.
+        screen.point((1279, 799));
         screen
-    }
-
-    /// Moves the pointer out of the way: on the plot it would read values out.
-    pub fn point_away(&self) {
-        self.point((1279, 799));
     }
 
     /// Has `command` open its windows here, drawn by the CPU.
@@ -159,6 +155,8 @@ impl Screen {
         let button = if clicks > 0 { 4 } else { 5 };
         self.point(place);
         for _ in 0..clicks.abs() {
+            // No hand is faster than a frame.
+            std::thread::sleep(Duration::from_millis(20));
             self.fake(BUTTON_PRESS_EVENT, button, place);
             self.fake(BUTTON_RELEASE_EVENT, button, place);
         }

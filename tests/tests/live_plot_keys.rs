@@ -1,0 +1,157 @@
+//! live-plot's window under a person's hands: what the keys, the mouse and its wheel do.
+
+use std::process::Stdio;
+use std::time::{Duration, Instant};
+
+use tests::plot::{
+    END, Folder, HOME, LINE, SPACE, assert_frames, assert_idle, line_end, live_plot, rise, shown,
+    wait_still,
+};
+use tests::window::{Picture, Screen};
+use tests::{Running, wait_until};
+
+#[test]
+#[ignore = "needs Xvfb"]
+fn space_pauses_at_no_cost_and_end_goes_on() {
+    let screen = Screen::start();
+    let begun = Instant::now();
+    let mut plot = shown(&screen, &["-v", "-w", "2s"]);
+    let window = screen.window("live-plot");
+    plot.write("1\n");
+    wait_until("it draws", || line_end(&screen.picture(window)));
+    screen.press(window, SPACE);
+    let paused = wait_still(&screen, window, true);
+    let live = begun.elapsed();
+    assert_idle(&mut plot, |plot| {
+        for value in 0..30 {
+            plot.write(&format!("{value}\n"));
+            std::thread::sleep(Duration::from_millis(100));
+        }
+    });
+    assert_eq!(screen.picture(window), paused);
+    let paused = Instant::now();
+    screen.press(window, END);
+    wait_still(&screen, window, false);
+    screen.close(window);
+    assert_frames(plot.finish(), live + paused.elapsed());
+}
+
+#[test]
+#[ignore = "needs Xvfb"]
+fn home_and_dragging_go_back_while_input_goes_on() {
+    let screen = Screen::start();
+    let mut plot = shown(&screen, &["-w", "1s"]);
+    let window = screen.window("live-plot");
+    plot.write("-9\n");
+    wait_until("it draws", || line_end(&screen.picture(window)));
+    plot.write("9\n");
+    wait_until("the rise is drawn", || rise(&screen.picture(window)));
+    wait_until("the rise has gone", || rise(&screen.picture(window)).is_none().then_some(()));
+    // The whole width is a second: some steps back bring the rise into sight again.
+    wait_until("the rise is dragged back", || {
+        screen.drag((300, 400), (700, 400));
+        std::thread::sleep(Duration::from_millis(200));
+        rise(&screen.picture(window))
+    });
+    let seen = wait_still(&screen, window, true);
+    plot.write("0\n");
+    assert_eq!(wait_still(&screen, window, true), seen);
+    screen.press(window, END);
+    wait_until("the newest is shown", || rise(&screen.picture(window)).is_none().then_some(()));
+    screen.press(window, HOME);
+    wait_still(&screen, window, true);
+}
+
+#[test]
+#[ignore = "needs Xvfb"]
+fn s_and_c_save_new_files_and_overwrite_none() {
+    const EACH: usize = 3;
+    let folder = Folder::new("saved");
+    let screen = Screen::start();
+    let mut command = screen.show(live_plot(&[]));
+    command.stdin(Stdio::piped()).current_dir(&folder.0);
+    let mut plot = Running::start(command);
+    plot.write("1 2\n3 4\n");
+    let window = screen.window("live-plot");
+    wait_until("it draws", || line_end(&screen.picture(window)));
+    let saved = |ending: &str| {
+        let mut names = folder.names();
+        names.retain(|name| name.starts_with("live-plot-") && name.ends_with(ending));
+        names
+            .into_iter()
+            .map(|name| (std::fs::read(folder.path(&name)).unwrap(), name))
+            .collect::<Vec<_>>()
+    };
+    // Several in the second that is in their names.
+    let mut before = Vec::new();
+    for count in 1..=EACH {
+        screen.press(window, u32::from(b's'));
+        screen.press(window, u32::from(b'c'));
+        let now = wait_until("the files are whole", || {
+            let (pictures, tables) = (saved(".png"), saved(".csv"));
+            let is_whole = pictures.iter().all(|(file, _)| file.ends_with(b"IEND\xae\x42\x60\x82"))
+                && tables.iter().all(|(file, _)| file.ends_with(b",3,4\n"));
+            (pictures.len() == count && tables.len() == count && is_whole)
+                .then(|| [pictures, tables].concat())
+        });
+        assert!(before.iter().all(|file| now.contains(file)), "a file was overwritten");
+        before = now;
+        plot.write("9 9\n3 4\n");
+    }
+    let table = saved(".csv").remove(0).0;
+    assert!(table.starts_with(b"time,c1,c2\n"), "{}", String::from_utf8_lossy(&table));
+    assert_eq!(folder.names().len(), 2 * EACH);
+}
+
+/// How far apart two edges are, a pulse's rise and its fall.
+fn pulse(picture: &Picture) -> Option<usize> {
+    let left = rise(picture)?;
+    let is_lit = |x: &usize| (200..500).all(|y| picture.is(*x, y, LINE));
+    let right = (left + 4..picture.width).find(is_lit)?;
+    Some(right - left)
+}
+
+/// The rightmost column where the line goes straight up or down.
+fn last_edge(picture: &Picture) -> Option<usize> {
+    let is_lit = |x: &usize| (200..500).all(|y| picture.is(*x, y, LINE));
+    (60..picture.width).rev().find(is_lit)
+}
+
+#[test]
+#[ignore = "needs Xvfb"]
+fn keys_and_the_wheel_change_the_time_that_is_seen_and_it_still_follows() {
+    let screen = Screen::start();
+    let mut plot = shown(&screen, &["-w", "40s"]);
+    let window = screen.window("live-plot");
+    plot.write("-9\n");
+    wait_until("it draws", || line_end(&screen.picture(window)));
+    plot.write("9\n");
+    wait_until("the rise is drawn", || rise(&screen.picture(window)));
+    std::thread::sleep(Duration::from_secs(1));
+    plot.write("-9\n");
+    let width = wait_until("the pulse is drawn", || pulse(&screen.picture(window)));
+    let becomes = |times: f64, within: f64| {
+        wait_until("the pulse has its new width", || {
+            let now = pulse(&screen.picture(window))? as f64;
+            ((now - width as f64 * times).abs() <= within).then_some(())
+        });
+    };
+    for (keysym, times) in [('+', 2.0), ('=', 4.0), ('-', 2.0), ('-', 1.0)] {
+        screen.press(window, u32::from(keysym));
+        becomes(times, 3.0);
+    }
+    // A click is some 16 %.
+    for (clicks, times) in [(5, 2.2), (-5, 1.0)] {
+        screen.wheel((900, 400), clicks);
+        becomes(times, 8.0);
+    }
+    screen.press(window, u32::from('+'));
+    screen.press(window, u32::from('+'));
+    let is_newest = |(column, _): &(usize, usize)| *column > 1250;
+    wait_until("the newest is at the edge", || line_end(&screen.picture(window)).filter(is_newest));
+    // What comes now is drawn there and moves away from it.
+    plot.write("9\n");
+    let edge =
+        wait_until("it is drawn", || last_edge(&screen.picture(window)).filter(|x| *x > 800));
+    wait_until("it moves on", || last_edge(&screen.picture(window)).filter(|now| now + 5 < edge));
+}
