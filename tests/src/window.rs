@@ -196,6 +196,11 @@ impl Screen {
         cookie.unwrap().check().unwrap();
     }
 
+    /// Takes the window away without asking its program, as `xkill` would.
+    pub fn destroy(&self, window: Window) {
+        self.connection.destroy_window(window).unwrap().check().unwrap();
+    }
+
     /// Closes the window as a click on its title bar would: ICCCM 4.2.8.1.
     pub fn close(&self, window: Window) {
         let atom = |name: &str| {

@@ -22,10 +22,12 @@ fn a_display_that_does_not_answer_is_named() {
     command.env("DISPLAY", ":4095").env_remove("WAYLAND_DISPLAY").env_remove("WAYLAND_SOCKET");
     let end = run(command);
     assert_eq!(end.status.code(), Some(1));
-    assert!(
-        end.err[0].starts_with("live-plot: cannot open a window on DISPLAY=:4095: "),
-        "{:?}",
-        end.err
+    assert_eq!(
+        end.err,
+        [
+            "live-plot: cannot open a window on DISPLAY=:4095: Failed to open connection to X server; \
+            --png FILE draws without one"
+        ]
     );
 }
 
@@ -157,13 +159,27 @@ fn pictures_are_the_same_twice_and_replace_a_file_only_when_they_are_whole() {
     let end = fed(&["--png", "/dev/full"], "1\n");
     assert_eq!(end.status.code(), Some(1));
     assert!(
-        end.err[0].starts_with("live-plot: cannot write /dev/full: No space left"),
+        end.err[0].starts_with("live-plot: cannot write /dev/full: No space left")
+            && end.err[0].ends_with("; what has been written is not all"),
         "{:?}",
         end.err
     );
     // Refused before anything is read.
     let end = run(live_plot(&["--png", "/nonexistent/x.png"]));
     assert_eq!(end.status.code(), Some(1));
+}
+
+#[test]
+fn a_series_that_never_comes_and_a_picture_of_nothing_are_told() {
+    let end = fed(&["--only", "zz", "--summary"], "us sy\n1 2\n");
+    assert_eq!(end.err, ["Nothing is called zz (--only); not chosen: us, sy."]);
+    assert_eq!((end.status.code(), end.out), (Some(0), vec![]));
+    let folder = Folder::new("nothing");
+    let png = folder.path("a.png");
+    let end = fed(&["--png", &png], "");
+    assert_eq!(end.err, ["There was nothing to draw: the picture is empty."]);
+    assert_eq!(end.status.code(), Some(0));
+    assert!(std::fs::exists(png).unwrap());
 }
 
 #[test]

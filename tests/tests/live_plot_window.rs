@@ -185,3 +185,18 @@ fn exit_closes_the_window_at_the_end_of_input() {
     plot.end_input();
     assert_eq!(plot.wait().code(), Some(0));
 }
+
+#[test]
+#[ignore = "needs Xvfb"]
+fn a_window_destroyed_by_another_client_is_told_in_a_line() {
+    let screen = Screen::start();
+    let mut plot = shown(&screen, &[]);
+    plot.write("1\n");
+    let window = screen.window("live-plot");
+    wait_until("it draws", || line_end(&screen.picture(window)));
+    screen.destroy(window);
+    let end = plot.finish();
+    assert_eq!(end.status.code(), Some(1));
+    assert_eq!(end.err.len(), 1, "{:?}", end.err);
+    assert!(end.err[0].starts_with("live-plot: the window on DISPLAY="), "{:?}", end.err);
+}
