@@ -13,7 +13,7 @@ use std::time::{Duration, Instant};
 use nix::fcntl::{FcntlArg, fcntl};
 use nix::libc;
 
-use crate::{DEADLINE, Running, program};
+use crate::{DEADLINE, Running, again, program};
 
 /// The first descriptor that is passed (`SD_LISTEN_FDS_START`).
 const FIRST: i32 = 3;
@@ -112,14 +112,10 @@ impl Launcher {
     pub fn hear_any(&self, within: Duration) -> Option<String> {
         self.manager.set_read_timeout(Some(within)).unwrap();
         let mut message = [0; 4096];
-        loop {
-            return match self.manager.recv(&mut message) {
-                Ok(length) => Some(String::from_utf8(message[..length].to_vec()).unwrap()),
-                Err(error) if error.kind() == ErrorKind::WouldBlock => None,
-                // Stopped and continued (signal(7)).
-                Err(error) if error.kind() == ErrorKind::Interrupted => continue,
-                Err(error) => panic!("{error}"),
-            };
+        match again(|| self.manager.recv(&mut message)) {
+            Ok(length) => Some(String::from_utf8(message[..length].to_vec()).unwrap()),
+            Err(error) if error.kind() == ErrorKind::WouldBlock => None,
+            Err(error) => panic!("{error}"),
         }
     }
 }

@@ -11,7 +11,7 @@ pub mod server;
 pub mod window;
 
 use std::collections::HashMap;
-use std::io::{BufRead, BufReader, Read, Write};
+use std::io::{self, BufRead, BufReader, ErrorKind, Read, Write};
 use std::os::fd::AsFd;
 use std::path::PathBuf;
 use std::process::{Child, Command, ExitStatus, Stdio};
@@ -224,6 +224,17 @@ pub fn wait_until<T>(what: &str, mut probe: impl FnMut() -> Option<T>) -> T {
         }
         assert!(Instant::now() < deadline, "waited {DEADLINE:?} in vain: {what}");
         thread::sleep(Duration::from_millis(2));
+    }
+}
+
+/// Receives once more where a stop of the whole process has cut it short: with a timeout the kernel does not
+/// begin again by itself (signal(7)).
+pub fn again<T>(mut receive: impl FnMut() -> io::Result<T>) -> io::Result<T> {
+    loop {
+        match receive() {
+            Err(error) if error.kind() == ErrorKind::Interrupted => {}
+            result => return result,
+        }
     }
 }
 

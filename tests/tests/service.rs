@@ -17,7 +17,7 @@ use nix::sys::socket::{
 };
 use tests::launcher::Launcher;
 use tests::server::read_all;
-use tests::{DEADLINE, Finished, Running, wait_until};
+use tests::{DEADLINE, Finished, Running, again, wait_until};
 
 /// The name that systemd gives the sockets of a unit without `FileDescriptorName=`.
 const UNIT: &str = "time-server.socket";
@@ -74,7 +74,7 @@ fn asking(from: Ipv4Addr, to: SocketAddr) -> UdpSocket {
 
 fn answer(socket: &UdpSocket) -> Vec<u8> {
     let mut reply = [0; 600];
-    let length = socket.recv(&mut reply).unwrap();
+    let length = again(|| socket.recv(&mut reply)).unwrap();
     reply[..length].to_vec()
 }
 
