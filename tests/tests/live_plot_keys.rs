@@ -131,15 +131,23 @@ fn keys_and_the_wheel_change_the_time_that_is_seen_and_it_still_follows() {
     plot.write("-9\n");
     let width = wait_until("the pulse is drawn", || pulse(&screen.picture(window)));
     let becomes = |times: f64, within: f64| {
-        wait_until("the pulse has its new width", || {
+        let wanted = width as f64 * times;
+        wait_until(&format!("the pulse is {wanted} pixels wide"), || {
             let now = pulse(&screen.picture(window))? as f64;
-            ((now - width as f64 * times).abs() <= within).then_some(())
+            ((now - wanted).abs() <= within).then_some(())
         });
     };
     for (keysym, times) in [('+', 2.0), ('=', 4.0), ('-', 2.0), ('-', 1.0)] {
         screen.press(window, u32::from(keysym));
         becomes(times, 3.0);
     }
+    // The wheel turns under a pointer that has been there: X tells how far it stands when the pointer enters.
+    screen.point((900, 400));
+    let is_mark = |x: &usize, picture: &Picture| picture.is(*x, 100, [0x8a, 0x95, 0xa5]);
+    wait_until("the time under the pointer is marked", || {
+        let picture = screen.picture(window);
+        (898..903).find(|x| is_mark(x, &picture))
+    });
     // A click is some 16 %.
     for (clicks, times) in [(5, 2.2), (-5, 1.0)] {
         screen.wheel((900, 400), clicks);

@@ -220,18 +220,4 @@ fn now() -> Instant {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn full_buffers_with_pauses_between_them_tell_a_producer_that_buffers() {
-        let mut bursts = Bursts::default();
-        let start = now();
-        let at = |seconds| start + Duration::from_secs(seconds);
-        assert!(!bursts.meet(4096, at(0)));
-        assert!(bursts.meet(4096, at(3)));
-        assert!(!bursts.meet(17, at(4)));
-        assert!(!bursts.meet(65536, at(5)));
-        assert!(!bursts.meet(65536, at(5)), "a flood is no buffering");
-    }
-}
+mod tests;

@@ -235,3 +235,6 @@ impl Tracer {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

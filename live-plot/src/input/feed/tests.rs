@@ -1,0 +1,110 @@
+//! What a producer does, and what the feed makes of it.
+
+use std::collections::BTreeSet;
+use std::io::Write as _;
+use std::os::fd::OwnedFd;
+use std::os::unix::net::UnixStream;
+
+use proptest::prelude::*;
+
+use super::*;
+use crate::series::store::{Series, Store};
+
+#[test]
+fn full_buffers_with_pauses_between_them_tell_a_producer_that_buffers() {
+    let mut bursts = Bursts::default();
+    let start = now();
+    let at = |seconds| start + Duration::from_secs(seconds);
+    assert!(!bursts.meet(4096, at(0)));
+    assert!(bursts.meet(4096, at(3)));
+    assert!(!bursts.meet(17, at(4)));
+    assert!(!bursts.meet(65536, at(5)));
+    assert!(!bursts.meet(65536, at(5)), "a flood is no buffering");
+}
+
+/// A series' name, and its samples' times and values.
+type Stored = (String, Vec<(f64, f64)>);
+
+/// What a store holds of `text`, read in pieces that end where `cuts` say.
+fn stored(text: &str, cuts: &[usize]) -> (Counts, Vec<Stored>) {
+    // One piece is written and read at a time: a socket hands it on as it is.
+    let (mut writer, reader) = UnixStream::pair().unwrap();
+    let source = Source::File(File::from(OwnedFd::from(reader)));
+    let mut feed = Feed::new(source, Rules::default(), Axis::Number);
+    let mut store = Store::new(1 << 20);
+    let mut advance = |feed: &mut Feed| {
+        let end = feed.advance();
+        store.declare(feed.names());
+        store.append(feed.entries());
+        end
+    };
+    let mut rest = text.as_bytes();
+    for cut in cuts {
+        let (piece, later) = rest.split_at(rest.len().min(*cut));
+        rest = later;
+        if !piece.is_empty() {
+            writer.write_all(piece).unwrap();
+            assert_eq!(advance(&mut feed), None);
+        }
+    }
+    writer.write_all(rest).unwrap();
+    drop(writer);
+    while advance(&mut feed).is_none() {}
+    let samples = |series: &Series| {
+        let each = (0..series.samples.end()).filter_map(|number| series.samples.sample(number));
+        each.map(|sample| (sample.time, sample.value)).collect()
+    };
+    let series = store.series().iter().map(|series| (series.name.clone(), samples(series)));
+    (Counts { buffered: false, ..feed.counts() }, series.collect())
+}
+
+/// A line, and the numbers in it with the series they belong to. Each series has a thousand values of its own.
+fn line() -> impl Strategy<Value = (String, Vec<(usize, f64)>)> {
+    const NAMES: [&str; 6] = ["x", "y", "z", "a", "b", "c"];
+    let value =
+        |series: usize| (0_u32..1000).prop_map(move |n| f64::from(n) + 1000.0 * series as f64);
+    let cells = (value(0), value(1), value(2));
+    let pairs = || {
+        prop::sample::subsequence(vec![3_usize, 4, 5], 1..=3).prop_flat_map(move |chosen| {
+            chosen.into_iter().map(|series| (Just(series), value(series))).collect::<Vec<_>>()
+        })
+    };
+    prop_oneof![
+        cells.clone().prop_map(|(x, y, z)| (format!("{x},{y},{z}"), vec![(0, x), (1, y), (2, z)])),
+        cells.prop_map(|(x, _, z)| (format!("{x} nan? {z}\r"), vec![(0, x), (2, z)])),
+        pairs().prop_map(|pairs| {
+            let text = pairs.iter().map(|(series, value)| format!("{}={value} ", NAMES[*series]));
+            (text.collect(), pairs)
+        }),
+        pairs().prop_map(|pairs| {
+            let text =
+                pairs.iter().map(|(series, value)| format!("\"{}\": {value}", NAMES[*series]));
+            (format!("{{{}}}", text.collect::<Vec<_>>().join(", ")), pairs)
+        }),
+        "[a-z?é ]{0,12}".prop_map(|text| (text, vec![])),
+    ]
+}
+
+proptest! {
+    #[test]
+    fn every_value_lands_in_its_own_series_wherever_the_reads_end(
+        lines in prop::collection::vec(line(), 0..60),
+        cuts in prop::collection::vec(0_usize..80, 0..60),
+    ) {
+        let head = [("x,y,z".to_owned(), vec![]), ("0,1000,2000".to_owned(), vec![(0, 0.0), (1, 1000.0), (2, 2000.0)])];
+        let lines: Vec<_> = head.into_iter().chain(lines).collect();
+        let text = lines.iter().map(|(text, _)| text.as_str()).collect::<Vec<_>>().join("\n");
+        let (counts, series) = stored(&text, &cuts);
+        for (name, samples) in &series {
+            let number = ["x", "y", "z", "a", "b", "c"].iter().position(|known| known == name);
+            let number = number.expect("no other names are told");
+            let values = samples.iter().map(|(_, value)| *value).filter(|value| !value.is_nan());
+            let told = lines.iter().flat_map(|(_, told)| told).filter(|(series, _)| *series == number);
+            prop_assert!(values.eq(told.map(|(_, value)| *value)), "{}: {:?}", name, samples);
+        }
+        let told: BTreeSet<_> = lines.iter().flat_map(|(_, told)| told).map(|(series, _)| series).collect();
+        prop_assert_eq!(series.len(), told.len());
+        // As text, for a gap is not equal to itself.
+        prop_assert_eq!(format!("{:?}", stored(&text, &[])), format!("{:?}", (counts, series)));
+    }
+}

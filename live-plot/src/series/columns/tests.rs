@@ -1,0 +1,114 @@
+//! What is drawn against every sample there has been, looked at one by one.
+
+use proptest::prelude::*;
+
+use super::*;
+use crate::series::Sample;
+use crate::series::store::{Entry, Store};
+
+/// Samples in a bucket of the lowest level, in which forgotten ones are kept.
+const BUCKET: usize = 16;
+
+/// Some thousand samples of two series, one of them rare, appended in batches of any size to a store that keeps
+/// the raw ones of the last `history` bytes.
+#[derive(Debug)]
+struct Run {
+    store: Store,
+    all: [Vec<Sample>; 2],
+}
+
+/// The next of a row of numbers that look random, below `bound`: Knuth's MMIX generator.
+fn random(state: &mut u64, bound: u64) -> u64 {
+    *state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+    (*state >> 33) % bound
+}
+
+impl Run {
+    fn new(seed: u64, length: usize, history: usize) -> Self {
+        let mut state = seed;
+        let mut run = Self { store: Store::new(history), all: [Vec::new(), Vec::new()] };
+        run.store.declare(&["often".to_owned(), "rare".to_owned()]);
+        let mut entries = Vec::new();
+        let mut time = 0.0;
+        for _ in 0..length {
+            // Several at once, most of them close together, and seldom a long pause.
+            time += match random(&mut state, 500) {
+                0 => 300.0,
+                1..200 => 0.0,
+                n => n as f64 / 250.0,
+            };
+            let value = match random(&mut state, 20) {
+                0 => f64::NAN,
+                _ => random(&mut state, 1_000_000) as f64 - 5e5,
+            };
+            let series = usize::from(random(&mut state, 5) == 0);
+            let sample = Sample { time, value };
+            run.all[series].push(sample);
+            entries.push(Entry { series, sample });
+        }
+        let mut rest = entries.as_slice();
+        while !rest.is_empty() {
+            let (batch, later) = rest
+                .split_at(rest.len().min(usize::try_from(1 + random(&mut state, 2000)).unwrap()));
+            run.store.append(batch);
+            rest = later;
+        }
+        run
+    }
+
+    /// When each sample of a series counts as being: a forgotten one when its bucket begins.
+    fn times(&self, series: usize) -> Vec<f64> {
+        let begin = self.store.series()[series].samples.begin();
+        let kept = |number| if number < begin { number / BUCKET * BUCKET } else { number };
+        let all = &self.all[series];
+        (0..all.len()).map(|number| all[kept(number)].time).collect()
+    }
+}
+
+fn both(a: (f64, f64), b: (f64, f64)) -> (f64, f64) {
+    (a.0.min(b.0), a.1.max(b.1))
+}
+
+/// The least and the greatest of some values, gaps apart.
+fn extremes(values: impl Iterator<Item = f64>) -> Option<(f64, f64)> {
+    values.filter(|value| !value.is_nan()).map(|value| (value, value)).reduce(both)
+}
+
+proptest! {
+    #[test]
+    fn every_column_draws_the_extremes_of_all_its_samples_even_of_forgotten_ones(
+        seed in any::<u64>(),
+        length in 1_usize..40_000,
+        history in prop_oneof![Just(200_000_usize), Just(400_000), Just(10_000_000)],
+        end in 0.0..1.1_f64,
+        // From thousands of samples a pixel to thousands of pixels a sample.
+        span in -4.0..0.0_f64,
+        pixels in 1.0..200.0_f64,
+        draw in prop_oneof![Just(Draw::Step), Just(Draw::Line), Just(Draw::Points)],
+    ) {
+        let run = Run::new(seed, length, history);
+        let head = run.store.head.max(1.0);
+        let grid = Grid::showing(head * end, head * 10_f64.powf(span), pixels);
+        for (number, series) in run.store.series().iter().enumerate() {
+            let (all, times) = (&run.all[number], run.times(number));
+            let points = trace(series, grid, draw, head).runs.concat();
+            let drawn_at: Vec<f64> = points.iter().map(|[time, _]| *time).collect();
+            for column in 0..grid.count {
+                let (from, to) = (grid.edge(column), grid.edge(column + 1));
+                let range = |times: &[f64]| times.partition_point(|t| *t < from)..times.partition_point(|t| *t < to);
+                let drawn = range(&drawn_at);
+                let drawn = extremes(points[drawn].iter().map(|[_, value]| *value));
+                let inside = range(&times);
+                let before = inside.start.checked_sub(1).map(|before| all[before].value);
+                let held = extremes(before.filter(|_| draw == Draw::Step).into_iter());
+                let expected = match extremes(all[inside].iter().map(|sample| sample.value)) {
+                    // A step goes from the value that held.
+                    Some(hull) => Some(held.map_or(hull, |held| both(held, hull))),
+                    // Nothing new, but the line may begin or end here.
+                    None => drawn.and(held),
+                };
+                prop_assert_eq!(drawn, expected, "series {}, column {} of {:?}", number, column, grid);
+            }
+        }
+    }
+}
