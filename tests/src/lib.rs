@@ -111,7 +111,12 @@ impl Running {
 
     /// Writes to the program's stdin (which must be piped).
     pub fn write(&mut self, text: &str) {
-        self.child.stdin.as_mut().expect("stdin is piped").write_all(text.as_bytes()).unwrap();
+        self.write_bytes(text.as_bytes());
+    }
+
+    /// Writes what is no text, perhaps.
+    pub fn write_bytes(&mut self, bytes: &[u8]) {
+        self.child.stdin.as_mut().expect("stdin is piped").write_all(bytes).unwrap();
     }
 
     /// Closes the program's stdin: end of input.

@@ -91,6 +91,13 @@ pub fn wait_still(screen: &Screen, window: u32, still: bool) -> Picture {
     })
 }
 
+/// The most memory that the process has had at a time, in KiB: proc_pid_status(5).
+pub fn peak_memory(plot: &Running) -> u64 {
+    let status = std::fs::read_to_string(format!("/proc/{}/status", plot.pid())).unwrap();
+    let peak = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).unwrap();
+    peak.trim().trim_end_matches(" kB").parse().unwrap()
+}
+
 /// How long the process has run on a processor, in clock ticks of 10 ms: proc_pid_stat(5).
 fn ticks(plot: &Running) -> u64 {
     let stat = std::fs::read_to_string(format!("/proc/{}/stat", plot.pid())).unwrap();

@@ -1,8 +1,8 @@
 //! live-plot from outside without a window: its command line, what it reads, its exports and its summary.
 
 use nix::sys::signal::Signal;
-use std::process::Stdio;
-use tests::plot::{Folder, fed, live_plot};
+use std::process::{Command, Stdio};
+use tests::plot::{Folder, fed, live_plot, peak_memory};
 use tests::{Running, run};
 
 #[test]
@@ -198,15 +198,26 @@ fn a_signal_ends_the_input_and_what_came_is_written() {
 }
 
 #[test]
+fn a_producer_that_dies_in_the_middle_of_a_line_has_said_that_much() {
+    let mut command = live_plot(&["--summary"]);
+    let mut producer = Command::new("sh");
+    producer.args(["-c", "printf '1\\n2\\n4'; kill -KILL $$"]).stdout(Stdio::piped());
+    let mut producer = producer.spawn().unwrap();
+    command.stdin(producer.stdout.take().unwrap());
+    let end = run(command);
+    producer.wait().unwrap();
+    assert_eq!((end.status.code(), end.err), (Some(0), vec![]));
+    assert_eq!(end.out, ["value count=3 min=1 max=4 mean=2.3333333333333335"]);
+}
+
+#[test]
 fn junk_and_an_endless_line_leave_memory_alone() {
     let mut command = live_plot(&["--summary"]);
     command.stdin(Stdio::piped());
     let mut plot = Running::start(command);
     let line = "x".repeat(1 << 20);
     (0..256).for_each(|_| plot.write(&line));
-    let memory = std::fs::read_to_string(format!("/proc/{}/status", plot.pid())).unwrap();
-    let peak = memory.lines().find_map(|line| line.strip_prefix("VmHWM:")).unwrap();
-    let peak: u64 = peak.trim().trim_end_matches(" kB").parse().unwrap();
+    let peak = peak_memory(&plot);
     assert!(peak < 64 << 10, "{peak} kB");
     plot.write("\n42\n");
     plot.end_input();

@@ -10,7 +10,7 @@ use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 use nix::pty::openpty;
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
-use tests::plot::{assert_frames, assert_idle, line_end, live_plot, shown, wait_still};
+use tests::plot::{LINE, assert_frames, assert_idle, line_end, live_plot, shown, wait_still};
 use tests::window::Screen;
 use tests::{DEADLINE, Running, wait_until};
 
@@ -141,6 +141,36 @@ fn closing_the_window_ends_it_within_200_ms_whatever_the_producer_does() {
         times.sort();
         assert!(times[2] < Duration::from_millis(200), "{program} {signal:?}: {times:?}");
     }
+}
+
+#[test]
+#[ignore = "needs Xvfb"]
+fn a_producer_that_dies_in_the_middle_of_a_line_is_told_and_its_last_number_drawn() {
+    /// Where the status line tells its state by a dot, and that nothing more is coming by this colour.
+    const DOT: (usize, usize) = (16, 705);
+    const ENDED: [u8; 3] = [0xf2, 0xb1, 0x34];
+    let screen = Screen::start();
+    let mut shell = Command::new("sh");
+    shell.args(["-c", "printf '5\\n-9'; read wait; kill -KILL $$"]);
+    shell.stdin(Stdio::piped()).stdout(Stdio::piped());
+    let mut producer = Producer(shell.spawn().unwrap());
+    let mut command = screen.show(live_plot(&[]));
+    command.stdin(producer.0.stdout.take().unwrap());
+    let mut plot = Running::start(command);
+    let window = screen.window("live-plot");
+    let (_, first) = wait_until("the whole line is drawn", || line_end(&screen.picture(window)));
+    assert!(!screen.picture(window).is(DOT.0, DOT.1, ENDED));
+    producer.0.stdin.take().unwrap().write_all(b"\n").unwrap();
+    wait_until("the end is told", || screen.picture(window).is(DOT.0, DOT.1, ENDED).then_some(()));
+    // From 5 down to −9 in a picture of −10 to 10.
+    wait_until("the last number is drawn", || {
+        let picture = screen.picture(window);
+        (first + 100..picture.height - 45)
+            .find(|y| (60..picture.width).any(|x| picture.is(x, *y, LINE)))
+    });
+    assert!(!plot.has_ended());
+    screen.close(window);
+    assert_eq!(plot.wait().code(), Some(0));
 }
 
 #[test]

@@ -1,0 +1,58 @@
+//! live-plot under a gigabyte of what nobody means to plot: it ends properly, says little, and its memory does
+//! not grow.
+
+use std::process::Stdio;
+use std::time::Instant;
+
+use tests::plot::{live_plot, peak_memory};
+use tests::random::Random;
+use tests::{Finished, Running};
+
+const GIGABYTE: usize = 1 << 30;
+
+/// What `live-plot --summary` says of a gigabyte of `block` time and again, and of `rest`; its memory and what it
+/// says are bounded.
+fn summary(mut block: impl FnMut(&mut [u8]), rest: &[u8]) -> Finished {
+    let begun = Instant::now();
+    let mut command = live_plot(&["--summary"]);
+    command.stdin(Stdio::piped());
+    let mut plot = Running::start(command);
+    let mut bytes = vec![0; 1 << 16];
+    for _ in 0..GIGABYTE / bytes.len() {
+        block(&mut bytes);
+        plot.write_bytes(&bytes);
+    }
+    plot.write_bytes(rest);
+    let peak = peak_memory(&plot);
+    plot.end_input();
+    let end = plot.finish();
+    assert_eq!(end.status.code(), Some(0), "{:?}", end.err);
+    assert!(peak < 64 << 10, "{peak} KiB");
+    // Ten complaints a second, and how many more there were.
+    let most = 12 * (begun.elapsed().as_secs() + 2);
+    assert!((end.err.len() as u64) < most, "{} lines on stderr", end.err.len());
+    assert!(end.err.iter().all(|line| line.len() < 200), "{:?}", end.err);
+    end
+}
+
+#[test]
+#[ignore = "slow: a gigabyte"]
+fn a_gigabyte_of_random_bytes_is_read_to_its_end() {
+    let mut random = Random::new(0x9e37_79b9_7f4a_7c15);
+    let noise = |block: &mut [u8]| {
+        block.as_chunks_mut().0.iter_mut().for_each(|bytes| *bytes = random.number().to_le_bytes());
+    };
+    let end = summary(noise, b"");
+    assert!(end.out.len() <= 256, "{} series", end.out.len());
+    assert!(end.out.iter().all(|line| !line.contains("inf")), "{:?}", end.out);
+    assert!(!end.err.is_empty());
+}
+
+#[test]
+#[ignore = "slow: a gigabyte"]
+fn a_gigabyte_without_a_newline_is_one_bad_line_and_the_next_one_is_read() {
+    let end = summary(|block| block.fill(b'7'), b"\n42\n");
+    assert_eq!(end.out, ["value count=1 min=42 max=42 mean=42"]);
+    assert_eq!(end.err.len(), 1, "{:?}", end.err);
+    assert!(end.err[0].contains("Line 1 is longer than 64 KiB"), "{:?}", end.err);
+}
