@@ -5,6 +5,7 @@
 
 mod app;
 mod bars;
+mod crisp;
 mod keys;
 mod lens;
 pub(crate) mod look;

@@ -1,11 +1,12 @@
 //! The plot: what is copied out of the store for one frame, and how `egui_plot` is asked to draw it. Its
 //! bounds are ours; its own panning and zooming are off.
 
-use eframe::egui::{Context, Id, Pos2, Rangef, Response, Ui, Vec2b};
+use eframe::egui::{Context, Id, Pos2, Rangef, Response, Shape, Ui, Vec2b};
 use egui_plot::{
     AxisHints, GridInput, GridMark, Line, Plot, PlotMemory, PlotPoints, PlotTransform, Points,
 };
 
+use super::crisp::Crisp;
 use super::look::{self, Palette};
 use super::scale;
 use super::scene::Scene;
@@ -13,6 +14,9 @@ use crate::series::columns::{Draw, Trace};
 
 /// Room for the values' labels; wider ones make more.
 const LABELS: f32 = 52.0;
+
+/// How wide a series' line is.
+const WIDTH: f32 = 1.8;
 
 /// So near to the left edge no time is written.
 const CORNER: f32 = 10.0;
@@ -52,8 +56,7 @@ pub fn show(ui: &mut Ui, scene: &Scene) -> Shown {
         .custom_y_axes(vec![y_axis.label_spacing(Rangef::new(10.0, 16.0))])
         .x_grid_spacer(move |input| grid_marks(&input, x_step))
         .y_grid_spacer(move |input| grid_marks(&input, y_step))
-        .grid_color(palette.grid)
-        .grid_spacing(Rangef::new(8.0, 200.0))
+        .show_grid(false)
         .allow_drag(false)
         .allow_zoom(false)
         .allow_scroll(false)
@@ -65,13 +68,32 @@ pub fn show(ui: &mut Ui, scene: &Scene) -> Shown {
         .show_x(false)
         .show_y(false);
     let (start, y) = (scene.grid.start(), scene.y);
+    let under = ui.painter().add(Shape::Noop);
     let shown = plot.show(ui, |plot| {
         plot.set_plot_bounds_x(start..=start + scene.span);
         plot.set_plot_bounds_y(y.0..=y.1);
-        for (number, trace) in scene.traces.iter().enumerate() {
+        for (number, trace) in scene.traces.iter().enumerate().filter(|(n, _)| !is_crisp(scene, *n))
+        {
             lines(plot, scene, palette, number, trace);
         }
     });
+    let painter = ui.painter().with_clip_rect(*shown.transform.frame());
+    let mut grid = Crisp::new(&shown.transform, scene.grid, ui.pixels_per_point());
+    let color = |mark: f64, step: f64| match mark.abs() < step * 0.5 {
+        true => palette.grid,
+        false => palette.grid.gamma_multiply(0.55),
+    };
+    scale::marks(start, start + scene.span, x_step)
+        .for_each(|mark| grid.upright(mark, color(1.0, 1.0)));
+    scale::marks(y.0, y.1, y_step).for_each(|mark| grid.level(mark, color(mark, y_step)));
+    painter.set(under, Shape::mesh(grid.into_mesh()));
+    let mut steps = Crisp::new(&shown.transform, scene.grid, ui.pixels_per_point());
+    for (number, trace) in scene.traces.iter().enumerate().filter(|(n, _)| is_crisp(scene, *n)) {
+        for run in &trace.runs {
+            steps.steps(run, WIDTH, palette.series(number));
+        }
+    }
+    painter.add(Shape::mesh(steps.into_mesh()));
     for (number, trace) in scene.traces.iter().enumerate() {
         if let Some(tip) = tip(scene, trace) {
             // Outside of the plot's clip: at the right edge it would be cut in half.
@@ -109,6 +131,11 @@ fn tip(scene: &Scene, trace: &Trace) -> Option<[f64; 2]> {
     (scene.draw == Draw::Step && last[0] >= scene.head.min(scene.grid.end())).then_some(*last)
 }
 
+/// Whether a series is drawn on whole pixels: a dash begins anywhere.
+fn is_crisp(scene: &Scene, number: usize) -> bool {
+    scene.draw == Draw::Step && look::dash_kind(number) == 0
+}
+
 fn grid_marks(input: &GridInput, step: f64) -> Vec<GridMark> {
     let (from, to) = input.bounds;
     let mark = |value: f64| {
@@ -139,7 +166,7 @@ fn lines<'a>(
                     .allow_hover(false),
             );
         } else {
-            let line = Line::new("", points).id((number, part)).color(color).width(1.8);
+            let line = Line::new("", points).id((number, part)).color(color).width(WIDTH);
             plot.line(line.style(look::dash(number)).allow_hover(false).allow_band(false));
         }
     }
