@@ -1,8 +1,10 @@
 //! From bytes to samples: a `feed` reads blocks, cuts them into `lines`, finds the numbers in them
-//! (`parse`), knows which series each belongs to (`columns`), when it was (`time`) and what to reject
-//! (`intake`). For the window a named thread does this (`reader`); an export does it itself.
+//! (`parse`), knows which series each belongs to (`columns`), when it was (`time`), how fast it goes
+//! (`counters`) and what to reject (`intake`). For the window a named thread does this (`reader`); an
+//! export does it itself.
 
 mod columns;
+mod counters;
 pub mod feed;
 mod intake;
 mod lines;

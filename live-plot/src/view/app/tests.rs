@@ -1,0 +1,83 @@
+//! Tests of `app`.
+
+use clap::Parser as _;
+use egui_kittest::Harness;
+use egui_kittest::kittest::Queryable as _;
+
+use super::*;
+use crate::args::Args;
+use crate::series::Sample;
+use crate::series::store;
+
+/// A window without a display, in which two series stand.
+fn window() -> Harness<'static, App> {
+    let args = Args::try_parse_from(["live-plot"]).unwrap();
+    let app = App::new(Config::try_from(args).unwrap(), pace::now());
+    let sample = |series, value| store::Entry { series, sample: Sample { time: 0.5, value } };
+    app.store.hold(|store| {
+        store.declare(&["sine".to_owned(), "load".to_owned()]);
+        store.append(&[sample(0, 7.5), sample(1, -3.0)]);
+    });
+    let mut harness = Harness::new_ui_state(|ui, app: &mut App| app.draw(ui, pace::now()), app);
+    harness.step();
+    harness
+}
+
+#[test]
+fn who_does_not_see_the_plot_is_told_the_values() {
+    let window = window();
+    window.get_by_label("Plot, sine 7.5, load -3");
+    window.get_by_label("sine 7.5");
+}
+
+#[test]
+fn a_click_on_a_series_hides_it_and_another_shows_it() {
+    let mut window = window();
+    for hidden in [true, false] {
+        window.get_by_label("load -3").click();
+        window.step();
+        window.step();
+        assert_eq!(window.state().hidden.contains(&1), hidden);
+    }
+}
+
+#[test]
+fn a_long_legend_goes_on_below_and_leaves_the_buttons_alone() {
+    let mut window = window();
+    let names: Vec<String> = (0..40).map(|number| format!("series {number}")).collect();
+    window.state().store.hold(|store| store.declare(&names));
+    window.step();
+    window.step();
+    let left = window.get_by_label("Pause").rect().left();
+    let first = window.get_by_label("sine 7.5").rect();
+    let shown: Vec<_> = window.get_all_by_role(Role::CheckBox).map(|node| node.rect()).collect();
+    assert!(shown.iter().all(|rect| rect.right() < left), "{left} {shown:?}");
+    assert!(shown.iter().any(|rect| rect.top() >= first.bottom()));
+    let plot = window.get_by_role(Role::GraphicsDocument).rect();
+    assert!(plot.top() < 150.0 && plot.top() >= first.bottom(), "{plot:?}");
+}
+
+#[test]
+fn space_and_the_button_pause_and_follow() {
+    let mut window = window();
+    window.key_press(egui::Key::Space);
+    window.step();
+    assert!(!window.state().lens.is_live());
+    window.step();
+    assert!(window.state().pace.is_silent(), "paused, the reader asks for nothing");
+    window.get_by_label("Follow").click();
+    window.step();
+    window.step();
+    assert!(window.state().lens.is_live());
+}
+
+#[test]
+fn every_key_in_the_list_is_told() {
+    let mut window = window();
+    window.key_press(egui::Key::Questionmark);
+    window.step();
+    window.step();
+    for (_, _, _, does) in keys::KEYS.iter().filter(|(_, key, ..)| !key.is_empty()) {
+        window.get_by_label(does);
+    }
+}
