@@ -4,22 +4,36 @@
 //! pixels as it scrolls.
 
 use eframe::egui::{Color32, Mesh, Rect, pos2};
-use egui_plot::{PlotPoint, PlotTransform};
+use egui_plot::PlotTransform;
 
 use crate::series::columns::{Grid, Point};
 
 /// Rectangles on the pixels of a plot.
-pub(super) struct Crisp<'a> {
-    transform: &'a PlotTransform,
+pub(super) struct Crisp {
     grid: Grid,
+    /// The plot's place, in pixels.
+    frame: Rect,
+    /// How many pixels a column of the grid is wide: one, but for the first frame after a resize.
+    column: f64,
+    /// The lowest value, and how many pixels one more is higher.
+    rise: (f64, f64),
     /// Pixels in a point, egui's unit.
     scale: f32,
     mesh: Mesh,
 }
 
-impl<'a> Crisp<'a> {
-    pub(super) fn new(transform: &'a PlotTransform, grid: Grid, scale: f32) -> Self {
-        Self { transform, grid, scale, mesh: Mesh::default() }
+impl Crisp {
+    pub(super) fn new(transform: &PlotTransform, grid: Grid, scale: f32) -> Self {
+        let frame = *transform.frame() * scale;
+        let (bounds, (width, height)) = (transform.bounds(), (frame.width(), frame.height()));
+        Self {
+            grid,
+            frame,
+            column: f64::from(width) * grid.step / bounds.width(),
+            rise: (bounds.min()[1], f64::from(height) / bounds.height()),
+            scale,
+            mesh: Mesh::default(),
+        }
     }
 
     pub(super) fn into_mesh(self) -> Mesh {
@@ -28,52 +42,56 @@ impl<'a> Crisp<'a> {
 
     /// A line of the grid, as high as the plot.
     pub(super) fn upright(&mut self, time: f64, color: Color32) {
-        let (frame, left) = (*self.transform.frame() * self.scale, self.column(time));
-        self.fill([left, frame.top(), left + self.scale.round(), frame.bottom()], color);
+        let left = self.left(time);
+        let (top, bottom) = (self.frame.top(), self.frame.bottom());
+        self.fill([left, top, left + self.scale.round(), bottom], color);
     }
 
     /// A line of the grid, as wide as the plot.
     pub(super) fn level(&mut self, value: f64, color: Color32) {
-        let (frame, width) = (*self.transform.frame() * self.scale, self.scale.round());
-        let top = (self.row(value) - width / 2.0).round();
-        self.fill([frame.left(), top, frame.right(), top + width], color);
+        let width = self.scale.round();
+        let top = self.top(value, width);
+        self.fill([self.frame.left(), top, self.frame.right(), top + width], color);
     }
 
     /// A line through points of which each is level with the last one or upright of it.
     pub(super) fn steps(&mut self, points: &[Point], width: f32, color: Color32) {
         let width = (width * self.scale).round().max(1.0);
         let before = ((width - 1.0) / 2.0).floor();
-        let place = |[time, value]: Point| {
-            (self.column(time) - before, (self.row(value) - width / 2.0).round())
-        };
-        let mut places = points.iter().map(|point| place(*point)).collect::<Vec<_>>().into_iter();
-        let Some((mut x, mut y)) = places.next() else { return };
-        // What has been drawn of this column.
+        let Some(([time, value], rest)) = points.split_first() else { return };
+        let (mut x, mut y) = (self.left(*time) - before, self.top(*value, width));
+        // What the line has met of this column.
         let (mut top, mut bottom) = (y, y);
-        for (next, row) in places {
+        for [time, value] in rest {
+            let next = self.left(*time) - before;
             if next != x {
                 self.fill([x, top, x + width, bottom + width], color);
-                self.fill([x, y, next + width, y + width], color);
+                // Neighbours touch at this height.
+                if next > x + width {
+                    self.fill([x + width, y, next, y + width], color);
+                }
                 (top, bottom) = (y, y);
             }
-            (x, y) = (next, row);
+            (x, y) = (next, self.top(*value, width));
             (top, bottom) = (top.min(y), bottom.max(y));
         }
         self.fill([x, top, x + width, bottom + width], color);
     }
 
-    /// The pixel column of a time, from the screen's left.
+    /// Where the pixel column of a time begins, from the screen's left.
     #[expect(clippy::cast_possible_truncation, reason = "a pixel's number, as egui has it")]
-    fn column(&self, time: f64) -> f32 {
-        let frame = *self.transform.frame() * self.scale;
+    fn left(&self, time: f64) -> f32 {
         let column = (time / self.grid.step).floor() - self.grid.first as f64;
-        let width = f64::from(frame.width()) / (self.transform.bounds().width() / self.grid.step);
-        (f64::from(frame.left()) + column * width).round() as f32
+        (f64::from(self.frame.left()) + column * self.column).round() as f32
     }
 
-    /// The place of a value in pixels, from the screen's top.
-    fn row(&self, value: f64) -> f32 {
-        self.transform.position_from_point(&PlotPoint::new(0.0, value)).y * self.scale
+    /// Where a line of this width begins at a value, from the screen's top; a little outside if that is far away.
+    #[expect(clippy::cast_possible_truncation, reason = "a pixel's number, as egui has it")]
+    fn top(&self, value: f64, width: f32) -> f32 {
+        let above = ((value - self.rise.0) * self.rise.1) as f32;
+        let outside = 2.0 * width;
+        let row = self.frame.bottom() - above.clamp(-outside, self.frame.height() + outside);
+        (row - width / 2.0).round()
     }
 
     fn fill(&mut self, [left, top, right, bottom]: [f32; 4], color: Color32) {
