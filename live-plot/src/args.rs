@@ -50,7 +50,7 @@ pub struct Args {
     /// Stand this over the picture
     #[arg(long, value_name = "TEXT")]
     title: Option<String>,
-    /// Stand this at the axis of the values
+    /// The values' unit: stands after them, and at the axis of a picture
     #[arg(long, value_name = "TEXT")]
     unit: Option<String>,
     /// How large the window or picture is, in pixels

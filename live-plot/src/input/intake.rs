@@ -16,6 +16,9 @@ use crate::series::store::{Counts, Entry};
 /// Bad lines told one by one each second; the rest is counted.
 const TOLD: u32 = 10;
 
+/// So long a series that was chosen may take to come before one is told.
+const PATIENCE: Duration = Duration::from_secs(1);
+
 /// What is said of a line that has no number in it.
 const NO_NUMBER: &str = "Input must be a number.";
 
@@ -47,6 +50,8 @@ pub(super) struct Intake {
     told_too_long: bool,
     told_too_many: bool,
     told_missing: bool,
+    /// The first line, while nothing of it has been drawn.
+    missing_since: Option<Instant>,
     /// Lines are typed at a prompt, where their number says nothing.
     typed: bool,
 }
@@ -66,6 +71,7 @@ impl Intake {
             told_too_long: false,
             told_too_many: false,
             told_missing: false,
+            missing_since: None,
             typed,
         }
     }
@@ -116,9 +122,12 @@ impl Intake {
         if self.columns.overflowed && !std::mem::replace(&mut self.told_too_many, true) {
             self.complaints.push(format!("There are more than {MOST} series: the others are not drawn. --only NAME,… chooses."));
         }
-        // While nothing at all is drawn, one wants to know why, and not only at the end.
+        // While nothing at all is drawn, one wants to know why, and not only at the end. Yet names may come one a line.
         if self.columns.names().is_empty() {
-            self.tell_missing();
+            let since = *self.missing_since.get_or_insert(now);
+            if now.saturating_duration_since(since) >= PATIENCE {
+                self.tell_missing();
+            }
         }
     }
 

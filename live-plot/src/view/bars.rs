@@ -163,8 +163,8 @@ fn facts(status: &Status) -> String {
         facts.push(plural(status.gaps, "gap"));
     }
     if let (None, true, Some((frames, lines))) = (&status.end, status.live, status.rates) {
-        facts.push(format!("{lines} lines/s"));
-        facts.push(format!("{frames} frames/s"));
+        facts.push(plural(lines, "line") + "/s");
+        facts.push(plural(u64::from(frames), "frame") + "/s");
     }
     facts.join("  ·  ")
 }

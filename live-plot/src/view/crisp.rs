@@ -3,7 +3,7 @@
 //! is nothing to soften. Which pixel column a sample falls on depends on its time alone, so that a line keeps its
 //! pixels as it scrolls.
 
-use eframe::egui::{Color32, Mesh, Rect, pos2};
+use eframe::egui::{Color32, Mesh, Rect, Shape, pos2};
 use egui_plot::PlotTransform;
 
 use crate::series::columns::{Grid, Point};
@@ -36,8 +36,8 @@ impl Crisp {
         }
     }
 
-    pub(super) fn into_mesh(self) -> Mesh {
-        self.mesh
+    pub(super) fn into_shape(self) -> Shape {
+        Shape::mesh(self.mesh)
     }
 
     /// A line of the grid, as high as the plot.

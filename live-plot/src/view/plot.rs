@@ -1,7 +1,7 @@
-//! The plot: what is copied out of the store for one frame, and how `egui_plot` is asked to draw it. Its
-//! bounds are ours; its own panning and zooming are off.
+//! The plot: `egui_plot` draws the axes and what slopes, `crisp` the grid and what steps. The bounds are ours,
+//! its own panning and zooming are off.
 
-use eframe::egui::{Context, Id, Pos2, Rangef, Response, Shape, Ui, Vec2b};
+use eframe::egui::{Context, Id, Pos2, Rangef, Response, Shape, Ui, Vec2, Vec2b};
 use egui_plot::{
     AxisHints, GridInput, GridMark, Line, Plot, PlotMemory, PlotPoints, PlotTransform, Points,
 };
@@ -36,9 +36,39 @@ pub(super) fn pixels(ctx: &Context, otherwise: f32) -> f64 {
 pub fn show(ui: &mut Ui, scene: &Scene) -> Shown {
     let palette = Palette::of(ui.visuals());
     let size = ui.available_size();
-    let x_step = scene.x_step(f64::from(size.x / 90.0));
-    let y_step = scene.y_step(f64::from(size.y / 48.0));
-    let axis = scene.axis;
+    let steps = (scene.x_step(f64::from(size.x / 90.0)), scene.y_step(f64::from(size.y / 48.0)));
+    let (start, y) = (scene.grid.start(), scene.y);
+    let traces = || scene.traces.iter().enumerate();
+    // The grid's place: where it falls is known only once the axes have their room.
+    let under = ui.painter().add(Shape::Noop);
+    let shown = frame(scene, size, steps, palette).show(ui, |plot| {
+        plot.set_plot_bounds_x(start..=start + scene.span);
+        plot.set_plot_bounds_y(y.0..=y.1);
+        for (number, trace) in traces().filter(|(number, _)| !is_crisp(scene, *number)) {
+            lines(plot, scene, palette, number, trace);
+        }
+    });
+    let crisp = || Crisp::new(&shown.transform, scene.grid, ui.pixels_per_point());
+    let painter = ui.painter().with_clip_rect(*shown.transform.frame());
+    painter.set(under, grid(crisp(), scene, steps, palette));
+    let mut lines = crisp();
+    for (number, trace) in traces().filter(|(number, _)| is_crisp(scene, *number)) {
+        trace.runs.iter().for_each(|run| lines.steps(run, WIDTH, palette.series(number)));
+    }
+    painter.add(lines.into_shape());
+    for (number, trace) in traces() {
+        if let Some(tip) = tip(scene, trace) {
+            // Outside of the plot's clip: at the right edge it would be cut in half.
+            let place = shown.transform.position_from_point(&clamp(tip, y).into());
+            ui.painter().circle_filled(place, 3.5, palette.series(number));
+        }
+    }
+    Shown { response: shown.response, transform: shown.transform }
+}
+
+/// The axes with their marks at every step, and nothing in between.
+fn frame<'a>(scene: &Scene, size: Vec2, steps: (f64, f64), palette: &Palette) -> Plot<'a> {
+    let (axis, (x_step, y_step)) = (scene.axis, steps);
     // In the corner stands the lowest value.
     let corner = scene.grid.start() + scene.span * f64::from(CORNER / size.x.max(1.0));
     let x_label = move |mark: GridMark, _: &_| match mark.value < corner {
@@ -50,12 +80,12 @@ pub fn show(ui: &mut Ui, scene: &Scene) -> Shown {
         .formatter(move |mark, _| scale::label(mark.value, y_step))
         .min_thickness(LABELS)
         .tick_label_color(palette.weak);
-    let plot = Plot::new("plot")
+    Plot::new("plot")
         .id(id())
         .custom_x_axes(vec![x_axis.label_spacing(Rangef::new(20.0, 30.0))])
         .custom_y_axes(vec![y_axis.label_spacing(Rangef::new(10.0, 16.0))])
-        .x_grid_spacer(move |input| grid_marks(&input, x_step))
-        .y_grid_spacer(move |input| grid_marks(&input, y_step))
+        .x_grid_spacer(move |input| marks(&input, x_step))
+        .y_grid_spacer(move |input| marks(&input, y_step))
         .show_grid(false)
         .allow_drag(false)
         .allow_zoom(false)
@@ -66,42 +96,25 @@ pub fn show(ui: &mut Ui, scene: &Scene) -> Shown {
         .auto_bounds(Vec2b::FALSE)
         .show_background(false)
         .show_x(false)
-        .show_y(false);
-    let (start, y) = (scene.grid.start(), scene.y);
-    let under = ui.painter().add(Shape::Noop);
-    let shown = plot.show(ui, |plot| {
-        plot.set_plot_bounds_x(start..=start + scene.span);
-        plot.set_plot_bounds_y(y.0..=y.1);
-        for (number, trace) in scene.traces.iter().enumerate().filter(|(n, _)| !is_crisp(scene, *n))
-        {
-            lines(plot, scene, palette, number, trace);
-        }
-    });
-    let painter = ui.painter().with_clip_rect(*shown.transform.frame());
-    let mut grid = Crisp::new(&shown.transform, scene.grid, ui.pixels_per_point());
-    let color = |mark: f64, step: f64| match mark.abs() < step * 0.5 {
-        true => palette.grid,
-        false => palette.grid.gamma_multiply(0.55),
-    };
-    scale::marks(start, start + scene.span, x_step)
-        .for_each(|mark| grid.upright(mark, color(1.0, 1.0)));
-    scale::marks(y.0, y.1, y_step).for_each(|mark| grid.level(mark, color(mark, y_step)));
-    painter.set(under, Shape::mesh(grid.into_mesh()));
-    let mut steps = Crisp::new(&shown.transform, scene.grid, ui.pixels_per_point());
-    for (number, trace) in scene.traces.iter().enumerate().filter(|(n, _)| is_crisp(scene, *n)) {
-        for run in &trace.runs {
-            steps.steps(run, WIDTH, palette.series(number));
-        }
+        .show_y(false)
+}
+
+/// Where the axes are marked.
+fn marks(input: &GridInput, step: f64) -> Vec<GridMark> {
+    let (from, to) = input.bounds;
+    scale::marks(from, to, step).map(|value| GridMark { value, step_size: step }).collect()
+}
+
+/// A line at every mark; the one at 0 stands out.
+fn grid(mut grid: Crisp, scene: &Scene, steps: (f64, f64), palette: &Palette) -> Shape {
+    let (start, weak) = (scene.grid.start(), palette.grid.gamma_multiply(0.55));
+    for mark in scale::marks(start, start + scene.span, steps.0) {
+        grid.upright(mark, weak);
     }
-    painter.add(Shape::mesh(steps.into_mesh()));
-    for (number, trace) in scene.traces.iter().enumerate() {
-        if let Some(tip) = tip(scene, trace) {
-            // Outside of the plot's clip: at the right edge it would be cut in half.
-            let place = shown.transform.position_from_point(&clamp(tip, y).into());
-            ui.painter().circle_filled(place, 3.5, palette.series(number));
-        }
+    for mark in scale::marks(scene.y.0, scene.y.1, steps.1) {
+        grid.level(mark, if mark.abs() < steps.1 * 0.5 { palette.grid } else { weak });
     }
-    Shown { response: shown.response, transform: shown.transform }
+    grid.into_shape()
 }
 
 /// The plot as it stands on the screen.
@@ -134,17 +147,6 @@ fn tip(scene: &Scene, trace: &Trace) -> Option<[f64; 2]> {
 /// Whether a series is drawn on whole pixels: a dash begins anywhere.
 fn is_crisp(scene: &Scene, number: usize) -> bool {
     scene.draw == Draw::Step && look::dash_kind(number) == 0
-}
-
-fn grid_marks(input: &GridInput, step: f64) -> Vec<GridMark> {
-    let (from, to) = input.bounds;
-    let mark = |value: f64| {
-        // A line is the stronger the longer its step: the axis itself stands out.
-        let is_axis = value.abs() < step * 0.5;
-        let step_size = if is_axis { step * 10.0 } else { step };
-        GridMark { value, step_size }
-    };
-    scale::marks(from, to, step).map(mark).collect()
 }
 
 fn lines<'a>(
