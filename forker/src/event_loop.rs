@@ -283,6 +283,8 @@ impl EventLoop<'_> {
 
     fn start(&mut self, run: u64, due: Instant) {
         self.show("About to fork...\n");
+        // Before the fork: a child may have ended before fork(2) returns here.
+        let begun = clock();
         let event = match self.recipe.start() {
             Ok(pid) => {
                 self.ledger.fork(pid);
@@ -290,7 +292,7 @@ impl EventLoop<'_> {
             }
             Err(errno) => Event::NotStarted { run, due, errno },
         };
-        self.supervisor.handle(clock(), event);
+        self.supervisor.handle(begun, event);
     }
 
     fn suspend(&mut self) {

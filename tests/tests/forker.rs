@@ -161,3 +161,21 @@ fn the_end_is_summed_up_also_as_json() {
         assert!(summary.contains(fact), "{fact} in {summary}");
     }
 }
+
+#[test]
+fn no_run_takes_less_time_than_it_spent_on_a_processor() {
+    let args = ["-q", "-v", "-e", "1", "-i", "1ms", "-n", "100", "--overlap", "forbid"];
+    let finished = run(forker(&[&args[..], &["--log-format", "json", "--", "true"]].concat()));
+    let fact = |line: &str, name: &str| -> Option<f64> {
+        let (_, rest) = line.split_once(&format!("\"{name}\":"))?;
+        rest.split([',', '}']).next()?.parse().ok()
+    };
+    let ended: Vec<_> =
+        finished.err.iter().filter(|line| line.contains("\"peak_bytes\":")).collect();
+    assert_eq!(ended.len(), 100);
+    for line in ended {
+        let took = fact(line, "seconds").unwrap();
+        let used = fact(line, "user_seconds").unwrap() + fact(line, "system_seconds").unwrap();
+        assert!(took >= used, "{line}");
+    }
+}
