@@ -1,5 +1,5 @@
-//! Reaping: SIGCHLD says only that something has changed and several may come as one, so every zombie is
-//! taken, one by one, until none is left.
+//! Reaping one zombie: what the kernel kept of it, and its pid is free. SIGCHLD says only that something has changed,
+//! and several may come as one: `event_loop` comes here for one after the other, until none is left.
 
 use std::time::Duration;
 

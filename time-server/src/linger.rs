@@ -6,7 +6,8 @@
 //! arrival is the order of the deadlines: a queue needs no timer wheel. It is bounded: when it is full the
 //! oldest makes room, and a slow client costs nobody else a reply.
 //!
-//! Pure: it holds the sockets but never touches them; who owns it probes them and closes what comes out.
+//! Pure: it holds the sockets but makes no system call. Its owner probes them; one that leaves the ring is dropped,
+//! and dropping a socket closes it.
 
 use std::collections::VecDeque;
 use std::time::{Duration, Instant};
