@@ -1,4 +1,4 @@
-"""What live-plot grew out of: a live plot as one writes it with matplotlib. A thread reads numbers from stdin; every
+"""A live plot as one writes it with matplotlib, to be measured beside live-plot. A thread reads numbers from stdin; every
 frame takes in the newest, and draws the last ten seconds. Ends when its window is closed or it is ended."""
 
 import sys

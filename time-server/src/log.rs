@@ -13,7 +13,7 @@ use crate::reply::Service;
 const PERIOD: Duration = Duration::from_secs(1);
 const CLIENTS_A_PERIOD: u32 = 10;
 
-/// Says where the server listens, as the seed did, and how to try it.
+/// Says where the server listens, and how to try it.
 pub(crate) fn starting(listeners: &[Listener], is_activated: bool) {
     let Some(first) = listeners.first() else { return };
     let client = if first.transport == Transport::Udp { "nc -u" } else { "nc" };

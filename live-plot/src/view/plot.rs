@@ -1,5 +1,5 @@
-//! The plot: `egui_plot` draws the axes and what slopes, `crisp` the grid and what steps. The bounds are ours,
-//! its own panning and zooming are off.
+//! The plot: `egui_plot` draws the axes and what slopes, `crisp` the grid and what steps. What is seen is the
+//! scene's to say: `egui_plot`'s own panning and zooming are off.
 
 use eframe::egui::{Context, Id, Pos2, Rangef, Response, Shape, Ui, Vec2, Vec2b};
 use egui_plot::{

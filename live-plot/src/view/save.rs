@@ -1,9 +1,9 @@
 //! Saving from the window: the picture as it is seen, and the samples that are kept, in new files of the
 //! current folder. A thread of its own writes, so that the window goes on.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
-use std::{iter, thread};
+use std::thread;
 
 use parking_lot::Mutex;
 
@@ -51,14 +51,15 @@ fn save(
     write: impl FnOnce(Target) -> Result<Target, Error> + Send + 'static,
 ) {
     let time = chrono::Utc::now().format("%Y-%m-%dT%H-%M-%SZ");
-    let name = format!("live-plot-{time}");
     // No other file is ever overwritten: there may be one of this second.
-    let again = (2..100).map(move |number| format!("{name}-{number}.{ending}"));
-    let first = format!("live-plot-{time}.{ending}");
+    let name = move |number| match number {
+        1 => PathBuf::from(format!("live-plot-{time}.{ending}")),
+        _ => PathBuf::from(format!("live-plot-{time}-{number}.{ending}")),
+    };
     let answer = Arc::clone(&told);
     let work = move || {
-        let draft = Target::new(Path::new(&first)).and_then(write);
-        let names = iter::once(first).chain(again).map(PathBuf::from);
+        let draft = Target::new(&name(1)).and_then(write);
+        let names = (1..100).map(name);
         *answer.lock() = Some(match draft.and_then(|draft| draft.keep_as(names)) {
             Ok(path) => format!("saved {}", path.display()),
             Err(error) => error.to_string(),
