@@ -208,11 +208,7 @@ impl TryFrom<Args> for Config {
     fn try_from(args: Args) -> Result<Self, Error> {
         let outputs =
             Outputs { png: args.png, svg: args.svg, csv: args.csv, summary: args.summary };
-        let to_stdout = [&outputs.png, &outputs.svg, &outputs.csv]
-            .into_iter()
-            .flatten()
-            .filter(|path| path.as_os_str() == "-");
-        if to_stdout.count() + usize::from(outputs.summary) > 1 {
+        if outputs.files_to_stdout() + usize::from(outputs.summary) > 1 {
             return Err(Error::Stdout);
         }
         // A window shows the newest of what comes; a file or an export is looked at whole.

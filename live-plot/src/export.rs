@@ -42,19 +42,42 @@ impl Outputs {
         self.is_drawn() || self.csv.is_some() || self.summary
     }
 
+    /// Whether something of it goes to stdout.
+    fn to_stdout(&self) -> bool {
+        self.summary || self.files_to_stdout() > 0
+    }
+
+    /// How many of the files are stdout.
+    pub(crate) fn files_to_stdout(&self) -> usize {
+        let files = [&self.png, &self.svg, &self.csv].into_iter().flatten();
+        files.filter(|path| path.as_os_str() == "-").count()
+    }
+
     fn is_drawn(&self) -> bool {
         self.png.is_some() || self.svg.is_some()
     }
 }
 
-/// Reads to the end and writes.
+/// Reads to the end and writes. A reader that has gone ends it, and is no error.
 ///
 /// # Errors
 /// When a file cannot be written.
 pub fn run(config: &Config, source: Source, signals: Signals) -> Result<u8, Error> {
+    match export(config, source, signals) {
+        Err(Error::Stream { source, .. }) if source.kind() == io::ErrorKind::BrokenPipe => {
+            Ok(exit::OK)
+        }
+        written => written.map(|()| exit::OK),
+    }
+}
+
+fn export(config: &Config, source: Source, signals: Signals) -> Result<(), Error> {
     let feed = Feed::new(source, config.rules.clone(), config.axis());
     let mut feed = feed.stopped_by(signals.descriptor()?);
     let outputs = &config.outputs;
+    if outputs.to_stdout() {
+        feed = feed.read_by(io::stdout());
+    }
     // Opened before anything is read: hours of input should not end in a typing mistake.
     let open = |path: &Option<PathBuf>| path.as_deref().map(Target::open).transpose();
     let (png, svg) = (open(&outputs.png)?, open(&outputs.svg)?);
@@ -66,6 +89,7 @@ pub fn run(config: &Config, source: Source, signals: Signals) -> Result<u8, Erro
         store.append(feed.entries());
         if let Some(table) = &mut table {
             table.append(config.axis(), feed.names(), feed.entries())?;
+            table.pass_on(config.axis())?;
         }
         if end.is_some() {
             break;
@@ -94,10 +118,10 @@ pub fn run(config: &Config, source: Source, signals: Signals) -> Result<u8, Erro
             target.finish(&figure::png(&drawing).map_err(Error::Picture)?)?;
         }
     }
-    Ok(exit::OK)
+    Ok(())
 }
 
-/// A line about each series; a reader that has gone is no error.
+/// A line about each series.
 fn summary(store: &Store) -> Result<(), Error> {
     let lines: String = store
         .series()
@@ -109,10 +133,6 @@ fn summary(store: &Store) -> Result<(), Error> {
             format!("{} count={} min={min} max={max} mean={mean}\n", series.name, total.count)
         })
         .collect();
-    match io::stdout().write_all(lines.as_bytes()) {
-        Err(source) if source.kind() != io::ErrorKind::BrokenPipe => {
-            Err(Error::Stream { to: "stdout".to_owned(), source })
-        }
-        _ => Ok(()),
-    }
+    let written = io::stdout().write_all(lines.as_bytes());
+    written.map_err(|source| Error::Stream { to: "stdout".to_owned(), source })
 }

@@ -1,7 +1,8 @@
 //! live-plot from outside without a window: its command line, what it reads, its exports and its summary.
 
-use nix::sys::signal::Signal;
 use std::process::{Command, Stdio};
+
+use nix::sys::signal::Signal;
 use tests::plot::{Folder, fed, live_plot, peak_memory};
 use tests::{Running, run};
 
@@ -180,6 +181,27 @@ fn a_series_that_never_comes_and_a_picture_of_nothing_are_told() {
     assert_eq!(end.err, ["There was nothing to draw: the picture is empty."]);
     assert_eq!(end.status.code(), Some(0));
     assert!(std::fs::exists(png).unwrap());
+}
+
+#[test]
+fn a_table_goes_on_row_by_row_and_ends_quietly_when_its_reader_has_gone() {
+    let mut command = live_plot(&["--csv", "-"]);
+    command.stdin(Stdio::piped());
+    let mut plot = Running::start(command);
+    plot.write("7\n");
+    assert_eq!(plot.out_line("1,"), "1,7");
+    plot.end_input();
+    assert_eq!(plot.finish().status.code(), Some(0));
+
+    let mut gone = live_plot(&["--csv", "-"]);
+    let mut gone =
+        gone.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    drop(gone.stdout.take());
+    // Nothing comes that could be written.
+    let input = gone.stdin.take();
+    let end = gone.wait_with_output().unwrap();
+    drop(input);
+    assert_eq!((end.status.code(), String::from_utf8_lossy(&end.stderr)), (Some(0), "".into()));
 }
 
 #[test]

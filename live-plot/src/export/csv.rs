@@ -61,6 +61,15 @@ impl Table {
         Ok(())
     }
 
+    /// Hands on what there is, so that a slow input's rows reach a reader as they come. Lines that tell the same
+    /// time may share a row: the last one of those stays open.
+    pub(super) fn pass_on(&mut self, axis: Axis) -> Result<(), Error> {
+        if axis != Axis::Told {
+            self.end_row()?;
+        }
+        if self.text.is_empty() { Ok(()) } else { self.flush() }
+    }
+
     fn end_row(&mut self) -> Result<(), Error> {
         let Some((time, cells)) = self.row.take() else { return Ok(()) };
         self.text.push_str(&exact(time));

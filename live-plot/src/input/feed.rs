@@ -1,7 +1,7 @@
 //! The input as the program takes it: block by block, each turned into samples with their times.
 
 use std::fs::File;
-use std::io::{IsTerminal, Stdin};
+use std::io::{IsTerminal, Stdin, Stdout};
 use std::os::fd::{AsFd, BorrowedFd};
 use std::time::{Duration, Instant};
 
@@ -47,6 +47,8 @@ pub struct Feed {
     source: Source,
     /// Where SIGINT and SIGTERM arrive, if they are to end the input.
     stop: Option<SignalFd>,
+    /// Standard output, if the input is to end when nobody reads that any more.
+    reader: Option<Stdout>,
     started: Instant,
     axis: Axis,
     splitter: Splitter,
@@ -65,6 +67,7 @@ impl Feed {
             intake: Intake::new(rules, source.is_typed()),
             source,
             stop: None,
+            reader: None,
             started: now(),
             axis,
             splitter: Splitter::default(),
@@ -84,6 +87,12 @@ impl Feed {
     #[must_use]
     pub fn stopped_by(self, signals: SignalFd) -> Self {
         Self { stop: Some(signals), ..self }
+    }
+
+    /// Ends the input when nobody reads stdout any more.
+    #[must_use]
+    pub fn read_by(self, stdout: Stdout) -> Self {
+        Self { reader: Some(stdout), ..self }
     }
 
     /// Waits for a block and takes its lines in; what the one before held is gone. Says how the input ended,
@@ -135,13 +144,15 @@ impl Feed {
         }
     }
 
-    /// Waits for input or a signal; true for a signal.
+    /// Waits for input or for an end of it from elsewhere; true for that.
     fn is_stopped(&self) -> nix::Result<bool> {
         let Some(stop) = &self.stop else { return Ok(false) };
         let input = PollFd::new(self.source.fd(), PollFlags::POLLIN);
-        let mut fds = [input, PollFd::new(stop.as_fd(), PollFlags::POLLIN)];
+        let mut fds = vec![input, PollFd::new(stop.as_fd(), PollFlags::POLLIN)];
+        // poll(2) tells POLLERR unasked: the pipe has no reader.
+        fds.extend(self.reader.as_ref().map(|out| PollFd::new(out.as_fd(), PollFlags::empty())));
         poll(&mut fds, PollTimeout::NONE)?;
-        Ok(fds[1].any().unwrap_or(false))
+        Ok(fds[1..].iter().any(|fd| fd.any().unwrap_or(false)))
     }
 
     fn stamp(&mut self, now: Instant) {
