@@ -1,6 +1,6 @@
 //! What live-plot's window costs and how fast it is, beside an empty window of the same library and a live plot
 //! written with matplotlib: `cargo bench -p tests --bench windows`. Needs Debian's xvfb, openbox, xdotool,
-//! python3-matplotlib and python3-tk, no GPU, and some six minutes of a machine that does nothing else.
+//! python3-matplotlib and python3-tk, no GPU, and some eight minutes of a machine that does nothing else.
 #![expect(clippy::print_stdout, reason = "a benchmark's figures are its output")]
 #![expect(clippy::unwrap_used, reason = "a benchmark may fail")]
 
@@ -22,8 +22,9 @@ const FRAME: f64 = 1000.0 / 60.0;
 
 /// A program that opens a window.
 struct Kind<'a> {
-    /// Its window's class.
     name: &'static str,
+    /// Its window's.
+    class: &'static str,
     command: &'a dyn Fn() -> Command,
     /// The colour of its line, or of its background if it has none.
     color: [u8; 3],
@@ -46,13 +47,20 @@ fn main() {
         command.arg(&script);
         command
     };
+    let bare = || {
+        let mut command = empty.command();
+        command.arg("bare");
+        command
+    };
     let empty = || empty.command();
-    let live_plot = Kind { name: "live-plot", command: &live_plot, color: [0x56, 0xb4, 0xe9] };
-    let matplotlib = Kind { name: "matplotlib", command: &matplotlib, color: [0x1f, 0x77, 0xb4] };
-    let empty = Kind { name: "empty", command: &empty, color: [0xff; 3] };
+    let kind = |name, class, command, color| Kind { name, class, command, color };
+    let live_plot = kind("live-plot", "live-plot", &live_plot, [0x56, 0xb4, 0xe9]);
+    let matplotlib = kind("matplotlib", "matplotlib", &matplotlib, [0x1f, 0x77, 0xb4]);
+    let empty = kind("empty", "empty", &empty, [0x1b; 3]);
+    let bare = kind("bare", "empty", &bare, [0xff; 3]);
 
     first_frame(&[&live_plot, &matplotlib, &empty]);
-    same_picture(&[&live_plot, &matplotlib, &empty]);
+    same_picture(&[&live_plot, &matplotlib, &empty, &bare]);
     line_to_pixel(&live_plot);
     paused(&live_plot);
     ended(&live_plot);
@@ -102,7 +110,7 @@ impl<'a> Shown<'a> {
     /// Closes the window; how many frames there were, how long it ran, and what it said of them.
     fn close(self) -> (f64, f64, String) {
         let passed = self.begun.elapsed().as_secs_f64();
-        self.screen.close(self.screen.window(self.kind.name));
+        self.screen.close(self.screen.window(self.kind.class));
         let told = self.running.finish().err;
         let told = told.into_iter().rfind(|line| line.contains("frames")).unwrap_or_default();
         let frames = told.split(' ').next().and_then(|n| n.parse().ok()).unwrap_or(f64::NAN);
@@ -128,7 +136,7 @@ fn first_frame(kinds: &[&Kind<'_>]) {
     }
 }
 
-/// One series, ten numbers a second, ten seconds scrolling by.
+/// One series of numbers as fast as one types them, one a second; ten seconds of them scroll by.
 fn same_picture(kinds: &[&Kind<'_>]) {
     let mut shares = vec![Vec::new(); kinds.len()];
     let mut rates = shares.clone();
@@ -137,10 +145,10 @@ fn same_picture(kinds: &[&Kind<'_>]) {
             let (shown, mut feed) = Shown::drawn(kind);
             thread::spawn(move || {
                 for number in 0.. {
-                    if writeln!(feed, "{:.2}", (f64::from(number) * 0.1).sin() * 8.0).is_err() {
+                    if writeln!(feed, "{:.2}", f64::from(number).sin() * 8.0).is_err() {
                         return;
                     }
-                    thread::sleep(Duration::from_millis(100));
+                    thread::sleep(Duration::from_secs(1));
                 }
             });
             // As full as it gets.
@@ -163,7 +171,7 @@ fn same_picture(kinds: &[&Kind<'_>]) {
 /// From a line on stdin to its first pixel on the screen, while the plot scrolls.
 fn line_to_pixel(kind: &Kind<'_>) {
     let (shown, mut feed) = Shown::drawn(kind);
-    let window = shown.screen.window(kind.name);
+    let window = shown.screen.window(kind.class);
     // Until the newest moment stands still, at the right edge.
     thread::sleep(Duration::from_secs(11));
     let tip = || shown.screen.part(window, (1248, 60), (24, 600));
@@ -192,7 +200,7 @@ fn line_to_pixel(kind: &Kind<'_>) {
 /// A paused window while numbers come.
 fn paused(kind: &Kind<'_>) {
     let (shown, mut feed) = Shown::drawn(kind);
-    let window = shown.screen.window(kind.name);
+    let window = shown.screen.window(kind.class);
     // The keysym of the space bar.
     shown.screen.press(window, 0x20);
     thread::spawn(move || {
@@ -231,12 +239,12 @@ fn flood(kind: &Kind<'_>) {
 /// A million lines a second into a window that is not seen.
 fn minimised(kind: &Kind<'_>) {
     let (shown, mut feed) = Shown::drawn(kind);
-    let window = shown.screen.window(kind.name);
+    let window = shown.screen.window(kind.class);
     let _manager = Ended(shown.screen.show(Command::new("openbox")).spawn().unwrap());
     // It takes over the window that there is.
     thread::sleep(Duration::from_secs(2));
     let mut minimise = shown.screen.show(Command::new("xdotool"));
-    minimise.args(["search", "--sync", "--class", kind.name, "windowminimize"]);
+    minimise.args(["search", "--sync", "--class", kind.class, "windowminimize"]);
     assert!(minimise.status().unwrap().success());
     let is_gone = || (!shown.screen.is_visible(window)).then_some(());
     wait_until("the window is minimised", is_gone);

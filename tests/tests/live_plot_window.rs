@@ -230,3 +230,20 @@ fn a_window_destroyed_by_another_client_is_told_in_a_line() {
     assert_eq!(end.err.len(), 1, "{:?}", end.err);
     assert!(end.err[0].starts_with("live-plot: the window on DISPLAY="), "{:?}", end.err);
 }
+
+#[test]
+#[ignore = "needs Xvfb"]
+fn a_display_that_ends_is_told_and_ends_it() {
+    let screen = Screen::start();
+    let mut plot = shown(&screen, &[]);
+    plot.write("1\n");
+    let window = screen.window("live-plot");
+    wait_until("it draws", || line_end(&screen.picture(window)));
+    drop(screen);
+    let end = plot.finish();
+    assert_eq!(end.status.code(), Some(1));
+    // Whoever speaks with the display next tells: winit, or Xlib in one of its two ways.
+    let ways = ["the display has gone", "X connection to", "XIO:"];
+    let is_told = |line: &String| ways.iter().any(|way| line.contains(way));
+    assert!(end.err.iter().any(is_told), "{:?}", end.err);
+}

@@ -106,18 +106,17 @@ impl Figure<'_> {
     fn axes(&mut self) {
         let [left, top, width, height] = self.plot;
         let (start, span, y) = (self.scene.grid.start(), self.scene.span, self.scene.y);
-        let step = self.scene.x_step(width / 90.0);
-        for mark in scale::marks(start, start + span, step) {
+        let (x_step, y_step) = self.scene.steps(width, height);
+        for mark in scale::marks(start, start + span, x_step) {
             let x = left + (mark - start) / span * width;
             self.line([x, top, x, top + height], false);
-            let label = Scene::x_label(self.scene.axis, mark, step);
+            let label = Scene::x_label(self.scene.axis, mark, x_step);
             self.text((x, top + height + 20.0), "middle", self.palette.weak, &label);
         }
-        let step = self.scene.y_step(height / 48.0);
-        for mark in scale::marks(y.0, y.1, step) {
+        for mark in scale::marks(y.0, y.1, y_step) {
             let at = self.row(mark);
-            self.line([left, at, left + width, at], mark.abs() < step * 0.5);
-            let label = scale::label(mark, step);
+            self.line([left, at, left + width, at], mark.abs() < y_step * 0.5);
+            let label = scale::label(mark, y_step);
             self.text((left - 8.0, at + 4.5), "end", self.palette.weak, &label);
         }
         if let Some(unit) = &self.config.unit {

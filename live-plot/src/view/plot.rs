@@ -36,7 +36,7 @@ pub(super) fn pixels(ctx: &Context, otherwise: f32) -> f64 {
 pub fn show(ui: &mut Ui, scene: &Scene) -> Shown {
     let palette = Palette::of(ui.visuals());
     let size = ui.available_size();
-    let steps = (scene.x_step(f64::from(size.x / 90.0)), scene.y_step(f64::from(size.y / 48.0)));
+    let steps = scene.steps(size.x.into(), size.y.into());
     let (start, y) = (scene.grid.start(), scene.y);
     let traces = || scene.traces.iter().enumerate();
     // The grid's place: where it falls is known only once the axes have their room.

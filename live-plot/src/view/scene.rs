@@ -9,6 +9,10 @@ use crate::series::store::Axis;
 /// Pixel columns copied under one hold of the lock: some 30 µs, in which a reader at full speed waits.
 const SLICE: usize = 32;
 
+/// Marks are at least so far apart: enough to read a value between them, and few enough that a processor which paints
+/// every pixel of the grid spends little on it.
+const MARKS: (f64, f64) = (128.0, 72.0);
+
 /// What a picture shows.
 #[derive(Debug)]
 pub struct Scene {
@@ -74,13 +78,15 @@ impl Scene {
         Self { grid, span, y, draw: view.draw, axis: view.axis, head: drawn, traces }
     }
 
-    /// The step between the marks of the horizontal axis, at most so many.
+    /// The steps between the marks of the two axes, on a picture so wide and high, in egui's points.
     #[must_use]
-    pub fn x_step(&self, most: f64) -> f64 {
-        match self.axis {
-            Axis::Number => scale::step(self.span, most).max(1.0),
-            Axis::Arrival | Axis::Told => scale::time_step(self.span, most),
-        }
+    pub fn steps(&self, width: f64, height: f64) -> (f64, f64) {
+        let (columns, rows) = (width / MARKS.0, height / MARKS.1);
+        let x_step = match self.axis {
+            Axis::Number => scale::step(self.span, columns).max(1.0),
+            Axis::Arrival | Axis::Told => scale::time_step(self.span, columns),
+        };
+        (x_step, scale::step(self.y.1 - self.y.0, rows))
     }
 
     /// How the horizontal axis is marked at `x`.
@@ -90,12 +96,6 @@ impl Scene {
             Axis::Number => scale::label(x, step),
             Axis::Arrival | Axis::Told => scale::time_label(x, step),
         }
-    }
-
-    /// The step between the marks of the vertical axis, at most so many.
-    #[must_use]
-    pub fn y_step(&self, most: f64) -> f64 {
-        scale::step(self.y.1 - self.y.0, most)
     }
 }
 

@@ -51,13 +51,15 @@ fn problem(error: &str) -> String {
     } else if cause.contains("librar") || cause.contains("Librar") {
         let libraries = "libx11-6 libx11-xcb1 libxcursor1 libxi6 libxkbcommon-x11-0";
         format!("{} (Debian: {libraries})", cause.trim_end_matches('.'))
+    } else if cause.contains("IoError") {
+        "the display has gone".to_owned()
     } else {
         cause
     }
 }
 
-/// Where winit does not expect the system to refuse, it panics: the window was destroyed by another client, a
-/// library that it loads by name is missing. A user can cause both, so both are told as any error is.
+/// Where winit does not expect the system to refuse, it panics: the display ended, the window was destroyed by another
+/// client, a library that it loads by name is missing. A user can cause each, so each is told as any error is.
 fn tell_lost_windows(display: String) {
     let otherwise = std::panic::take_hook();
     std::panic::set_hook(Box::new(move |panic| {
@@ -118,12 +120,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_problem_is_told_without_source_lines_and_with_what_to_install() {
+    fn a_problem_is_told_in_the_users_words_and_with_what_to_install() {
         let winit = "winit EventLoopError: os error at /src/winit/mod.rs:788: Failed to open connection to X server";
         assert_eq!(problem(winit), "Failed to open connection to X server");
         let glutin =
             "Found no glutin configs matching the template: ConfigTemplate { … }. Error: not found";
         assert!(problem(glutin).starts_with("it has no OpenGL"));
+        let gone = "called `Result::unwrap()` on an `Err` value: Connection(IoError(Custom { … }))";
+        assert_eq!(problem(gone), "the display has gone");
         let xkb = "Library libxkbcommon-x11.so could not be loaded.";
         assert!(
             problem(xkb).starts_with("Library libxkbcommon-x11.so could not be loaded (Debian: ")
