@@ -14,6 +14,9 @@ use crate::input::feed::{Feed, Source};
 use crate::input::reader::Reader;
 use crate::signals::Signals;
 
+/// What is wrong when a display has ended.
+const GONE: &str = "the display has gone";
+
 /// Opens the window and stays until it is closed.
 ///
 /// # Errors
@@ -37,8 +40,16 @@ pub fn run(config: Config, source: Source, signals: Signals) -> Result<u8, Error
     };
     tell_lost_windows(display.clone());
     let window = eframe::run_native("live-plot", options, Box::new(start));
-    window.map_err(|error| Error::Window { display, problem: problem(&error.to_string()) })?;
+    window.map_err(|error| failure(&error.to_string(), display))?;
     Ok(exit::OK)
+}
+
+/// Why there is no window, or none any more: winit's loop ends with a status when a Wayland compositor does.
+fn failure(error: &str, display: String) -> Error {
+    if error.contains("Exit Failure") {
+        return Error::LostWindow { display, problem: GONE.to_owned() };
+    }
+    Error::Window { display, problem: problem(error) }
 }
 
 /// What is wrong, in one line and as far as the user can mend it. winit names the line of its source where it found
@@ -52,7 +63,7 @@ fn problem(error: &str) -> String {
         let libraries = "libx11-6 libx11-xcb1 libxcursor1 libxi6 libxkbcommon-x11-0";
         format!("{} (Debian: {libraries})", cause.trim_end_matches('.'))
     } else if cause.contains("IoError") {
-        "the display has gone".to_owned()
+        GONE.to_owned()
     } else {
         cause
     }
@@ -118,6 +129,15 @@ fn start(config: Config, source: Source, signals: Signals, ctx: &Context) -> std
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_compositor_that_ends_takes_the_window_along() {
+        let display = || "WAYLAND_DISPLAY=wayland-1".to_owned();
+        let ended = failure("winit EventLoopError: Exit Failure: 1", display());
+        assert!(matches!(ended, Error::LostWindow { .. }));
+        let missing = failure("Could not find wayland compositor", display());
+        assert!(matches!(missing, Error::Window { .. }));
+    }
 
     #[test]
     fn a_problem_is_told_in_the_users_words_and_with_what_to_install() {
