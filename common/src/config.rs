@@ -16,7 +16,7 @@ use clap::{ArgAction, Parser, ValueEnum};
 
 use self::layers::resolve;
 use crate::generate::What;
-use crate::{exit, logging};
+use crate::{exit, logging, text};
 
 /// A program's command line, in which [`CommonArgs`] are flattened.
 pub trait Arguments: Parser {
@@ -101,7 +101,10 @@ pub enum Error {
         problem: String,
     },
     /// The file cannot be read.
-    #[error("cannot read the configuration {}: {source}; --config none does without", path.display())]
+    #[error(
+        "cannot read the configuration {}: {source}; --config none does without",
+        text::path(path)
+    )]
     Unreadable {
         /// The file.
         path: PathBuf,
@@ -153,7 +156,7 @@ where
     if common.print_config {
         tell(print::toml(&settings).as_bytes())?;
     } else if common.check_config {
-        let file = settings.file.map_or("no file".to_owned(), |path| path.display().to_string());
+        let file = settings.file.map_or("no file".to_owned(), |path| text::path(&path));
         tracing::info!("{file}: the configuration is valid");
     } else {
         return Ok(Some(config));
@@ -176,8 +179,8 @@ fn usage(program: &str, error: &clap::Error) -> Error {
 fn first_paragraph(rendered: &str) -> String {
     let paragraph = rendered.split("\n\n").next().unwrap_or_default();
     let lines: Vec<&str> = paragraph.lines().map(str::trim).collect();
-    let text = lines.join(" ");
-    crate::text::escape(text.strip_prefix("error: ").unwrap_or(&text)).into_owned()
+    let line = lines.join(" ");
+    text::escape(line.strip_prefix("error: ").unwrap_or(&line)).into_owned()
 }
 
 /// Prints what was asked for; a reader that has gone is no error.

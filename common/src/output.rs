@@ -75,23 +75,26 @@ impl<F: AsFd> Output<F> {
 
     /// Writes as much of what is kept as goes out without waiting.
     pub fn flush(&mut self) {
-        while self.is_pending() {
-            match self.write() {
-                Ok(written) => drop(self.pending.drain(..written)),
+        let mut sent = 0;
+        while sent < self.pending.len() {
+            match self.write(&self.pending[sent..]) {
+                Ok(written) => sent += written,
                 Err(Errno::EINTR) => {}
-                Err(Errno::EAGAIN) => return,
+                Err(Errno::EAGAIN) => break,
                 Err(errno) => {
                     self.gone = true;
                     self.failure = (!self.says_no_reader(errno)).then_some(errno);
                     self.pending = Vec::new();
+                    return;
                 }
             }
-            if self.pending.is_empty() && self.dropped > 0 {
-                let dropped = std::mem::take(&mut self.dropped);
-                let lines = if dropped == 1 { "line" } else { "lines" };
-                self.pending =
-                    format!("({dropped} {lines} dropped here: nobody was reading)\n").into();
-            }
+        }
+        self.pending.drain(..sent);
+        if self.pending.is_empty() && self.dropped > 0 {
+            let dropped = std::mem::take(&mut self.dropped);
+            let lines = if dropped == 1 { "line" } else { "lines" };
+            self.pending = format!("({dropped} {lines} dropped here: nobody was reading)\n").into();
+            self.flush();
         }
     }
 
@@ -129,31 +132,34 @@ impl<F: AsFd> Output<F> {
         self.fd.as_fd()
     }
 
-    /// Gives a slow reader a last short chance (200 ms in all) at the end of the program.
+    /// Gives the reader a last chance at the end of the program: it gets all as long as it goes on reading, and is left
+    /// when it has taken nothing for 200 ms.
     pub fn finish(&mut self) {
         let mut left = LAST_CHANCE;
         while self.is_pending() && !left.is_zero() {
             let step = Duration::from_millis(10);
+            let before = self.pending.len();
             self.wait_writable(step);
-            left = left.saturating_sub(step);
             self.flush();
+            left =
+                if self.pending.len() < before { LAST_CHANCE } else { left.saturating_sub(step) };
         }
     }
 
-    fn write(&self) -> nix::Result<usize> {
+    fn write(&self, bytes: &[u8]) -> nix::Result<usize> {
         match self.kind {
-            Kind::File => unistd::write(&self.fd, &self.pending),
-            Kind::Stream => match sys::write_nowait(self.fd(), &self.pending) {
-                Err(Errno::EOPNOTSUPP | Errno::ENOSYS) => self.write_when_writable(),
+            Kind::File => unistd::write(&self.fd, bytes),
+            Kind::Stream => match sys::write_nowait(self.fd(), whole_lines(bytes)) {
+                Err(Errno::EOPNOTSUPP | Errno::ENOSYS) => self.write_when_writable(bytes),
                 result => result,
             },
-            Kind::Device => self.write_when_writable(),
+            Kind::Device => self.write_when_writable(bytes),
         }
     }
 
-    fn write_when_writable(&self) -> nix::Result<usize> {
+    fn write_when_writable(&self, bytes: &[u8]) -> nix::Result<usize> {
         if self.wait_writable(Duration::ZERO) {
-            unistd::write(&self.fd, &self.pending[..self.pending.len().min(CHUNK)])
+            unistd::write(&self.fd, whole_lines(bytes))
         } else {
             Err(Errno::EAGAIN)
         }
@@ -165,6 +171,14 @@ impl<F: AsFd> Output<F> {
         // An error here (EINTR) says only that nothing is known: not writable yet.
         poll(&mut fds, timeout).is_ok_and(|ready| ready > 0)
     }
+}
+
+/// What is written at once: whole lines, so that a reader which stops for good has not half of one. A pipe takes all of
+/// so few bytes, or none.
+fn whole_lines(bytes: &[u8]) -> &[u8] {
+    let chunk = &bytes[..bytes.len().min(CHUNK)];
+    let end = chunk.iter().rposition(|byte| *byte == b'\n').map_or(chunk.len(), |last| last + 1);
+    &chunk[..end]
 }
 
 #[cfg(test)]
@@ -196,6 +210,41 @@ mod tests {
         let told = format!("({} lines dropped here: nobody was reading)", 20 - whole);
         assert_eq!(text.lines().last(), Some(told.as_str()));
         assert_eq!(text.lines().count(), whole + 1);
+    }
+
+    #[test]
+    fn a_reader_that_stops_for_good_has_no_half_lines() {
+        let (mut reader, writer) = pipe().unwrap();
+        let mut out = Output::new(writer);
+        (0..20_000).for_each(|number| out.push(format!("run {number} failed\n").as_bytes()));
+        assert!(out.is_pending());
+        drop(out);
+        let mut text = String::new();
+        reader.read_to_string(&mut text).unwrap();
+        assert!(text.ends_with(" failed\n"), "{:?}", text.lines().last());
+    }
+
+    #[test]
+    fn a_slow_reader_gets_all_at_the_end() {
+        let (mut reader, writer) = pipe().unwrap();
+        let mut out = Output::new(writer);
+        (0..20_000).for_each(|number| out.push(format!("run {number} failed\n").as_bytes()));
+        let slow = std::thread::Builder::new().spawn(move || {
+            let (mut text, mut part) = (Vec::new(), [0; 1 << 13]);
+            loop {
+                match reader.read(&mut part).unwrap() {
+                    0 => return text,
+                    length => text.extend_from_slice(&part[..length]),
+                }
+                poll(&mut [], PollTimeout::from(10_u8)).unwrap();
+            }
+        });
+        out.finish();
+        drop(out);
+        assert_eq!(
+            slow.unwrap().join().unwrap().iter().filter(|byte| **byte == b'\n').count(),
+            20_000
+        );
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! Text that came from outside, made harmless before it reaches a terminal, a log, a legend or a file.
 
 use std::borrow::Cow;
+use std::path::Path;
 
 /// Escapes control characters (C0, DEL, C1) and the bidirectional controls of Unicode's UAX #9, which
 /// could move the cursor, change colours or reorder what a person reads.
@@ -18,6 +19,12 @@ pub fn escape(text: &str) -> Cow<'_, str> {
         }
     }
     Cow::Owned(escaped)
+}
+
+/// A path as it is told: escaped, for a file's name may hold anything.
+#[must_use]
+pub fn path(path: &Path) -> String {
+    escape(&path.to_string_lossy()).into_owned()
 }
 
 fn is_unsafe(c: char) -> bool {

@@ -12,6 +12,7 @@ use std::os::unix::ffi::OsStringExt;
 use common::notify::VARIABLES;
 use nix::errno::Errno;
 use nix::fcntl::OFlag;
+use nix::sys::signal::{SigSet, SigmaskHow, Signal};
 use nix::unistd::{self, Pid};
 
 use crate::outcome;
@@ -114,8 +115,11 @@ impl Recipe {
         // From here on TERM ends it, also while it waits for a reader of its announcement.
         self.inherited.restore()?;
         if !self.announcement.is_empty() {
+            // Its group is in the terminal's background: under `stty tostop` TTOU would stop it (termios(3)).
+            let mask = SigSet::from(Signal::SIGTTOU).thread_swap_mask(SigmaskHow::SIG_BLOCK)?;
             // The command may still do its work when nobody reads (EIO of a lost terminal).
             unistd::write(std::io::stdout(), &self.announcement).ok();
+            mask.thread_set_mask()?;
         }
         Ok(())
     }

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::fs;
 
 use nix::unistd::Pid;
+use tracing::warn;
 
 /// A process at one moment.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -19,8 +20,17 @@ pub(crate) struct Process {
 
 /// Every process there is, and none where there is no /proc.
 pub(crate) fn all() -> Vec<Process> {
-    let entries = fs::read_dir("/proc").into_iter().flatten().flatten();
-    let pids = entries.filter_map(|entry| entry.file_name().to_str()?.parse().ok());
+    let entries = fs::read_dir("/proc");
+    if let Err(error) = &entries {
+        warn!(
+            "cannot look for processes in /proc: {error}; what has left its run's group is not found"
+        );
+    }
+    let pids = entries
+        .into_iter()
+        .flatten()
+        .flatten()
+        .filter_map(|entry| entry.file_name().to_str()?.parse().ok());
     pids.filter_map(|pid| read(Pid::from_raw(pid))).collect()
 }
 

@@ -89,6 +89,15 @@ pub(crate) fn peek() -> nix::Result<Children> {
     }
 }
 
+/// Whether `pid` is a child that is not reaped yet, and holds its id.
+pub(crate) fn is_child(pid: Pid) -> bool {
+    let options = libc::WEXITED | libc::WNOHANG | libc::WNOWAIT;
+    // SAFETY: Linux takes a null pointer for a siginfo_t that nobody wants (waitid(2)).
+    unsafe {
+        libc::waitid(libc::P_PID, pid.as_raw().cast_unsigned(), ptr::null_mut(), options) == 0
+    }
+}
+
 /// Reaps the zombie `pid`: its wait status and what it used.
 ///
 /// # Errors

@@ -29,19 +29,20 @@ pub(crate) struct Trees {
 impl Trees {
     /// Signals all of the tree of `leader`, which may be dead.
     pub(crate) fn signal(&mut self, leader: Pid, signal: Signal) {
-        // A child that is not reaped holds its group's id.
-        let is_held = process::read(leader).is_some_and(|process| process.parent == Pid::this());
+        // A child that is not reaped holds its group's id. Asked of the kernel: where /proc cannot be read, its group
+        // gets the signal still.
+        let is_held = sys::is_child(leader);
         let mut seen = self.seen.remove(&leader).unwrap_or_default();
         let mut signalled = BTreeSet::new();
         for _ in 0..rounds(signal) {
             // Looked up before anything is signalled: what loses its parents is no longer found below them.
             let mut new = members(leader, &seen);
             new.retain(|process| !process.is_zombie && signalled.insert(process.pid));
-            if new.is_empty() {
-                break;
-            }
             if is_held {
                 to_group(leader, signal);
+            }
+            if new.is_empty() {
+                break;
             }
             for process in new.iter().filter(|process| !is_held || process.group != leader) {
                 to_process(process, signal);

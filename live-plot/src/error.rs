@@ -4,6 +4,7 @@ use std::io;
 use std::path::PathBuf;
 
 use common::exit::{self, Failure};
+use common::text;
 
 /// Why live-plot ends early.
 #[derive(Debug, thiserror::Error)]
@@ -12,7 +13,7 @@ pub enum Error {
     #[error(transparent)]
     Config(#[from] common::config::Error),
     /// The input file cannot be opened.
-    #[error("cannot read {}: {source}; name a file of numbers, or pipe them in", path.display())]
+    #[error("cannot read {}: {source}; name a file of numbers, or pipe them in", text::path(path))]
     Input {
         /// The file.
         path: PathBuf,
@@ -24,8 +25,11 @@ pub enum Error {
         "only one of --png, --svg, --csv and --summary can go to stdout; give the others a file"
     )]
     Stdout,
+    /// Two pictures or tables cannot be one file.
+    #[error("two outputs would be {}, and one of them lost; give each a file of its own", text::path(.0))]
+    Twice(PathBuf),
     /// A file cannot be written.
-    #[error("cannot write {}: {source}; what was there before is untouched", path.display())]
+    #[error("cannot write {}: {source}; what was there before is untouched", text::path(path))]
     Output {
         /// The file.
         path: PathBuf,
@@ -74,7 +78,7 @@ impl Failure for Error {
     fn status(&self) -> u8 {
         match self {
             Self::Config(error) => error.status(),
-            Self::Stdout => exit::USAGE,
+            Self::Stdout | Self::Twice(_) => exit::USAGE,
             _ => exit::FAILED,
         }
     }

@@ -45,6 +45,17 @@ fn term_in_the_middle_of_a_run_ends_the_run_too() {
     mark.assert_nothing_left();
 }
 
+#[test]
+fn a_timeout_needs_no_descriptor() {
+    let wrapper = ["prlimit", "--nofile=8"];
+    let args = "-q -e 1 -i 1h --now -n 1 --timeout 100ms -- sleep 60".split(' ');
+    let forker = Running::start(forker_under(&wrapper, &args.collect::<Vec<_>>()));
+    let finished = forker.finish();
+    assert_eq!(finished.status.code(), Some(124));
+    let is_told = |line: &String| line.contains("timed out, killed by SIGTERM");
+    assert!(finished.err.iter().any(is_told), "{:?}", finished.err);
+}
+
 /// Says that it is ready and does not end when asked to.
 const STUBBORN: &str = "trap '' TERM; echo ready; while :; do sleep 1; done";
 

@@ -7,6 +7,7 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU32, Ordering};
 
+use common::text;
 use nix::errno::Errno;
 use nix::fcntl::{AT_FDCWD, AtFlags, RenameFlags, renameat2};
 
@@ -109,7 +110,7 @@ impl Target {
     pub(super) fn checked<T>(&self, result: io::Result<T>) -> Result<T, Error> {
         result.map_err(|source| match &self.place {
             Place::Beside { .. } => Error::Output { path: self.named.clone(), source },
-            Place::Opened(_) => Error::Stream { to: self.named.display().to_string(), source },
+            Place::Opened(_) => Error::Stream { to: text::path(&self.named), source },
             Place::Stdout => Error::Stream { to: "stdout".to_owned(), source },
         })
     }
@@ -130,7 +131,11 @@ fn place(named: &Path) -> io::Result<Place> {
     }
     let path = match fs::canonicalize(named) {
         Ok(path) => path,
-        Err(error) if error.kind() == io::ErrorKind::NotFound => named.to_owned(),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => match fs::read_link(named) {
+            // A link to nothing yet: what it names is made.
+            Ok(target) => return place(&named.parent().unwrap_or(named).join(target)),
+            Err(_) => named.to_owned(),
+        },
         Err(error) => return Err(error),
     };
     let mode = match fs::metadata(&path) {
