@@ -225,7 +225,7 @@ impl TryFrom<Args> for Config {
         Ok(Self {
             port: args.port,
             names_port: args.names_port,
-            bind: args.bind,
+            bind: once(args.bind),
             format: args.format,
             zone: args.timezone,
             udp: args.udp,
@@ -248,11 +248,30 @@ fn at_least_one(text: &str) -> Result<usize, String> {
     }
 }
 
-/// A network, or a single address as the network of itself.
+/// The addresses without those that were named before: a socket more would find the port in use.
+fn once(addresses: Vec<IpAddr>) -> Vec<IpAddr> {
+    let mut unique = Vec::new();
+    for address in addresses.iter().map(IpAddr::to_canonical) {
+        if !unique.contains(&address) {
+            unique.push(address);
+        }
+    }
+    unique
+}
+
+/// The IPv4 network that an IPv6 one of mapped addresses is (RFC 4291 section 2.5.5.2).
+fn as_met(network: IpNet) -> IpNet {
+    let IpNet::V6(mapped) = network else { return network };
+    let length = mapped.prefix_len().checked_sub(96);
+    let inner = mapped.addr().to_ipv4_mapped().zip(length);
+    inner.and_then(|(address, length)| IpNet::new(address.into(), length).ok()).unwrap_or(network)
+}
+
+/// A network, or a single address as the network of itself. IPv4 in the clothes of IPv6 is IPv4: as such peers are met.
 fn network(text: &str) -> Result<IpNet, String> {
     text.parse::<IpAddr>()
-        .map(IpNet::from)
-        .or_else(|_address| text.parse())
+        .map(|address| IpNet::from(address.to_canonical()))
+        .or_else(|_address| text.parse().map(as_met))
         .map_err(|_network| "a network is written like 192.0.2.0/24 or 2001:db8::/32".to_owned())
 }
 
@@ -262,5 +281,26 @@ fn duration(text: &str) -> Result<Duration, String> {
             Err("it must be at least 1ms".to_owned())
         }
         period => period.map_err(|error| error.to_string()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ipv4_is_ipv4_however_it_is_written() {
+        for (text, met) in [
+            ("127.0.0.1", "127.0.0.1/32"),
+            ("::ffff:127.0.0.1", "127.0.0.1/32"),
+            ("::ffff:127.0.0.0/104", "127.0.0.0/8"),
+            ("2001:db8::/32", "2001:db8::/32"),
+            ("::/0", "::/0"),
+        ] {
+            assert_eq!(network(text), Ok(met.parse().unwrap()), "{text}");
+        }
+        let address = |text: &str| text.parse().unwrap();
+        let named = ["127.0.0.1", "::1", "::ffff:127.0.0.1"].map(address).to_vec();
+        assert_eq!(once(named), ["127.0.0.1", "::1"].map(address));
     }
 }
