@@ -1,13 +1,16 @@
 //! The command line, and the configuration it becomes, which cannot hold a bad state.
 
-use std::fs::File;
+use std::fs::OpenOptions;
 use std::io;
+use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::PathBuf;
 use std::str::FromStr;
 use std::time::Duration;
 
 use clap::{ArgAction, Parser, ValueEnum};
 use common::config::{Arguments, CommonArgs};
+use common::text::escape;
+use nix::fcntl::OFlag;
 
 use crate::error::Error;
 use crate::export::Outputs;
@@ -23,7 +26,7 @@ const WINDOW: Duration = Duration::from_secs(10);
 #[derive(Debug, Parser)]
 #[command(version, about, args_override_self = true)]
 pub struct Args {
-    /// Read the numbers from here instead of standard input
+    /// Read the numbers from here; `-` or nothing is standard input
     #[arg(value_name = "FILE")]
     file: Option<PathBuf>,
     /// How much time is seen [default: 10s; all of a FILE]
@@ -212,11 +215,15 @@ impl TryFrom<Args> for Config {
             return Err(Error::Stdout);
         }
         // A window shows the newest of what comes; a file or an export is looked at whole.
-        let is_whole = args.file.is_some() || outputs.any();
-        let naming = Naming { names: args.names, only: args.only, time: args.time };
+        let file = args.file.filter(|path| path.as_os_str() != "-");
+        let is_whole = file.is_some() || outputs.any();
+        // As names in the input are.
+        let escaped =
+            |names: Vec<String>| names.iter().map(|name| escape(name).into_owned()).collect();
+        let (names, only) = (escaped(args.names), escaped(args.only));
         Ok(Self {
-            file: args.file,
-            rules: Rules { naming, rate: args.rate },
+            file,
+            rules: Rules { naming: Naming { names, only, time: args.time }, rate: args.rate },
             window: args.window.or((!is_whole).then_some(WINDOW)),
             y_range: args.y_range,
             draw: args.draw,
@@ -259,7 +266,9 @@ impl Config {
             return Ok(Source::Stdin(io::stdin()));
         };
         let failed = |source| Error::Input { path: path.clone(), source };
-        let file = File::open(path).map_err(failed)?;
+        // Neither a FIFO without a writer nor a serial line without a carrier keeps the window away: fifo(7).
+        let file = OpenOptions::new().read(true).custom_flags(OFlag::O_NONBLOCK.bits()).open(path);
+        let file = file.map_err(failed)?;
         // open(2) takes a directory; read(2) would refuse it, but only once the window is there.
         if file.metadata().map_err(failed)?.is_dir() {
             return Err(failed(io::ErrorKind::IsADirectory.into()));

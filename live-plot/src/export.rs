@@ -6,7 +6,7 @@ pub(crate) mod file;
 pub(crate) mod rows;
 
 use std::io::{self, Write};
-use std::path::PathBuf;
+use std::path::{PathBuf, absolute};
 
 use common::exit;
 
@@ -53,6 +53,16 @@ impl Outputs {
         files.filter(|path| path.as_os_str() == "-").count()
     }
 
+    /// A file that two of them would replace.
+    fn written_twice(&self) -> Option<PathBuf> {
+        let files = [&self.png, &self.svg, &self.csv].into_iter().flatten();
+        // A device or FIFO takes both.
+        let replaced = files.filter(|path| path.is_file() || !path.exists());
+        let mut files: Vec<PathBuf> = replaced.filter_map(|path| absolute(path).ok()).collect();
+        files.sort();
+        files.windows(2).find(|pair| pair[0] == pair[1]).map(|pair| pair[0].clone())
+    }
+
     fn is_drawn(&self) -> bool {
         self.png.is_some() || self.svg.is_some()
     }
@@ -75,6 +85,9 @@ fn export(config: &Config, source: Source, signals: Signals) -> Result<(), Error
     let feed = Feed::new(source, config.rules.clone(), config.axis());
     let mut feed = feed.stopped_by(signals.descriptor()?);
     let outputs = &config.outputs;
+    if let Some(path) = outputs.written_twice() {
+        return Err(Error::Twice(path));
+    }
     if outputs.to_stdout() {
         feed = feed.read_by(io::stdout());
     }
@@ -129,7 +142,9 @@ fn summary(store: &Store) -> Result<(), Error> {
         .map(|series| {
             let total = &series.total;
             let mean = exact(total.sum / total.count as f64);
-            let (min, max) = (exact(total.min), exact(total.max));
+            // Without a value there is no extreme.
+            let extreme = |value| exact(if total.count > 0 { value } else { f64::NAN });
+            let (min, max) = (extreme(total.min), extreme(total.max));
             format!("{} count={} min={min} max={max} mean={mean}\n", series.name, total.count)
         })
         .collect();

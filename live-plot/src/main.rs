@@ -15,7 +15,6 @@ fn run() -> Result<u8, Error> {
     let Some(config) = common::config::start::<Args, Config, Error>()? else {
         return Ok(exit::OK);
     };
-    // Opening a FIFO waits for its writer; Ctrl-C still has its default action then.
     let source = config.open()?;
     let signals = signals::block()?;
     if config.outputs.any() {

@@ -1,10 +1,15 @@
 //! live-plot from outside without a window: its command line, what it reads, its exports and its summary.
 
+use std::fs::{read_link, read_to_string, write};
+use std::os::unix::fs::symlink;
+use std::path::Path;
 use std::process::{Command, Stdio};
 
 use nix::sys::signal::Signal;
+use nix::sys::stat::Mode;
+use nix::unistd::mkfifo;
 use tests::plot::{Folder, fed, live_plot, peak_memory};
-use tests::{Running, run};
+use tests::{Running, run, wait_until};
 
 #[test]
 fn without_a_display_it_says_so_in_one_line_and_fails() {
@@ -61,6 +66,38 @@ fn bad_usage_ends_with_2_and_says_what_is_meant() {
         assert_eq!(end.status.code(), Some(2), "{args:?}");
         assert!(end.err.join(" ").contains(text), "{args:?}: {:?}", end.err);
     }
+}
+
+#[test]
+fn two_outputs_do_not_share_a_file_and_a_link_to_nothing_stays_one() {
+    let folder = Folder::new("shared");
+    let (file, link) = (folder.path("file"), folder.path("link"));
+    let end = run(live_plot(&["--csv", &file, "--svg", &file]));
+    assert_eq!(end.status.code(), Some(2));
+    assert!(end.err[0].contains("two outputs would be"), "{:?}", end.err);
+    assert_eq!(folder.names(), [""; 0]);
+    symlink("file", &link).unwrap();
+    assert_eq!(fed(&["--csv", &link], "1\n").status.code(), Some(0));
+    assert_eq!(read_link(&link).unwrap(), Path::new("file"));
+    assert_eq!(read_to_string(&file).unwrap(), "sample,value\n1,1\n");
+}
+
+#[test]
+fn a_fifo_that_nobody_writes_to_is_waited_for_until_a_signal() {
+    let folder = Folder::new("fifo");
+    let fifo = folder.path("fifo");
+    mkfifo(fifo.as_str(), Mode::S_IRWXU).unwrap();
+    // Until TERM is blocked, it ends the program by itself.
+    let ended = wait_until("it waits", || {
+        let plot = Running::start(live_plot(&["--csv", "-", &fifo]));
+        plot.signal(Signal::SIGTERM);
+        let end = plot.finish();
+        end.status.code().map(|code| (code, end))
+    });
+    assert_eq!((ended.0, ended.1.out), (0, vec!["sample".to_owned()]));
+    let plot = Running::start(live_plot(&["--summary", &fifo]));
+    write(&fifo, "1\n2\n").unwrap();
+    assert_eq!(plot.finish().out, ["value count=2 min=1 max=2 mean=1.5"]);
 }
 
 #[test]

@@ -17,6 +17,12 @@ use crate::view::scene::Scene;
 /// Room around the plot, in pixels: left, right, top, bottom.
 const MARGIN: [f64; 4] = [64.0, 24.0, 44.0, 36.0];
 
+/// Where the unit begins.
+const UNIT: f64 = 12.0;
+
+/// The widest that a digit is, in pixels.
+const DIGIT: f64 = 7.5;
+
 /// A picture in the making.
 struct Figure<'a> {
     config: &'a Config,
@@ -41,10 +47,21 @@ pub(crate) fn columns(config: &Config) -> f64 {
     place(config)[2]
 }
 
+/// The room that the labels of the values need.
+fn labels(scene: &Scene, [_, _, width, height]: [f64; 4]) -> f64 {
+    let (_, step) = scene.steps(width, height);
+    let marks = scale::marks(scene.y.0, scene.y.1, step);
+    let longest = marks.map(|mark| scale::label(mark, step).chars().count()).max();
+    DIGIT * longest.unwrap_or(0) as f64 + 12.0
+}
+
 /// The scene as SVG.
 pub(crate) fn svg(scene: Scene, names: &[String], config: &Config, dark: bool) -> String {
     let palette = Palette::named(dark);
-    let plot = place(config);
+    let mut plot = place(config);
+    // The columns were counted before the labels were known: a few more than there are pixels do no harm.
+    let more = (labels(&scene, plot) - plot[0]).clamp(0.0, plot[2] / 2.0);
+    (plot[0], plot[2]) = (plot[0] + more, plot[2] - more);
     let mut figure = Figure { config, palette, scene, names, plot, svg: String::new() };
     figure.begin();
     figure.titles();
@@ -87,7 +104,10 @@ impl Figure<'_> {
             let middle = left + width / 2.0;
             self.text((middle, 28.0), "middle", self.palette.text, title);
         }
-        let (mut x, y) = (left, top - 16.0);
+        // Beside the unit.
+        let unit = self.config.unit.as_ref().map_or(0, |unit| unit.chars().count());
+        let beside = UNIT + DIGIT * unit as f64 + 16.0;
+        let (mut x, y) = (left.max(beside), top - 16.0);
         for number in 0..self.names.len() {
             let name = &self.names[number];
             // A letter is about half as wide as it is high.
@@ -120,7 +140,7 @@ impl Figure<'_> {
             self.text((left - 8.0, at + 4.5), "end", self.palette.weak, &label);
         }
         if let Some(unit) = &self.config.unit {
-            self.text((left - 8.0, top - 16.0), "end", self.palette.weak, unit);
+            self.text((UNIT, top - 16.0), "start", self.palette.weak, unit);
         }
     }
 

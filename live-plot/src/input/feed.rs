@@ -129,26 +129,24 @@ impl Feed {
 
     fn read(&mut self) -> nix::Result<usize> {
         loop {
-            if self.stop.is_some() && self.is_stopped()? {
-                return Ok(0);
-            }
+            match self.is_stopped() {
+                Ok(true) => return Ok(0),
+                Err(Errno::EINTR) => continue,
+                result => result?,
+            };
             match unistd::read(self.source.fd(), &mut self.block) {
-                Err(Errno::EINTR) => {}
-                // Whoever shares the descriptor made it non-blocking.
-                Err(Errno::EAGAIN) => {
-                    let mut fds = [PollFd::new(self.source.fd(), PollFlags::POLLIN)];
-                    poll(&mut fds, PollTimeout::NONE)?;
-                }
+                // A file, and any descriptor that is shared, may be non-blocking.
+                Err(Errno::EINTR | Errno::EAGAIN) => {}
                 result => return result,
             }
         }
     }
 
-    /// Waits for input or for an end of it from elsewhere; true for that.
+    /// Waits for input or for an end of it from elsewhere; true for that. A FIFO that nobody has written to yet is
+    /// waited for, too, though read(2) would tell its end.
     fn is_stopped(&self) -> nix::Result<bool> {
-        let Some(stop) = &self.stop else { return Ok(false) };
-        let input = PollFd::new(self.source.fd(), PollFlags::POLLIN);
-        let mut fds = vec![input, PollFd::new(stop.as_fd(), PollFlags::POLLIN)];
+        let mut fds = vec![PollFd::new(self.source.fd(), PollFlags::POLLIN)];
+        fds.extend(self.stop.as_ref().map(|stop| PollFd::new(stop.as_fd(), PollFlags::POLLIN)));
         // poll(2) tells POLLERR unasked: the pipe has no reader.
         fds.extend(self.reader.as_ref().map(|out| PollFd::new(out.as_fd(), PollFlags::empty())));
         poll(&mut fds, PollTimeout::NONE)?;

@@ -28,10 +28,10 @@ impl Splitter {
             if self.too_long || self.partial.len() + text.len() > LONGEST {
                 line(Line::TooLong);
             } else if self.partial.is_empty() {
-                line(Line::Text(without_return(text)));
+                line(Line::Text(bare(text)));
             } else {
                 self.partial.extend_from_slice(text);
-                line(Line::Text(without_return(&self.partial)));
+                line(Line::Text(bare(&self.partial)));
             }
             self.partial.clear();
             self.too_long = false;
@@ -56,8 +56,10 @@ impl Splitter {
     }
 }
 
-fn without_return(line: &[u8]) -> &[u8] {
-    line.strip_suffix(b"\r").unwrap_or(line)
+/// The line without its carriage return, and without the byte order mark that some editors begin a file with.
+fn bare(line: &[u8]) -> &[u8] {
+    let line = line.strip_suffix(b"\r").unwrap_or(line);
+    line.strip_prefix("\u{feff}".as_bytes()).unwrap_or(line)
 }
 
 #[cfg(test)]
@@ -87,10 +89,11 @@ mod tests {
     }
 
     #[test]
-    fn carriage_returns_and_a_missing_last_newline_change_nothing() {
+    fn carriage_returns_a_byte_order_mark_and_a_missing_last_newline_change_nothing() {
         let lines = [Some(b"1".to_vec()), Some(b"2".to_vec())];
         assert_eq!(split([&b"1\r\n2"[..]]), lines);
         assert_eq!(split([&b"1\n2\n"[..]]), lines);
+        assert_eq!(split(["\u{feff}1\r\n2\n".as_bytes()]), lines);
     }
 
     proptest! {

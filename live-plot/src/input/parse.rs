@@ -35,7 +35,7 @@ impl Cell<'_> {
 pub(super) fn line(line: &[u8], mut each: impl FnMut(Key<'_>, Cell<'_>)) {
     let line = line.trim_ascii();
     if line.first() == Some(&b'{')
-        && let Ok(object @ Value::Object(_)) = serde_json::from_slice(line)
+        && let Some(object @ Value::Object(_)) = json(line)
     {
         flatten("", &object, &mut each);
     } else if pairs(line).any(|(_, value)| value.number().is_some()) {
@@ -47,6 +47,34 @@ pub(super) fn line(line: &[u8], mut each: impl FnMut(Key<'_>, Cell<'_>)) {
             .enumerate()
             .for_each(|(column, text)| each(Key::Column(column, width), Cell::Text(text)));
     }
+}
+
+/// A JSON value. Python and JavaScript's libraries write NaN and Infinity, which RFC 8259 section 6 does not know:
+/// gaps, as null is.
+fn json(line: &[u8]) -> Option<Value> {
+    let strict = serde_json::from_slice(line).ok();
+    strict.or_else(|| serde_json::from_slice(&with_nulls(line)?).ok())
+}
+
+/// The line with `null` for each NaN and Infinity outside of strings, if it has one.
+fn with_nulls(line: &[u8]) -> Option<Vec<u8>> {
+    let mut rest = line;
+    let mut strict = Vec::new();
+    let mut is_text = false;
+    while let Some(byte) = rest.first() {
+        let word = [&b"NaN"[..], b"Infinity", b"-Infinity"]
+            .into_iter()
+            .find(|word| rest.starts_with(word));
+        let (taken, kept) = match (byte, word) {
+            (_, Some(word)) if !is_text => (word.len(), &b"null"[..]),
+            (b'\\', _) => (2, &rest[..rest.len().min(2)]),
+            _ => (1, &rest[..1]),
+        };
+        is_text ^= *byte == b'"';
+        strict.extend_from_slice(kept);
+        rest = rest.get(taken..).unwrap_or_default();
+    }
+    (strict != line).then_some(strict)
 }
 
 /// A number as a person writes it; `nan` is one, infinity is not.
@@ -141,7 +169,7 @@ fn measure(text: &[u8]) -> Cell<'_> {
     let is_ended = match rest.first() {
         None => true,
         Some(byte) if byte.is_ascii_whitespace() => true,
-        Some(b',' | b';' | b')' | b']' | b'"') => true,
+        Some(b',' | b';' | b')' | b']' | b'}' | b'"') => true,
         Some(_) => letters > 0 && !rest.get(letters).is_some_and(u8::is_ascii_digit),
     };
     match number(digits) {
@@ -261,7 +289,10 @@ mod tests {
             &[("t", 1.5), ("cpu.user", 2.0), ("cpu.sys", 3.0), ("load.0", 4.0), ("load.1", 5.0)],
         );
         assert!(found(r#"{"a": null}"#)[0].1.is_nan());
-        assert_found("{a=5", &[("a", 5.0)]);
+        assert_found("{a=5, b=6}", &[("a", 5.0), ("b", 6.0)]);
+        let python = found(r#"{"a": NaN, "NaN, Infinity": 5, "b\"NaN": -Infinity}"#);
+        assert!(python[0].1.is_nan() && python[2].1.is_nan());
+        assert_eq!(python[1], ("NaN, Infinity".to_owned(), 5.0));
     }
 
     proptest! {

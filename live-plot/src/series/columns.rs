@@ -12,6 +12,9 @@ use super::store::Series;
 /// Columns of at most as many samples are drawn sample by sample.
 const EXACT: usize = 2;
 
+/// A part of a column so small that it comes from rounding.
+const HAIR: f64 = 1e-6;
+
 /// How the samples are joined.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, clap::ValueEnum)]
 pub enum Draw {
@@ -42,7 +45,7 @@ impl Grid {
         let step = span / pixels;
         let count = pixels.ceil();
         // A hair less: an end that is a column's edge, but for rounding, belongs to the column before.
-        let last = (end / step - 1e-6).ceil();
+        let last = (end / step - HAIR).ceil();
         Self {
             first: whole(last - count),
             count: usize::try_from(whole(count)).unwrap_or(1).max(1),
@@ -54,6 +57,14 @@ impl Grid {
     #[must_use]
     pub fn edge(&self, offset: usize) -> f64 {
         (self.first as f64 + offset as f64) * self.step
+    }
+
+    /// Where the samples begin that are after the column `offset` columns from the first. The last column has its
+    /// right edge, too: there is the newest sample of a picture that ends with it, or a hair beyond by rounding.
+    #[must_use]
+    pub fn after(&self, offset: usize) -> f64 {
+        let is_last = offset + 1 == self.count;
+        self.edge(offset + 1) + if is_last { 2.0 * HAIR * self.step } else { 0.0 }
     }
 
     /// Where the picture begins.
@@ -136,7 +147,7 @@ impl Tracer {
                 self.leave(samples, at);
                 return true;
             }
-            let next = samples.seek(self.grid.edge(column + 1), at, at + width);
+            let next = samples.seek(self.grid.after(column), at, at + width);
             width = next - at;
             if next > at {
                 self.column(samples, column, at..next);
@@ -161,7 +172,9 @@ impl Tracer {
     /// Begins at the left edge with what was there before it; the number of the first sample inside.
     fn enter(&mut self, samples: &Pyramid) -> usize {
         let at = samples.seek(self.grid.start(), 0, samples.end() / 2);
-        let Some(before) = at.checked_sub(1) else {
+        // Of a paused picture, what is looked at may not have come yet.
+        let is_known = self.grid.start() <= self.head;
+        let Some(before) = at.checked_sub(1).filter(|_| is_known) else {
             return at;
         };
         match self.draw {

@@ -91,7 +91,7 @@ impl App {
             if status.series.is_empty() {
                 bars::hint(ui, shown.response.rect, &status);
             }
-            self.point(ui, &shown, extent, scene.head);
+            self.point(ui, &shown, extent, &scene);
         });
         if self.help {
             bars::help(ui);
@@ -170,7 +170,7 @@ impl App {
     }
 
     /// What the pointer does on the plot.
-    fn point(&mut self, ui: &Ui, shown: &Shown, extent: Extent, head: f64) {
+    fn point(&mut self, ui: &Ui, shown: &Shown, extent: Extent, scene: &Scene) {
         let response = &shown.response;
         let by = f64::from(response.drag_delta().x / response.rect.width()) * extent.span;
         if by != 0.0 {
@@ -185,14 +185,14 @@ impl App {
             ui.ctx().request_repaint();
         }
         shown.mark(ui, place);
-        response.clone().on_hover_ui_at_pointer(|ui| self.readout(ui, time, head));
+        response.clone().on_hover_ui_at_pointer(|ui| self.readout(ui, time, scene));
     }
 
     /// All series at the time under the pointer; none has a value beyond the newest moment.
-    fn readout(&self, ui: &mut Ui, time: f64, head: f64) {
+    fn readout(&self, ui: &mut Ui, time: f64, scene: &Scene) {
         let is_shown = |(number, _): &(usize, &Series)| !self.hidden.contains(number);
         let value = |(number, series): (usize, &Series)| {
-            (number, series.name.clone(), columns::value_at(series, time))
+            (number, series.name.clone(), columns::value_at(series, time.min(scene.head)))
         };
         let values: Vec<_> = self.store.hold(|store| {
             store.series().iter().enumerate().filter(is_shown).take(24).map(value).collect()
@@ -200,7 +200,8 @@ impl App {
         let palette = Palette::of(ui.visuals());
         ui.style_mut().wrap_mode = Some(egui::TextWrapMode::Extend);
         ui.label(RichText::new(Scene::x_label(self.config.axis(), time, 0.01)).color(palette.weak));
-        if time > head {
+        // The newest is seen in all of its pixel.
+        if time > scene.head + scene.grid.step {
             return;
         }
         for (number, name, value) in values {

@@ -78,10 +78,11 @@ impl Crisp {
         self.fill([x, top, x + width, bottom + width], color);
     }
 
-    /// Where the pixel column of a time begins, from the screen's left.
+    /// Where the pixel column of a time begins, from the screen's left. On the right edge it is the last one.
     #[expect(clippy::cast_possible_truncation, reason = "a pixel's number, as egui has it")]
     fn left(&self, time: f64) -> f32 {
         let column = (time / self.grid.step).floor() - self.grid.first as f64;
+        let column = column.min(self.grid.count as f64 - 1.0);
         (f64::from(self.frame.left()) + column * self.column).round() as f32
     }
 

@@ -58,7 +58,7 @@ fn fit(min: f64, max: f64) -> (f64, f64) {
     let (min, max) = (min.clamp(-limit, limit), max.clamp(-limit, limit));
     let span = max - min;
     // A constant, or nearly: its own size gives the scale, so that rounding noise is not blown up.
-    let flat = min.abs().max(max.abs()) * 1e-9;
+    let flat = min.abs().max(max.abs()) * 1e-12;
     if span <= flat {
         let half = if max == 0.0 { 1.0 } else { max.abs() * 0.1 };
         return (min - half, max + half);
@@ -112,10 +112,13 @@ pub fn label(value: f64, step: f64) -> String {
     // −0, and what is left over of a multiple that should be 0.
     let value = if value.abs() < step * 1e-6 { 0.0 } else { value };
     let size = value.abs().max(step);
+    if value == 0.0 && !(1e-5..1e4).contains(&size) {
+        return "0".to_owned();
+    }
     if !(1e-5..1e15).contains(&size) {
         return format!("{value:.2e}");
     }
-    let unit = UNITS.into_iter().find(|(least, _)| size >= *least);
+    let unit = UNITS.into_iter().find(|(least, _)| size >= *least && value != 0.0);
     let (scale, suffix) = unit.map_or((1.0, ""), |(least, suffix)| (least.max(1e3), suffix));
     let scale = if suffix == "k" { 1e3 } else { scale };
     let decimals = decimals(step / scale);

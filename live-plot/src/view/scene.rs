@@ -43,6 +43,8 @@ pub struct Extent {
     pub end: f64,
     /// How much it shows.
     pub span: f64,
+    /// That is everything.
+    pub is_whole: bool,
 }
 
 impl Extent {
@@ -52,7 +54,8 @@ impl Extent {
         let whole = head - axis.begin();
         let span = window.unwrap_or(whole);
         let span = if span > 0.0 { span } else { 1.0 };
-        Self { head, drawn: head, end: head.max(axis.begin() + span), span }
+        let end = head.max(axis.begin() + span);
+        Self { head, drawn: head, end, span, is_whole: window.is_none() }
     }
 }
 
@@ -66,7 +69,10 @@ impl Scene {
         pixels: f64,
         is_hidden: impl Fn(usize) -> bool,
     ) -> Self {
-        let Extent { drawn, end, span, .. } = extent;
+        let Extent { drawn, end, span, is_whole, .. } = extent;
+        // Whole columns: those that the first and the newest fall into are seen of everything, but for that one of them
+        // may be cut off.
+        let span = if is_whole { span * pixels / (pixels - 1.0).max(1.0) } else { span };
         let grid = Grid::showing(end, span, pixels);
         let series = store.hold(|store| store.series().len());
         let trace = |number| match is_hidden(number) {
@@ -113,5 +119,39 @@ fn range(traces: &[Trace], wanted: Option<YRange>) -> (f64, f64) {
         Some(YRange::Fixed(low, high)) => (low, high),
         Some(YRange::Auto) => scale::auto_range(values),
         None => scale::default_range(values),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::series::Sample;
+    use crate::series::store::{Entry, Store};
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn the_newest_is_seen_and_of_everything_the_first(
+            number in 1_u32..5000,
+            pixels in prop_oneof![Just(512.0), Just(1192.0), 50.0..4000.0_f64],
+            time in prop_oneof![Just(None), (1e-3..1e3_f64).prop_map(Some)],
+            window in prop_oneof![Just(None), (1e-3..1e3_f64).prop_map(Some)],
+        ) {
+            let axis = if time.is_some() { Axis::Told } else { Axis::Number };
+            let mut store = Store::new(10_000_000);
+            store.declare(&["all".to_owned()]);
+            let entries: Vec<_> = (1..=number)
+                .map(f64::from)
+                .map(|value| Sample { time: value * time.unwrap_or(1.0), value })
+                .map(|sample| Entry { series: 0, sample })
+                .collect();
+            store.append(&entries);
+            let extent = Extent::newest(axis, window, store.head);
+            let view = View { axis, draw: Draw::Step, y_range: None };
+            let scene = Scene::of(&Shared::new(store), view, extent, pixels, |_| false);
+            let hull = scene.traces[0].hull.unwrap();
+            prop_assert_eq!(hull.max, f64::from(number));
+            prop_assert!(window.is_some() || hull.min == 1.0, "{:?}", hull);
+        }
     }
 }

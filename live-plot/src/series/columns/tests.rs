@@ -94,7 +94,7 @@ proptest! {
             let points = trace(series, grid, draw, head).runs.concat();
             let drawn_at: Vec<f64> = points.iter().map(|[time, _]| *time).collect();
             for column in 0..grid.count {
-                let (from, to) = (grid.edge(column), grid.edge(column + 1));
+                let (from, to) = (grid.edge(column), grid.after(column));
                 let range = |times: &[f64]| times.partition_point(|t| *t < from)..times.partition_point(|t| *t < to);
                 let drawn = range(&drawn_at);
                 let drawn = extremes(points[drawn].iter().map(|[_, value]| *value));
