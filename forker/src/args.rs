@@ -83,7 +83,8 @@ With -q, stdout is the command's alone and stderr tells failures; with -qq, fork
 A run leads a process group of its own, reads /dev/null, and gets the signal mask, the ignored
 signals and the descriptors that forker was started with. HUP, QUIT, USR1, USR2 and WINCH are
 passed on to the runs. INT and TERM stop forker: TERM to all that runs, KILL after the grace, or at
-a second signal. Ctrl-Z stops the runs and forker, and the time they stand still counts for nothing.
+a second signal. Ctrl-Z stops the runs and forker; the time they stand still counts neither for
+--timeout nor for the grace.
 
 When a run ends, what it leaves in its group ends too; before a run is ended, its descendants are
 looked up, so that leaving the group does not help them; a daemon that has cut every tie ends when

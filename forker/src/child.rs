@@ -86,6 +86,13 @@ impl Recipe {
         self.failed.remove(&pid.as_raw()).map(Errno::from_raw)
     }
 
+    /// Why the exec of some child has failed.
+    pub(crate) fn any_failed_exec(&self) -> Option<Errno> {
+        let mut report = [0; REPORT];
+        let length = unistd::read(&self.reports.0, &mut report);
+        (length == Ok(REPORT)).then(|| Errno::from_raw(decode(report).1))
+    }
+
     /// Sends what this process and its runs say to /dev/null, and puts its signals as they were.
     ///
     /// # Errors

@@ -41,6 +41,7 @@ impl Error {
 impl exit::Failure for Error {
     fn status(&self) -> u8 {
         match self {
+            Self::Config(config::Error::Stdout(_)) => FAILED,
             Self::Config(error) => error.status(),
             Self::NoCommand | Self::Nul(_) => exit::USAGE,
             Self::Ledger(_) | Self::Stdout(_) | Self::System { .. } => FAILED,

@@ -63,7 +63,12 @@ pub fn run(lab: &Lab) -> Result<u8, Error> {
     let kinds = lab.only.map_or_else(|| Kind::value_variants().to_vec(), |only| vec![only]);
     for kind in kinds {
         match experiment::run(kind, &recipe, &signals)? {
-            Verdict::Seen(facts) => page.add(kind, &facts)?,
+            Verdict::Seen(facts) => {
+                if let Some(errno) = recipe.any_failed_exec() {
+                    return Err(Error::System { what: "execute the command", errno });
+                }
+                page.add(kind, &facts)?;
+            }
             Verdict::Interrupted(status) => return Ok(status),
         }
     }

@@ -141,7 +141,7 @@ fn summary(store: &Store) -> Result<(), Error> {
         .iter()
         .map(|series| {
             let total = &series.total;
-            let mean = exact(total.sum / total.count as f64);
+            let mean = exact(series.sum.value() / total.count as f64);
             // Without a value there is no extreme.
             let extreme = |value| exact(if total.count > 0 { value } else { f64::NAN });
             let (min, max) = (extreme(total.min), extreme(total.max));

@@ -6,6 +6,8 @@ mod pyramid;
 mod ring;
 mod shared;
 pub mod store;
+mod sum;
 
 pub use pyramid::{Hull, Sample};
 pub use shared::Shared;
+pub use sum::Sum;

@@ -67,3 +67,10 @@ fn the_lab_fits_a_terminal_and_shows_zombies_at_length() {
     let finished = run(forker(&["lab", "--", "true"]));
     assert!(finished.out.iter().all(|line| line.chars().count() <= 80 && !line.contains('\x1b')));
 }
+
+#[test]
+fn a_command_that_cannot_be_executed_is_told() {
+    let finished = run(forker(&["lab", "--only", "sigchld", "--", "/nonexistent"]));
+    assert_eq!(finished.status.code(), Some(125));
+    assert_eq!(finished.err, ["forker: cannot execute the command: No such file or directory"]);
+}

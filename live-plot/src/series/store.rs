@@ -1,6 +1,7 @@
 //! Everything read so far, behind the one lock: the reader appends a batch, the view copies what it draws.
 
 use super::pyramid::{Hull, Pyramid, Sample};
+use super::sum::Sum;
 
 /// What a raw sample takes, its share of the buckets above it included, in bytes.
 const SAMPLE_COST: usize = 24;
@@ -21,6 +22,8 @@ pub struct Series {
     pub name: String,
     /// All its values.
     pub total: Hull,
+    /// The sum of all its values.
+    pub sum: Sum,
     /// How many samples were gaps.
     pub gaps: u64,
     pub(crate) samples: Pyramid,
@@ -106,6 +109,7 @@ impl Store {
         self.series.extend(new.map(|name| Series {
             name: name.clone(),
             total: Hull::EMPTY,
+            sum: Sum::default(),
             gaps: 0,
             samples: Pyramid::new(),
         }));
@@ -118,6 +122,7 @@ impl Store {
                 continue;
             };
             series.total.add(sample.value);
+            series.sum.add(sample.value);
             series.gaps += u64::from(sample.value.is_nan());
             if self.capacity > 0 {
                 series.samples.push(*sample);
