@@ -193,7 +193,10 @@ impl Columns {
 /// The names in a header of `width` columns; between commas a name may have blanks in it.
 fn header(line: &[u8], width: usize) -> Option<Vec<String>> {
     let names = |cells: Vec<&[u8]>| {
-        let text = |cell: &&[u8]| clean(&String::from_utf8_lossy(unquoted(cell.trim_ascii())));
+        let text = |cell: &&[u8]| {
+            let text = String::from_utf8_lossy(unquoted(cell.trim_ascii()));
+            clean(&text.replace("\"\"", "\""))
+        };
         (width >= 2 && cells.len() == width).then(|| cells.iter().map(text).collect())
     };
     names(cells(line).collect()).or_else(|| names(line.split(|byte| *byte == b',').collect()))

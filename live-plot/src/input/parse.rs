@@ -102,14 +102,30 @@ impl<'a> Iterator for Cells<'a> {
     fn next(&mut self) -> Option<&'a [u8]> {
         let rest = self.0?;
         let is_end = |byte: &u8| *byte == b',' || byte.is_ascii_whitespace();
-        let Some(end) = rest.iter().position(is_end) else {
+        let quoted = quoted(rest).unwrap_or(0);
+        let Some(end) = rest[quoted..].iter().position(is_end) else {
             self.0 = None;
             return Some(rest);
         };
-        let (cell, rest) = rest.split_at(end);
+        let (cell, rest) = rest.split_at(quoted + end);
         let rest = rest.trim_ascii_start();
         self.0 = Some(rest.strip_prefix(b",").unwrap_or(rest).trim_ascii_start());
         Some(cell)
+    }
+}
+
+/// How long the cell is that `text` begins with, if that stands in quotes: commas and blanks between them end no cell,
+/// and two quotes are one (RFC 4180 section 2).
+fn quoted(text: &[u8]) -> Option<usize> {
+    let inner = text.strip_prefix(b"\"")?;
+    let mut at = 0;
+    loop {
+        at += memchr::memchr(b'"', &inner[at..])?;
+        match inner.get(at + 1) {
+            Some(b'"') => at += 2,
+            Some(after) if *after != b',' && !after.is_ascii_whitespace() => return None,
+            _ => return Some(at + 2),
+        }
     }
 }
 
@@ -229,6 +245,14 @@ mod tests {
         for text in ["1 -2.5 3e2", "1,-2.5,3e2", " 1\t-2.5 , 3e2 ", "\"1\",\"-2.5\",\"3e2\""] {
             assert_found(text, &[("0", 1.0), ("1", -2.5), ("2", 300.0)]);
         }
+    }
+
+    #[test]
+    fn between_quotes_no_cell_ends() {
+        assert_found(r#""Smith, John",5,"6""#, &[("1", 5.0), ("2", 6.0)]);
+        assert_found(r#""a ""b"", c" 5"#, &[("1", 5.0)]);
+        assert_found(r#""a,5"#, &[("1", 5.0)]);
+        assert_found(r#""a"x,5"#, &[("1", 5.0)]);
     }
 
     #[test]
