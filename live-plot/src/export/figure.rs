@@ -20,6 +20,9 @@ const MARGIN: [f64; 4] = [64.0, 24.0, 44.0, 36.0];
 /// Where the unit begins.
 const UNIT: f64 = 12.0;
 
+/// The height of a row of the legend.
+const ROW: f64 = 18.0;
+
 /// The widest that a digit is, in pixels.
 const DIGIT: f64 = 7.5;
 
@@ -55,6 +58,30 @@ fn labels(scene: &Scene, [_, _, width, height]: [f64; 4]) -> f64 {
     DIGIT * longest.unwrap_or(0) as f64 + 12.0
 }
 
+/// Where the series' names stand, in rows from `from` on: as many as fit to the left of `right` and, but for the first
+/// row, within a height; after the last of them is room for an ellipsis.
+fn legend(names: &[String], from: (f64, f64), (right, height): (f64, f64)) -> Vec<(f64, f64)> {
+    let (mut x, mut y) = from;
+    let mut places = Vec::new();
+    for name in names {
+        let room = entry(name);
+        if x > from.0 && x + room > right {
+            (x, y) = (from.0, y + ROW);
+        }
+        if y - from.1 > height {
+            break;
+        }
+        places.push((x, y));
+        x += room;
+    }
+    places
+}
+
+/// The room that a series takes in the legend: a letter is about half as wide as it is high.
+fn entry(name: &str) -> f64 {
+    36.0 + 7.0 * name.chars().count() as f64
+}
+
 /// The scene as SVG.
 pub(crate) fn svg(scene: Scene, names: &[String], config: &Config, dark: bool) -> String {
     let palette = Palette::named(dark);
@@ -62,9 +89,15 @@ pub(crate) fn svg(scene: Scene, names: &[String], config: &Config, dark: bool) -
     // The columns were counted before the labels were known: a few more than there are pixels do no harm.
     let more = (labels(&scene, plot) - plot[0]).clamp(0.0, plot[2] / 2.0);
     (plot[0], plot[2]) = (plot[0] + more, plot[2] - more);
+    // Beside the unit.
+    let unit = config.unit.as_ref().map_or(0, |unit| unit.chars().count());
+    let from = plot[0].max(UNIT + DIGIT * unit as f64 + 16.0);
+    let legend = legend(names, (from, plot[1] - 16.0), (plot[0] + plot[2], plot[3] / 3.0));
+    let below = legend.last().map_or(0.0, |(_, y)| y - (plot[1] - 16.0));
+    (plot[1], plot[3]) = (plot[1] + below, plot[3] - below);
     let mut figure = Figure { config, palette, scene, names, plot, svg: String::new() };
     figure.begin();
-    figure.titles();
+    figure.titles(&legend);
     figure.axes();
     for number in 0..figure.scene.traces.len() {
         figure.trace(number);
@@ -98,28 +131,21 @@ impl Figure<'_> {
     }
 
     /// The title, and a legend of as many series as fit.
-    fn titles(&mut self) {
-        let [left, top, width, _] = self.plot;
+    fn titles(&mut self, legend: &[(f64, f64)]) {
+        let [left, _, width, _] = self.plot;
         if let Some(title) = &self.config.title {
             let middle = left + width / 2.0;
             self.text((middle, 28.0), "middle", self.palette.text, title);
         }
-        // Beside the unit.
-        let unit = self.config.unit.as_ref().map_or(0, |unit| unit.chars().count());
-        let beside = UNIT + DIGIT * unit as f64 + 16.0;
-        let (mut x, y) = (left.max(beside), top - 16.0);
-        for number in 0..self.names.len() {
-            let name = &self.names[number];
-            // A letter is about half as wide as it is high.
-            let room = 36.0 + 7.0 * name.chars().count() as f64;
-            if x + room > left + width {
-                return self.text((x, y), "start", self.palette.weak, "…");
-            }
+        for (number, (name, (x, y))) in self.names.iter().zip(legend).enumerate() {
             let (color, dash) = (hex(self.palette.series(number)), dash(number));
             let (end, middle) = (x + 16.0, y - 4.0);
             self.put(format_args!("<path d=\"M{x:.1} {middle:.1}H{end:.1}\" stroke=\"{color}\" stroke-width=\"3\"{dash}/>"));
-            self.text((x + 22.0, y), "start", self.palette.text, name);
-            x += room;
+            self.text((x + 22.0, *y), "start", self.palette.text, name);
+        }
+        if let Some((x, y)) = legend.last().filter(|_| legend.len() < self.names.len()) {
+            let after = x + entry(&self.names[legend.len() - 1]);
+            self.text((after.min(left + width - 12.0), *y), "start", self.palette.weak, "…");
         }
     }
 
@@ -210,4 +236,19 @@ pub(crate) fn png(svg: &str) -> Result<Vec<u8>, String> {
         tiny_skia::Pixmap::new(size.width(), size.height()).ok_or("the picture has no size")?;
     resvg::render(&tree, tiny_skia::Transform::identity(), &mut pixels.as_mut());
     pixels.encode_png().map_err(|error| error.to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_legend_goes_on_below_and_leaves_the_plot_its_room() {
+        let names = |count: usize| vec!["a name".to_owned(); count];
+        let places = |count| legend(&names(count), (64.0, 28.0), (464.0, 100.0));
+        assert_eq!(places(3), [(64.0, 28.0), (142.0, 28.0), (220.0, 28.0)]);
+        assert_eq!(places(6)[5], (64.0, 46.0));
+        assert_eq!(places(256).len(), 5 * 6);
+        assert_eq!(legend(&["x".repeat(64)], (64.0, 28.0), (464.0, 100.0)), [(64.0, 28.0)]);
+    }
 }
