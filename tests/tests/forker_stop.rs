@@ -135,11 +135,15 @@ fn a_signal_that_forker_was_started_to_ignore_is_passed_on_to_nobody() {
             Running::start(forker_under(wrapper, &["-q", "-e", "1", "--", "perl", "-e", script]));
         says(&mut forker, "ready");
         forker.signal(Signal::SIGUSR1);
+        if got {
+            // Else Perl may begin with TERM while it is at USR1.
+            says(&mut forker, "got");
+        }
         forker.signal(Signal::SIGTERM);
         says(&mut forker, "end");
         let finished = forker.finish();
         assert_eq!(finished.status.code(), Some(143));
-        assert_eq!(finished.out.contains(&"got".to_owned()), got, "{wrapper:?}");
+        assert!(got || !finished.out.contains(&"got".to_owned()), "{:?}", finished.out);
     }
 }
 
