@@ -270,8 +270,9 @@ fn as_met(network: IpNet) -> IpNet {
 /// A network, or a single address as the network of itself. IPv4 in the clothes of IPv6 is IPv4: as such peers are met.
 fn network(text: &str) -> Result<IpNet, String> {
     text.parse::<IpAddr>()
-        .map(|address| IpNet::from(address.to_canonical()))
-        .or_else(|_address| text.parse().map(as_met))
+        .map(IpNet::from)
+        .or_else(|_address| text.parse())
+        .map(as_met)
         .map_err(|_network| "a network is written like 192.0.2.0/24 or 2001:db8::/32".to_owned())
 }
 

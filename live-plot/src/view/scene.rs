@@ -70,8 +70,7 @@ impl Scene {
         is_hidden: impl Fn(usize) -> bool,
     ) -> Self {
         let Extent { drawn, end, span, is_whole, .. } = extent;
-        // Whole columns: those that the first and the newest fall into are seen of everything, but for that one of them
-        // may be cut off.
+        // Columns begin at multiples of their length, the first sample anywhere: of everything, one column more is seen.
         let span = if is_whole { span * pixels / (pixels - 1.0).max(1.0) } else { span };
         let grid = Grid::showing(end, span, pixels);
         let series = store.hold(|store| store.series().len());
