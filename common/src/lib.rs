@@ -4,21 +4,21 @@
 //! config    flags over environment over file over defaults; --check-config, --print-config
 //! generate  the manual page and the shells' completions, from the definition that parses
 //! logging   what a program says about itself: levels, text or JSON, on stderr
-//! notify    what the service manager is told, if one started the program
 //! output    a descriptor written to without ever waiting for its reader
+//! escape    what came from outside, made harmless for a terminal or a log
 //! throttle  so many lines a period, the rest counted
-//! text      what came from outside, made harmless for a terminal or a log
+//! systemd   what the service manager is told, if one started the program
 //! exit      from a result to the line on stderr and the exit status
 //! ```
 //!
 //! A program's `main` is one call of [`config::start`], its own work, and [`exit::finish`].
 
 pub mod config;
+pub mod escape;
 pub mod exit;
 pub mod generate;
 pub mod logging;
-pub mod notify;
 pub mod output;
 mod sys;
-pub mod text;
+pub mod systemd;
 pub mod throttle;

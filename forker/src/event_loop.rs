@@ -6,8 +6,8 @@ use std::os::fd::AsFd;
 use std::time::{Duration, Instant};
 
 use common::logging;
-use common::notify::{Notifier, NotifyState};
 use common::output::Output;
+use common::systemd::{Notifier, NotifyState};
 use nix::errno::Errno;
 use nix::poll::{PollFd, PollFlags, ppoll};
 use nix::sys::prctl;
@@ -15,17 +15,18 @@ use nix::sys::signal::Signal;
 use nix::unistd::Pid;
 use tracing::{debug, error, info};
 
-use crate::child::{self, Recipe};
-use crate::ledger::{Balance, Ledger};
-use crate::outcome::Outcome;
-use crate::report;
+use crate::process::command::{self, Recipe};
+use crate::process::signals::{self, Signals};
+use crate::process::tree::{self, Trees};
+use crate::process::{procfs, reap};
+use crate::report::run::Outcome;
+use crate::report::text;
+use crate::report::units::{Short, count};
 use crate::schedule::Schedule;
-use crate::signals::{self, Signals};
+use crate::supervisor::ledger::{Balance, Ledger};
 use crate::supervisor::{Action, Event, Supervisor};
 use crate::sys::{self, Children};
-use crate::tree::{self, Trees};
-use crate::units::{Short, count};
-use crate::{Config, Error, process, reap};
+use crate::{Config, Error};
 
 /// Runs the command on its schedule until it is over, and gives the exit status.
 ///
@@ -62,7 +63,7 @@ pub fn run(config: &Config) -> Result<u8, Error> {
 /// What the service manager shows people about this forker.
 fn status(config: &Config) -> String {
     let period = config.interval.saturating_mul(u32::try_from(config.every).unwrap_or(u32::MAX));
-    format!("Running {} every {}", child::words(&config.command), Short(period))
+    format!("Running {} every {}", command::words(&config.command), Short(period))
 }
 
 /// The monotonic clock.
@@ -103,7 +104,7 @@ impl EventLoop<'_> {
             self.trees.signal_all(&[], Signal::SIGKILL);
         }
         self.stdout.finish();
-        report::tell_summary(self.supervisor.tally());
+        text::tell_summary(self.supervisor.tally());
         result?;
         self.stdout
             .failure()
@@ -226,7 +227,7 @@ impl EventLoop<'_> {
 
     fn audit(&mut self) -> Result<Balance, Error> {
         self.ledger
-            .audit(&process::children(Pid::this()))
+            .audit(&procfs::children(Pid::this()))
             .map_err(|balance| Error::Ledger(balance.to_string()))
     }
 
@@ -266,7 +267,7 @@ impl EventLoop<'_> {
                     self.supervisor.handle(clock(), Event::Gone { leader });
                 }
             }
-            Action::Tell(report) => report.tell(&child::words(&self.config.command[..1])),
+            Action::Tell(report) => report.tell(&command::words(&self.config.command[..1])),
             Action::TellLeft(left) => left.tell(),
             Action::TellStopping { runs } => {
                 let grace = Short(self.config.policy.grace);

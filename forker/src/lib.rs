@@ -1,32 +1,28 @@
 //! forker: the life of a process, from fork to reap, on a steady schedule.
 //!
 //! ```text
-//! args → schedule → supervisor: event → action → child: fork, exec
-//!                       ↑                            ⋮
-//!   report ← outcome ← reap ← SIGCHLD ← signals      exit, zombie
-//! ```
+//! args → schedule → supervisor: event → action → process/command: fork, exec
+//!                       ↑                                           ⋮
+//!   report ← process/reap ← SIGCHLD ← process/signals               exit, zombie
 //!
-//! Above the dots stands what decides: `schedule` and `supervisor` are pure, take `now` and touch nothing.
-//! `event_loop` waits in one `ppoll`, feeds them and carries out what they say; `child`, `reap` and
-//! `signals` are its hands, and `sys` alone calls libc.
+//! event_loop   waits in one ppoll, feeds the supervisor, does what it says
+//! schedule     when a run is due: pure
+//! supervisor/  what happens next: event, escalation, orphans, ledger; pure
+//! process/     command, reap, procfs, tree (whom a signal reaches), signals
+//! report/      run (how one ended), tally, text, units
+//! lab/         one workload under every way to reap: experiment, strategy, table
+//! sys          what nix lacks
+//! ```
 
 mod args;
-mod child;
 mod error;
 pub mod event_loop;
 pub mod lab;
-mod ledger;
-mod outcome;
 mod process;
-mod reap;
 mod report;
 mod schedule;
-mod signals;
 mod supervisor;
 mod sys;
-mod tally;
-mod tree;
-mod units;
 
 pub use args::{Args, Config, Task};
 pub use error::Error;

@@ -11,11 +11,11 @@ use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 use live_plot::args::View;
-use live_plot::series::columns::{Draw, Grid, Trace, trace};
+use live_plot::picture::decimate::{Draw, Grid, Trace, trace};
+use live_plot::picture::scene::{Extent, Scene};
 use live_plot::series::store::{Axis, Entry, Store};
 use live_plot::series::{Sample, Shared};
 use live_plot::view::plot;
-use live_plot::view::scene::{Extent, Scene};
 
 /// The history that live-plot keeps by default.
 const HISTORY: usize = 256 << 20;

@@ -9,14 +9,14 @@ use std::time::Duration;
 
 use clap::{ArgAction, Parser, ValueEnum};
 use common::config::{Arguments, CommonArgs};
-use common::text::escape;
+use common::escape::escape;
 use nix::fcntl::OFlag;
 
 use crate::error::Error;
 use crate::export::Outputs;
-use crate::input::feed::Source;
+use crate::input::source::Source;
 use crate::input::{Naming, Rules};
-use crate::series::columns::Draw;
+use crate::picture::decimate::Draw;
 use crate::series::store::Axis;
 
 /// The window's length when nothing says otherwise, as in the first live plot this one grew out of.

@@ -3,8 +3,8 @@
 use std::io;
 use std::path::PathBuf;
 
+use common::escape;
 use common::exit::{self, Failure};
-use common::text;
 
 /// Why live-plot ends early.
 #[derive(Debug, thiserror::Error)]
@@ -13,7 +13,10 @@ pub enum Error {
     #[error(transparent)]
     Config(#[from] common::config::Error),
     /// The input file cannot be opened.
-    #[error("cannot read {}: {source}; name a file of numbers, or pipe them in", text::path(path))]
+    #[error(
+        "cannot read {}: {source}; name a file of numbers, or pipe them in",
+        escape::path(path)
+    )]
     Input {
         /// The file.
         path: PathBuf,
@@ -26,10 +29,10 @@ pub enum Error {
     )]
     Stdout,
     /// Two pictures or tables cannot be one file.
-    #[error("two outputs would be {}, and one of them lost; give each a file of its own", text::path(.0))]
+    #[error("two outputs would be {}, and one of them lost; give each a file of its own", escape::path(.0))]
     Twice(PathBuf),
     /// A file cannot be written.
-    #[error("cannot write {}: {source}; what was there before is untouched", text::path(path))]
+    #[error("cannot write {}: {source}; what was there before is untouched", escape::path(path))]
     Output {
         /// The file.
         path: PathBuf,

@@ -10,9 +10,9 @@ use common::config::{Arguments, CommonArgs};
 use ipnet::IpNet;
 
 use crate::error::Error;
-use crate::format::Format;
-use crate::udp;
-use crate::zone::Zone;
+use crate::net::udp;
+use crate::reply::format::Format;
+use crate::reply::zone::Zone;
 
 /// The port when none is named.
 const DEFAULT_PORT: u16 = 55555;

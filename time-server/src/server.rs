@@ -6,21 +6,21 @@ use std::thread;
 
 use nix::sys::resource::{Resource, getrlimit, setrlimit};
 
-use crate::activation;
 use crate::args::Config;
-use crate::clock::Clock;
-use crate::control::Control;
 use crate::error::Error;
-use crate::gate::Gate;
-use crate::linger::Ring;
-use crate::listener::{self, Listener, Transport};
-use crate::log::{self, ClientLog};
-use crate::master::Master;
-use crate::notify::Reports;
+use crate::net::activation;
+use crate::net::listener::{self, Listener, Transport};
+use crate::net::poller::Watch;
+use crate::net::udp;
+use crate::ops::housekeeping::Master;
+use crate::ops::log::{self, ClientLog};
+use crate::ops::shutdown::Control;
+use crate::ops::stats::Counters;
+use crate::ops::systemd::Reports;
+use crate::policy::admission::Gate;
+use crate::policy::linger::Ring;
+use crate::reply::clock::Clock;
 use crate::reply::{Reply, Service};
-use crate::stats::Counters;
-use crate::udp;
-use crate::watch::Watch;
 use crate::worker::{Worker, now, spare_descriptor};
 
 /// Descriptors for everything but closing connections.

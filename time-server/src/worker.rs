@@ -1,6 +1,6 @@
 //! The loop: accept → reply → send → shutdown → linger → close. It executes; what a reply says
-//! ([`crate::reply`]), who gets one ([`crate::gate`]), how long a connection lingers ([`crate::linger`]) and
-//! what an error means ([`crate::accept`]) is decided elsewhere.
+//! ([`crate::reply`]), who gets one ([`crate::policy::admission`]), how long a connection lingers ([`crate::policy::linger`]) and
+//! what an error means ([`crate::net::accept_error`]) is decided elsewhere.
 
 use std::fs::File;
 use std::net::SocketAddr;
@@ -14,20 +14,21 @@ use nix::libc;
 use nix::sys::epoll::EpollTimeout;
 use nix::sys::socket::{MsgFlags, Shutdown, send, shutdown};
 
-use crate::accept::Verdict;
-use crate::clock::Clock;
-use crate::control::{Control, Stage};
 use crate::error::Error;
-use crate::gate::Gate;
-use crate::limit::Admission;
-use crate::linger::{Probe, Ring};
-use crate::listener::{Listener, Transport};
-use crate::log::ClientLog;
-use crate::master::Master;
+use crate::net::accept_error::Verdict;
+use crate::net::listener::{Listener, Transport};
+use crate::net::poller::{Event, Watch};
+use crate::net::udp;
+use crate::ops::housekeeping::Master;
+use crate::ops::log::ClientLog;
+use crate::ops::shutdown::{Control, Stage};
+use crate::ops::stats::Counters;
+use crate::policy::admission::Gate;
+use crate::policy::linger::{Probe, Ring};
+use crate::policy::rate_limit::Admission;
+use crate::reply::clock::Clock;
 use crate::reply::{Reply, Service};
-use crate::stats::Counters;
-use crate::watch::{Event, Watch};
-use crate::{sys, udp};
+use crate::sys;
 
 /// `MSG_MORE` (send(2)) keeps the reply back for the moment until the shutdown, so that text and FIN leave
 /// in one segment and wake the client once: cheaper than two for both sides. nix does not know it.

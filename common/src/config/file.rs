@@ -11,7 +11,7 @@ use toml::de::{DeTable, DeValue};
 
 use super::Error;
 use super::layers::{Environment, check, is_list, is_setting, key};
-use crate::text::{self, escape};
+use crate::escape::{self, escape};
 
 /// One setting of the file.
 pub(super) struct Entry {
@@ -36,7 +36,7 @@ impl std::error::Error for Mistake {}
 impl fmt::Display for Mistake {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { line, column, problem, source, width, .. } = self;
-        writeln!(f, "{}:{line}:{column}: {problem}", text::path(&self.path))?;
+        writeln!(f, "{}:{line}:{column}: {problem}", escape::path(&self.path))?;
         writeln!(f, "{line:>5} | {source}")?;
         write!(f, "      | {:>column$}{}", '^', "^".repeat(width.saturating_sub(1)))
     }

@@ -10,8 +10,8 @@ use clap::parser::ValueSource;
 use clap::{Arg, ArgAction, ArgMatches, Command};
 
 use super::{Arguments, Error, file, first_paragraph, tell, usage};
+use crate::escape;
 use crate::generate::generate;
-use crate::text;
 
 /// Where a value was set.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -24,7 +24,7 @@ impl fmt::Display for Origin {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Environment(name) => write!(f, "environment {name}"),
-            Self::File { path, line } => write!(f, "{}:{line}", text::path(path)),
+            Self::File { path, line } => write!(f, "{}:{line}", escape::path(path)),
         }
     }
 }

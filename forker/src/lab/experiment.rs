@@ -9,16 +9,16 @@ use nix::sys::signal::Signal;
 use nix::unistd::{self, Pid};
 
 use super::Kind;
-use super::way::{self, Way};
+use super::strategy::{self, Way};
 use crate::Error;
-use crate::child::Recipe;
 use crate::event_loop::clock;
-use crate::outcome;
-use crate::process::{self, Process};
+use crate::process::command::Recipe;
+use crate::process::procfs::{self, Process};
+use crate::process::signals::Signals;
+use crate::process::tree::Trees;
+use crate::report::run;
 use crate::schedule::Schedule;
-use crate::signals::Signals;
 use crate::sys::{self, Children};
-use crate::tree::Trees;
 
 /// The workload: a run at each of so many ticks.
 pub(super) const TICKS: u32 = 20;
@@ -57,7 +57,7 @@ pub(super) fn run(kind: Kind, recipe: &Recipe, signals: &Signals) -> Result<Verd
     let failed = Error::system("run the experiment");
     let (report, reported) = unistd::pipe2(OFlag::O_CLOEXEC).map_err(&failed)?;
     let demonstrator = sys::fork(|| {
-        let result = demonstrate(way::of(kind).as_mut(), recipe, &reported);
+        let result = demonstrate(strategy::of(kind).as_mut(), recipe, &reported);
         u8::from(result.is_err())
     })
     .map_err(&failed)?;
@@ -81,7 +81,7 @@ fn watch(demonstrator: Pid, report: &OwnedFd, signals: &Signals) -> nix::Result<
         let ready = wait(&[report.as_fd(), signals.as_fd()], clock() + SAMPLE)?;
         while let Some(signal) = signals.next()? {
             if matches!(signal, Signal::SIGINT | Signal::SIGTERM) {
-                return Ok(Verdict::Interrupted(outcome::killed_by(signal as i32)));
+                return Ok(Verdict::Interrupted(run::killed_by(signal as i32)));
             }
         }
         // As init does: what was adopted and has ended is reaped. The demonstrator itself lives on.
@@ -104,12 +104,12 @@ fn watch(demonstrator: Pid, report: &OwnedFd, signals: &Signals) -> nix::Result<
 
 /// Counts the zombies, and looks who has adopted whom.
 fn sample(demonstrator: Pid, facts: &mut Facts) -> usize {
-    let children = process::children(demonstrator);
+    let children = procfs::children(demonstrator);
     let own_group = unistd::getpgrp();
     let is_orphan = |child: &Process| child.group != child.pid && child.group != own_group;
     if children.iter().any(is_orphan) {
         facts.orphans_go_to = Some("itself");
-    } else if process::children(Pid::this()).iter().any(|child| child.pid != demonstrator) {
+    } else if procfs::children(Pid::this()).iter().any(|child| child.pid != demonstrator) {
         facts.orphans_go_to.get_or_insert("init");
     }
     let zombies: Vec<Process> = children.into_iter().filter(|child| child.is_zombie).collect();
@@ -156,8 +156,7 @@ fn demonstrate(way: &mut dyn Way, recipe: &Recipe, report: &OwnedFd) -> nix::Res
         known += way.collect()?;
     }
     let deadline = clock() + SETTLE;
-    while clock() < deadline && process::children(Pid::this()).iter().any(|child| !child.is_zombie)
-    {
+    while clock() < deadline && procfs::children(Pid::this()).iter().any(|child| !child.is_zombie) {
         wait(&way.watched(), clock() + SAMPLE)?;
         known += way.collect()?;
     }

@@ -5,9 +5,9 @@ use std::collections::BTreeMap;
 use nix::sys::signal::Signal;
 use nix::unistd::Pid;
 
-use crate::outcome::{Outcome, Why};
-use crate::process::Process;
-use crate::report::Left;
+use crate::process::procfs::Process;
+use crate::report::run::{Outcome, Why};
+use crate::report::text::Left;
 
 /// The orphans that were seen and have not ended.
 #[derive(Debug, Default)]

@@ -1,7 +1,7 @@
 #![expect(clippy::disallowed_methods, reason = "a test may start at any time")]
 
 use super::*;
-use crate::report::Left;
+use crate::report::text::Left;
 use nix::errno::Errno;
 use proptest::prelude::*;
 

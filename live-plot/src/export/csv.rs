@@ -7,10 +7,10 @@ use std::fs::File;
 use std::io::{BufRead, BufReader};
 use std::path::Path;
 
-use super::file::Target;
+use super::atomic_file::Target;
 use crate::error::Error;
+use crate::picture::scale::exact;
 use crate::series::store::{Axis, Entry};
-use crate::view::scale::exact;
 
 /// Bytes that are written at once.
 const BLOCK: usize = 64 << 10;

@@ -1,8 +1,8 @@
 //! The samples that the store keeps, as CSV: what `c` saves. Series are merged by time; the lock is held
 //! for some hundred samples at a time, while the input goes on.
 
+use super::atomic_file::Target;
 use super::csv::Table;
-use super::file::Target;
 use crate::error::Error;
 use crate::series::store::{Axis, Entry, Store};
 use crate::series::{Sample, Shared};

@@ -7,7 +7,7 @@ use std::thread;
 
 use common::output::Output;
 
-use super::feed::Feed;
+use super::source::Feed;
 use crate::series::Shared;
 
 /// Samples appended under one hold of the lock: some 30 µs.

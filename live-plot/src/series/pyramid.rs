@@ -8,7 +8,7 @@
 
 use std::ops::Range;
 
-use super::ring::Ring;
+use super::chunked_log::Ring;
 
 /// Samples or buckets summed up by a bucket of the next level.
 const FAN_OUT: usize = 16;

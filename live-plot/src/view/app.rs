@@ -1,28 +1,29 @@
 //! The window's state, and a frame of it: what is looked up, drawn and asked for. When the next one is
-//! drawn is `pace`'s: while the plot scrolls that is known in advance, otherwise the reader asks.
+//! drawn is `repaint`'s: while the plot scrolls that is known in advance, otherwise the reader asks.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use common::text::escape;
+use common::escape::escape;
 use eframe::egui::accesskit::Role;
 use eframe::egui::{
     self, Align, Context, Layout, RichText, TextStyle, Ui, UiBuilder, ViewportCommand, WidgetInfo,
 };
 
-use super::bars::{self, Entry, Status};
 use super::keys::{self, Action};
-use super::lens::Lens;
-use super::look::Palette;
-use super::pace::{self, Cost, Pace, Rate};
+use super::panels::{self, Entry, Status};
 use super::plot::{self, Shown};
+use super::repaint::{self, Cost, Pace, Rate};
 use super::save;
-use super::scale;
-use super::scene::{Extent, Scene};
+use super::theme::Palette;
+use super::viewport::Lens;
 use crate::args::{Config, YRange};
+use crate::picture::decimate;
+use crate::picture::scale;
+use crate::picture::scene::{Extent, Scene};
+use crate::series::Shared;
 use crate::series::store::{Axis, Series, Store};
-use crate::series::{Shared, columns};
 
 /// The window's state.
 pub(super) struct App {
@@ -82,19 +83,19 @@ impl App {
         };
         bar(egui::Panel::top("series")).show(ui, |ui| self.top(ui, &status, &mut wanted));
         bar(egui::Panel::bottom("status"))
-            .show(ui, |ui| ui.horizontal(|ui| bars::state(ui, &status)));
+            .show(ui, |ui| ui.horizontal(|ui| panels::state(ui, &status)));
         let margin = egui::Margin { left: 4, right: 18, top: 8, bottom: 2 };
         let center = egui::CentralPanel::no_frame().frame(egui::Frame::NONE.inner_margin(margin));
         center.show(ui, |ui| {
             let shown = plot::show(ui, &scene);
             describe(&shown, &status);
             if status.series.is_empty() {
-                bars::hint(ui, shown.response.rect, &status);
+                panels::hint(ui, shown.response.rect, &status);
             }
             self.point(ui, &shown, extent, &scene);
         });
         if self.help {
-            bars::help(ui);
+            panels::help(ui);
         }
         let is_changed = !wanted.is_empty();
         self.schedule(ui.ctx(), &scene, status.end.is_some());
@@ -152,7 +153,7 @@ impl App {
         let mut row = ui.available_rect_before_wrap();
         row.set_height(ui.text_style_height(&TextStyle::Heading));
         let right = UiBuilder::new().max_rect(row).layout(Layout::right_to_left(Align::Center));
-        let buttons = ui.scope_builder(right, |ui| bars::buttons(ui, status.live));
+        let buttons = ui.scope_builder(right, |ui| panels::buttons(ui, status.live));
         wanted.extend(buttons.inner);
         row.set_right(buttons.response.rect.left() - 12.0);
         let left = UiBuilder::new().max_rect(row);
@@ -161,7 +162,7 @@ impl App {
                 let color = Palette::of(ui.visuals()).weak;
                 ui.label(RichText::new("live-plot").heading().color(color));
             }
-            if let Some(number) = bars::legend(ui, status, self.config.unit.as_deref())
+            if let Some(number) = panels::legend(ui, status, self.config.unit.as_deref())
                 && !self.hidden.remove(&number)
             {
                 self.hidden.insert(number);
@@ -192,7 +193,7 @@ impl App {
     fn readout(&self, ui: &mut Ui, time: f64, scene: &Scene) {
         let is_shown = |(number, _): &(usize, &Series)| !self.hidden.contains(number);
         let value = |(number, series): (usize, &Series)| {
-            (number, series.name.clone(), columns::value_at(series, time.min(scene.head)))
+            (number, series.name.clone(), decimate::value_at(series, time.min(scene.head)))
         };
         let values: Vec<_> = self.store.hold(|store| {
             store.series().iter().enumerate().filter(is_shown).take(24).map(value).collect()
@@ -232,7 +233,7 @@ impl App {
 
     fn save_picture(&self, ctx: &Context, seen: Extent, scene: &Scene, status: &Status) {
         let names = status.series.iter().map(|entry| entry.name.clone()).collect();
-        let mut picture = self.scene(seen, crate::export::figure::columns(&self.config));
+        let mut picture = self.scene(seen, crate::export::svg::columns(&self.config));
         picture.y = scene.y;
         let dark = ctx.global_style().visuals.dark_mode;
         save::picture(picture, names, &self.config, dark, Arc::clone(&self.told), wake(ctx));
@@ -240,7 +241,7 @@ impl App {
 
     /// Asks for the next frame: when the newest moment has moved a pixel, but not before it is due.
     fn schedule(&self, ctx: &Context, scene: &Scene, ended: bool) {
-        let now = pace::now();
+        let now = repaint::now();
         self.pace.end(now);
         if !self.lens.is_live() {
             self.pace.silence();
@@ -267,7 +268,7 @@ impl eframe::App for App {
 
     fn ui(&mut self, ui: &mut Ui, _: &mut eframe::Frame) {
         self.cost.begin();
-        self.draw(ui, pace::now());
+        self.draw(ui, repaint::now());
         self.cost.end();
     }
 

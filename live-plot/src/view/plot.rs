@@ -1,4 +1,4 @@
-//! The plot: `egui_plot` draws the axes and what slopes, `crisp` the grid and what steps. What is seen is the
+//! The plot: `egui_plot` draws the axes and what slopes, `step_mesh` the grid and what steps. What is seen is the
 //! scene's to say: `egui_plot`'s own panning and zooming are off.
 
 use eframe::egui::{Context, Id, Pos2, Rangef, Response, Shape, Ui, Vec2, Vec2b};
@@ -6,11 +6,11 @@ use egui_plot::{
     AxisHints, GridInput, GridMark, Line, Plot, PlotMemory, PlotPoints, PlotTransform, Points,
 };
 
-use super::crisp::Crisp;
-use super::look::{self, Palette};
-use super::scale;
-use super::scene::Scene;
-use crate::series::columns::{Draw, Trace};
+use super::step_mesh::Crisp;
+use super::theme::{self, Palette};
+use crate::picture::decimate::{Draw, Trace};
+use crate::picture::scale;
+use crate::picture::scene::Scene;
 
 /// Room for the values' labels; wider ones make more.
 const LABELS: f32 = 52.0;
@@ -146,7 +146,7 @@ fn tip(scene: &Scene, trace: &Trace) -> Option<[f64; 2]> {
 
 /// Whether a series is drawn on whole pixels: a dash begins anywhere.
 fn is_crisp(scene: &Scene, number: usize) -> bool {
-    scene.draw == Draw::Step && look::dash_kind(number) == 0
+    scene.draw == Draw::Step && theme::dash_kind(number) == 0
 }
 
 fn lines<'a>(
@@ -169,7 +169,7 @@ fn lines<'a>(
             );
         } else {
             let line = Line::new("", points).id((number, part)).color(color).width(WIDTH);
-            plot.line(line.style(look::dash(number)).allow_hover(false).allow_band(false));
+            plot.line(line.style(theme::dash(number)).allow_hover(false).allow_band(false));
         }
     }
 }

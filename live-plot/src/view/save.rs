@@ -7,11 +7,11 @@ use std::thread;
 
 use parking_lot::Mutex;
 
-use super::scene::Scene;
 use crate::args::Config;
 use crate::error::Error;
-use crate::export::file::Target;
-use crate::export::{figure, rows};
+use crate::export::atomic_file::Target;
+use crate::export::{rows, svg};
+use crate::picture::scene::Scene;
 use crate::series::Shared;
 
 /// What has been saved, or why not; told in the window.
@@ -26,9 +26,9 @@ pub(super) fn picture(
     told: Told,
     done: impl FnOnce() + Send + 'static,
 ) {
-    let drawing = figure::svg(scene, &names, config, dark);
+    let drawing = svg::svg(scene, &names, config, dark);
     save("png", told, done, move |mut target| {
-        target.write(&figure::png(&drawing).map_err(Error::Picture)?)?;
+        target.write(&svg::png(&drawing).map_err(Error::Picture)?)?;
         Ok(target)
     });
 }

@@ -2,16 +2,16 @@
 
 use std::panic::Location;
 
+use common::escape::escape;
 use common::exit::{self, Failure as _};
-use common::text::escape;
 use eframe::egui::{self, Context, ThemePreference, ViewportCommand};
 
 use super::app::App;
-use super::look;
+use super::theme;
 use crate::args::{Config, Theme};
 use crate::error::Error;
-use crate::input::feed::{Feed, Source};
 use crate::input::reader::Reader;
+use crate::input::source::{Feed, Source};
 use crate::signals::Signals;
 
 /// What is wrong when a display has ended.
@@ -103,7 +103,7 @@ fn display() -> Option<String> {
 
 /// Starts the threads that feed and close the window.
 fn start(config: Config, source: Source, signals: Signals, ctx: &Context) -> std::io::Result<App> {
-    look::apply(ctx);
+    theme::apply(ctx);
     ctx.set_theme(match config.theme {
         Theme::System => ThemePreference::System,
         Theme::Dark => ThemePreference::Dark,

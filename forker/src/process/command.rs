@@ -1,0 +1,232 @@
+//! From a command to a process: everything is prepared once, before the first fork; between fork and exec
+//! there are only system calls (signal-safety(7)). A child that fails to exec says why in a pipe that
+//! closes on exec, and its parent tells it.
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+use std::ffi::{CString, OsString};
+use std::fs::File;
+use std::os::fd::OwnedFd;
+use std::os::unix::ffi::OsStringExt;
+
+use common::systemd::VARIABLES;
+use nix::errno::Errno;
+use nix::fcntl::OFlag;
+use nix::sys::signal::{SigSet, SigmaskHow, Signal};
+use nix::unistd::{self, Pid};
+
+use crate::process::signals::Inherited;
+use crate::report::run;
+use crate::sys::{self, StringArray};
+
+/// A report of a failed exec: pid and errno, as the kernel's own integers.
+const REPORT: usize = 8;
+
+/// All that a run is made of.
+#[derive(Debug)]
+pub(crate) struct Recipe {
+    paths: Vec<CString>,
+    argv: StringArray,
+    envp: StringArray,
+    /// What the child says on stdout first; nothing when quiet.
+    announcement: Vec<u8>,
+    inherited: Inherited,
+    null: File,
+    /// One pipe for every child: a report is shorter than `PIPE_BUF`, so each comes whole (pipe(7)).
+    reports: (OwnedFd, OwnedFd),
+    /// Reports that were read while another child's was looked for.
+    failed: BTreeMap<i32, i32>,
+}
+
+impl Recipe {
+    /// Prepares `command` (at least one word) to be run any number of times.
+    ///
+    /// # Errors
+    /// What pipe2(2) and opening /dev/null may answer.
+    pub(crate) fn new(
+        command: &[CString],
+        announces: bool,
+        inherited: Inherited,
+    ) -> nix::Result<Self> {
+        let null =
+            File::options().read(true).write(true).open("/dev/null").map_err(|error| {
+                error.raw_os_error().map_or(Errno::UnknownErrno, Errno::from_raw)
+            })?;
+        Ok(Self {
+            paths: paths(&command[0], std::env::var_os("PATH")),
+            argv: StringArray::new(command.to_vec()),
+            envp: StringArray::new(environment()),
+            announcement: if announces { announcement(command) } else { Vec::new() },
+            inherited,
+            null,
+            reports: unistd::pipe2(OFlag::O_CLOEXEC | OFlag::O_NONBLOCK)?,
+            failed: BTreeMap::new(),
+        })
+    }
+
+    /// Starts a run: forks, and the child becomes the command.
+    ///
+    /// # Errors
+    /// fork's: EAGAIN at a limit on processes, ENOMEM.
+    pub(crate) fn start(&self) -> nix::Result<Pid> {
+        let pid = sys::fork(|| self.become_command())?;
+        // The child does the same: whoever comes first, from here on its group can be signalled. EACCES
+        // says that it has done so and is its command already (setpgid(2)).
+        unistd::setpgid(pid, pid).ok();
+        Ok(pid)
+    }
+
+    /// Why the child `pid` ended with 126 or 127, if that is because its exec failed.
+    pub(crate) fn failed_exec(&mut self, pid: Pid) -> Option<Errno> {
+        let mut report = [0; REPORT];
+        while let Ok(REPORT) = unistd::read(&self.reports.0, &mut report) {
+            let (who, errno) = decode(report);
+            self.failed.insert(who, errno);
+        }
+        self.failed.remove(&pid.as_raw()).map(Errno::from_raw)
+    }
+
+    /// Why the exec of some child has failed.
+    pub(crate) fn any_failed_exec(&self) -> Option<Errno> {
+        let mut report = [0; REPORT];
+        let length = unistd::read(&self.reports.0, &mut report);
+        (length == Ok(REPORT)).then(|| Errno::from_raw(decode(report).1))
+    }
+
+    /// Sends what this process and its runs say to /dev/null, and puts its signals as they were.
+    ///
+    /// # Errors
+    /// None that is documented for these arguments.
+    pub(crate) fn silence(&self) -> nix::Result<()> {
+        unistd::dup2_stdout(&self.null)?;
+        unistd::dup2_stderr(&self.null)?;
+        self.inherited.restore()
+    }
+
+    /// In the child: returns only to give the exit status of a failure.
+    fn become_command(&self) -> u8 {
+        let errno = match self.prepare() {
+            Ok(()) => self.execute(),
+            Err(errno) => errno,
+        };
+        let report = encode(unistd::getpid().as_raw(), errno as i32);
+        // Nobody is left to be told of an error here; the exit status still says that it failed.
+        unistd::write(&self.reports.1, &report).ok();
+        run::not_executed(errno)
+    }
+
+    fn prepare(&self) -> nix::Result<()> {
+        let own = Pid::from_raw(0);
+        unistd::setpgid(own, own)?;
+        unistd::dup2_stdin(&self.null)?;
+        // From here on TERM ends it, also while it waits for a reader of its announcement.
+        self.inherited.restore()?;
+        if !self.announcement.is_empty() {
+            // Its group is in the terminal's background: under `stty tostop` TTOU would stop it (termios(3)).
+            let mask = SigSet::from(Signal::SIGTTOU).thread_swap_mask(SigmaskHow::SIG_BLOCK)?;
+            // The command may still do its work when nobody reads (EIO of a lost terminal).
+            unistd::write(std::io::stdout(), &self.announcement).ok();
+            mask.thread_set_mask()?;
+        }
+        Ok(())
+    }
+
+    /// Tries each place as execvp(3) does; the errno that says most wins.
+    fn execute(&self) -> Errno {
+        let mut worst = Errno::ENOENT;
+        for path in &self.paths {
+            match sys::execve(path, &self.argv, &self.envp) {
+                Errno::ENOENT | Errno::ENOTDIR => {}
+                Errno::EACCES => worst = Errno::EACCES,
+                errno => return errno,
+            }
+        }
+        worst
+    }
+}
+
+fn encode(pid: i32, errno: i32) -> [u8; REPORT] {
+    let mut report = [0; REPORT];
+    report[..4].copy_from_slice(&pid.to_ne_bytes());
+    report[4..].copy_from_slice(&errno.to_ne_bytes());
+    report
+}
+
+fn decode(report: [u8; REPORT]) -> (i32, i32) {
+    let [a, b, c, d, e, f, g, h] = report;
+    (i32::from_ne_bytes([a, b, c, d]), i32::from_ne_bytes([e, f, g, h]))
+}
+
+/// Where `name` may lie: itself if it has a slash, else in each folder of PATH, an empty one being the
+/// current (execvp(3)).
+fn paths(name: &CString, path: Option<OsString>) -> Vec<CString> {
+    let name = name.as_bytes();
+    if name.contains(&b'/') || name.is_empty() {
+        return CString::new(name).into_iter().collect();
+    }
+    let path = path.unwrap_or_else(|| "/bin:/usr/bin".into()).into_vec();
+    path.split(|byte| *byte == b':')
+        .map(|folder| if folder.is_empty() { b".".as_slice() } else { folder })
+        .filter_map(|folder| CString::new([folder, b"/", name].concat()).ok())
+        .collect()
+}
+
+/// forker's own, but for what its service manager told it alone: a run that told something in its name, or
+/// took sockets to be its own, would be believed.
+fn environment() -> Vec<CString> {
+    std::env::vars_os()
+        .filter(|(name, _)| !VARIABLES.iter().any(|variable| name == variable))
+        .map(|(name, value)| [name.into_vec(), value.into_vec()].join(&b'='))
+        .filter_map(|entry| CString::new(entry).ok())
+        .collect()
+}
+
+fn announcement(command: &[CString]) -> Vec<u8> {
+    format!("Child process: About to execute {}\n", words(command)).into_bytes()
+}
+
+/// A command as one line, harmless for a terminal.
+pub(crate) fn words(command: &[CString]) -> String {
+    let words: Vec<_> = command.iter().map(|word| quoted(word.to_string_lossy())).collect();
+    common::escape::escape(&words.join(" ")).into_owned()
+}
+
+fn quoted(word: Cow<'_, str>) -> Cow<'_, str> {
+    let is_one = !word.is_empty() && !word.contains(char::is_whitespace);
+    if is_one { word } else { format!("'{word}'").into() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn candidates(name: &str, path: Option<&str>) -> Vec<String> {
+        let found = paths(&CString::new(name).unwrap(), path.map(OsString::from));
+        found.into_iter().map(|path| path.into_string().unwrap()).collect()
+    }
+
+    #[test]
+    fn a_name_is_looked_for_as_execvp_does() {
+        assert_eq!(candidates("ls", Some("/a:/b")), ["/a/ls", "/b/ls"]);
+        assert_eq!(candidates("ls", Some(":/b:")), ["./ls", "/b/ls", "./ls"]);
+        assert_eq!(candidates("ls", None), ["/bin/ls", "/usr/bin/ls"]);
+        assert_eq!(candidates("./ls", Some("/a")), ["./ls"]);
+        assert_eq!(candidates("", Some("/a")), [""]);
+    }
+
+    #[test]
+    fn the_announcement_is_the_seeds_and_harmless() {
+        let command = [c"ls".to_owned(), c"-l".to_owned()];
+        assert_eq!(announcement(&command), b"Child process: About to execute ls -l\n");
+        let command = [c"echo".to_owned(), c"\x1b[2J".to_owned(), c"a b".to_owned()];
+        assert_eq!(
+            announcement(&command),
+            b"Child process: About to execute echo \\u{1b}[2J 'a b'\n"
+        );
+    }
+
+    #[test]
+    fn a_report_survives_the_pipe() {
+        assert_eq!(decode(encode(4711, 13)), (4711, 13));
+    }
+}

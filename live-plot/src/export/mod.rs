@@ -1,0 +1,151 @@
+//! Without a window: reads the input to its end and writes what was asked for. No display, no GPU.
+
+pub(crate) mod atomic_file;
+mod csv;
+pub(crate) mod rows;
+pub(crate) mod svg;
+
+use std::io::{self, Write};
+use std::path::{PathBuf, absolute};
+
+use common::exit;
+
+use atomic_file::Target;
+use csv::Table;
+
+use crate::args::{Config, Theme};
+use crate::error::Error;
+use crate::input::source::{Feed, Source};
+use crate::picture::scale::exact;
+use crate::picture::scene::{Extent, Scene};
+use crate::series::Shared;
+use crate::series::store::Store;
+use crate::signals::Signals;
+
+/// What is written at the end of input.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Outputs {
+    /// A picture in pixels.
+    pub png: Option<PathBuf>,
+    /// A picture in vectors.
+    pub svg: Option<PathBuf>,
+    /// Every sample.
+    pub csv: Option<PathBuf>,
+    /// A line about each series, on stdout.
+    pub summary: bool,
+}
+
+impl Outputs {
+    /// Whether anything is to be written.
+    #[must_use]
+    pub fn any(&self) -> bool {
+        self.is_drawn() || self.csv.is_some() || self.summary
+    }
+
+    /// Whether something of it goes to stdout.
+    fn to_stdout(&self) -> bool {
+        self.summary || self.files_to_stdout() > 0
+    }
+
+    /// How many of the files are stdout.
+    pub(crate) fn files_to_stdout(&self) -> usize {
+        let files = [&self.png, &self.svg, &self.csv].into_iter().flatten();
+        files.filter(|path| path.as_os_str() == "-").count()
+    }
+
+    /// A file that two of them would replace.
+    fn written_twice(&self) -> Option<PathBuf> {
+        let files = [&self.png, &self.svg, &self.csv].into_iter().flatten();
+        // A device or FIFO takes both.
+        let replaced = files.filter(|path| path.is_file() || !path.exists());
+        let mut files: Vec<PathBuf> = replaced.filter_map(|path| absolute(path).ok()).collect();
+        files.sort();
+        files.windows(2).find(|pair| pair[0] == pair[1]).map(|pair| pair[0].clone())
+    }
+
+    fn is_drawn(&self) -> bool {
+        self.png.is_some() || self.svg.is_some()
+    }
+}
+
+/// Reads to the end and writes. A reader that has gone ends it, and is no error.
+///
+/// # Errors
+/// When a file cannot be written.
+pub fn run(config: &Config, source: Source, signals: Signals) -> Result<u8, Error> {
+    match export(config, source, signals) {
+        Err(Error::Stream { source, .. }) if source.kind() == io::ErrorKind::BrokenPipe => {
+            Ok(exit::OK)
+        }
+        written => written.map(|()| exit::OK),
+    }
+}
+
+fn export(config: &Config, source: Source, signals: Signals) -> Result<(), Error> {
+    let feed = Feed::new(source, config.rules.clone(), config.axis());
+    let mut feed = feed.stopped_by(signals.descriptor()?);
+    let outputs = &config.outputs;
+    if let Some(path) = outputs.written_twice() {
+        return Err(Error::Twice(path));
+    }
+    if outputs.to_stdout() {
+        feed = feed.read_by(io::stdout());
+    }
+    // Opened before anything is read: hours of input should not end in a typing mistake.
+    let open = |path: &Option<PathBuf>| path.as_deref().map(Target::open).transpose();
+    let (png, svg) = (open(&outputs.png)?, open(&outputs.svg)?);
+    let mut table = outputs.csv.as_deref().map(Table::open).transpose()?;
+    let mut store = Store::new(if outputs.is_drawn() { config.history } else { 0 });
+    loop {
+        let end = feed.advance();
+        store.declare(feed.names());
+        store.append(feed.entries());
+        if let Some(table) = &mut table {
+            table.append(config.axis(), feed.names(), feed.entries())?;
+            table.pass_on(config.axis())?;
+        }
+        if end.is_some() {
+            break;
+        }
+    }
+    if let Some(table) = table {
+        table.finish(config.axis(), feed.names())?.keep()?;
+    }
+    if outputs.summary {
+        summary(&store)?;
+    }
+    if outputs.is_drawn() {
+        if store.series().is_empty() {
+            tracing::warn!("There was nothing to draw: the picture is empty.");
+        }
+        let names: Vec<String> = store.series().iter().map(|series| series.name.clone()).collect();
+        let window = config.window.map(|window| window.as_secs_f64());
+        let extent = Extent::newest(config.axis(), window, store.head);
+        let scene =
+            Scene::of(&Shared::new(store), config.view(), extent, svg::columns(config), |_| false);
+        let drawing = svg::svg(scene, &names, config, config.theme != Theme::Light);
+        svg.map(|target| target.finish(drawing.as_bytes())).transpose()?;
+        if let Some(target) = png {
+            target.finish(&svg::png(&drawing).map_err(Error::Picture)?)?;
+        }
+    }
+    Ok(())
+}
+
+/// A line about each series.
+fn summary(store: &Store) -> Result<(), Error> {
+    let lines: String = store
+        .series()
+        .iter()
+        .map(|series| {
+            let total = &series.total;
+            let mean = exact(series.sum.value() / total.count as f64);
+            // Without a value there is no extreme.
+            let extreme = |value| exact(if total.count > 0 { value } else { f64::NAN });
+            let (min, max) = (extreme(total.min), extreme(total.max));
+            format!("{} count={} min={min} max={max} mean={mean}\n", series.name, total.count)
+        })
+        .collect();
+    let written = io::stdout().write_all(lines.as_bytes());
+    written.map_err(|source| Error::Stream { to: "stdout".to_owned(), source })
+}

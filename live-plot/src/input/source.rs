@@ -1,0 +1,232 @@
+//! The input as the program takes it: block by block, each turned into samples with their times.
+
+use std::fs::File;
+use std::io::{IsTerminal, Stdin, Stdout};
+use std::os::fd::{AsFd, BorrowedFd};
+use std::time::{Duration, Instant};
+
+use nix::errno::Errno;
+use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
+use nix::sys::signalfd::SignalFd;
+use nix::unistd;
+
+use super::sampler::{Intake, Rules};
+use super::splitter::Splitter;
+use crate::series::store::{Axis, Counts, End, Entry};
+
+/// How much is read at once: what a pipe holds, pipe(7).
+const BLOCK: usize = 64 << 10;
+
+/// Where the numbers come from.
+#[derive(Debug)]
+pub enum Source {
+    /// Standard input.
+    Stdin(Stdin),
+    /// A file.
+    File(File),
+}
+
+impl Source {
+    /// Whether a person types the numbers.
+    #[must_use]
+    pub fn is_typed(&self) -> bool {
+        matches!(self, Self::Stdin(stdin) if stdin.is_terminal())
+    }
+
+    fn fd(&self) -> BorrowedFd<'_> {
+        match self {
+            Self::Stdin(stdin) => stdin.as_fd(),
+            Self::File(file) => file.as_fd(),
+        }
+    }
+}
+
+/// What reads, and what it has read last.
+#[derive(Debug)]
+pub struct Feed {
+    source: Source,
+    /// Where SIGINT and SIGTERM arrive, if they are to end the input.
+    stop: Option<SignalFd>,
+    /// Standard output, if the input is to end when nobody reads that any more.
+    reader: Option<Stdout>,
+    started: Instant,
+    axis: Axis,
+    splitter: Splitter,
+    intake: Intake,
+    block: Vec<u8>,
+    bursts: Bursts,
+    /// When the last read returned, or how many rows there have been.
+    last: f64,
+}
+
+impl Feed {
+    /// A feed whose samples are placed on `axis`; its clock starts now.
+    #[must_use]
+    pub fn new(source: Source, rules: Rules, axis: Axis) -> Self {
+        Self {
+            intake: Intake::new(rules, source.is_typed()),
+            source,
+            stop: None,
+            reader: None,
+            started: now(),
+            axis,
+            splitter: Splitter::default(),
+            block: vec![0; BLOCK],
+            bursts: Bursts::default(),
+            last: 0.0,
+        }
+    }
+
+    /// When its clock started.
+    #[must_use]
+    pub fn started(&self) -> Instant {
+        self.started
+    }
+
+    /// Ends the input when a signal arrives.
+    #[must_use]
+    pub fn stopped_by(self, signals: SignalFd) -> Self {
+        Self { stop: Some(signals), ..self }
+    }
+
+    /// Ends the input when nobody reads stdout any more.
+    #[must_use]
+    pub fn read_by(self, stdout: Stdout) -> Self {
+        Self { reader: Some(stdout), ..self }
+    }
+
+    /// Waits for a block and takes its lines in; what the one before held is gone. Says how the input ended,
+    /// once it has; the last line may come with it.
+    pub fn advance(&mut self) -> Option<End> {
+        self.intake.clear();
+        let result = self.read();
+        let now = now();
+        self.intake.counts.buffered = result.is_ok_and(|length| self.bursts.meet(length, now));
+        let end = match result {
+            Ok(0) => Some(End::Input),
+            Ok(length) => {
+                let Self { splitter, intake, block, .. } = self;
+                splitter.feed(&block[..length], |line| intake.line(&line, now));
+                self.intake.tell_held(now);
+                None
+            }
+            Err(errno) => Some(End::Error(errno.desc().to_owned())),
+        };
+        if end.is_some() {
+            let Self { splitter, intake, .. } = self;
+            splitter.finish(|line| intake.line(&line, now));
+            self.intake.finish(now);
+        }
+        self.stamp(now);
+        for complaint in self.intake.complaints() {
+            tracing::warn!("{complaint}");
+        }
+        if let Some(End::Error(problem)) = &end {
+            tracing::warn!("The input cannot be read any further: {problem}.");
+        }
+        end
+    }
+
+    fn read(&mut self) -> nix::Result<usize> {
+        loop {
+            match self.is_stopped() {
+                Ok(true) => return Ok(0),
+                Err(Errno::EINTR) => continue,
+                result => result?,
+            };
+            match unistd::read(self.source.fd(), &mut self.block) {
+                // A file, and any descriptor that is shared, may be non-blocking.
+                Err(Errno::EINTR | Errno::EAGAIN) => {}
+                result => return result,
+            }
+        }
+    }
+
+    /// Waits for input or for an end of it from elsewhere; true for that. A FIFO that nobody has written to yet is
+    /// waited for, too, though read(2) would tell its end.
+    fn is_stopped(&self) -> nix::Result<bool> {
+        let mut fds = vec![PollFd::new(self.source.fd(), PollFlags::POLLIN)];
+        fds.extend(self.stop.as_ref().map(|stop| PollFd::new(stop.as_fd(), PollFlags::POLLIN)));
+        // poll(2) tells POLLERR unasked: the pipe has no reader.
+        fds.extend(self.reader.as_ref().map(|out| PollFd::new(out.as_fd(), PollFlags::empty())));
+        poll(&mut fds, PollTimeout::NONE)?;
+        Ok(fds[1..].iter().any(|fd| fd.any().unwrap_or(false)))
+    }
+
+    fn stamp(&mut self, now: Instant) {
+        let to = match self.axis {
+            Axis::Arrival => self.seconds(now),
+            // Numbering is spreading, too: n rows over n.
+            Axis::Number | Axis::Told => self.last + self.intake.rows() as f64,
+        };
+        self.intake.stamp(self.last, to);
+        self.last = to;
+    }
+
+    fn seconds(&self, now: Instant) -> f64 {
+        now.duration_since(self.started).as_secs_f64()
+    }
+
+    /// The names of the series, in the order in which they began.
+    #[must_use]
+    pub fn names(&self) -> &[String] {
+        self.intake.columns.names()
+    }
+
+    /// The samples of the last block.
+    #[must_use]
+    pub fn entries(&self) -> &[Entry] {
+        self.intake.entries()
+    }
+
+    /// What has been met so far.
+    #[must_use]
+    pub fn counts(&self) -> Counts {
+        self.intake.counts
+    }
+
+    /// Where the axis stands after the last block, if that is not told by its samples.
+    #[must_use]
+    pub fn reached(&self) -> Option<f64> {
+        (self.axis == Axis::Arrival).then_some(self.last)
+    }
+
+    /// Whether a person types the numbers.
+    #[must_use]
+    pub fn is_typed(&self) -> bool {
+        self.source.is_typed()
+    }
+
+    /// Begins the first series as if a 0 had been typed, and names it.
+    pub fn begin_at_zero(&mut self) {
+        self.intake.begin_at_zero();
+    }
+}
+
+/// Tells a producer whose stdio fills its buffer before it writes: one burst of exactly a buffer's size
+/// after another, each after a pause. setvbuf(3): a pipe's reader gets blocks, a terminal's gets lines.
+#[derive(Debug, Default)]
+struct Bursts {
+    last: Option<Instant>,
+    full: u32,
+}
+
+impl Bursts {
+    /// A read of so many bytes returned; whether the producer seems to buffer.
+    fn meet(&mut self, length: usize, now: Instant) -> bool {
+        /// What C libraries, Python and others use for a pipe.
+        const SIZES: [usize; 2] = [4096, 65536];
+        const PAUSE: Duration = Duration::from_millis(200);
+        let paused = self.last.replace(now).is_none_or(|last| now - last >= PAUSE);
+        self.full = if SIZES.contains(&length) && paused { self.full + 1 } else { 0 };
+        self.full >= 2
+    }
+}
+
+#[expect(clippy::disallowed_methods, reason = "the loop that reads is an outermost one")]
+fn now() -> Instant {
+    Instant::now()
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,73 @@
+//! The time that a line tells itself: RFC 3339, or seconds, milliseconds, microseconds or nanoseconds
+//! since some epoch, told apart by the size of the first one.
+
+use chrono::DateTime;
+
+use super::grammar::Cell;
+
+/// Turns what lines say into seconds since the first of them.
+#[derive(Debug, Default)]
+pub(super) struct Clock {
+    /// Nanoseconds a unit.
+    unit: Option<f64>,
+    /// In nanoseconds.
+    first: Option<i128>,
+}
+
+impl Clock {
+    /// The seconds from the first time told to this one; `None` if this is no time.
+    pub(super) fn read(&mut self, cell: Cell<'_>) -> Option<f64> {
+        let nanos = self.nanos(cell)?;
+        let first = *self.first.get_or_insert(nanos);
+        Some((nanos - first) as f64 / 1e9)
+    }
+
+    #[expect(clippy::cast_possible_truncation, reason = "a float saturates")]
+    fn nanos(&mut self, cell: Cell<'_>) -> Option<i128> {
+        if let Cell::Text(text) = cell {
+            let text = str::from_utf8(text).ok()?.trim_matches('"');
+            if let Ok(date) = DateTime::parse_from_rfc3339(text) {
+                let nanos = i128::from(date.timestamp_subsec_nanos());
+                return Some(i128::from(date.timestamp()) * 1_000_000_000 + nanos);
+            }
+        }
+        let value = cell.number().filter(|value| value.is_finite())?;
+        let unit = *self.unit.get_or_insert_with(|| unit(value));
+        // Whole seconds apart from their fraction: the product alone would lose what is below 256 ns.
+        let (whole, fraction) = (value.trunc(), value.fract());
+        Some(whole as i128 * unit as i128 + (fraction * unit).round() as i128)
+    }
+}
+
+/// Nanoseconds a unit, by the size of a time since 1970: today's is about 1.8e9 seconds.
+fn unit(value: f64) -> f64 {
+    match value.abs() {
+        1e17.. => 1.0,
+        1e14.. => 1e3,
+        1e11.. => 1e6,
+        _ => 1e9,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_way_of_telling_a_time_is_understood() {
+        for (first, second) in [
+            ("1763886079", "1763886081.5"),
+            ("1763886079000", "1763886081500"),
+            ("1763886079000000", "1763886081500000"),
+            ("1763886079000000000", "1763886081500000000"),
+            ("2026-11-23T08:21:19Z", "2026-11-23T09:21:21.5+01:00"),
+            ("0", "2.5"),
+        ] {
+            let mut clock = Clock::default();
+            assert_eq!(clock.read(Cell::Text(first.as_bytes())), Some(0.0), "{first}");
+            assert_eq!(clock.read(Cell::Text(second.as_bytes())), Some(2.5), "{second}");
+        }
+        assert_eq!(Clock::default().read(Cell::Text(b"noon")), None);
+        assert_eq!(Clock::default().read(Cell::Number(f64::NAN)), None);
+    }
+}

@@ -1,0 +1,156 @@
+//! One picture, whoever draws it: the window or an export. Pure.
+
+use super::scale;
+use crate::args::{View, YRange};
+use crate::picture::decimate::{Draw, Grid, Trace, Tracer};
+use crate::series::Shared;
+use crate::series::store::Axis;
+
+/// Pixel columns copied under one hold of the lock: some 30 µs, in which a reader at full speed waits.
+const SLICE: usize = 32;
+
+/// Marks are at least so far apart: enough to read a value between them, and few enough that a processor which paints
+/// every pixel of the grid spends little on it.
+const MARKS: (f64, f64) = (128.0, 72.0);
+
+/// What a picture shows.
+#[derive(Debug)]
+pub struct Scene {
+    /// The pixel columns.
+    pub grid: Grid,
+    /// From the picture's left to its right edge, in time.
+    pub span: f64,
+    /// Where the picture's values begin and end.
+    pub y: (f64, f64),
+    /// How the samples are joined.
+    pub draw: Draw,
+    /// What the horizontal axis is.
+    pub axis: Axis,
+    /// The newest moment that is known.
+    pub head: f64,
+    /// A trace a series.
+    pub traces: Vec<Trace>,
+}
+
+/// Which part of the axis a picture shows.
+#[derive(Debug, Clone, Copy)]
+pub struct Extent {
+    /// The newest moment that is known.
+    pub head: f64,
+    /// Nothing later is drawn.
+    pub drawn: f64,
+    /// Where the picture ends.
+    pub end: f64,
+    /// How much it shows.
+    pub span: f64,
+    /// That is everything.
+    pub is_whole: bool,
+}
+
+impl Extent {
+    /// The newest `window`, or everything.
+    #[must_use]
+    pub fn newest(axis: Axis, window: Option<f64>, head: f64) -> Self {
+        let whole = head - axis.begin();
+        let span = window.unwrap_or(whole);
+        let span = if span > 0.0 { span } else { 1.0 };
+        let end = head.max(axis.begin() + span);
+        Self { head, drawn: head, end, span, is_whole: window.is_none() }
+    }
+}
+
+impl Scene {
+    /// The picture of `extent` on so many pixels; hidden series have empty traces.
+    #[must_use]
+    pub fn of(
+        store: &Shared,
+        view: View,
+        extent: Extent,
+        pixels: f64,
+        is_hidden: impl Fn(usize) -> bool,
+    ) -> Self {
+        let Extent { drawn, end, span, is_whole, .. } = extent;
+        // Columns begin at multiples of their length, the first sample anywhere: of everything, one column more is seen.
+        let span = if is_whole { span * pixels / (pixels - 1.0).max(1.0) } else { span };
+        let grid = Grid::showing(end, span, pixels);
+        let series = store.hold(|store| store.series().len());
+        let trace = |number| match is_hidden(number) {
+            true => Trace::default(),
+            false => trace(store, number, Tracer::new(grid, view.draw, drawn)),
+        };
+        let traces: Vec<Trace> = (0..series).map(trace).collect();
+        let y = range(&traces, view.y_range);
+        Self { grid, span, y, draw: view.draw, axis: view.axis, head: drawn, traces }
+    }
+
+    /// The steps between the marks of the two axes, on a picture so wide and high, in egui's points.
+    #[must_use]
+    pub fn steps(&self, width: f64, height: f64) -> (f64, f64) {
+        let (columns, rows) = (width / MARKS.0, height / MARKS.1);
+        let x_step = match self.axis {
+            Axis::Number => scale::step(self.span, columns).max(1.0),
+            Axis::Arrival | Axis::Told => scale::time_step(self.span, columns),
+        };
+        (x_step, scale::step(self.y.1 - self.y.0, rows))
+    }
+
+    /// How the horizontal axis is marked at `x`.
+    #[must_use]
+    pub fn x_label(axis: Axis, x: f64, step: f64) -> String {
+        match axis {
+            Axis::Number => scale::label(x, step),
+            Axis::Arrival | Axis::Told => scale::time_label(x, step),
+        }
+    }
+}
+
+/// The trace of one series, the lock given back time and again: what has been drawn does not change.
+fn trace(store: &Shared, number: usize, mut tracer: Tracer) -> Trace {
+    while !store.hold(|store| tracer.advance(&store.series()[number], SLICE)) {}
+    tracer.finish()
+}
+
+fn range(traces: &[Trace], wanted: Option<YRange>) -> (f64, f64) {
+    let hulls = traces.iter().filter_map(|trace| trace.hull);
+    let both = |a: (f64, f64), b: (f64, f64)| (a.0.min(b.0), a.1.max(b.1));
+    let values = hulls.map(|hull| (hull.min, hull.max)).reduce(both);
+    match wanted {
+        Some(YRange::Fixed(low, high)) => (low, high),
+        Some(YRange::Auto) => scale::auto_range(values),
+        None => scale::default_range(values),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::series::Sample;
+    use crate::series::store::{Entry, Store};
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn the_newest_is_seen_and_of_everything_the_first(
+            number in 1_u32..5000,
+            pixels in prop_oneof![Just(512.0), Just(1192.0), 50.0..4000.0_f64],
+            time in prop_oneof![Just(None), (1e-3..1e3_f64).prop_map(Some)],
+            window in prop_oneof![Just(None), (1e-3..1e3_f64).prop_map(Some)],
+        ) {
+            let axis = if time.is_some() { Axis::Told } else { Axis::Number };
+            let mut store = Store::new(10_000_000);
+            store.declare(&["all".to_owned()]);
+            let entries: Vec<_> = (1..=number)
+                .map(f64::from)
+                .map(|value| Sample { time: value * time.unwrap_or(1.0), value })
+                .map(|sample| Entry { series: 0, sample })
+                .collect();
+            store.append(&entries);
+            let extent = Extent::newest(axis, window, store.head);
+            let view = View { axis, draw: Draw::Step, y_range: None };
+            let scene = Scene::of(&Shared::new(store), view, extent, pixels, |_| false);
+            let hull = scene.traces[0].hull.unwrap();
+            prop_assert_eq!(hull.max, f64::from(number));
+            prop_assert!(window.is_some() || hull.min == 1.0, "{:?}", hull);
+        }
+    }
+}

@@ -1,0 +1,214 @@
+//! What stands around the plot: above it each series with its newest value, and the buttons; below it
+//! whether more is coming and what has come; over it the list of keys.
+
+use common::escape::escape;
+use eframe::egui::accesskit::Role;
+use eframe::egui::{
+    self, Align, Color32, Layout, Rect, RichText, Sense, Shape, TextStyle, Ui, WidgetInfo,
+};
+use egui_plot::LineStyle;
+
+use super::keys::{Action, KEYS};
+use super::theme::{self, Palette};
+use crate::picture::scale;
+use crate::series::Hull;
+use crate::series::store::{Counts, End};
+
+/// Room between a series' name and its value.
+const GAP: f32 = 7.0;
+
+/// What the bars show.
+#[derive(Debug)]
+pub(super) struct Status {
+    pub(super) counts: Counts,
+    pub(super) end: Option<End>,
+    pub(super) samples: u64,
+    pub(super) gaps: u64,
+    pub(super) live: bool,
+    /// Frames and lines in the last second.
+    pub(super) rates: Option<(u32, u64)>,
+    pub(super) series: Vec<Entry>,
+    pub(super) told: Option<String>,
+}
+
+/// What the legend shows of a series.
+#[derive(Debug)]
+pub(super) struct Entry {
+    pub(super) name: String,
+    pub(super) value: f64,
+    pub(super) hidden: bool,
+    /// What is visible of it.
+    pub(super) seen: Option<Hull>,
+}
+
+/// The series, with their newest values; a click hides one or shows it again. Returns which was clicked.
+pub(super) fn legend(ui: &mut Ui, status: &Status, unit: Option<&str>) -> Option<usize> {
+    let mut clicked = None;
+    // However many there are, most of the window is the plot's.
+    let most = ui.text_style_height(&TextStyle::Heading) * 5.0;
+    egui::ScrollArea::vertical().max_height(most).show(ui, |ui| {
+        ui.horizontal_wrapped(|ui| {
+            ui.spacing_mut().item_spacing = egui::vec2(18.0, 2.0);
+            for (number, entry) in status.series.iter().enumerate() {
+                if series(ui, number, entry, unit, status.series.len() <= 3).clicked() {
+                    clicked = Some(number);
+                }
+            }
+        });
+    });
+    clicked
+}
+
+fn series(
+    ui: &mut Ui,
+    number: usize,
+    entry: &Entry,
+    unit: Option<&str>,
+    in_full: bool,
+) -> egui::Response {
+    let palette = Palette::of(ui.visuals());
+    let color = if entry.hidden { palette.grid } else { palette.series(number) };
+    let value = format!(
+        "{}{}",
+        scale::value(entry.value),
+        unit.map(|unit| format!(" {unit}")).unwrap_or_default()
+    );
+    let text = |text: &str, style: TextStyle, color| {
+        ui.painter().layout_no_wrap(text.to_owned(), style.resolve(ui.style()), color)
+    };
+    let value_color = if entry.hidden { palette.grid } else { palette.text };
+    let mut texts = vec![
+        text(&entry.name, TextStyle::Body, palette.weak),
+        text(&value, TextStyle::Heading, value_color),
+    ];
+    if let (true, Some(seen)) = (in_full && !entry.hidden, &entry.seen) {
+        texts.push(text(&range(seen), TextStyle::Small, palette.weak));
+    }
+    // Measured before it is placed: else a row that is full would not end before it.
+    let key_width = if theme::dash(number) == LineStyle::Solid { 8.0 } else { 26.0 };
+    let width = key_width + texts.iter().map(|text| GAP + text.size().x).sum::<f32>();
+    let height = ui.text_style_height(&TextStyle::Heading);
+    let (place, response) = ui.allocate_exact_size(egui::vec2(width, height), Sense::click());
+    let mut x = place.left() + key_width;
+    key(ui, place.with_max_x(x), number, color);
+    for text in texts {
+        x += GAP;
+        let (size, at) = (text.size(), egui::pos2(x, place.center().y - text.size().y / 2.0));
+        ui.painter().galley(at, text, palette.text);
+        x += size.x;
+    }
+    let label = format!("{} {value}", entry.name);
+    response.widget_info(|| WidgetInfo::selected(Role::CheckBox, true, !entry.hidden, &label));
+    let seen = entry.seen.as_ref().map(range).unwrap_or_default();
+    response.on_hover_text(format!("{label}\n{seen}\nClick to hide or show."))
+}
+
+fn range(seen: &Hull) -> String {
+    let mean = seen.sum / seen.count as f64;
+    format!("{} … {}   mean {}", scale::value(seen.min), scale::value(seen.max), scale::value(mean))
+}
+
+/// The buttons; what was asked for.
+pub(super) fn buttons(ui: &mut Ui, live: bool) -> Option<Action> {
+    let palette = Palette::of(ui.visuals());
+    let mut wanted = None;
+    let pause = if live { "Pause" } else { "Follow" };
+    for (text, hint, action) in [
+        ("?", "Keys (?)", Action::Help),
+        ("CSV", "Save the samples (c)", Action::SaveTable),
+        ("PNG", "Save the picture (s)", Action::SavePicture),
+        ("Fit", "Fit the values (a)", Action::Fit),
+        (pause, "Pause, or follow the newest (Space)", Action::Pause),
+    ] {
+        let button = egui::Button::new(RichText::new(text).color(palette.weak)).frame(false);
+        if ui.add(button).on_hover_text(hint).clicked() {
+            wanted = Some(action);
+        }
+    }
+    wanted
+}
+
+/// Whether more is coming, and what has come.
+pub(super) fn state(ui: &mut Ui, status: &Status) {
+    let palette = Palette::of(ui.visuals());
+    let (color, text) = match (&status.end, status.live) {
+        (Some(End::Input), _) => (palette.warn, "stream ended".to_owned()),
+        (Some(End::Error(problem)), _) => (palette.warn, format!("input failed: {problem}")),
+        (None, true) => (palette.live, "live".to_owned()),
+        (None, false) => (palette.warn, "paused; End follows again".to_owned()),
+    };
+    dot(ui, color);
+    ui.label(RichText::new(text).color(color));
+    if let Some(told) = &status.told {
+        ui.label(escape(told));
+    } else if status.counts.buffered && status.end.is_none() {
+        let hint = "the producer buffers its output: start it with  stdbuf -oL";
+        ui.label(RichText::new(hint).color(palette.warn));
+    }
+    ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+        ui.add_space(8.0);
+        ui.weak(facts(status));
+        if status.counts.rejected > 0 {
+            let text = format!("{} rejected  ·", status.counts.rejected);
+            ui.label(RichText::new(text).color(palette.warn));
+        }
+    });
+}
+
+fn facts(status: &Status) -> String {
+    let plural =
+        |count: u64, what: &str| format!("{count} {what}{}", if count == 1 { "" } else { "s" });
+    let mut facts = vec![plural(status.samples, "sample")];
+    if status.gaps > 0 {
+        facts.push(plural(status.gaps, "gap"));
+    }
+    if let (None, true, Some((frames, lines))) = (&status.end, status.live, status.rates) {
+        facts.push(plural(lines, "line") + "/s");
+        facts.push(plural(u64::from(frames), "frame") + "/s");
+    }
+    facts.join("  ·  ")
+}
+
+/// How a series is drawn: a dot of its colour, or, where the colours come again, a piece of its dashed line.
+fn key(ui: &Ui, place: Rect, number: usize, color: Color32) {
+    let line = [place.left_center(), place.right_center()];
+    let shapes = match theme::dash(number) {
+        LineStyle::Solid => vec![Shape::circle_filled(place.center(), 4.0, color)],
+        LineStyle::Dashed { length } => {
+            Shape::dashed_line(&line, (2.0, color), length, length * 0.6)
+        }
+        LineStyle::Dotted { spacing } => Shape::dotted_line(&line, color, spacing, 1.6),
+    };
+    ui.painter().extend(shapes);
+}
+
+fn dot(ui: &mut Ui, color: Color32) {
+    let (rect, _) = ui.allocate_exact_size(egui::vec2(8.0, 8.0), Sense::hover());
+    ui.painter().circle_filled(rect.center(), 4.0, color);
+}
+
+/// What an empty plot is waiting for.
+pub(super) fn hint(ui: &Ui, plot: Rect, status: &Status) {
+    let text = match status.end {
+        None if status.counts.lines > 0 => "Nothing to draw in what has come so far.",
+        None => "Waiting for the first number…",
+        Some(_) => "The input ended; there was nothing to draw.",
+    };
+    let font = TextStyle::Heading.resolve(ui.style());
+    let color = Palette::of(ui.visuals()).weak;
+    ui.painter().text(plot.center(), egui::Align2::CENTER_CENTER, text, font, color);
+}
+
+/// The list of keys.
+pub(super) fn help(ui: &Ui) {
+    let window = egui::Window::new("Keys").anchor(egui::Align2::CENTER_CENTER, [0.0, 0.0]);
+    window.resizable(false).collapsible(false).show(ui.ctx(), |ui| {
+        egui::Grid::new("keys").spacing([24.0, 6.0]).show(ui, |ui| {
+            for (_, key, _, does) in KEYS.iter().filter(|(_, key, ..)| !key.is_empty()) {
+                ui.label(RichText::new(*key).strong());
+                ui.label(*does);
+                ui.end_row();
+            }
+        });
+    });
+}

@@ -1,0 +1,127 @@
+//! Which part of the axis is looked at: the newest, or a piece of the past that stays where it is while
+//! the input goes on. Pure.
+
+use crate::picture::scene::Extent;
+use crate::series::store::Axis;
+
+/// The shortest and longest time that is looked at, in the axis' units.
+const SPANS: (f64, f64) = (1e-3, 1e12);
+
+/// What is looked at.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct Lens {
+    /// How much is seen; everything if `None`.
+    span: Option<f64>,
+    /// Where the picture ends; at the newest if `None`.
+    end: Option<f64>,
+    /// Where the newest was when it paused: what comes later is not drawn, though there may be room for it.
+    still: Option<f64>,
+}
+
+impl Lens {
+    pub(super) fn new(span: Option<f64>) -> Self {
+        Self { span, end: None, still: None }
+    }
+
+    /// Whether the picture goes along with the newest.
+    pub(super) fn is_live(&self) -> bool {
+        self.end.is_none()
+    }
+
+    /// The part of the axis that is seen while the newest is at `head`.
+    pub(super) fn extent(&self, axis: Axis, head: f64) -> Extent {
+        let newest = Extent::newest(axis, self.span, head);
+        Extent { end: self.end.unwrap_or(newest.end), drawn: self.still.unwrap_or(head), ..newest }
+    }
+
+    /// Stops at what is seen, or goes on with the newest.
+    pub(super) fn pause(&mut self, seen: Extent) {
+        match self.end {
+            None => {
+                self.hold(seen, seen.end);
+                self.still = Some(seen.head);
+            }
+            Some(_) => self.follow(),
+        }
+    }
+
+    /// Goes on with the newest.
+    pub(super) fn follow(&mut self) {
+        (self.end, self.still) = (None, None);
+    }
+
+    /// Goes to the beginning.
+    pub(super) fn go_to_begin(&mut self, axis: Axis, seen: Extent) {
+        self.hold(seen, axis.begin() + seen.span);
+    }
+
+    /// Goes back in time by `by`; forward if negative, and live again at the newest.
+    pub(super) fn go_back(&mut self, axis: Axis, seen: Extent, by: f64) {
+        let newest = Extent::newest(axis, Some(seen.span), seen.head).end;
+        let end = (seen.end - by).max(axis.begin() + seen.span);
+        self.hold(seen, end);
+        if end >= newest {
+            self.follow();
+        }
+    }
+
+    /// Makes the span `factor` times as long; `at` stays where it is, or the newest at the edge.
+    pub(super) fn zoom(&mut self, seen: Extent, factor: f64, at: Option<f64>) {
+        let span = (seen.span * factor).clamp(SPANS.0, SPANS.1);
+        self.span = Some(span);
+        if let (Some(end), Some(at)) = (&mut self.end, at) {
+            *end = at + (*end - at) * span / seen.span;
+        }
+    }
+
+    fn hold(&mut self, seen: Extent, end: f64) {
+        (self.span, self.end, self.still) = (Some(seen.span), Some(end), None);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const AXIS: Axis = Axis::Arrival;
+
+    fn ends(lens: Lens, head: f64) -> (f64, f64) {
+        let extent = lens.extent(AXIS, head);
+        (extent.end - extent.span, extent.end)
+    }
+
+    #[test]
+    fn live_it_shows_the_newest_and_paused_it_stands() {
+        let mut lens = Lens::new(Some(10.0));
+        assert_eq!(ends(lens, 4.0), (0.0, 10.0));
+        assert_eq!(ends(lens, 25.0), (15.0, 25.0));
+        lens.pause(lens.extent(AXIS, 25.0));
+        assert_eq!(ends(lens, 99.0), (15.0, 25.0));
+        assert_eq!(lens.extent(AXIS, 99.0).drawn, 25.0);
+        lens.pause(lens.extent(AXIS, 99.0));
+        assert_eq!(ends(lens, 99.0), (89.0, 99.0));
+    }
+
+    #[test]
+    fn going_back_ends_at_the_beginning_and_going_forward_at_the_newest() {
+        let mut lens = Lens::new(Some(10.0));
+        lens.go_back(AXIS, lens.extent(AXIS, 100.0), 30.0);
+        assert_eq!(ends(lens, 100.0), (60.0, 70.0));
+        lens.go_back(AXIS, lens.extent(AXIS, 100.0), 1e6);
+        assert_eq!(ends(lens, 100.0), (0.0, 10.0));
+        lens.go_back(AXIS, lens.extent(AXIS, 100.0), -1e6);
+        assert!(lens.is_live());
+        lens.go_to_begin(AXIS, lens.extent(AXIS, 100.0));
+        assert_eq!(ends(lens, 100.0), (0.0, 10.0));
+    }
+
+    #[test]
+    fn a_zoom_follows_on_when_live_and_keeps_its_place_when_held() {
+        let mut lens = Lens::new(None);
+        lens.zoom(lens.extent(AXIS, 100.0), 0.5, Some(10.0));
+        assert_eq!(ends(lens, 100.0), (50.0, 100.0));
+        lens.pause(lens.extent(AXIS, 100.0));
+        lens.zoom(lens.extent(AXIS, 200.0), 0.5, Some(60.0));
+        assert_eq!(ends(lens, 200.0), (55.0, 80.0));
+    }
+}

@@ -1,0 +1,8 @@
+//! Sockets: opened (`listener`) or taken over (`activation`), waited for (`poller`), datagrams received and sent (`udp`),
+//! and what an error of accept(2) means (`accept_error`, pure).
+
+pub mod accept_error;
+pub mod activation;
+pub mod listener;
+pub mod poller;
+pub mod udp;

@@ -1,0 +1,93 @@
+//! What the server says about its clients: some ten lines a second at most, the rest counted, so that
+//! neither a busy day nor an attacker fills a disk.
+
+use std::net::SocketAddr;
+use std::time::{Duration, Instant};
+
+use common::throttle::Throttle;
+use nix::errno::Errno;
+
+use crate::net::listener::{Listener, Transport};
+use crate::reply::Service;
+
+const PERIOD: Duration = Duration::from_secs(1);
+const CLIENTS_A_PERIOD: u32 = 10;
+
+/// Says where the server listens, and how to try it.
+pub(crate) fn starting(listeners: &[Listener], is_activated: bool) {
+    let Some(first) = listeners.first() else { return };
+    let client = if first.transport == Transport::Udp { "nc -u" } else { "nc" };
+    let first = first.address;
+    let port = first.port();
+    let served = |service| -> Vec<String> {
+        let listeners = listeners.iter().filter(|listener| listener.service == service);
+        listeners.map(ToString::to_string).collect()
+    };
+    let (addresses, time) = (served(Service::Daytime), served(Service::Time));
+    let host = match first.ip() {
+        ip if !ip.is_unspecified() => ip.to_string(),
+        ip if ip.is_ipv4() => "127.0.0.1".to_owned(),
+        _ => "::1".to_owned(),
+    };
+    tracing::info!(port, "Time Server starting on port {port}...");
+    if is_activated {
+        tracing::info!("Sockets passed by the service manager: {}.", listeners.len());
+    } else {
+        tracing::info!("Press Ctrl+C to stop the server.");
+    }
+    if !addresses.is_empty() {
+        tracing::info!("Listening on {}. Try: {client} {host} {port}", addresses.join(" and "));
+    }
+    if !time.is_empty() {
+        tracing::info!("Serving the Time Protocol (RFC 868) on {}.", time.join(" and "));
+    }
+}
+
+/// The bounded log of clients and of exhaustion.
+#[derive(Debug)]
+pub(crate) struct ClientLog {
+    clients: Throttle,
+    exhaustions: Throttle,
+}
+
+impl ClientLog {
+    /// One worker's share of the log.
+    pub(crate) fn new(workers: usize) -> Self {
+        let share = CLIENTS_A_PERIOD.div_ceil(u32::try_from(workers).unwrap_or(u32::MAX));
+        Self { clients: Throttle::new(share, PERIOD), exhaustions: Throttle::new(1, PERIOD) }
+    }
+
+    /// A client was answered, or was gone before.
+    pub(crate) fn client(&mut self, peer: SocketAddr, outcome: nix::Result<()>, now: Instant) {
+        if !self.clients.admit(now) {
+            return;
+        }
+        let peer = peer.to_string();
+        match outcome {
+            Ok(()) => tracing::info!(peer, "Sending time to {peer}... Done."),
+            Err(errno) => {
+                tracing::info!(peer, error = %errno, "Sending time to {peer}... it had gone: {}.", errno.desc());
+            }
+        }
+    }
+
+    /// Neither a descriptor nor memory is left.
+    pub(crate) fn exhausted(&mut self, errno: Errno, now: Instant) {
+        if self.exhaustions.admit(now) {
+            tracing::warn!("Clients have to wait: {} ({errno}).", errno.desc());
+        }
+    }
+
+    /// Tells how many clients were answered without a line, once their second is over.
+    pub(crate) fn tell_held(&mut self, now: Instant) {
+        if let Some(held) = self.clients.take_held(now) {
+            tracing::info!(clients = held, "... and to {held} more.");
+        }
+        // How often it was tried again says nothing that the line itself did not.
+        self.exhaustions.take_held(now);
+    }
+
+    pub(crate) fn wake_at(&self) -> Option<Instant> {
+        self.clients.wake_at()
+    }
+}

@@ -1,0 +1,8 @@
+//! What keeps the server running and seen: signals and statistics (`housekeeping`, `stats`), stopping (`shutdown`), the
+//! log of clients (`log`) and the service manager (`systemd`).
+
+pub mod housekeeping;
+pub(crate) mod log;
+pub mod shutdown;
+pub mod stats;
+pub mod systemd;

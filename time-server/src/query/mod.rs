@@ -1,0 +1,174 @@
+//! The client: asks a server for the time, prints what it says and how far its clock is from this one.
+
+pub mod answer;
+
+use std::io::{self, Read, Write};
+use std::net::{SocketAddr, TcpStream, ToSocketAddrs, UdpSocket};
+use std::sync::mpsc;
+use std::thread;
+use std::time::{Duration, Instant};
+
+use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
+use common::escape::escape;
+
+use self::answer::Reading;
+use crate::args::Query;
+use crate::error::Error;
+
+/// The most that is read of an answer, in bytes: who answers is a stranger.
+const LONGEST: usize = 4096;
+
+/// An answer, and when it came.
+struct Answer {
+    bytes: Vec<u8>,
+    /// This clock halfway between question and answer.
+    midpoint: DateTime<Utc>,
+    round_trip: Duration,
+}
+
+/// Asks, and prints the answer; where it names an instant, also the offset of that clock from this one.
+///
+/// # Errors
+/// The host has no address, or nobody answers in time.
+pub fn run(query: &Query) -> Result<(), Error> {
+    let deadline = now() + query.timeout;
+    let addresses = resolve(query)?;
+    let mut problem = "it has no address".to_owned();
+    for (tried, address) in addresses.iter().enumerate() {
+        // Each address gets its share of what is left: a silent one must not use up the others'.
+        let left = deadline.saturating_duration_since(now());
+        let share = left / u32::try_from(addresses.len() - tried).unwrap_or(u32::MAX);
+        match ask(query, *address, share) {
+            Ok(answer) if answer.bytes.is_empty() => {
+                problem = format!("{address} closed without telling the time");
+            }
+            Ok(answer) => return print(query, &answer),
+            Err(error) => problem = format!("{address}: {}", in_words(&error)),
+        }
+    }
+    Err(Error::NoAnswer { host: escape(&query.target.host).into_owned(), problem })
+}
+
+/// All addresses of the host, of both families. Asking the system may take longer than the user wants to wait.
+fn resolve(query: &Query) -> Result<Vec<SocketAddr>, Error> {
+    let target = (query.target.host.clone(), query.port());
+    let unknown = |problem: String| Error::NoAnswer {
+        host: escape(&query.target.host).into_owned(),
+        problem,
+    };
+    let (sender, receiver) = mpsc::channel();
+    let lookup = move || sender.send(target.to_socket_addrs().map(Iterator::collect)).ok();
+    thread::Builder::new().name("lookup".to_owned()).spawn(lookup).map_err(Error::Thread)?;
+    match receiver.recv_timeout(query.timeout) {
+        Ok(addresses) => addresses.map_err(|error| unknown(error.to_string())),
+        Err(_timeout) => Err(unknown("its address could not be found in time".to_owned())),
+    }
+}
+
+fn ask(query: &Query, address: SocketAddr, timeout: Duration) -> io::Result<Answer> {
+    let timeout = timeout.max(Duration::from_millis(1));
+    let (asked, started) = (Utc::now(), now());
+    let first = if query.udp { ask_udp(address, timeout) } else { ask_tcp(address, timeout) };
+    let (bytes, arrived) = first?;
+    let round_trip = arrived.saturating_duration_since(started);
+    let half = TimeDelta::from_std(round_trip / 2).unwrap_or_default();
+    Ok(Answer { bytes, midpoint: asked + half, round_trip })
+}
+
+/// Reads to the end of file; the answer counts from its first bytes.
+fn ask_tcp(address: SocketAddr, timeout: Duration) -> io::Result<(Vec<u8>, Instant)> {
+    let deadline = now() + timeout;
+    let mut stream = TcpStream::connect_timeout(&address, timeout)?;
+    let mut bytes = vec![0; LONGEST];
+    let (mut length, mut arrived) = (0, None);
+    while length < LONGEST {
+        let left = deadline.saturating_duration_since(now()).max(Duration::from_millis(1));
+        stream.set_read_timeout(Some(left))?;
+        match stream.read(&mut bytes[length..]) {
+            Ok(0) => break,
+            Ok(more) => length += more,
+            // What has come is an answer, even if its end has not.
+            Err(_) if length > 0 => break,
+            Err(error) => return Err(error),
+        }
+        arrived.get_or_insert_with(now);
+    }
+    bytes.truncate(length);
+    Ok((bytes, arrived.unwrap_or_else(now)))
+}
+
+fn ask_udp(address: SocketAddr, timeout: Duration) -> io::Result<(Vec<u8>, Instant)> {
+    let any: SocketAddr =
+        if address.is_ipv4() { ([0; 4], 0).into() } else { ([0_u16; 8], 0).into() };
+    let socket = UdpSocket::bind(any)?;
+    socket.connect(address)?;
+    // What a request says does not matter (RFC 867, RFC 868).
+    socket.send(b"\n")?;
+    socket.set_read_timeout(Some(timeout))?;
+    let mut bytes = vec![0; LONGEST];
+    let length = socket.recv(&mut bytes)?;
+    bytes.truncate(length);
+    Ok((bytes, now()))
+}
+
+fn in_words(error: &io::Error) -> String {
+    match error.kind() {
+        io::ErrorKind::WouldBlock | io::ErrorKind::TimedOut => "no answer in time".to_owned(),
+        _ => error.to_string(),
+    }
+}
+
+/// Why the answer cannot be what was asked for, with the way out.
+fn misfit(query: &Query, bytes: &[u8]) -> Option<String> {
+    let is_text = |byte: &u8| byte.is_ascii_graphic() || byte.is_ascii_whitespace();
+    match (query.time, bytes.len()) {
+        (true, 4) => None,
+        (true, length) => Some(format!(
+            "it answered {length} bytes, which is not the Time Protocol (RFC 868); ask without --time"
+        )),
+        (false, 4) if !bytes.iter().all(is_text) => Some(
+            "it answered four bytes that are no text, as the Time Protocol (RFC 868) does; ask with --time"
+                .to_owned(),
+        ),
+        (false, _) => None,
+    }
+}
+
+fn print(query: &Query, answer: &Answer) -> Result<(), Error> {
+    if let Some(problem) = misfit(query, &answer.bytes) {
+        return Err(Error::NoAnswer { host: escape(&query.target.host).into_owned(), problem });
+    }
+    let reading = if query.time {
+        answer::of_time_protocol(&answer.bytes, answer.midpoint)
+    } else {
+        answer::of_text(&answer.bytes)
+    };
+    let text = match &reading {
+        Some(reading) if query.time => reading.instant.to_rfc3339_opts(SecondsFormat::Secs, true),
+        _ => String::from_utf8_lossy(&answer.bytes).trim().to_owned(),
+    };
+    let lines: Vec<String> = text.lines().map(|line| escape(line).into_owned()).collect();
+    let round_trip = answer.round_trip.as_secs_f64();
+    let offset = match &reading {
+        Some(reading) => in_seconds(reading, answer),
+        None => "offset: unknown (the answer names no zone)".to_owned(),
+    };
+    let report = format!("{}\n{offset}, round trip: {round_trip:.6} s\n", lines.join("\n"));
+    match io::stdout().write_all(report.as_bytes()) {
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(Error::Stdout(error)),
+        _ => Ok(()),
+    }
+}
+
+/// The offset and its bound: the answer left the server somewhere in the round trip, within its resolution.
+fn in_seconds(reading: &Reading, answer: &Answer) -> String {
+    let middle = reading.instant + TimeDelta::from_std(reading.resolution / 2).unwrap_or_default();
+    let offset = (middle - answer.midpoint).as_seconds_f64();
+    let bound = (reading.resolution + answer.round_trip).as_secs_f64() / 2.0;
+    format!("offset: {offset:+.6} s ± {bound:.6} s")
+}
+
+#[expect(clippy::disallowed_methods, reason = "the client's outermost loop")]
+fn now() -> Instant {
+    Instant::now()
+}

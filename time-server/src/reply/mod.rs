@@ -1,0 +1,139 @@
+//! What a client is told: the text of the current second, or the Time Protocol's four bytes. Pure.
+
+pub mod clock;
+pub mod format;
+mod nist;
+pub mod zone;
+
+use chrono::{DateTime, TimeDelta, Utc};
+
+use crate::reply::clock::Clock;
+use crate::reply::format::Format;
+use crate::reply::zone::Zone;
+
+/// What a listener serves.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Service {
+    /// The time as text (RFC 867).
+    Daytime,
+    /// The seconds since 1900 in 32 bits (RFC 868).
+    Time,
+}
+
+/// The replies, the text formatted once a second.
+#[derive(Debug)]
+pub struct Reply {
+    format: Format,
+    /// Whether the text changes within a second.
+    shows_fractions: bool,
+    /// Whether RFC 868 is answered with silence while the clock cannot be trusted.
+    require_sync: bool,
+    text: String,
+    /// The second that `text` was made for.
+    second: Option<i64>,
+    time: [u8; 4],
+}
+
+impl Reply {
+    /// The replies in a format; `require_sync` keeps silent, where the protocol can, about a time nobody vouches for.
+    #[must_use]
+    pub fn new(format: Format, require_sync: bool) -> Self {
+        let at = |nanoseconds| {
+            let instant = DateTime::UNIX_EPOCH + TimeDelta::nanoseconds(nanoseconds);
+            let mut text = String::new();
+            format.render(&mut text, instant, &Zone::utc(), clock::Health::unknown());
+            text
+        };
+        let shows_fractions = at(0) != at(123_456_789);
+        let (text, time) = (String::new(), [0; 4]);
+        Self { format, shows_fractions, require_sync, text, second: None, time }
+    }
+
+    /// What a client of `service` is told at an instant; `None` is silence.
+    pub fn at(&mut self, service: Service, now: DateTime<Utc>, clock: &Clock) -> Option<&[u8]> {
+        match service {
+            Service::Daytime => Some(self.text_at(now, clock)),
+            // RFC 868: a server that cannot determine the time closes the connection without sending any.
+            Service::Time if self.require_sync && !clock.health.is_synchronised => None,
+            Service::Time => {
+                self.time = seconds_since_1900(now).to_be_bytes();
+                Some(&self.time)
+            }
+        }
+    }
+
+    fn text_at(&mut self, now: DateTime<Utc>, clock: &Clock) -> &[u8] {
+        let second = Some(now.timestamp());
+        if self.second != second || self.shows_fractions {
+            self.text.clear();
+            self.format.render(&mut self.text, now, &clock.zone, clock.health);
+            self.second = second;
+        }
+        self.text.as_bytes()
+    }
+}
+
+/// Seconds between the two epochs (RFC 868).
+pub const FROM_1900_TO_1970: i64 = 2_208_988_800;
+
+/// RFC 868's count, which begins anew after 2036-02-07 06:28:15 UTC.
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "the protocol has 32 bits: the count wraps"
+)]
+const fn seconds_since_1900(now: DateTime<Utc>) -> u32 {
+    (now.timestamp() + FROM_1900_TO_1970) as u32
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::reply::clock::{Health, Leap};
+
+    fn clock(is_synchronised: bool) -> Clock {
+        let mut clock = Clock::new(Zone::utc(), false);
+        clock.health = Health { is_synchronised, leap: Leap::None };
+        clock
+    }
+
+    fn time_at(text: &str) -> [u8; 4] {
+        let mut reply = Reply::new(Format::Unix, false);
+        let bytes = reply.at(Service::Time, text.parse().unwrap(), &clock(false)).unwrap();
+        bytes.try_into().unwrap()
+    }
+
+    #[test]
+    fn the_time_protocol_counts_from_1900_and_wraps_in_2036() {
+        // The examples of RFC 868.
+        assert_eq!(time_at("1970-01-01T00:00:00Z"), 2_208_988_800_u32.to_be_bytes());
+        assert_eq!(time_at("1976-01-01T00:00:00Z"), 2_398_291_200_u32.to_be_bytes());
+        assert_eq!(time_at("1983-05-01T00:00:00Z"), 2_629_584_000_u32.to_be_bytes());
+        assert_eq!(time_at("2036-02-07T06:28:15.999Z"), [0xff; 4]);
+        assert_eq!(time_at("2036-02-07T06:28:16Z"), [0; 4]);
+        assert_eq!(time_at("2036-02-07T06:28:17Z"), [0, 0, 0, 1]);
+    }
+
+    #[test]
+    fn with_require_sync_the_time_protocol_is_silent_while_the_clock_is_not_synchronised() {
+        let mut reply = Reply::new(Format::Unix, true);
+        let now = DateTime::UNIX_EPOCH;
+        assert_eq!(reply.at(Service::Time, now, &clock(false)), None);
+        assert!(reply.at(Service::Time, now, &clock(true)).is_some());
+        assert!(reply.at(Service::Daytime, now, &clock(false)).is_some());
+    }
+
+    #[test]
+    fn a_text_is_never_from_another_second_and_fractions_are_never_old() {
+        let clock = clock(true);
+        for (format, same) in [("unix", true), ("%S%.3f", false), ("%f", false), ("%+", false)] {
+            let mut reply = Reply::new(format.parse().unwrap(), false);
+            let mut at = |milliseconds| {
+                let now = DateTime::UNIX_EPOCH + TimeDelta::milliseconds(milliseconds);
+                reply.at(Service::Daytime, now, &clock).unwrap().to_vec()
+            };
+            assert_eq!(at(0) == at(5), same, "{format}");
+            assert_ne!(at(999), at(1000), "{format}");
+        }
+    }
+}

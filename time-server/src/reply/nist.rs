@@ -1,0 +1,79 @@
+//! The line of NIST's daytime servers: day number, date and time in UTC, then codes.
+//!
+//! ```text
+//! 61346 26-11-02 06:32:19 00 0 0   0.0 UTC *
+//! |     |        |        |  | |   |   |   the time is that of this character, on-time marker
+//! |     date and time     |  | |   |   the label: not UTC(NIST), which this is not
+//! day number (MJD)        |  | |   milliseconds sent early: none, it does not guess at the network
+//!                         |  | health: 0 synchronised, 4 off by an unknown amount
+//!                         |  leap second at the end of the month: 1 inserted, 2 deleted
+//!                         summer time
+//! ```
+//!
+//! Source: NIST Internet Time Service, "Daytime Protocol (RFC-867)".
+
+use chrono::{DateTime, Datelike, Days, NaiveTime, Utc};
+
+use crate::reply::clock::{Health, Leap};
+use crate::reply::format::append;
+use crate::reply::zone::Zone;
+
+/// Appends the line for an instant.
+pub(crate) fn line(text: &mut String, now: DateTime<Utc>, zone: &Zone, health: Health) {
+    /// The Modified Julian Date of 1970-01-01.
+    const EPOCH: i64 = 40_587;
+    let day = EPOCH + now.timestamp().div_euclid(86_400);
+    append(text, format_args!("{day:05} {}", now.format("%y-%m-%d %H:%M:%S")));
+    let dst = dst_code(zone, now);
+    let leap = match health.leap {
+        Leap::None => 0,
+        Leap::Insert => 1,
+        Leap::Delete => 2,
+    };
+    let condition = if health.is_synchronised { 0 } else { 4 };
+    append(text, format_args!(" {dst:02} {leap} {condition}   0.0 UTC *\r\n"));
+}
+
+/// 00 in standard time, 50 in summer time; in the month of a change it counts down by days, to 51 on the day
+/// on which summer time begins and to 1 on the day on which it ends.
+fn dst_code(zone: &Zone, now: DateTime<Utc>) -> i64 {
+    let is_dst = zone.at(now).is_dst;
+    let today = now.date_naive();
+    let rest_of_month = today.iter_days().take_while(|day| day.month() == today.month());
+    let change = rest_of_month
+        .map(|day| (day + Days::new(1)).and_time(NaiveTime::MIN).and_utc())
+        .zip(1..)
+        .find(|(midnight, _)| zone.at(*midnight).is_dst != is_dst);
+    match (is_dst, change) {
+        (false, None) => 0,
+        (true, None) => 50,
+        (false, Some((_, days))) => 50 + days,
+        (true, Some((_, days))) => days,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::reply::zone::tests::berlin;
+
+    #[test]
+    fn the_dst_code_counts_the_days_to_a_change_within_its_month() {
+        let code = |instant: &str| dst_code(&berlin(), instant.parse().unwrap());
+        assert_eq!(code("2026-02-28T12:00:00Z"), 0);
+        assert_eq!(code("2026-03-01T12:00:00Z"), 79);
+        assert_eq!(code("2026-03-29T00:00:00Z"), 51);
+        assert_eq!(code("2026-03-29T12:00:00Z"), 50);
+        assert_eq!(code("2026-10-01T12:00:00Z"), 25);
+        assert_eq!(code("2026-10-25T00:00:00Z"), 1);
+        assert_eq!(code("2026-10-25T12:00:00Z"), 0);
+    }
+
+    #[test]
+    fn an_unsynchronised_clock_and_a_coming_leap_second_show() {
+        let mut text = String::new();
+        let health = Health { is_synchronised: false, leap: Leap::Insert };
+        line(&mut text, DateTime::UNIX_EPOCH, &Zone::utc(), health);
+        assert_eq!(text, "40587 70-01-01 00:00:00 00 1 4   0.0 UTC *\r\n");
+    }
+}
