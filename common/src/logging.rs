@@ -19,7 +19,7 @@ use tracing_subscriber::fmt::{FmtContext, FormatEvent, FormatFields};
 use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::registry::LookupSpan;
 
-use crate::config::{ColorChoice, CommonArgs, LogFormat};
+use crate::options::{ColorChoice, CommonArgs, LogFormat};
 use crate::output::Output;
 
 static STDERR: LazyLock<Mutex<Output<Stderr>>> =

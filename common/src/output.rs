@@ -5,6 +5,7 @@
 //! dropped and counted, and the count is told when the reader is back. Who owns the event loop watches
 //! [`Output::fd`] for POLLOUT while [`Output::is_pending`], then calls [`Output::flush`].
 
+use std::io::{self, Write};
 use std::os::fd::{AsFd, BorrowedFd};
 use std::time::Duration;
 
@@ -13,7 +14,7 @@ use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 use nix::sys::stat::{SFlag, fstat};
 use nix::unistd;
 
-use crate::sys;
+use crate::{plural, sys};
 
 /// How much waits for a slow reader, in bytes.
 pub const CAPACITY: usize = 1 << 20;
@@ -92,8 +93,8 @@ impl<F: AsFd> Output<F> {
         self.pending.drain(..sent);
         if self.pending.is_empty() && self.dropped > 0 {
             let dropped = std::mem::take(&mut self.dropped);
-            let lines = if dropped == 1 { "line" } else { "lines" };
-            self.pending = format!("({dropped} {lines} dropped here: nobody was reading)\n").into();
+            let lines = plural::count(dropped, "line");
+            self.pending = format!("({lines} dropped here: nobody was reading)\n").into();
             self.flush();
         }
     }
@@ -170,6 +171,18 @@ impl<F: AsFd> Output<F> {
         let timeout = PollTimeout::try_from(timeout).unwrap_or(PollTimeout::ZERO);
         // An error here (EINTR) says only that nothing is known: not writable yet.
         poll(&mut fds, timeout).is_ok_and(|ready| ready > 0)
+    }
+}
+
+/// Writes to stdout and waits for its reader; one that has gone has seen enough, and is no error.
+///
+/// # Errors
+/// stdout takes nothing any more for another reason: the disk is full, say.
+pub fn print(text: &[u8]) -> io::Result<()> {
+    let mut stdout = io::stdout();
+    match stdout.write_all(text).and_then(|()| stdout.flush()) {
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+        result => result,
     }
 }
 

@@ -5,7 +5,8 @@ use std::os::unix::ffi::OsStringExt;
 use std::time::Duration;
 
 use clap::{Parser, Subcommand, ValueHint};
-use common::config::{Arguments, CommonArgs};
+use common::config::Arguments;
+use common::options::CommonArgs;
 
 use crate::Error;
 use crate::lab::{Kind, Lab};

@@ -8,8 +8,9 @@ use std::str::FromStr;
 use std::time::Duration;
 
 use clap::{ArgAction, Parser, ValueEnum};
-use common::config::{Arguments, CommonArgs};
+use common::config::Arguments;
 use common::escape::escape;
+use common::options::CommonArgs;
 use nix::fcntl::OFlag;
 
 use crate::error::Error;

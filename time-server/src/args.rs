@@ -6,7 +6,8 @@ use std::time::Duration;
 
 use clap::builder::RangedU64ValueParser;
 use clap::{Parser, Subcommand};
-use common::config::{Arguments, CommonArgs};
+use common::config::Arguments;
+use common::options::CommonArgs;
 use ipnet::IpNet;
 
 use crate::error::Error;

@@ -14,8 +14,8 @@ use std::ffi::CString;
 use std::io::{self, IsTerminal};
 
 use clap::ValueEnum;
-use common::config::{ColorChoice, LogFormat};
 use common::logging;
+use common::options::{ColorChoice, LogFormat};
 use nix::sys::prctl;
 
 use self::experiment::Verdict;

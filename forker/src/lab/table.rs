@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 
-use common::config::LogFormat;
+use common::options::LogFormat;
 use nix::errno::Errno;
 
 use super::experiment::{Facts, TICK, TICKS};
