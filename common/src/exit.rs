@@ -18,7 +18,7 @@ pub trait Failure: fmt::Display {
     fn status(&self) -> u8;
 }
 
-/// Tells a failure on stderr, writes what stderr's reader still takes, and gives the exit status.
+/// Reports a failure on stderr, writes what stderr's reader still takes, and gives the exit status.
 pub fn finish<E: Failure>(program: &str, result: Result<u8, E>) -> ExitCode {
     let status = result.unwrap_or_else(|error| {
         if tracing::dispatcher::has_been_set() {

@@ -24,6 +24,7 @@ pub mod duration;
 pub mod escape;
 pub mod exit;
 pub mod generate;
+mod help;
 pub mod histogram;
 pub mod logging;
 pub mod options;

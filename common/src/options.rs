@@ -8,34 +8,35 @@ use crate::generate::What;
 
 /// The options every program has.
 #[derive(Debug, Clone, Default, clap::Args)]
-#[command(next_help_heading = "Options of every program")]
+#[command(next_help_heading = "Common options")]
 pub struct CommonArgs {
-    /// Say more on stderr (twice: everything)
+    /// Log more; twice: everything
     #[arg(short, long, action = ArgAction::Count)]
     pub verbose: u8,
-    /// Say less on stderr: problems alone (twice: errors alone)
+    /// Log only warnings and errors; twice: errors
     #[arg(short, long, action = ArgAction::Count)]
     pub quiet: u8,
-    /// How stderr is written: text or json
+    /// Write the log as text or as json, an object a line
     #[arg(long, value_name = "FORMAT", default_value = "text", hide_possible_values = true)]
-    #[arg(global = true)]
+    #[arg(global = true, hide_short_help = true)]
     pub log_format: LogFormat,
-    /// When to colour: auto (on a terminal, unless NO_COLOR is set), always or never
+    /// Colour the output: auto, always or never
+    ///
+    /// auto colours what goes to a terminal, unless NO_COLOR is set or TERM is dumb.
     #[arg(long, value_name = "WHEN", default_value = "auto", hide_possible_values = true)]
-    #[arg(global = true)]
+    #[arg(global = true, hide_short_help = true)]
     pub color: ColorChoice,
-    /// Read this configuration file, or none [default: the first of
-    /// ~/.config/PROGRAM/config.toml and /etc/PROGRAM/config.toml]
+    /// Read this configuration file, or none
     #[arg(long, value_name = "FILE|none")]
     pub config: Option<PathBuf>,
-    /// Check the whole configuration and exit
-    #[arg(long)]
+    /// Check the configuration and exit
+    #[arg(long, hide_short_help = true)]
     pub check_config: bool,
-    /// Print the configuration in force as TOML, with each value's origin, and exit
-    #[arg(long)]
+    /// Print the configuration in force and where each value comes from, as TOML, and exit
+    #[arg(long, hide_short_help = true)]
     pub print_config: bool,
-    /// Print the manual page (man) or a shell's completions (bash, zsh or fish), and exit
-    #[arg(long, value_name = "WHAT", hide_possible_values = true)]
+    /// Print the manual page (man) or the completions of a shell (bash, zsh, fish), and exit
+    #[arg(long, value_name = "WHAT", hide_possible_values = true, hide_short_help = true)]
     pub generate: Option<What>,
 }
 

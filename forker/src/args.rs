@@ -14,32 +14,37 @@ use crate::supervisor::{Overlap, Policy};
 
 /// Runs a command on a steady schedule and leaves no process behind.
 #[derive(Debug, Parser)]
-#[command(name = "forker", version, after_help = AFTER_HELP, disable_help_subcommand = true)]
-#[command(override_usage = USAGE, max_term_width = 100)]
+#[command(name = "forker", version, after_long_help = include_str!("help.txt"))]
+#[command(override_usage = USAGE, disable_help_subcommand = true, max_term_width = 100)]
 pub struct Args {
-    /// The time between ticks
+    /// Time between ticks
     #[arg(short, long, value_name = "DURATION", default_value = "500ms", value_parser = positive)]
     interval: Duration,
-    /// Fork on every Nth tick
+    /// Run on every Nth tick
     #[arg(short, long, value_name = "N", default_value_t = 10, value_parser = clap::value_parser!(u64).range(1..))]
     every: u64,
-    /// End after N runs started and ended [default: run for ever]
+    /// End after N runs [default: no end]
+    ///
+    /// Counts the runs that were started; what was skipped is no run.
     #[arg(short = 'n', long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
     count: Option<u64>,
     /// Run on tick 1 too
     #[arg(long)]
     now: bool,
-    /// What to do when the last run is still going: allow (start another), forbid (skip this one) or
-    /// replace (end the last first)
+    /// If a run is going: allow, forbid or replace
+    ///
+    /// allow starts another run, forbid skips this one, replace terminates the last one first.
     #[arg(long, value_name = "WAY", default_value = "allow", hide_possible_values = true)]
     overlap: Overlap,
-    /// How many runs may go at a time; what is due beyond is skipped
+    /// Runs at a time; others are skipped
     #[arg(long, value_name = "N", default_value_t = 64, value_parser = clap::value_parser!(u64).range(1..))]
     max_children: u64,
-    /// End a run that takes longer, with all that it has started [default: never]
+    /// Terminate a run that takes longer [default: never]
+    ///
+    /// TERM to the run and all that it has started, KILL after the grace.
     #[arg(long, value_name = "DURATION", value_parser = positive)]
     timeout: Option<Duration>,
-    /// How long a run that is to end may take from TERM to KILL
+    /// Time between TERM and KILL
     #[arg(long, value_name = "DURATION", default_value = "5s", value_parser = humantime::parse_duration)]
     grace: Duration,
     /// Stop at the first run that fails
@@ -51,9 +56,9 @@ pub struct Args {
     /// Check the ledger of processes against /proc at every tick
     #[arg(long)]
     audit: bool,
-    /// The command to run, with its arguments
+    /// Command to run, with its arguments [default: ls -l]
     #[arg(value_name = "COMMAND", trailing_var_arg = true, default_values = ["ls", "-l"])]
-    #[arg(value_hint = ValueHint::CommandWithArguments)]
+    #[arg(value_hint = ValueHint::CommandWithArguments, hide_default_value = true)]
     command: Vec<OsString>,
     #[command(flatten)]
     common: CommonArgs,
@@ -63,14 +68,14 @@ pub struct Args {
 
 #[derive(Debug, Subcommand)]
 enum Lesson {
-    /// Show one workload under every way to deal with a child's end, side by side
+    /// Show one workload under six ways to deal with the end of a child
     Lab {
-        /// Only this way, at length
+        /// Show only this way, in detail
         #[arg(long, value_name = "WAY")]
         only: Option<Kind>,
-        /// The command to run instead
+        /// Command to run [default: a shell that exits with 7 and leaves an orphan]
         #[arg(value_name = "COMMAND", trailing_var_arg = true, default_values = WORKLOAD)]
-        #[arg(value_hint = ValueHint::CommandWithArguments)]
+        #[arg(value_hint = ValueHint::CommandWithArguments, hide_default_value = true)]
         command: Vec<OsString>,
     },
 }
@@ -78,32 +83,10 @@ enum Lesson {
 const USAGE: &str = "forker [OPTIONS] [[--] COMMAND [ARG...]]
        forker lab [--only WAY] [-- COMMAND [ARG...]]";
 
-const AFTER_HELP: &str = "\
-With -q, stdout is the command's alone and stderr tells failures; with -qq, forker's own errors.
-
-A run leads a process group of its own, reads /dev/null, and gets the signal mask, the ignored
-signals and the descriptors that forker was started with. HUP, QUIT, USR1, USR2 and WINCH are
-passed on to the runs. INT and TERM stop forker: TERM to all that runs, KILL after the grace, or at
-a second signal. Ctrl-Z stops the runs and forker; the time they stand still counts neither for
---timeout nor for the grace.
-
-When a run ends, what it leaves in its group ends too; before a run is ended, its descendants are
-looked up, so that leaving the group does not help them; a daemon that has cut every tie ends when
-forker ends. Out of reach: what runs as another user (sudo), and all of it if KILL ends forker.
-
-Exit status: 0 if every run ended well; else that of the last run that failed: its code, 128+n for
-signal n, 124 timed out, 126 not executable, 127 not found; 125 forker itself failed; 2 bad usage;
-130 or 143 stopped by INT or TERM.
-
-Each option is also a key of the configuration file (--timeout: timeout = \"2s\", the command:
-command = [\"ls\", \"-l\"]) and an environment variable (FORKER_TIMEOUT).";
-
 /// A run that ends with a status of its own after longer than a tick, and leaves an orphan.
 const WORKLOAD: [&str; 3] = ["sh", "-c", "sleep 0.4 & sleep 0.04; exit 7"];
 
 impl Arguments for Args {
-    const MANUAL: &'static str = include_str!("manual.roff");
-
     fn common(&self) -> &CommonArgs {
         &self.common
     }

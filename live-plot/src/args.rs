@@ -23,59 +23,73 @@ use crate::series::store::Axis;
 /// The window's length when nothing says otherwise, as in the first live plot this one grew out of.
 const WINDOW: Duration = Duration::from_secs(10);
 
-/// Draw the numbers piped in, as they come
+/// Draws the numbers piped into it, however many, as they come
+///
+/// In a window that stays open until it is closed; with --png, --svg, --csv or --summary without a window, at the end of
+/// input.
 #[derive(Debug, Parser)]
-#[command(version, about, args_override_self = true)]
+#[command(name = "live-plot", version, after_long_help = include_str!("help.txt"))]
+#[command(args_override_self = true, max_term_width = 100)]
 pub struct Args {
-    /// Read the numbers from here; `-` or nothing is standard input
+    /// File of numbers; - or nothing is standard input
     #[arg(value_name = "FILE")]
     file: Option<PathBuf>,
-    /// How much time is seen [default: 10s; all of a FILE]
+    /// Time that is shown [default: 10s; all of a FILE]
     #[arg(short, long, value_name = "DURATION", value_parser = window)]
     window: Option<Duration>,
-    /// The values seen: A:B is fixed, auto always fits [default: -10:10 while all of it fits, else fitted]
+    /// Values that are shown: A to B, or fitted
+    ///
+    /// By default -10 to 10 while all visible values fit, else fitted.
     #[arg(short, long, value_name = "A:B|auto", allow_hyphen_values = true)]
     y_range: Option<YRange>,
-    /// How the values are joined: step (a value holds until the next one), line or points
+    /// Join values as step, line or points
+    ///
+    /// With step a value holds until the next one.
     #[arg(short, long, value_name = "HOW", default_value = "step", hide_possible_values = true)]
     draw: Draw,
     /// Name the columns, from the first on
     #[arg(long, value_name = "A,B,…", value_delimiter = ',', action = ArgAction::Append)]
     names: Vec<String>,
-    /// Draw these series alone
+    /// Draw only these series
     #[arg(long, value_name = "A,B,…", value_delimiter = ',', action = ArgAction::Append)]
     only: Vec<String>,
-    /// Every series is a counter: draw its change a second
+    /// Draw the change a second of each series, a counter
     #[arg(long)]
     rate: bool,
-    /// Take the time from this column or key, not from arrival
+    /// Take the time from this column or key
+    ///
+    /// Not from arrival. A time is RFC 3339, or seconds, milliseconds, microseconds or nanoseconds since 1970.
     #[arg(long, value_name = "NAME")]
     time: Option<String>,
-    /// Stand this over the picture
+    /// Title above the plot
     #[arg(long, value_name = "TEXT")]
     title: Option<String>,
-    /// The values' unit: stands after them, and at the axis of a picture
+    /// Unit of the values
     #[arg(long, value_name = "TEXT")]
     unit: Option<String>,
-    /// How large the window or picture is, in pixels
+    /// Width and height, in pixels
     #[arg(long, value_name = "WxH", default_value = "1280x720", value_parser = size)]
     size: (u16, u16),
-    /// Colours: system (as the desktop has them), dark or light
+    /// Colours: system, dark or light
     #[arg(long, value_name = "THEME", default_value = "system", hide_possible_values = true)]
     theme: Theme,
-    /// How much raw history is kept in all; older history stays as minima and maxima
+    /// Memory for raw samples
+    ///
+    /// Older samples stay as minima and maxima.
     #[arg(long, value_name = "SIZE", default_value = "256MiB", value_parser = bytes)]
     history: usize,
-    /// Write a picture to this file, without a window
+    /// Write a picture to this file, - for stdout
     #[arg(long, value_name = "FILE", help_heading = "Without a window")]
     png: Option<PathBuf>,
-    /// Write a picture in vectors to this file
+    /// Write a vector picture to this file
     #[arg(long, value_name = "FILE", help_heading = "Without a window")]
     svg: Option<PathBuf>,
     /// Write every sample to this file
     #[arg(long, value_name = "FILE", help_heading = "Without a window")]
     csv: Option<PathBuf>,
-    /// Write a line about each series to stdout
+    /// Print a line about each series
+    ///
+    /// On stdout: its count, minimum, maximum and mean.
     #[arg(long, help_heading = "Without a window")]
     summary: bool,
     /// Close the window at the end of input
@@ -86,8 +100,6 @@ pub struct Args {
 }
 
 impl Arguments for Args {
-    const MANUAL: &'static str = include_str!("manual.roff");
-
     fn common(&self) -> &CommonArgs {
         &self.common
     }

@@ -92,14 +92,30 @@ fn a_page_has_the_sections_that_people_look_for() {
         for section in ["NAME", "SYNOPSIS", "OPTIONS", "\"EXIT STATUS\"", "ENVIRONMENT", "FILES"] {
             assert!(sections.contains(&section), "{package}: {section} is not in {sections:?}");
         }
-        assert_eq!(sections[sections.len() - 2..], ["EXAMPLES", "SEE ALSO"], "{package}");
+        assert_eq!(sections[sections.len() - 2..], ["EXAMPLES", "\"SEE ALSO\""], "{package}");
         assert!(page.contains(&format!("/etc/{package}/config.toml")), "{page}");
         let variables = package.to_uppercase().replace('-', "_");
-        assert!(page.contains(&format!("{variables}_\\fIOPTION")), "{page}");
+        assert!(page.contains(&format!("{variables}_OPTION")), "{page}");
         assert!(!page.contains("PROGRAM_") && !page.contains("/PROGRAM/"), "{page}");
     }
     assert!(generated("forker", "man").contains("124 timed out"));
     assert!(generated("time-server", "man").contains(".SH \"TIME-SERVER QUERY\""));
+}
+
+#[test]
+fn the_short_help_fits_a_screen_and_the_long_one_is_whole() {
+    for package in PROGRAMS {
+        let help = |flag| {
+            let mut command = program(package);
+            command.arg(flag).env("COLUMNS", "80");
+            run(command).out
+        };
+        let (short, long) = (help("-h"), help("--help"));
+        assert!(short.len() <= 36, "{package}: {short:#?}");
+        for section in ["Exit status:", "Environment:", "Files:", "Examples:"] {
+            assert!(long.iter().any(|line| line == section), "{package}: no {section}");
+        }
+    }
 }
 
 #[test]

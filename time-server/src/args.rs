@@ -22,50 +22,68 @@ const TIME_PORT: u16 = 37;
 
 /// Answers every client that connects with the time, whatever the client does.
 #[derive(Debug, Parser)]
-#[command(name = "time-server", version, after_help = AFTER_HELP)]
+#[command(name = "time-server", version, after_long_help = include_str!("help.txt"))]
+#[command(override_usage = USAGE, disable_help_subcommand = true, max_term_width = 100)]
 pub struct Args {
-    /// The port to listen on; 0 takes a free one and says which
+    /// Port to listen on; 0 takes any
     #[arg(short, long, default_value_t = DEFAULT_PORT)]
     port: u16,
-    /// Whether somebody has asked for that port.
-    #[arg(skip)]
-    names_port: bool,
-    /// An address to listen on, repeatable [default: every IPv4 and IPv6 address]
+    /// Address to listen on, repeatable [default: all]
+    ///
+    /// By default every IPv4 and IPv6 address, as two sockets.
     #[arg(short, long, value_name = "ADDR", value_delimiter = ',')]
     bind: Vec<IpAddr>,
-    /// How the time is written: greeting, daytime, ctime, rfc3339, nist, unix, or any text
-    /// with strftime conversions, like '%H:%M:%S'
+    /// greeting, daytime, ctime, rfc3339, nist, unix or '%H:%M'
+    ///
+    /// How to write the time: one of the names, or a text with a conversion of strftime(3).
     #[arg(short, long, default_value = "greeting")]
     format: Format,
-    /// Whose time: local, utc, or a name from the system's zoneinfo, like Europe/Berlin
+    /// local, utc or one like Europe/Berlin
+    ///
+    /// Whose time to serve; names are those of the system's zoneinfo.
     #[arg(short = 'z', long, value_name = "ZONE", default_value = "local")]
     timezone: Zone,
     /// Answer datagrams on the same port too (RFC 867)
     #[arg(long)]
     udp: bool,
-    /// Serve the 32-bit Time Protocol (RFC 868) on this port, with --udp over UDP too
+    /// Serve the Time Protocol (RFC 868) on this port
+    ///
+    /// Its reply is the seconds since 1900 in four bytes. With --udp over UDP too.
     #[arg(long, value_name = "PORT")]
     time_port: Option<u16>,
-    /// While the kernel says that the clock is not synchronised, answer RFC 868 with silence
+    /// Answer RFC 868 only while the clock is synchronised
+    ///
+    /// As RFC 868 asks: without a time to give, the connection is closed with no reply. The kernel says whether its
+    /// clock is synchronised (adjtimex(2)).
     #[arg(long)]
     require_sync: bool,
-    /// How long a connection may take to close after its reply
+    /// Time a connection may take to close
+    ///
+    /// After its reply the client has this time to close; what it sends meanwhile is discarded.
     #[arg(long, value_name = "DURATION", default_value = "2s")]
     linger: humantime::Duration,
-    /// How many connections may be closing at once; the oldest makes room
+    /// Connections closing at a time
+    ///
+    /// At this limit the oldest is closed, so that a client is always answered. It is at most the limit on descriptors
+    /// less 64.
     #[arg(long, value_name = "N", default_value_t = 1024, value_parser = at_least_one)]
     max_lingering: usize,
-    /// Replies a second for one source (IPv4 address, IPv6 /64), bursts of as many
-    /// [default: TCP unlimited, UDP 10]
+    /// Replies a second for one source [default: UDP 10]
+    ///
+    /// A source is an IPv4 address or an IPv6 /64; bursts of as many are allowed. By default TCP has no limit.
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
     rate: Option<u32>,
-    /// A network whose clients are answered, repeatable [default: everyone]
+    /// Network whose clients are answered, repeatable
+    ///
+    /// By default everyone is answered.
     #[arg(long, value_name = "CIDR", value_delimiter = ',', value_parser = network)]
     allow: Vec<IpNet>,
     /// Threads that accept
     #[arg(long, value_name = "N", default_value_t = 1, value_parser = RangedU64ValueParser::<usize>::new().range(1..=256))]
     workers: usize,
-    /// Print a line of figures a period on stdout: name=value pairs, ready for live-plot
+    /// Print one line of statistics every DURATION
+    ///
+    /// On stdout, as name=value pairs with connections/s first, ready for live-plot.
     #[arg(long, value_name = "DURATION", value_parser = duration)]
     stats: Option<Duration>,
     #[command(flatten)]
@@ -76,7 +94,10 @@ pub struct Args {
 
 #[derive(Debug, Subcommand)]
 enum Client {
-    /// Ask a server for the time; print its answer, the offset of its clock and the round trip
+    /// Ask a server for the time
+    ///
+    /// Prints the answer, the offset of that clock from this one, and the round trip. The offset is known where the
+    /// answer names an instant: rfc3339, unix, nist, daytime in UTC, and the Time Protocol.
     Query(Query),
 }
 
@@ -89,10 +110,12 @@ pub struct Query {
     /// Ask for the 32-bit time (RFC 868) [default port: 37]
     #[arg(long)]
     pub time: bool,
-    /// How long to wait for the answer in all
+    /// Time to wait for the answer
     #[arg(long, value_name = "DURATION", default_value = "5s", value_parser = duration)]
     pub timeout: Duration,
-    /// Whom to ask, IPv6 addresses with a port in brackets [default port: 55555]
+    /// Server to ask [default port: 55555]
+    ///
+    /// An IPv6 address with a port stands in brackets: `[2001:db8::1]:13`
     #[arg(value_name = "HOST[:PORT]")]
     pub target: Target,
 }
@@ -153,19 +176,12 @@ impl TryFrom<Args> for Task {
     }
 }
 
-const AFTER_HELP: &str = "\
-Each option is also a key of the configuration file (--linger: linger = \"2s\") and an environment
-variable (TIME_SERVER_LINGER). Try it: time-server & nc 127.0.0.1 55555";
+const USAGE: &str = "time-server [OPTIONS]
+       time-server query [OPTIONS] <HOST[:PORT]>";
 
 impl Arguments for Args {
-    const MANUAL: &'static str = include_str!("manual.roff");
-
     fn common(&self) -> &CommonArgs {
         &self.common
-    }
-
-    fn learn(&mut self, is_set: impl Fn(&str) -> bool) {
-        self.names_port = is_set("port");
     }
 }
 
@@ -174,8 +190,6 @@ impl Arguments for Args {
 pub struct Config {
     /// The port, 0 for a free one.
     pub port: u16,
-    /// Whether somebody has asked for that port, be it the default one.
-    pub names_port: bool,
     /// The addresses, empty for all.
     pub bind: Vec<IpAddr>,
     /// How the time is written.
@@ -206,7 +220,7 @@ impl Config {
     /// Whether it says where to listen: what counts for nothing where sockets are passed.
     #[must_use]
     pub fn names_sockets(&self) -> bool {
-        self.names_port || !self.bind.is_empty() || self.udp || self.time_port.is_some()
+        self.port != DEFAULT_PORT || !self.bind.is_empty() || self.udp || self.time_port.is_some()
     }
 }
 
@@ -225,7 +239,6 @@ impl TryFrom<Args> for Config {
         }
         Ok(Self {
             port: args.port,
-            names_port: args.names_port,
             bind: once(args.bind),
             format: args.format,
             zone: args.timezone,

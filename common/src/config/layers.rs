@@ -1,17 +1,19 @@
-//! Every option's value and where it came from: the file and the environment are read, checked by clap, and
-//! handed to clap as the command's defaults, so that a flag wins by itself.
+//! Every option's value and where it came from: the file and the environment are read, checked by clap, and handed to
+//! clap as the command's defaults, so that a flag wins by itself.
 
 use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::fmt;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use clap::parser::ValueSource;
-use clap::{Arg, ArgAction, ArgMatches, Command};
+use clap::{ArgAction, ArgMatches, Command};
 
-use super::{Arguments, Error, file, first_paragraph, tell, usage};
-use crate::escape;
+use super::error::Error;
+use super::file;
+use super::setting::{check, is_list, is_setting, is_switch, key, settings, variable};
 use crate::generate::generate;
+use crate::{escape, output};
 
 /// Where a value was set.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -38,49 +40,50 @@ pub(super) struct Settings {
     pub(super) warnings: Vec<String>,
 }
 
-impl Settings {
-    /// Whether an option's value is more than its default: a flag, the environment or the file gave it.
-    pub(super) fn is_set(&self, id: &str) -> bool {
-        self.matches.value_source(id) == Some(ValueSource::CommandLine)
-            || self.origins.contains_key(id)
-    }
+/// The variables that are set; an empty one counts as unset.
+pub(super) type Environment = BTreeMap<String, OsString>;
+
+/// The environment of this process.
+pub(super) fn environment() -> Environment {
+    let set = std::env::vars_os().filter(|(_, value)| !value.is_empty());
+    set.filter_map(|(name, value)| Some((name.into_string().ok()?, value))).collect()
 }
 
-pub(super) type Environment<'a> = &'a dyn Fn(&str) -> Option<OsString>;
-
-/// Lays the layers over each other. `None` when what was asked for is told already (help, version, manual).
-pub(super) fn resolve<A: Arguments>(
+/// Lays the layers over each other. `None` when what was asked for is printed: help, version, manual page.
+pub(super) fn resolve(
+    command: Command,
     argv: Vec<OsString>,
-    environment: Environment<'_>,
+    environment: &Environment,
 ) -> Result<Option<Settings>, Error> {
-    let command = A::command();
     let program = command.get_name().to_owned();
-    // The command line alone comes first: help must work whatever the file says, and it names the file.
-    let flags = match with_switches(command.clone()).try_get_matches_from(&argv) {
+    let print = |text: &[u8]| output::print(text).map(|()| None).map_err(Error::Stdout);
+    // The command line alone comes first: help must work whatever the file holds, and it names the file.
+    let parse = |command: &Command| {
+        with_values_for_switches(command.clone(), &argv).try_get_matches_from(&argv)
+    };
+    let flags = match parse(&command) {
         Ok(matches) => matches,
-        Err(error) if !error.use_stderr() => {
-            // The help of the plain command: `--now` reads better there than `--now[=<BOOL>]`.
-            let plain = command.try_get_matches_from(&argv).err();
-            let answer = plain.filter(|plain| !plain.use_stderr()).unwrap_or(error);
-            tell(answer.render().to_string().as_bytes())?;
-            return Ok(None);
+        Err(answer) if !answer.use_stderr() => {
+            return print(answer.render().to_string().as_bytes());
         }
-        Err(error) => return Err(usage(&program, &error)),
+        Err(error) => return Err(Error::usage(&program, &error)),
     };
     if let Some(what) = flags.get_one("generate") {
-        tell(&generate(*what, command, A::MANUAL))?;
-        return Ok(None);
+        return print(&generate(*what, command));
     }
     let mut layers = Layers::default();
     let file = file::find(&program, flags.get_one("config"), environment)?;
     if let Some((path, text)) = &file {
-        layers.add_file(path, text, &command)?;
+        for entry in file::read(path, text, &command)? {
+            let origin = Origin::File { path: path.clone(), line: entry.line };
+            layers.set(entry.id, entry.values, origin);
+        }
     }
     layers.add_environment(&command, environment)?;
 
     let given = |id: &str| flags.value_source(id) == Some(ValueSource::CommandLine);
     if given("verbose") || given("quiet") {
-        // They are one dial: a flag on either side overrules what the lower layers say of both.
+        // They are one dial: a flag on either side overrules what the lower layers set of both.
         layers.values.retain(|id, _| id != "verbose" && id != "quiet");
     }
     let Layers { mut values, origins, warnings } = layers;
@@ -88,21 +91,24 @@ pub(super) fn resolve<A: Arguments>(
         Some(list) => arg.default_values(list),
         None => arg,
     });
-    let matches = with_switches(command.clone()).try_get_matches_from(&argv);
-    let matches = matches.map_err(|error| usage(&program, &error))?;
+    let matches = parse(&command).map_err(|error| Error::usage(&program, &error))?;
     let file = file.map(|(path, _)| path);
     Ok(Some(Settings { command, matches, origins, file, warnings }))
 }
 
-/// Lets every boolean be switched off again: `--now=false` overrules a file's `now = true`, `--now` is
-/// `--now=true`.
-fn with_switches(command: Command) -> Command {
+/// Lets a flag overrule the file's `now = true`: where the command line has `--now=false`, that switch takes a value.
+/// The others stay as they are, for the help reads better with `--now` than with `--now[=<BOOL>]`.
+fn with_values_for_switches(command: Command, argv: &[OsString]) -> Command {
+    let has_value = |long: &str| {
+        let start = format!("--{long}=");
+        argv.iter().any(|word| word.as_encoded_bytes().starts_with(start.as_bytes()))
+    };
     command.mut_args(|arg| {
-        if !is_setting(&arg) || !matches!(arg.get_action(), ArgAction::SetTrue) {
+        if !is_setting(&arg) || !is_switch(&arg) || !arg.get_long().is_some_and(has_value) {
             return arg;
         }
-        let is_off = arg.get_default_values().is_empty();
-        let arg = if is_off { arg.default_value("false") } else { arg };
+        let is_unset = arg.get_default_values().is_empty();
+        let arg = if is_unset { arg.default_value("false") } else { arg };
         let switch = arg.action(ArgAction::Set).num_args(0..=1).require_equals(true);
         switch.default_missing_value("true").value_name("BOOL")
     })
@@ -122,27 +128,21 @@ impl Layers {
         self.values.insert(id, values);
     }
 
-    fn add_file(&mut self, path: &Path, text: &str, command: &Command) -> Result<(), Error> {
-        for entry in file::read(path, text, command)? {
-            let origin = Origin::File { path: path.to_owned(), line: entry.line };
-            self.set(entry.id, entry.values, origin);
-        }
-        Ok(())
-    }
-
     fn add_environment(
         &mut self,
         command: &Command,
-        environment: Environment<'_>,
+        environment: &Environment,
     ) -> Result<(), Error> {
-        let options = command.get_arguments().filter(|arg| arg.get_long().is_some());
-        for arg in options.filter(|arg| is_setting(arg)) {
-            let name = variable(command.get_name(), arg);
-            let Some(value) = environment(&name) else { continue };
+        let program = command.get_name();
+        let mut known = vec![variable(program, "config")];
+        for arg in settings(command).filter(|arg| arg.get_long().is_some()) {
+            let name = variable(program, key(arg));
+            known.push(name.clone());
+            let Some(value) = environment.get(&name) else { continue };
             let value = value.to_string_lossy().into_owned();
             if name.ends_with("_PORT") && value.starts_with("tcp://") {
-                self.warnings
-                    .push(format!("{name} is a Kubernetes service link, no port: ignored"));
+                let warning = format!("{name} is a Kubernetes service link, no port: ignored");
+                self.warnings.push(warning);
                 continue;
             }
             let values = if is_list(arg) {
@@ -154,39 +154,13 @@ impl Layers {
                 .map_err(|problem| Error::Environment { name: name.clone(), problem })?;
             self.set(arg.get_id().to_string(), values, Origin::Environment(name));
         }
+        // A word of another program's may begin alike, so only what is nearly an option is worth a warning.
+        for name in environment.keys().filter(|name| !known.contains(name)) {
+            if let Some(meant) = known.iter().find(|known| strsim::osa_distance(name, known) == 1) {
+                let name = escape::escape(name);
+                self.warnings.push(format!("{name} sets nothing; {meant} does"));
+            }
+        }
         Ok(())
-    }
-}
-
-/// Whether an option can be set in the file or the environment.
-pub(super) fn is_setting(arg: &Arg) -> bool {
-    let answers = matches!(
-        arg.get_action(),
-        ArgAction::Help | ArgAction::HelpShort | ArgAction::HelpLong | ArgAction::Version
-    );
-    !answers
-        && !matches!(arg.get_id().as_str(), "config" | "check_config" | "print_config" | "generate")
-}
-
-/// The file key of an option: its long flag, or a positional argument's name.
-pub(super) fn key(arg: &Arg) -> &str {
-    arg.get_long().unwrap_or_else(|| arg.get_id().as_str())
-}
-
-fn variable(program: &str, arg: &Arg) -> String {
-    format!("{program}_{}", key(arg)).to_uppercase().replace('-', "_")
-}
-
-pub(super) fn is_list(arg: &Arg) -> bool {
-    matches!(arg.get_action(), ArgAction::Append)
-        || arg.get_num_args().is_some_and(|range| range.max_values() > 1)
-}
-
-/// Whether an option takes these values, by asking clap about a command that has this option alone.
-pub(super) fn check(arg: &Arg, values: &[String]) -> Result<(), String> {
-    let lone = arg.clone().required(false).default_values(values);
-    match Command::new("check").no_binary_name(true).arg(lone).try_get_matches_from([""; 0]) {
-        Ok(_) => Ok(()),
-        Err(error) => Err(first_paragraph(&error.render().to_string())),
     }
 }

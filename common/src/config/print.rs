@@ -1,15 +1,15 @@
 //! The configuration in force as TOML that loads again, each value's origin behind it as a comment.
 
+use clap::Arg;
 use clap::parser::ValueSource;
-use clap::{Arg, ArgAction};
 use toml::Value;
 
-use super::layers::{Settings, is_list, is_setting, key};
+use super::layers::Settings;
+use super::setting::{is_list, is_switch, key, settings};
 
 /// The whole configuration, a setting a line in the order of `--help`.
-pub(super) fn toml(settings: &Settings) -> String {
-    let args = settings.command.get_arguments().filter(|arg| is_setting(arg));
-    args.map(|arg| line(settings, arg)).collect()
+pub(super) fn toml(from: &Settings) -> String {
+    settings(&from.command).map(|arg| line(from, arg)).collect()
 }
 
 fn line(settings: &Settings, arg: &Arg) -> String {
@@ -34,12 +34,10 @@ fn line(settings: &Settings, arg: &Arg) -> String {
 
 /// A number where the text is one, as a person would write it.
 fn single(arg: &Arg, raw: String) -> Value {
-    match arg.get_action() {
-        ArgAction::SetTrue => Value::Boolean(raw == "true"),
-        _ => match raw.parse::<i64>() {
-            Ok(number) if number.to_string() == raw => Value::Integer(number),
-            _ => Value::String(raw),
-        },
+    match raw.parse::<i64>() {
+        _ if is_switch(arg) => Value::Boolean(raw == "true"),
+        Ok(number) if number.to_string() == raw => Value::Integer(number),
+        _ => Value::String(raw),
     }
 }
 

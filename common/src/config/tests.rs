@@ -2,7 +2,7 @@ use std::ffi::OsString;
 
 use proptest::prelude::*;
 
-use super::layers::Settings;
+use super::layers::{Settings, resolve};
 use super::*;
 
 /// A server that counts to a number.
@@ -23,8 +23,6 @@ struct Args {
 }
 
 impl Arguments for Args {
-    const MANUAL: &'static str = "";
-
     fn common(&self) -> &CommonArgs {
         &self.common
     }
@@ -39,11 +37,9 @@ fn resolved(file: &str, variables: &[(&str, &str)], flags: &[&str]) -> Result<Se
     let config = OsString::from("--config");
     let argv = [OsString::from("time-server"), config, path.clone().into_os_string()];
     let argv = argv.into_iter().chain(flags.iter().map(OsString::from)).collect();
-    let environment = |name: &str| {
-        let found = variables.iter().find(|(variable, _)| *variable == name);
-        found.map(|(_, value)| OsString::from(value))
-    };
-    let result = resolve::<Args>(argv, &environment);
+    let environment =
+        variables.iter().map(|(name, value)| ((*name).to_owned(), OsString::from(value))).collect();
+    let result = resolve(<Args as clap::CommandFactory>::command(), argv, &environment);
     std::fs::remove_file(&path).unwrap();
     let name = path.display().to_string();
     result.map(Option::unwrap).map_err(|error| error.to_string().replace(&name, "FILE"))
@@ -85,8 +81,8 @@ fn an_unknown_key_is_shown_with_line_and_caret() {
     let shown = error(resolved("# mine\nport = 1\nprot = 2\n", &[], &[]));
     assert_eq!(
         shown,
-        "FILE:3:1: unknown key 'prot'; the keys are the long options of 'time-server --help', \
-         without the dashes in front\n    3 | prot = 2\n      | ^^^^"
+        "unknown key 'prot'; the keys are the long options of 'time-server --help', without the dashes in front\n \
+         --> FILE:3:1\n  |\n3 | prot = 2\n  | ^^^^"
     );
 }
 
@@ -95,15 +91,15 @@ fn a_bad_value_is_shown_with_line_and_caret() {
     let shown = error(resolved("port = 99999\n", &[], &[]));
     assert_eq!(
         shown,
-        "FILE:1:8: invalid value '99999' for '--port <PORT>': 99999 is not in 0..=65535\n    \
-         1 | port = 99999\n      |        ^^^^^"
+        "invalid value '99999' for '--port <PORT>': 99999 is not in 0..=65535\n \
+         --> FILE:1:8\n  |\n1 | port = 99999\n  |        ^^^^^"
     );
     assert!(error(resolved("udp = 1", &[], &[])).contains("'udp' is true or false"));
     assert!(error(resolved("port = [1]", &[], &[])).contains("'port' takes one value"));
     assert!(
         error(resolved("log-format = \"xml\"", &[], &[])).contains("possible values: text, json")
     );
-    assert!(error(resolved("port = ", &[], &[])).starts_with("FILE:1:"));
+    assert!(error(resolved("port = ", &[], &[])).contains("--> FILE:1:"));
 }
 
 #[test]
@@ -120,6 +116,30 @@ fn a_kubernetes_service_link_is_ignored_with_a_warning() {
     let settings = resolved("", &[("TIME_SERVER_PORT", "tcp://10.0.0.1:80")], &[]).unwrap();
     assert_eq!(args(&settings).port, 55555);
     assert_eq!(settings.warnings.len(), 1);
+}
+
+#[test]
+fn a_variable_that_is_one_letter_off_an_option_is_warned_of() {
+    for (name, expected) in [
+        ("TIME_SERVER_PROT", "TIME_SERVER_PROT sets nothing; TIME_SERVER_PORT does"),
+        (
+            "TIME_SERVER_LOG_FORMATS",
+            "TIME_SERVER_LOG_FORMATS sets nothing; TIME_SERVER_LOG_FORMAT does",
+        ),
+        ("TIME_SERVER_CONFI", "TIME_SERVER_CONFI sets nothing; TIME_SERVER_CONFIG does"),
+    ] {
+        assert_eq!(resolved("", &[(name, "x")], &[]).unwrap().warnings, [expected]);
+    }
+    // Kubernetes sets such variables, and other programs may have theirs.
+    for name in ["TIME_SERVER_SERVICE_PORT", "TIME_SERVER_PORT_80_TCP", "TIME_SERVER", "PATH"] {
+        assert!(resolved("", &[(name, "x")], &[]).unwrap().warnings.is_empty(), "{name}");
+    }
+}
+
+#[test]
+fn what_the_file_holds_is_shown_harmless() {
+    let shown = error(resolved("a = \"\u{1b}[2J\u{202e}\"\n\u{9b} = 1\n", &[], &[]));
+    assert!(!shown.contains(['\u{1b}', '\u{202e}', '\u{9b}']), "{shown:?}");
 }
 
 #[test]

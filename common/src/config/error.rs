@@ -1,0 +1,68 @@
+//! What can be wrong with the command line, the environment or the file.
+
+use std::io;
+use std::path::PathBuf;
+
+use crate::{escape, exit};
+
+/// What is wrong with the command line, the environment or the file.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The command line does not fit; the text is clap's.
+    #[error("{0}")]
+    Usage(String),
+    /// An environment variable holds a value that its option does not take.
+    #[error("environment variable {name}: {problem}")]
+    Environment {
+        /// The variable.
+        name: String,
+        /// What is wrong with it.
+        problem: String,
+    },
+    /// The file cannot be read.
+    #[error(
+        "cannot read the configuration file {}: {}; use --config none to run without one",
+        escape::path(path),
+        escape::io_error(source)
+    )]
+    Unreadable {
+        /// The file.
+        path: PathBuf,
+        /// Why not.
+        source: io::Error,
+    },
+    /// The file holds something that the program does not take; the text shows where.
+    #[error("{0}")]
+    File(String),
+    /// What was asked for (help, say) cannot be written: the disk is full.
+    #[error("cannot write to stdout: {}", escape::io_error(.0))]
+    Stdout(io::Error),
+}
+
+impl Error {
+    /// clap's message on one line, and the way out on a second.
+    pub(super) fn usage(program: &str, error: &clap::Error) -> Self {
+        let rendered = error.render().to_string();
+        let paragraphs = rendered.split("\n\n").map(str::trim);
+        let tips = paragraphs.filter_map(|paragraph| paragraph.strip_prefix("tip: "));
+        let tips: String = tips.map(|tip| format!(" ({tip})")).collect();
+        Self::Usage(format!("{}{tips}\nTry '{program} --help'.", problem(error)))
+    }
+}
+
+/// The first paragraph of clap's message, on one line.
+pub(super) fn problem(error: &clap::Error) -> String {
+    let rendered = error.render().to_string();
+    let paragraph = rendered.split("\n\n").next().unwrap_or_default();
+    let line = paragraph.lines().map(str::trim).collect::<Vec<_>>().join(" ");
+    escape::escape(line.strip_prefix("error: ").unwrap_or(&line)).into_owned()
+}
+
+impl exit::Failure for Error {
+    fn status(&self) -> u8 {
+        match self {
+            Self::Stdout(_) => exit::FAILED,
+            _ => exit::USAGE,
+        }
+    }
+}

@@ -1,0 +1,28 @@
+//! The end of `--help`: sections of the program's own, and what holds for every program.
+
+use clap::Command;
+
+const EXIT_STATUS: &str = "\
+Exit status:
+          0 if all went well, also when a signal or a closed standard output
+          ended it; 1 if it failed while running; 2 on bad usage or
+          configuration.
+
+";
+
+/// What holds for every program.
+const COMMON: &str = include_str!("help.txt");
+
+/// Where the sections begin that come last.
+const EXAMPLES: &str = "Examples:";
+
+/// The command whose `--help` has the common sections too, before its own examples.
+pub(crate) fn complete(command: Command) -> Command {
+    let program = command.get_name().to_owned();
+    let own = command.get_after_long_help().map(ToString::to_string).unwrap_or_default();
+    let (own, examples) = own.split_at(own.find(EXAMPLES).unwrap_or(own.len()));
+    let status = if own.contains("Exit status:") { "" } else { EXIT_STATUS };
+    let variable = format!("{program}_").to_uppercase().replace('-', "_");
+    let common = COMMON.replace("PROGRAM_", &variable).replace("PROGRAM", &program);
+    command.after_long_help(format!("{own}{status}{common}{}", examples.trim_end()))
+}
