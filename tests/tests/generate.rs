@@ -93,6 +93,7 @@ fn a_page_has_the_sections_that_people_look_for() {
             assert!(sections.contains(&section), "{package}: {section} is not in {sections:?}");
         }
         assert_eq!(sections[sections.len() - 2..], ["EXAMPLES", "\"SEE ALSO\""], "{package}");
+        let page = page.replace("\\-", "-");
         assert!(page.contains(&format!("/etc/{package}/config.toml")), "{page}");
         let variables = package.to_uppercase().replace('-', "_");
         assert!(page.contains(&format!("{variables}_OPTION")), "{page}");
