@@ -10,8 +10,7 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use super::error::Error;
-use super::layers::Environment;
-use super::setting::{check, is_list, is_switch, key, settings, variable};
+use super::setting::{Environment, check, is_list, is_switch, key, settings, variable};
 use crate::escape::{self, escape};
 
 /// One setting of the file.

@@ -11,7 +11,7 @@ use clap::{ArgAction, ArgMatches, Command};
 
 use super::error::Error;
 use super::file;
-use super::setting::{check, is_list, is_setting, is_switch, key, settings, variable};
+use super::setting::{Environment, check, is_list, is_setting, is_switch, key, settings, variable};
 use crate::generate::generate;
 use crate::{escape, output};
 
@@ -38,15 +38,6 @@ pub(super) struct Settings {
     pub(super) origins: BTreeMap<String, Origin>,
     pub(super) file: Option<PathBuf>,
     pub(super) warnings: Vec<String>,
-}
-
-/// The variables that are set; an empty one counts as unset.
-pub(super) type Environment = BTreeMap<String, OsString>;
-
-/// The environment of this process.
-pub(super) fn environment() -> Environment {
-    let set = std::env::vars_os().filter(|(_, value)| !value.is_empty());
-    set.filter_map(|(name, value)| Some((name.into_string().ok()?, value))).collect()
 }
 
 /// Lays the layers over each other. `None` when what was asked for is printed: help, version, manual page.

@@ -37,7 +37,7 @@ where
     let command = help::complete(A::command());
     let program = command.get_name().to_owned().leak();
     let argv = std::env::args_os().collect();
-    let Some(settings) = layers::resolve(command, argv, &layers::environment())? else {
+    let Some(settings) = layers::resolve(command, argv, &setting::environment())? else {
         return Ok(None);
     };
     let args = A::from_arg_matches(&settings.matches);

@@ -1,8 +1,20 @@
-//! What clap knows of an option, and what a setting needs to know: its key, its variable, what it takes.
+//! What a setting is: the option that clap knows, its key, its environment variable, and what it takes.
+
+use std::collections::BTreeMap;
+use std::ffi::OsString;
 
 use clap::{Arg, ArgAction, Command};
 
 use super::error::problem;
+
+/// The variables that are set; an empty one counts as unset.
+pub(super) type Environment = BTreeMap<String, OsString>;
+
+/// The environment of this process.
+pub(super) fn environment() -> Environment {
+    let set = std::env::vars_os().filter(|(_, value)| !value.is_empty());
+    set.filter_map(|(name, value)| Some((name.into_string().ok()?, value))).collect()
+}
 
 /// Whether an option can be set in the file or the environment.
 pub(super) fn is_setting(arg: &Arg) -> bool {
