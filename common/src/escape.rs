@@ -1,10 +1,7 @@
 //! Text that came from outside, made harmless before it reaches a terminal, a log, a legend or a file.
 
 use std::borrow::Cow;
-use std::io;
 use std::path::Path;
-
-use nix::errno::Errno;
 
 /// Escapes control characters (C0, DEL, C1) and the bidirectional controls of Unicode's UAX #9, which
 /// could move the cursor, change colours or reorder what a person reads.
@@ -28,13 +25,6 @@ pub fn escape(text: &str) -> Cow<'_, str> {
 #[must_use]
 pub fn path(path: &Path) -> String {
     escape(&path.to_string_lossy()).into_owned()
-}
-
-/// An error of the system in words alone: std's own text ends in `(os error 2)`.
-#[must_use]
-pub fn io_error(error: &io::Error) -> String {
-    let errno = error.raw_os_error().map(Errno::from_raw);
-    errno.map_or_else(|| error.to_string(), |errno| errno.desc().to_owned())
 }
 
 fn is_unsafe(c: char) -> bool {

@@ -1,19 +1,19 @@
 //! What the three programs share, and nothing else:
 //!
 //! ```text
-//! options   the options that every program has
-//! config    flags over environment over file over defaults; --check-config, --print-config
-//! generate  the manual page and the shells' completions, from the definition that parses
-//! logging   what a program says about itself: levels, text or JSON, on stderr
-//! output    a descriptor written to without ever waiting for its reader
-//! escape    what came from outside, made harmless for a terminal or a log
-//! throttle  so many lines a period, the rest counted
-//! systemd   what the service manager is told, if one started the program
-//! duration  how durations are written in options
-//! histogram how long something took, many times over
-//! plural    a count with its noun
-//! clock     the one place where the monotonic clock is read
-//! exit      from a result to the line on stderr and the exit status
+//! options    the options that every program has
+//! config/    flags over environment over file over defaults; --check-config, --print-config
+//! help       the end of every --help; generate makes the manual page and completions of it
+//! duration, number   how the values of options are written
+//! logging    what a program logs: levels, text or JSON, on stderr
+//! output     a descriptor written to without ever waiting for its reader
+//! escape     what came from outside, made harmless for a terminal or a log
+//! words      counts and errors in a user's words
+//! throttle   so many lines a period, the rest counted
+//! histogram  how long something took, many times over
+//! clock      the one place where the monotonic clock is read
+//! systemd    what the service manager is notified of, if one started the program
+//! exit       from a result to the line on stderr and the exit status
 //! ```
 //!
 //! A program's `main` is one call of [`config::start`], its own work, and [`exit::finish`].
@@ -27,9 +27,10 @@ pub mod generate;
 mod help;
 pub mod histogram;
 pub mod logging;
+pub mod number;
 pub mod options;
 pub mod output;
-pub mod plural;
 mod sys;
 pub mod systemd;
 pub mod throttle;
+pub mod words;

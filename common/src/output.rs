@@ -14,7 +14,7 @@ use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 use nix::sys::stat::{SFlag, fstat};
 use nix::unistd;
 
-use crate::{plural, sys};
+use crate::{sys, words};
 
 /// How much waits for a slow reader, in bytes.
 pub const CAPACITY: usize = 1 << 20;
@@ -93,7 +93,7 @@ impl<F: AsFd> Output<F> {
         self.pending.drain(..sent);
         if self.pending.is_empty() && self.dropped > 0 {
             let dropped = std::mem::take(&mut self.dropped);
-            let lines = plural::count(dropped, "line");
+            let lines = words::count(dropped, "line");
             self.pending = format!("({lines} dropped here: nobody was reading)\n").into();
             self.flush();
         }

@@ -3,7 +3,7 @@
 use std::io;
 use std::path::PathBuf;
 
-use crate::{escape, exit};
+use crate::{escape, exit, words};
 
 /// What is wrong with the command line, the environment or the file.
 #[derive(Debug, thiserror::Error)]
@@ -23,7 +23,7 @@ pub enum Error {
     #[error(
         "cannot read the configuration file {}: {}; use --config none to run without one",
         escape::path(path),
-        escape::io_error(source)
+        words::io_error(source)
     )]
     Unreadable {
         /// The file.
@@ -35,7 +35,7 @@ pub enum Error {
     #[error("{0}")]
     File(String),
     /// What was asked for (help, say) cannot be written: the disk is full.
-    #[error("cannot write to stdout: {}", escape::io_error(.0))]
+    #[error("cannot write to stdout: {}", words::io_error(.0))]
     Stdout(io::Error),
 }
 
