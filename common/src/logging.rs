@@ -1,9 +1,8 @@
-//! What a program says about itself: on stderr, as plain sentences or as JSON.
+//! What a program logs: on stderr, as plain sentences or as JSON.
 //!
-//! Text shows an event's message alone, so that a line reads as the user would write it; its fields are
-//! the same facts as data, and `--log-format json` gives them with time and level. Errors carry the
-//! program's name, because in a pipe several programs share one terminal. Nothing here ever waits for
-//! stderr's reader ([`crate::output`]).
+//! In text a line is the event's message alone. The event's fields are the same facts as data: `--log-format json` writes
+//! them, with time and level. Errors begin with the program's name, because in a pipe several programs share one terminal.
+//! A blocked stderr never blocks the program ([`crate::output`]).
 
 use std::fmt;
 use std::io::{self, IsTerminal, Stderr};
@@ -60,7 +59,7 @@ pub fn start(program: &'static str, args: &CommonArgs) {
     started.ok();
 }
 
-/// Lets through what our own crates say. A library's remarks (winit's on its display) come with `-vv` alone.
+/// Lets through the events of our own crates. Those of libraries (winit's, say) come only with `-vv`.
 fn own(program: &str, level: LevelFilter) -> Targets {
     let others = match level {
         LevelFilter::TRACE => level,
@@ -75,11 +74,13 @@ fn own(program: &str, level: LevelFilter) -> Targets {
 /// Whether to colour what goes to a stream that is or is not a terminal (<https://no-color.org>).
 #[must_use]
 pub fn is_colored(choice: ColorChoice, is_terminal: bool) -> bool {
-    let says = |name| std::env::var_os(name).unwrap_or_default();
+    let variable = |name| std::env::var_os(name).unwrap_or_default();
     match choice {
         ColorChoice::Always => true,
         ColorChoice::Never => false,
-        ColorChoice::Auto => is_terminal && says("NO_COLOR").is_empty() && says("TERM") != "dumb",
+        ColorChoice::Auto => {
+            is_terminal && variable("NO_COLOR").is_empty() && variable("TERM") != "dumb"
+        }
     }
 }
 
@@ -181,7 +182,7 @@ mod tests {
     }
 
     #[test]
-    fn color_goes_to_terminals_unless_told_otherwise() {
+    fn color_goes_to_terminals_unless_chosen_otherwise() {
         assert!(is_colored(ColorChoice::Always, false));
         assert!(!is_colored(ColorChoice::Never, true));
         assert!(!is_colored(ColorChoice::Auto, false));

@@ -1,9 +1,9 @@
 //! A descriptor written to without ever waiting for its reader.
 //!
-//! A pager that stops reading or a terminal stopped by Ctrl-S must not hold up a reply, a reap or a
-//! signal. So bytes that do not go out at once wait here, up to [`CAPACITY`]; beyond it whole lines are
-//! dropped and counted, and the count is told when the reader is back. Who owns the event loop watches
-//! [`Output::fd`] for POLLOUT while [`Output::is_pending`], then calls [`Output::flush`].
+//! A pager that stops reading, or a terminal stopped by Ctrl-S, must not block a reply, a reap or a signal. So bytes that
+//! cannot be written at once wait here, up to [`CAPACITY`]. Beyond that whole lines are dropped and counted, and the
+//! count is written when the reader is back. The owner of the event loop watches [`Output::fd`] for POLLOUT while
+//! [`Output::is_pending`], then calls [`Output::flush`].
 
 use std::io::{self, Write};
 use std::os::fd::{AsFd, BorrowedFd};
@@ -16,7 +16,7 @@ use nix::unistd;
 
 use crate::{sys, words};
 
-/// How much waits for a slow reader, in bytes.
+/// How much is kept for a slow reader, in bytes.
 pub const CAPACITY: usize = 1 << 20;
 
 /// How long [`Output::finish`] waits for a reader at the end of a program.
@@ -43,7 +43,7 @@ pub struct Output<F> {
     kind: Kind,
     pending: Vec<u8>,
     dropped: u64,
-    gone: bool,
+    closed: bool,
     failure: Option<Errno>,
 }
 
@@ -58,12 +58,12 @@ impl<F: AsFd> Output<F> {
                 _ => Kind::Device,
             }
         });
-        Self { fd, kind, pending: Vec::new(), dropped: 0, gone: false, failure: None }
+        Self { fd, kind, pending: Vec::new(), dropped: 0, closed: false, failure: None }
     }
 
-    /// Writes `lines` now if the reader takes them, else keeps them; drops them whole when full.
+    /// Writes `lines` now if that does not block, else keeps them; drops them whole if there is no room.
     pub fn push(&mut self, lines: &[u8]) {
-        if self.gone {
+        if self.closed {
             return;
         }
         if self.pending.len() + lines.len() > CAPACITY {
@@ -74,7 +74,7 @@ impl<F: AsFd> Output<F> {
         self.flush();
     }
 
-    /// Writes as much of what is kept as goes out without waiting.
+    /// Writes as much of what is kept as can be written without blocking.
     pub fn flush(&mut self) {
         let mut sent = 0;
         while sent < self.pending.len() {
@@ -83,8 +83,8 @@ impl<F: AsFd> Output<F> {
                 Err(Errno::EINTR) => {}
                 Err(Errno::EAGAIN) => break,
                 Err(errno) => {
-                    self.gone = true;
-                    self.failure = (!self.says_no_reader(errno)).then_some(errno);
+                    self.closed = true;
+                    self.failure = (!self.means_no_reader(errno)).then_some(errno);
                     self.pending = Vec::new();
                     return;
                 }
@@ -99,27 +99,27 @@ impl<F: AsFd> Output<F> {
         }
     }
 
-    /// Whether something waits for the reader.
+    /// Whether something is kept for the reader.
     #[must_use]
     pub fn is_pending(&self) -> bool {
         !self.pending.is_empty()
     }
 
-    /// Whether a write has failed for good: from here on what is pushed is lost.
+    /// Whether a write has failed for good: everything pushed from now on is lost.
     #[must_use]
-    pub fn is_gone(&self) -> bool {
-        self.gone
+    pub fn is_closed(&self) -> bool {
+        self.closed
     }
 
-    /// Why a write has failed for good, if not because the reader has gone: the disk is full, say. A reader
-    /// may go when it has seen enough; this is a loss that somebody has to hear of.
+    /// Why a write has failed for good, unless the reader has closed its end: the disk is full, say. A reader may close
+    /// when it has seen enough; any other failure is a loss that must be reported.
     #[must_use]
     pub fn failure(&self) -> Option<Errno> {
         self.failure
     }
 
-    /// Of a pipe or socket these say that its other end is closed; EIO does of a terminal that was hung up.
-    fn says_no_reader(&self, errno: Errno) -> bool {
+    /// Whether an error means that the reader has closed its end; EIO means that of a terminal that was hung up.
+    fn means_no_reader(&self, errno: Errno) -> bool {
         match errno {
             Errno::EPIPE | Errno::ECONNRESET => true,
             Errno::EIO => self.kind == Kind::Device,
@@ -127,14 +127,14 @@ impl<F: AsFd> Output<F> {
         }
     }
 
-    /// The descriptor, to watch: POLLOUT while something is pending; POLLERR comes when a pipe's reader goes.
+    /// The descriptor, to be watched: for POLLOUT while something is pending; POLLERR means that a pipe's reader has closed.
     #[must_use]
     pub fn fd(&self) -> BorrowedFd<'_> {
         self.fd.as_fd()
     }
 
-    /// Gives the reader a last chance at the end of the program: it gets all as long as it goes on reading, and is left
-    /// when it has taken nothing for 200 ms.
+    /// Writes what is kept at the end of the program: as long as the reader goes on reading, and until it has read nothing
+    /// for 200 ms.
     pub fn finish(&mut self) {
         let mut left = LAST_CHANCE;
         while self.is_pending() && !left.is_zero() {
@@ -169,12 +169,12 @@ impl<F: AsFd> Output<F> {
     fn wait_writable(&self, timeout: Duration) -> bool {
         let mut fds = [PollFd::new(self.fd(), PollFlags::POLLOUT)];
         let timeout = PollTimeout::try_from(timeout).unwrap_or(PollTimeout::ZERO);
-        // An error here (EINTR) says only that nothing is known: not writable yet.
+        // After an error (EINTR) nothing is known: treat it as not writable.
         poll(&mut fds, timeout).is_ok_and(|ready| ready > 0)
     }
 }
 
-/// Writes to stdout and waits for its reader; one that has gone has seen enough, and is no error.
+/// Writes to stdout and waits for its reader. A reader that has closed its end has seen enough: that is no error.
 ///
 /// # Errors
 /// stdout takes nothing any more for another reason: the disk is full, say.
@@ -186,8 +186,8 @@ pub fn print(text: &[u8]) -> io::Result<()> {
     }
 }
 
-/// What is written at once: whole lines, so that a reader which stops for good has not half of one. A pipe takes all of
-/// so few bytes, or none.
+/// What is written at once: whole lines, so that a reader which stops for good never got half a line. A pipe takes all of
+/// so few bytes, or none (pipe(7), `PIPE_BUF`).
 fn whole_lines(bytes: &[u8]) -> &[u8] {
     let chunk = &bytes[..bytes.len().min(CHUNK)];
     let end = chunk.iter().rposition(|byte| *byte == b'\n').map_or(chunk.len(), |last| last + 1);
@@ -200,7 +200,7 @@ mod tests {
     use std::io::{Read, pipe};
 
     #[test]
-    fn a_reader_that_stops_reading_holds_nothing_up_and_is_told_what_was_dropped() {
+    fn a_reader_that_stops_reading_blocks_nothing_and_sees_what_was_dropped() {
         let (mut reader, writer) = pipe().unwrap();
         let mut out = Output::new(writer);
         let line = [b'x'; 99_999].into_iter().chain([b'\n']).collect::<Vec<u8>>();
@@ -220,8 +220,8 @@ mod tests {
         drop(out);
         reader.read_to_string(&mut text).unwrap();
         let whole = text.lines().filter(|line| line.len() == 99_999).count();
-        let told = format!("({} lines dropped here: nobody was reading)", 20 - whole);
-        assert_eq!(text.lines().last(), Some(told.as_str()));
+        let note = format!("({} lines dropped here: nobody was reading)", 20 - whole);
+        assert_eq!(text.lines().last(), Some(note.as_str()));
         assert_eq!(text.lines().count(), whole + 1);
     }
 
@@ -261,21 +261,21 @@ mod tests {
     }
 
     #[test]
-    fn a_reader_that_is_gone_makes_every_push_a_no_op() {
+    fn a_reader_that_is_closed_makes_every_push_a_no_op() {
         let (reader, writer) = pipe().unwrap();
         drop(reader);
         let mut out = Output::new(writer);
         out.push(b"lost\n");
-        assert!(out.is_gone());
+        assert!(out.is_closed());
         assert!(!out.is_pending());
         assert_eq!(out.failure(), None);
     }
 
     #[test]
-    fn a_full_disk_is_a_failure_and_no_reader_that_has_gone() {
+    fn a_full_disk_is_a_failure_and_no_closed_reader() {
         let mut out = Output::new(std::fs::File::options().write(true).open("/dev/full").unwrap());
         out.push(b"lost\n");
-        assert!(out.is_gone());
+        assert!(out.is_closed());
         assert_eq!(out.failure(), Some(Errno::ENOSPC));
     }
 }

@@ -1,6 +1,6 @@
-//! What a program tells the service manager that started it, `sd_notify`(3): the words are the sd-notify
-//! crate's, the socket is ours. The crate opens one for every message and waits while its reader is behind;
-//! but a program must not stand still because its manager does.
+//! Notifications to the service manager that started the program, `sd_notify`(3). The message format is the sd-notify
+//! crate's, the socket is ours: the crate opens a socket for every message and blocks while the manager does not read, and a
+//! blocked manager must not block the program.
 
 use std::env;
 use std::ffi::{OsStr, OsString};
@@ -11,8 +11,8 @@ use std::os::unix::net::{SocketAddr, UnixDatagram};
 
 pub use sd_notify::NotifyState;
 
-/// What a service manager tells a program by its environment, and what no process that the program starts
-/// may see: `sd_notify`(3), `sd_listen_fds`(3), `sd_watchdog_enabled`(3).
+/// The variables that a service manager sets for a program alone. No process that the program starts may inherit them:
+/// `sd_notify`(3), `sd_listen_fds`(3), `sd_watchdog_enabled`(3).
 pub const VARIABLES: [&str; 6] = [
     "NOTIFY_SOCKET",
     "LISTEN_PID",
@@ -22,40 +22,40 @@ pub const VARIABLES: [&str; 6] = [
     "WATCHDOG_USEC",
 ];
 
-/// The service manager, if one wants to be told.
+/// The connection to the service manager, if there is one.
 #[derive(Debug, Default)]
 pub struct Notifier(Option<UnixDatagram>);
 
 impl Notifier {
-    /// The manager that `NOTIFY_SOCKET` names; nobody when that is not set or nobody is there.
+    /// Connects to the socket that `NOTIFY_SOCKET` names. Not connected if it is not set, or cannot be reached.
     #[must_use]
     pub fn from_environment() -> Self {
         let name = env::var_os("NOTIFY_SOCKET").filter(|name| !name.is_empty());
-        let connected = name.map(|name| connect(&name).map_err(|error| untold(&name, &error)));
+        let connected =
+            name.map(|name| connect(&name).map_err(|error| warn_unreachable(&name, &error)));
         Self(connected.and_then(Result::ok))
     }
 
-    /// Whether anybody is told.
+    /// Whether there is a service manager.
     #[must_use]
-    pub fn is_heard(&self) -> bool {
+    pub fn is_connected(&self) -> bool {
         self.0.is_some()
     }
 
-    /// Says that the start is over, and how things are. This alone waits for its reader: a manager that has
-    /// not heard it would end the program.
+    /// Sends READY=1 and a status. Only this message may block: a manager that does not get it would end the program.
     pub fn ready(&self, status: &str) {
-        self.tell(&[NotifyState::Ready, NotifyState::Status(status)]);
+        self.notify(&[NotifyState::Ready, NotifyState::Status(status)]);
         if let Some(Err(error)) = self.0.as_ref().map(|manager| manager.set_nonblocking(true)) {
-            tracing::debug!("the service manager may hold us up: {error}");
+            tracing::debug!("the service manager may block this program: {error}");
         }
     }
 
-    /// Tells the manager; what it has no room for is lost, and told again or outdated soon.
-    pub fn tell(&self, states: &[NotifyState<'_>]) {
+    /// Sends a message. If the manager's queue is full the message is lost; the next one replaces it.
+    pub fn notify(&self, states: &[NotifyState<'_>]) {
         let Some(manager) = &self.0 else { return };
         let lines: Vec<String> = states.iter().map(ToString::to_string).collect();
         if let Err(error) = manager.send(lines.join("\n").as_bytes()) {
-            tracing::debug!("the service manager was not told: {error}");
+            tracing::debug!("the service manager was not notified: {error}");
         }
     }
 }
@@ -71,8 +71,8 @@ fn connect(name: &OsStr) -> io::Result<UnixDatagram> {
     Ok(manager)
 }
 
-fn untold(name: &OsString, error: &io::Error) {
-    tracing::warn!("nobody to notify at NOTIFY_SOCKET={}: {error}", name.display());
+fn warn_unreachable(name: &OsString, error: &io::Error) {
+    tracing::warn!("cannot reach the service manager at NOTIFY_SOCKET={}: {error}", name.display());
 }
 
 #[cfg(test)]
@@ -97,19 +97,19 @@ mod tests {
     }
 
     #[test]
-    fn a_manager_that_does_not_read_holds_nobody_up() {
-        let (_manager, name) = manager("deaf");
+    fn a_manager_that_does_not_read_blocks_nobody() {
+        let (_manager, name) = manager("blocked");
         let notifier = Notifier(Some(connect(&name).unwrap()));
         notifier.ready("");
         for _ in 0..10_000 {
-            notifier.tell(&[NotifyState::Watchdog]);
+            notifier.notify(&[NotifyState::Watchdog]);
         }
     }
 
     #[test]
-    fn without_a_manager_nothing_is_told() {
+    fn without_a_manager_nothing_is_sent() {
         let nobody = Notifier::default();
-        assert!(!nobody.is_heard());
+        assert!(!nobody.is_connected());
         nobody.ready("");
         assert!(connect(OsStr::new("/nonexistent/notify")).is_err());
     }

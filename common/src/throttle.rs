@@ -1,30 +1,29 @@
-//! So many events a period told one by one, the rest counted: a log that neither a busy day nor an
-//! attacker can fill.
+//! A limit on events a period, the rest counted: so neither a busy day nor an attacker fills a log.
 
 use std::time::{Duration, Instant};
 
-/// Lets `limit` events through in each `period` and counts the others.
+/// Admits `limit` events in each `period` and counts the others.
 #[derive(Debug)]
 pub struct Throttle {
     limit: u32,
     period: Duration,
     started: Option<Instant>,
     passed: u32,
-    held: u64,
+    suppressed: u64,
 }
 
 impl Throttle {
-    /// A throttle that lets `limit` events through in each `period`.
+    /// A throttle that admits `limit` events in each `period`.
     #[must_use]
     pub const fn new(limit: u32, period: Duration) -> Self {
-        Self { limit, period, started: None, passed: 0, held: 0 }
+        Self { limit, period, started: None, passed: 0, suppressed: 0 }
     }
 
-    /// Whether the event that happens now is told; if not, it is counted.
+    /// Whether the event that happens now is admitted; if not, it is counted.
     ///
-    /// Ask [`Self::take_held`] first: a new period begins only when the last one's count was taken.
+    /// Ask [`Self::take_suppressed`] first: a new period begins only when the last one's count was taken.
     pub fn admit(&mut self, now: Instant) -> bool {
-        if self.held == 0 && self.deadline().is_none_or(|end| now >= end) {
+        if self.suppressed == 0 && self.deadline().is_none_or(|end| now >= end) {
             self.started = Some(now);
             self.passed = 0;
         }
@@ -32,21 +31,21 @@ impl Throttle {
             self.passed += 1;
             true
         } else {
-            self.held += 1;
+            self.suppressed += 1;
             false
         }
     }
 
-    /// How many events were held back, once their period is over; `None` before, or if there were none.
-    pub fn take_held(&mut self, now: Instant) -> Option<u64> {
+    /// How many events were suppressed, once their period is over; `None` before, or if there were none.
+    pub fn take_suppressed(&mut self, now: Instant) -> Option<u64> {
         let over = self.deadline().is_some_and(|end| now >= end);
-        (over && self.held > 0).then(|| std::mem::take(&mut self.held))
+        (over && self.suppressed > 0).then(|| std::mem::take(&mut self.suppressed))
     }
 
-    /// When to ask [`Self::take_held`] next; `None` while nothing is held back.
+    /// When to ask [`Self::take_suppressed`] next; `None` while nothing is suppressed.
     #[must_use]
     pub fn wake_at(&self) -> Option<Instant> {
-        (self.held > 0).then(|| self.deadline()).flatten()
+        (self.suppressed > 0).then(|| self.deadline()).flatten()
     }
 
     fn deadline(&self) -> Option<Instant> {
@@ -66,28 +65,28 @@ mod tests {
     fn the_limit_passes_and_the_rest_is_counted_once_the_period_is_over() {
         let start = Instant::now();
         let mut throttle = Throttle::new(2, SECOND);
-        let told: Vec<bool> = (0..5).map(|_| throttle.admit(start)).collect();
-        assert_eq!(told, [true, true, false, false, false]);
-        assert_eq!(throttle.take_held(start), None);
+        let admitted: Vec<bool> = (0..5).map(|_| throttle.admit(start)).collect();
+        assert_eq!(admitted, [true, true, false, false, false]);
+        assert_eq!(throttle.take_suppressed(start), None);
         assert_eq!(throttle.wake_at(), Some(start + SECOND));
-        assert_eq!(throttle.take_held(start + SECOND), Some(3));
-        assert_eq!(throttle.take_held(start + SECOND), None);
+        assert_eq!(throttle.take_suppressed(start + SECOND), Some(3));
+        assert_eq!(throttle.take_suppressed(start + SECOND), None);
         assert!(throttle.admit(start + SECOND));
     }
 
     proptest! {
         #[test]
-        fn every_event_is_either_told_or_counted(gaps in prop::collection::vec(0_u64..700, 1..200)) {
+        fn every_event_is_either_admitted_or_counted(gaps in prop::collection::vec(0_u64..700, 1..200)) {
             let mut now = Instant::now();
             let mut throttle = Throttle::new(3, SECOND);
-            let (mut told, mut counted) = (0_u64, 0);
+            let (mut admitted, mut counted) = (0_u64, 0);
             for gap in &gaps {
                 now += Duration::from_millis(*gap);
-                counted += throttle.take_held(now).unwrap_or(0);
-                told += u64::from(throttle.admit(now));
+                counted += throttle.take_suppressed(now).unwrap_or(0);
+                admitted += u64::from(throttle.admit(now));
             }
-            counted += throttle.take_held(now + SECOND).unwrap_or(0);
-            prop_assert_eq!(told + counted, gaps.len() as u64);
+            counted += throttle.take_suppressed(now + SECOND).unwrap_or(0);
+            prop_assert_eq!(admitted + counted, gaps.len() as u64);
         }
     }
 }
