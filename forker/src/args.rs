@@ -53,9 +53,6 @@ pub struct Args {
     /// Leave alone what a run leaves behind
     #[arg(long)]
     keep_orphans: bool,
-    /// Check the ledger of processes against /proc at every tick
-    #[arg(long)]
-    audit: bool,
     /// Command to run, with its arguments [default: ls -l]
     #[arg(value_name = "COMMAND", trailing_var_arg = true, default_values = ["ls", "-l"])]
     #[arg(value_hint = ValueHint::CommandWithArguments, hide_default_value = true)]
@@ -119,7 +116,6 @@ pub struct Config {
     pub(crate) every: u64,
     pub(crate) now: bool,
     pub(crate) policy: Policy,
-    pub(crate) audit: bool,
     /// At least one word.
     pub(crate) command: Vec<CString>,
     /// Whether stdout shows what forker does, or is the command's alone.
@@ -148,7 +144,6 @@ impl TryFrom<Args> for Task {
                 until_failure: args.until_failure,
                 keep_orphans: args.keep_orphans,
             },
-            audit: args.audit,
             command: words(args.command)?,
             shows_ticks: args.common.quiet == 0,
         }))

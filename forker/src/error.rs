@@ -15,9 +15,6 @@ pub enum Error {
     /// A word of the command has a NUL byte, which no argument of a process can hold.
     #[error("the command's word {0:?} holds a NUL byte; no program can be given that")]
     Nul(String),
-    /// forker has lost count of its processes: a defect of its own.
-    #[error("the ledger of processes does not balance: {0}; please report this")]
-    Ledger(String),
     /// stdout takes nothing any more, and not because its reader has gone.
     #[error("cannot write to stdout: {}; -q leaves it to the command alone", .0.desc())]
     Stdout(Errno),
@@ -44,7 +41,7 @@ impl exit::Failure for Error {
             Self::Config(config::Error::Stdout(_)) => FAILED,
             Self::Config(error) => error.status(),
             Self::NoCommand | Self::Nul(_) => exit::USAGE,
-            Self::Ledger(_) | Self::Stdout(_) | Self::System { .. } => FAILED,
+            Self::Stdout(_) | Self::System { .. } => FAILED,
         }
     }
 }

@@ -13,17 +13,16 @@ use nix::poll::{PollFd, PollFlags, ppoll};
 use nix::sys::prctl;
 use nix::sys::signal::Signal;
 use nix::unistd::Pid;
-use tracing::{debug, error, info};
+use tracing::{error, info};
 
 use crate::process::command::{self, Recipe};
+use crate::process::reap;
 use crate::process::signals::{self, Signals};
 use crate::process::tree::{self, Trees};
-use crate::process::{procfs, reap};
 use crate::report::run::Outcome;
 use crate::report::text;
 use crate::report::units::{Short, count};
 use crate::schedule::Schedule;
-use crate::supervisor::ledger::{Balance, Ledger};
 use crate::supervisor::{Action, Event, Supervisor};
 use crate::sys::{self, Children};
 use crate::{Config, Error};
@@ -41,8 +40,8 @@ pub fn run(config: &Config) -> Result<u8, Error> {
         prctl::set_child_subreaper(true).map_err(Error::system("adopt orphans"))?;
     }
     let now = clock();
-    let all = config.shows_ticks || config.audit;
-    let schedule = Schedule::new(now, config.interval, config.every, config.now, all);
+    let schedule =
+        Schedule::new(now, config.interval, config.every, config.now, config.shows_ticks);
     let manager = Notifier::from_environment();
     manager.ready(&status(config));
     let mut event_loop = EventLoop {
@@ -50,8 +49,6 @@ pub fn run(config: &Config) -> Result<u8, Error> {
         signals,
         recipe,
         trees: Trees::default(),
-        ledger: Ledger::default(),
-        audit_due: false,
         config,
         manager,
         stdout: Output::new(stdout()),
@@ -81,8 +78,6 @@ struct EventLoop<'a> {
     signals: Signals,
     recipe: Recipe,
     trees: Trees,
-    ledger: Ledger,
-    audit_due: bool,
     config: &'a Config,
     manager: Notifier,
     stdout: Output<Stdout>,
@@ -114,9 +109,6 @@ impl EventLoop<'_> {
     fn turns(&mut self) -> Result<(), Error> {
         self.reap()?;
         while self.turn()? {}
-        if self.config.audit {
-            info!("the ledger balances: {}", self.audit()?);
-        }
         Ok(())
     }
 
@@ -124,9 +116,6 @@ impl EventLoop<'_> {
     fn turn(&mut self) -> Result<bool, Error> {
         self.handle(Event::Time);
         self.look_at_stdout(false);
-        if std::mem::take(&mut self.audit_due) {
-            debug!("{}", self.audit()?);
-        }
         if self.supervisor.is_done() {
             return Ok(false);
         }
@@ -212,7 +201,6 @@ impl EventLoop<'_> {
             tree::sweep(pid);
         }
         let reaped = reap::reap(pid)?;
-        self.ledger.reap(pid);
         let outcome = match Outcome::from_wait(reaped.status) {
             Outcome::Exited(126 | 127) => self
                 .recipe
@@ -225,12 +213,6 @@ impl EventLoop<'_> {
         Ok(())
     }
 
-    fn audit(&mut self) -> Result<Balance, Error> {
-        self.ledger
-            .audit(&procfs::children(Pid::this()))
-            .map_err(|balance| Error::Ledger(balance.to_string()))
-    }
-
     /// Tells the supervisor what has happened and does what it says.
     fn handle(&mut self, event: Event) {
         self.supervisor.handle(clock(), event);
@@ -241,10 +223,7 @@ impl EventLoop<'_> {
 
     fn act(&mut self, action: Action) {
         match action {
-            Action::ShowTick(number) => {
-                self.show(&format!("{number}\n"));
-                self.audit_due = self.config.audit;
-            }
+            Action::ShowTick(number) => self.show(&format!("{number}\n")),
             Action::TellMissed(ticks) => info!(ticks, "missed {}", count(ticks, "tick")),
             Action::TellSkipped(runs) => {
                 info!(runs, "skipped {}: others were still going", count(runs, "run"));
@@ -287,10 +266,7 @@ impl EventLoop<'_> {
         // Before the fork: a child may have ended before fork(2) returns here.
         let begun = clock();
         let event = match self.recipe.start() {
-            Ok(pid) => {
-                self.ledger.fork(pid);
-                Event::Started { run, due, pid }
-            }
+            Ok(pid) => Event::Started { run, due, pid },
             Err(errno) => Event::NotStarted { run, due, errno },
         };
         self.supervisor.handle(begun, event);

@@ -7,7 +7,7 @@
 //!
 //! event_loop   waits in one ppoll, feeds the supervisor, does what it says
 //! schedule     when a run is due: pure
-//! supervisor/  what happens next: event, escalation, orphans, ledger; pure
+//! supervisor/  what happens next: event, escalation, orphans; pure
 //! process/     command, reap, procfs, tree (whom a signal reaches), signals
 //! report/      run (how one ended), tally, text, units
 //! lab/         one workload under every way to reap: experiment, strategy, table

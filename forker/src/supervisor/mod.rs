@@ -5,7 +5,6 @@
 
 mod escalation;
 mod event;
-pub(crate) mod ledger;
 mod orphans;
 #[cfg(test)]
 mod tests;

@@ -56,6 +56,12 @@ impl Orphans {
         was_left.then_some(Left { run, why, pid, name, outcome })
     }
 
+    /// How many there are.
+    #[cfg(test)]
+    pub(super) fn len(&self) -> usize {
+        self.0.len()
+    }
+
     /// There is no child left, so there is no orphan.
     pub(super) fn clear(&mut self) {
         self.0.clear();

@@ -432,6 +432,7 @@ proptest! {
         let mut world = World::new(policy.clone(), all);
         let most = if policy.overlap == Overlap::Allow { policy.max_children } else { 1 };
         let (mut ms, mut stopped, mut started, mut told, mut next_orphan) = (0, false, 0, 0, 1000);
+        let (mut adopted, mut reaped) = (0, 0);
         let mut going: VecDeque<i32> = VecDeque::new();
         let mut orphans: VecDeque<i32> = VecDeque::new();
         for (step, delay) in steps {
@@ -442,7 +443,9 @@ proptest! {
                 Step::Stop => world.event(ms, Event::Stop(SIGTERM)),
                 Step::End { leaving } => match going.pop_front() {
                     Some(number) => {
+                        reaped += 1;
                         let left: Vec<Process> = (0..i32::from(leaving)).map(|_| process(next_orphan, false)).collect();
+                        adopted += left.len() as u64;
                         orphans.extend(left.iter().map(|process| process.pid.as_raw()));
                         next_orphan += 1;
                         world.end_leaving(ms, number, Outcome::Exited(u8::from(leaving)), left)
@@ -451,6 +454,7 @@ proptest! {
                 },
                 Step::OrphanEnds => match orphans.pop_front() {
                     Some(number) => {
+                        reaped += 1;
                         let actions = world.end(ms, number, killed(SIGKILL));
                         prop_assert!(matches!(&actions[..], [Action::TellLeft(_)]));
                         actions
@@ -472,6 +476,8 @@ proptest! {
                 }
             }
             prop_assert_eq!(started, told + going.len() as u64);
+            let watched = world.supervisor.runs.len() + world.supervisor.orphans.len();
+            prop_assert_eq!(started + adopted, watched as u64 + reaped, "every process is watched or reaped");
             prop_assert!(going.len() as u64 <= most);
             prop_assert!(policy.count.is_none_or(|count| started <= count));
         }
