@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use clap::{Parser, Subcommand, ValueHint};
 use common::config::Arguments;
+use common::duration::{self, at_least};
 use common::options::CommonArgs;
 
 use crate::Error;
@@ -18,15 +19,15 @@ use crate::supervisor::{Overlap, Policy};
 #[command(override_usage = USAGE, disable_help_subcommand = true, max_term_width = 100)]
 pub struct Args {
     /// Time between ticks
-    #[arg(short, long, value_name = "DURATION", default_value = "500ms", value_parser = positive)]
+    #[arg(short, long, value_name = "DURATION", default_value = "500ms", value_parser = at_least(SHORTEST))]
     interval: Duration,
     /// Run on every Nth tick
-    #[arg(short, long, value_name = "N", default_value_t = 10, value_parser = clap::value_parser!(u64).range(1..))]
+    #[arg(short, long, value_name = "N", default_value_t = 10, value_parser = at_least_1)]
     every: u64,
     /// End after N runs [default: no end]
     ///
     /// Counts the runs that were started; what was skipped is no run.
-    #[arg(short = 'n', long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
+    #[arg(short = 'n', long, value_name = "N", value_parser = at_least_1)]
     count: Option<u64>,
     /// Run on tick 1 too
     #[arg(long)]
@@ -37,15 +38,15 @@ pub struct Args {
     #[arg(long, value_name = "WAY", default_value = "allow", hide_possible_values = true)]
     overlap: Overlap,
     /// Runs at a time; others are skipped
-    #[arg(long, value_name = "N", default_value_t = 64, value_parser = clap::value_parser!(u64).range(1..))]
+    #[arg(long, value_name = "N", default_value_t = 64, value_parser = at_least_1)]
     max_children: u64,
     /// Terminate a run that takes longer [default: never]
     ///
     /// TERM to the run and all that it has started, KILL after the grace.
-    #[arg(long, value_name = "DURATION", value_parser = positive)]
+    #[arg(long, value_name = "DURATION", value_parser = at_least(SHORTEST))]
     timeout: Option<Duration>,
     /// Time between TERM and KILL
-    #[arg(long, value_name = "DURATION", default_value = "5s", value_parser = humantime::parse_duration)]
+    #[arg(long, value_name = "DURATION", default_value = "5s", value_parser = duration::parse)]
     grace: Duration,
     /// Stop at the first run that fails
     #[arg(long)]
@@ -89,14 +90,13 @@ impl Arguments for Args {
     }
 }
 
-/// A duration longer than nothing: a schedule of no interval would be a busy loop.
-fn positive(text: &str) -> Result<Duration, String> {
-    match humantime::parse_duration(text) {
-        Ok(Duration::ZERO) => {
-            Err("it must be longer than zero; for example 500ms, 2s or 1m30s".to_owned())
-        }
-        Ok(duration) => Ok(duration),
-        Err(error) => Err(format!("{error}; for example 500ms, 2s or 1m30s")),
+/// The shortest interval and timeout. An interval of 0 would be a busy loop.
+const SHORTEST: Duration = Duration::from_nanos(1);
+
+fn at_least_1(text: &str) -> Result<u64, String> {
+    match text.parse() {
+        Ok(number @ 1..) => Ok(number),
+        _ => Err("write a whole number, at least 1".to_owned()),
     }
 }
 

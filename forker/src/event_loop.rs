@@ -5,9 +5,10 @@ use std::io::{Stdout, stdout};
 use std::os::fd::AsFd;
 use std::time::{Duration, Instant};
 
-use common::logging;
 use common::output::Output;
+use common::words::count;
 use common::systemd::{Notifier, NotifyState};
+use common::{clock, logging};
 use nix::errno::Errno;
 use nix::poll::{PollFd, PollFlags, ppoll};
 use nix::sys::prctl;
@@ -21,7 +22,7 @@ use crate::process::signals::{self, Signals};
 use crate::process::tree::{self, Trees};
 use crate::report::run::Outcome;
 use crate::report::text;
-use crate::report::units::{Short, count};
+use crate::report::units::Short;
 use crate::schedule::Schedule;
 use crate::supervisor::{Action, Event, Supervisor};
 use crate::sys::{self, Children};
@@ -39,7 +40,7 @@ pub fn run(config: &Config) -> Result<u8, Error> {
         // From here on an orphan of any generation becomes a child of forker (PR_SET_CHILD_SUBREAPER(2const)).
         prctl::set_child_subreaper(true).map_err(Error::system("adopt orphans"))?;
     }
-    let now = clock();
+    let now = clock::now();
     let schedule =
         Schedule::new(now, config.interval, config.every, config.now, config.shows_ticks);
     let manager = Notifier::from_environment();
@@ -61,15 +62,6 @@ pub fn run(config: &Config) -> Result<u8, Error> {
 fn status(config: &Config) -> String {
     let period = config.interval.saturating_mul(u32::try_from(config.every).unwrap_or(u32::MAX));
     format!("Running {} every {}", command::words(&config.command), Short(period))
-}
-
-/// The monotonic clock.
-#[expect(
-    clippy::disallowed_methods,
-    reason = "for the outermost loops: here alone the clock is read"
-)]
-pub(crate) fn clock() -> Instant {
-    Instant::now()
 }
 
 #[derive(Debug)]
@@ -142,7 +134,7 @@ impl EventLoop<'_> {
     /// a run's end is seen, so is the closed output that it died of.
     fn wait(&self) -> Result<Woken, Error> {
         let wake_at = self.supervisor.wake_at();
-        let timeout = wake_at.map(|at| at.saturating_duration_since(clock()).into());
+        let timeout = wake_at.map(|at| at.saturating_duration_since(clock::now()).into());
         let stderr = logging::stderr().lock();
         let mut fds = vec![PollFd::new(self.signals.as_fd(), PollFlags::POLLIN)];
         if self.is_read {
@@ -215,7 +207,7 @@ impl EventLoop<'_> {
 
     /// Tells the supervisor what has happened and does what it says.
     fn handle(&mut self, event: Event) {
-        self.supervisor.handle(clock(), event);
+        self.supervisor.handle(clock::now(), event);
         while let Some(action) = self.supervisor.next_action() {
             self.act(action);
         }
@@ -232,7 +224,7 @@ impl EventLoop<'_> {
             Action::Signal { leader, signal } => self.trees.signal(leader, signal),
             Action::SignalAll { leaders, signal } => {
                 let strays = self.trees.signal_all(&leaders, signal);
-                self.supervisor.handle(clock(), Event::Strays(strays));
+                self.supervisor.handle(clock::now(), Event::Strays(strays));
             }
             Action::KillRest => drop(self.trees.signal_all(&[], Signal::SIGKILL)),
             Action::Pass { leaders, signal } => {
@@ -243,7 +235,7 @@ impl EventLoop<'_> {
             Action::Suspend => self.suspend(),
             Action::Look { leader } => {
                 if self.trees.is_gone(leader) {
-                    self.supervisor.handle(clock(), Event::Gone { leader });
+                    self.supervisor.handle(clock::now(), Event::Gone { leader });
                 }
             }
             Action::Tell(report) => report.tell(&command::words(&self.config.command[..1])),
@@ -264,7 +256,7 @@ impl EventLoop<'_> {
     fn start(&mut self, run: u64, due: Instant) {
         self.show("About to fork...\n");
         // Before the fork: a child may have ended before fork(2) returns here.
-        let begun = clock();
+        let begun = clock::now();
         let event = match self.recipe.start() {
             Ok(pid) => Event::Started { run, due, pid },
             Err(errno) => Event::NotStarted { run, due, errno },
@@ -273,12 +265,12 @@ impl EventLoop<'_> {
     }
 
     fn suspend(&mut self) {
-        let before = clock();
+        let before = clock::now();
         if let Err(errno) = signals::suspend() {
             error!("cannot stop: {}", errno.desc());
         }
-        let after = clock().saturating_duration_since(before);
-        self.supervisor.handle(clock(), Event::Continued { after });
+        let after = clock::now().saturating_duration_since(before);
+        self.supervisor.handle(clock::now(), Event::Continued { after });
     }
 
     fn show(&mut self, line: &str) {

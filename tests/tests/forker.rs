@@ -50,12 +50,13 @@ fn quiet_leaves_stdout_to_the_command_and_stderr_to_failures() {
 #[test]
 fn bad_usage_is_told_in_a_line_or_two_and_is_status_2() {
     for (args, told) in [
-        (&["-i", "0s"][..], "longer than zero"),
+        (&["-i", "0s"][..], "at least 1ns"),
         (&["-i", "soon"], "for example 500ms"),
-        (&["-e", "0"], "0 is not in 1.."),
-        (&["-n", "0"], "0 is not in 1.."),
+        (&["-e", "0"], "write a whole number, at least 1"),
+        (&["-n", "many"], "write a whole number, at least 1"),
         (&["--bogus"], "unexpected argument '--bogus'"),
         (&["--grace", "1 parsec"], "--grace"),
+        (&["--timeout", "101y"], "at most 100 years"),
     ] {
         let finished = run(forker(args));
         assert_eq!(finished.status.code(), Some(2), "{args:?}");

@@ -3,6 +3,7 @@
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::time::{Duration, Instant};
 
+use common::clock;
 use nix::fcntl::OFlag;
 use nix::poll::{PollFd, PollFlags, ppoll};
 use nix::sys::signal::Signal;
@@ -11,7 +12,6 @@ use nix::unistd::{self, Pid};
 use super::Kind;
 use super::strategy::{self, Way};
 use crate::Error;
-use crate::event_loop::clock;
 use crate::process::command::Recipe;
 use crate::process::procfs::{self, Process};
 use crate::process::signals::Signals;
@@ -78,7 +78,7 @@ fn watch(demonstrator: Pid, report: &OwnedFd, signals: &Signals) -> nix::Result<
     let mut said = [0; 32];
     loop {
         facts.left = sample(demonstrator, &mut facts);
-        let ready = wait(&[report.as_fd(), signals.as_fd()], clock() + SAMPLE)?;
+        let ready = wait(&[report.as_fd(), signals.as_fd()], clock::now() + SAMPLE)?;
         while let Some(signal) = signals.next()? {
             if matches!(signal, Signal::SIGINT | Signal::SIGTERM) {
                 return Ok(Verdict::Interrupted(run::killed_by(signal as i32)));
@@ -123,14 +123,14 @@ fn sample(demonstrator: Pid, facts: &mut Facts) -> usize {
 /// Reaps until there is no child left; gives how many were adopted as zombies or killed as orphans.
 fn bury_all() -> nix::Result<usize> {
     let mut buried = 0_usize;
-    let deadline = clock() + SETTLE;
-    while clock() < deadline {
+    let deadline = clock::now() + SETTLE;
+    while clock::now() < deadline {
         match sys::peek()? {
             Children::Ended(child) => {
                 sys::reap(child)?;
                 buried += 1;
             }
-            Children::Alive => drop(wait(&[], clock() + SAMPLE)?),
+            Children::Alive => drop(wait(&[], clock::now() + SAMPLE)?),
             Children::None => break,
         }
     }
@@ -143,11 +143,11 @@ fn demonstrate(way: &mut dyn Way, recipe: &Recipe, report: &OwnedFd) -> nix::Res
     let before = descriptors();
     way.prepare()?;
     let (mut runs, mut known, mut held) = (0, 0, 0);
-    let t0 = clock();
+    let t0 = clock::now();
     let last = t0 + TICK * (TICKS - 1);
     let mut schedule = Schedule::new(t0, TICK, 1, false, true);
     while schedule.due().is_some_and(|due| due <= last) {
-        if schedule.advance(clock()).is_some_and(|tick| tick.number <= TICKS.into()) {
+        if schedule.advance(clock::now()).is_some_and(|tick| tick.number <= TICKS.into()) {
             runs += 1;
             known += way.start(recipe)?;
             held = held.max(descriptors() - before);
@@ -155,9 +155,11 @@ fn demonstrate(way: &mut dyn Way, recipe: &Recipe, report: &OwnedFd) -> nix::Res
         wait(&way.watched(), schedule.due().unwrap_or(last))?;
         known += way.collect()?;
     }
-    let deadline = clock() + SETTLE;
-    while clock() < deadline && procfs::children(Pid::this()).iter().any(|child| !child.is_zombie) {
-        wait(&way.watched(), clock() + SAMPLE)?;
+    let deadline = clock::now() + SETTLE;
+    while clock::now() < deadline
+        && procfs::children(Pid::this()).iter().any(|child| !child.is_zombie)
+    {
+        wait(&way.watched(), clock::now() + SAMPLE)?;
         known += way.collect()?;
     }
     unistd::write(report, &encode([runs, known, u64::from(TICKS) - runs, held]))?;
@@ -170,7 +172,7 @@ fn demonstrate(way: &mut dyn Way, recipe: &Recipe, report: &OwnedFd) -> nix::Res
 fn wait(fds: &[BorrowedFd<'_>], until: Instant) -> nix::Result<bool> {
     let mut fds: Vec<PollFd<'_>> =
         fds.iter().map(|fd| PollFd::new(*fd, PollFlags::POLLIN)).collect();
-    let timeout = until.saturating_duration_since(clock());
+    let timeout = until.saturating_duration_since(clock::now());
     ppoll(&mut fds, Some(timeout.into()), None)?;
     Ok(fds.first().and_then(PollFd::any).unwrap_or(false))
 }

@@ -1,8 +1,7 @@
 //! The lab's page: a table that says it at a glance, two lines a way that say why, or the same as JSON.
 
-use std::io::{self, Write};
-
 use common::options::LogFormat;
+use common::output;
 use nix::errno::Errno;
 
 use super::experiment::{Facts, TICK, TICKS};
@@ -31,19 +30,19 @@ impl Page {
         let page = Self { seen: Vec::new(), format: lab.format, color, only: lab.only.is_some() };
         if page.format == LogFormat::Text {
             let command = command::words(&lab.command);
-            say(&format!(
+            print(&format!(
                 "{TICKS} ticks, one each {}ms, and a run at each: {command}
 ",
                 TICK.as_millis()
             ))?;
-            say("Each way is tried in a process of its own, with the lab as its init.\n\n")?;
+            print("Each way is tried in a process of its own, with the lab as its init.\n\n")?;
         }
         if page.format == LogFormat::Text && !page.only {
-            say(&page.paint(
+            print(&page.paint(
                 DIM,
                 "                     statuses      zombies    ticks  descriptors   orphans\n",
             ))?;
-            say(&page.paint(
+            print(&page.paint(
                 BOLD,
                 "way          runs  known  lost   peak  left  missed         held     go to\n",
             ))?;
@@ -54,9 +53,9 @@ impl Page {
     pub(super) fn add(&mut self, kind: Kind, facts: &Facts) -> Result<(), Error> {
         self.seen.push(kind);
         match (self.format, self.only) {
-            (LogFormat::Json, _) => say(&json(kind, facts)),
-            (LogFormat::Text, false) => say(&self.row(kind, facts)),
-            (LogFormat::Text, true) => say(&self.at_length(kind, facts)),
+            (LogFormat::Json, _) => print(&json(kind, facts)),
+            (LogFormat::Text, false) => print(&self.row(kind, facts)),
+            (LogFormat::Text, true) => print(&self.at_length(kind, facts)),
         }
     }
 
@@ -64,7 +63,7 @@ impl Page {
         if self.format == LogFormat::Text && !self.only {
             for kind in &self.seen {
                 let [first, second] = kind.why();
-                say(&format!("\n{}\n  {first}\n  {second}\n", self.paint(BOLD, kind.name())))?;
+                print(&format!("\n{}\n  {first}\n  {second}\n", self.paint(BOLD, kind.name())))?;
             }
         }
         Ok(())
@@ -196,13 +195,7 @@ fn json(kind: Kind, facts: &Facts) -> String {
     )
 }
 
-/// Says it at once; a reader that has gone loses nothing but the words.
-fn say(text: &str) -> Result<(), Error> {
-    let mut stdout = io::stdout();
-    match stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush()) {
-        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
-            Err(Error::Stdout(Errno::try_from(error).unwrap_or(Errno::UnknownErrno)))
-        }
-        _ => Ok(()),
-    }
+fn print(text: &str) -> Result<(), Error> {
+    output::print(text.as_bytes())
+        .map_err(|error| Error::Stdout(Errno::try_from(error).unwrap_or(Errno::UnknownErrno)))
 }

@@ -3,6 +3,7 @@
 use std::fmt;
 use std::time::Duration;
 
+use common::words::count;
 use nix::errno::Errno;
 use nix::unistd::Pid;
 use tracing::{info, warn};
@@ -10,7 +11,7 @@ use tracing::{info, warn};
 use crate::process::reap::Usage;
 use crate::report::run::{self, Outcome, Why, signal_name};
 use crate::report::tally::Tally;
-use crate::report::units::{Short, Size, count};
+use crate::report::units::{Short, Size};
 
 /// A run that is over.
 #[derive(Debug, Clone, PartialEq, Eq)]

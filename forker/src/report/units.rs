@@ -1,13 +1,7 @@
-//! Numbers as people read them: a count with its noun, durations and sizes in three digits.
+//! Numbers as people read them: durations and sizes in three digits.
 
 use std::fmt;
 use std::time::Duration;
-
-/// `1 run`, `2 runs`.
-pub(crate) fn count(number: u64, noun: &str) -> String {
-    let plural = if number == 1 { "" } else { "s" };
-    format!("{number} {noun}{plural}")
-}
 
 /// A duration in three digits: `850us`, `12.3ms`, `1.5s`, `1m30s`.
 #[derive(Debug)]

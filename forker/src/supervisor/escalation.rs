@@ -12,9 +12,6 @@ use crate::report::run::Why;
 /// How long a killed process may take to become a zombie before forker ends without it.
 const KILLED_END_WITHIN: Duration = Duration::from_secs(2);
 
-/// What a grace beyond the clock comes to.
-const FOREVER: Duration = Duration::from_secs(100 * 365 * 24 * 3600);
-
 impl Supervisor {
     /// Acts on the deadlines of runs and of what they left.
     pub(super) fn pass_deadlines(&mut self, now: Instant) {
@@ -43,7 +40,7 @@ impl Supervisor {
     }
 
     pub(super) fn kill_time(&self, now: Instant) -> Instant {
-        now.checked_add(self.policy.grace).unwrap_or(now + FOREVER)
+        now + self.policy.grace
     }
 
     /// The first signal asks everything to end, the second kills it.
@@ -71,7 +68,7 @@ impl Supervisor {
             Phase::Running | Phase::GivenUp => None,
         };
         for deadline in runs.chain(self.leftovers.values_mut()).chain(phase) {
-            *deadline = deadline.checked_add(after).unwrap_or(*deadline);
+            *deadline += after;
         }
     }
 

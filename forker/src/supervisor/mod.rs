@@ -304,7 +304,7 @@ impl Supervisor {
             started: now,
             late: now.saturating_duration_since(due),
             why: None,
-            deadline: self.policy.timeout.and_then(|timeout| now.checked_add(timeout)),
+            deadline: self.policy.timeout.map(|timeout| now + timeout),
         };
         self.runs.insert(pid, run);
     }
