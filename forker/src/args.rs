@@ -9,8 +9,8 @@ use common::config::Arguments;
 use common::duration::{self, at_least};
 use common::options::CommonArgs;
 
-use crate::Error;
-use crate::lab::{Kind, Lab};
+use crate::error::Error;
+use crate::lab::{Lab, Strategy};
 use crate::supervisor::{Overlap, Policy};
 
 /// Runs a command on a steady schedule and leaves no process behind.
@@ -70,7 +70,7 @@ enum Lesson {
     Lab {
         /// Show only this way, in detail
         #[arg(long, value_name = "WAY")]
-        only: Option<Kind>,
+        only: Option<Strategy>,
         /// Command to run [default: a shell that exits with 7 and leaves an orphan]
         #[arg(value_name = "COMMAND", trailing_var_arg = true, default_values = WORKLOAD)]
         #[arg(value_hint = ValueHint::CommandWithArguments, hide_default_value = true)]

@@ -1,18 +1,29 @@
 //! forker: the life of a process, from fork to reap, on a steady schedule.
 //!
 //! ```text
-//! args → schedule → supervisor: event → action → process/command: fork, exec
-//!                       ↑                                           ⋮
-//!   report ← process/reap ← SIGCHLD ← process/signals               exit, zombie
-//!
-//! event_loop   waits in one ppoll, feeds the supervisor, does what it says
-//! schedule     when a run is due: pure
-//! supervisor/  what happens next: event, escalation, orphans; pure
-//! process/     command, reap, procfs, tree (whom a signal reaches), signals
-//! report/      run (how one ended), tally, text, units
-//! lab/         one workload under every way to reap: experiment, strategy, table
-//! sys          what nix lacks
+//! schedule             is a tick due, and a run on it?
+//!    ↓ Tick
+//! supervisor           may the run start? what ends it, and when?         events in, actions out
+//!    ↓ Action::Start
+//! process/command      prepare, fork, exec: here a child is born
+//!    ⋮                 the run goes, ends, and is a zombie
+//! process/signals      SIGCHLD wakes the loop
+//! process/reap         look, TERM to the zombie's group, then reap
+//!    ↓ Event::Ended
+//! supervisor           does its exit count as a failure? what is left of its tree?
+//!    ↓ Action::LogRun
+//! report/text          the run's line, in words
 //! ```
+//!
+//! | where | what |
+//! |---|---|
+//! | `event_loop` | the loop: waits in one ppoll, gives the supervisor its events, does its actions |
+//! | `schedule` | when ticks and runs are due; pure |
+//! | `supervisor/` | what happens next; pure. `escalation`: TERM, grace, KILL; `orphans`: what outlives its run |
+//! | `process/` | start, read `/proc`, know a run's tree, signal, reap |
+//! | `report/` | a run's data (`run`), the sums (`tally`), the words (`text`, `human`) |
+//! | `lab/` | one workload under each way to deal with the end of a child |
+//! | `sys` | system calls that nix lacks |
 
 mod args;
 mod error;

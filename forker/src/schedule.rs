@@ -1,8 +1,8 @@
 //! When ticks are due, and which of them start a run: pure arithmetic on the monotonic clock.
 //!
-//! Tick k is due at `t0 + (k−1)·interval`, whatever the ticks before it took, so nothing drifts. A tick
-//! that was missed is counted and its number skipped, never caught up. What a run is and whether it may
-//! start is the supervisor's business.
+//! Tick k is due at `t0 + (k−1)·interval`, however late the ticks before it were, so nothing drifts. Late ticks are not
+//! caught up: they are counted as missed, and their numbers are skipped. Whether a due run may start is decided by the
+//! supervisor.
 
 use std::time::{Duration, Instant};
 
@@ -13,7 +13,7 @@ pub(crate) struct Schedule {
     interval: Duration,
     every: u64,
     now: bool,
-    /// Whether each tick is wanted, or only those that start a run.
+    /// Whether every tick is wanted, or only those on which a run is due.
     all: bool,
     next: u64,
 }
@@ -22,25 +22,25 @@ pub(crate) struct Schedule {
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Tick {
     pub(crate) number: u64,
-    /// How many wanted moments passed before anyone looked.
+    /// How many wanted ticks came and went before this one, unnoticed.
     pub(crate) missed: u64,
-    /// When a run was due, if one was; the first time, if several were.
+    /// When a run was due, if one was on this tick or a missed one: the first, if several were.
     pub(crate) run: Option<Instant>,
 }
 
 impl Schedule {
-    /// Ticks from `t0` on; a run is due on every `every`th, and with `now` on the first too. Unless `all`
-    /// are wanted, those that start nothing pass unseen.
+    /// Ticks from `t0` on. A run is due on every `every`th, and with `now` on the first too. With `all` every tick is
+    /// wanted, else only those on which a run is due.
     pub(crate) fn new(t0: Instant, interval: Duration, every: u64, now: bool, all: bool) -> Self {
         Self { t0, interval, every, now, all, next: 1 }
     }
 
-    /// When the next wanted tick is due; `None` is never (beyond what the clock can say).
+    /// When the next wanted tick is due; `None` if that is beyond the clock's range.
     pub(crate) fn due(&self) -> Option<Instant> {
         self.due_at(self.wanted())
     }
 
-    /// The tick that has come by `now`, if a wanted one has: the latest one.
+    /// The latest tick due by `now`, if a wanted one has come since the last call.
     pub(crate) fn advance(&mut self, now: Instant) -> Option<Tick> {
         let wanted = self.wanted();
         if self.due_at(wanted).is_none_or(|due| due > now) {
@@ -56,29 +56,31 @@ impl Schedule {
         })
     }
 
-    /// Lets pass what has come by `now`, unseen, and gives how many runs were due in it.
+    /// Passes over the ticks due by `now`, and returns how many runs were due on them.
     pub(crate) fn skip(&mut self, now: Instant) -> u64 {
         let number = self.latest(now);
         if number < self.next {
             return 0;
         }
+        // The multiples of `every` from `next` to `number`: those up to `number`, less those before `next`.
+        let multiples = number / self.every - (self.next - 1) / self.every;
+        // With `now` a run is due on tick 1 too. If `every` is 1, the multiples include it.
         let first = u64::from(self.now && self.next == 1 && self.every > 1);
-        let runs = number / self.every - (self.next - 1) / self.every + first;
         self.next = number + 1;
-        runs
+        multiples + first
     }
 
-    /// Whether somebody wants each tick.
+    /// Whether every tick is wanted.
     pub(crate) fn wants_all(&self) -> bool {
         self.all
     }
 
-    /// The number of the first wanted tick that has not come.
+    /// The number of the next wanted tick.
     fn wanted(&self) -> u64 {
         if self.all { self.next } else { self.next_run() }
     }
 
-    /// The number of the first tick that has not come and on which a run is due.
+    /// The number of the next tick on which a run is due.
     fn next_run(&self) -> u64 {
         if self.now && self.next == 1 { 1 } else { self.next.next_multiple_of(self.every) }
     }
@@ -151,7 +153,7 @@ mod tests {
     }
 
     #[test]
-    fn only_the_ticks_that_are_wanted_wake_anyone() {
+    fn only_wanted_ticks_are_due() {
         let t0 = Instant::now();
         let mut schedule = Schedule::new(t0, MS, 1000, false, false);
         assert_eq!(schedule.due(), Some(t0 + 999 * MS));
@@ -171,7 +173,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn skipping_counts_the_runs_that_advancing_would_have_met(every in 1_u64..9, now: bool, seen in 0_u64..30, skipped in 0_u64..60) {
+        fn skip_counts_the_runs_that_advance_would_have_given(every in 1_u64..9, now: bool, seen in 0_u64..30, skipped in 0_u64..60) {
             let t0 = Instant::now();
             let walk = |from: u64, to: u64, schedule: &mut Schedule| {
                 (from..to)

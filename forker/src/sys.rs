@@ -1,5 +1,5 @@
-//! What nix lacks, or offers only as unsafe: fork, exec without allocation, wait with every signal and the
-//! rusage. One call a function; what to do with the answers is decided elsewhere.
+//! System calls that nix lacks, or offers only as unsafe: fork, exec without allocation, wait that knows every signal
+//! and gives the rusage, pidfds. One call a function; what to do with the results is decided elsewhere.
 #![expect(unsafe_code, reason = "the one place in this crate that calls libc directly")]
 
 use std::ffi::{CStr, CString, c_char};
@@ -10,6 +10,7 @@ use std::ptr;
 use nix::errno::Errno;
 use nix::libc;
 use nix::sys::signal::{self, SaFlags, SigAction, SigHandler, SigSet, Signal};
+use nix::sys::wait::WaitPidFlag;
 use nix::unistd::{self, ForkResult, Pid};
 
 /// A NULL-terminated array of strings, as execve(2) wants its argv and envp, made before the fork because
@@ -28,7 +29,7 @@ impl StringArray {
     }
 }
 
-/// Forks; `in_child` is all the child ever does.
+/// Forks. The child calls `in_child` and ends with the status that it returns.
 ///
 /// # Errors
 /// EAGAIN at a limit on processes, ENOMEM.
@@ -46,50 +47,33 @@ fn exit_at_once(status: u8) -> ! {
     unsafe { libc::_exit(status.into()) }
 }
 
-/// Becomes the program at `path`; returns only to say why not.
+/// Replaces this process by the program at `path`; returns only if that fails.
 pub(crate) fn execve(path: &CStr, argv: &StringArray, envp: &StringArray) -> Errno {
     // SAFETY: `path` ends in NUL; both arrays end in NULL and point to strings that they own.
     unsafe { libc::execve(path.as_ptr(), argv.pointers.as_ptr(), envp.pointers.as_ptr()) };
     Errno::last()
 }
 
-/// What waitid(2) knows of our children.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Children {
-    /// This one has ended, and is a zombie.
-    Ended(Pid),
-    /// There are some, and none has ended.
-    Alive,
-    /// There are none.
-    None,
-}
-
-/// Looks for a child that has ended, and leaves it the zombie that it is.
+/// A child that has ended, if one has; it is left a zombie.
 ///
 /// libc's waitid, because nix's answers EINVAL for a child killed by a real-time signal.
 ///
 /// # Errors
-/// None that waitid(2) documents for these arguments.
-pub(crate) fn peek() -> nix::Result<Children> {
+/// ECHILD if there is no child at all.
+pub(crate) fn ended_child() -> nix::Result<Option<Pid>> {
     let mut info = MaybeUninit::<libc::siginfo_t>::zeroed();
     let options = libc::WEXITED | libc::WNOHANG | libc::WNOWAIT;
     // SAFETY: `info` is a siginfo_t to be written to.
     let result = unsafe { libc::waitid(libc::P_ALL, 0, info.as_mut_ptr(), options) };
-    match Errno::result(result) {
-        Ok(_) => {}
-        Err(Errno::ECHILD) => return Ok(Children::None),
-        Err(errno) => return Err(errno),
-    }
+    Errno::result(result)?;
     // SAFETY: all zeroes is a siginfo_t, and waitid has filled it in or left it so.
     let info = unsafe { info.assume_init() };
     // SAFETY: after waitid the fields of SIGCHLD are the ones in use, or all is zero: none has ended.
-    match unsafe { info.si_pid() } {
-        0 => Ok(Children::Alive),
-        pid => Ok(Children::Ended(Pid::from_raw(pid))),
-    }
+    let pid = unsafe { info.si_pid() };
+    Ok((pid != 0).then_some(Pid::from_raw(pid)))
 }
 
-/// Whether `pid` is a child that is not reaped yet, and holds its id.
+/// Whether `pid` is a child that is not reaped yet.
 pub(crate) fn is_child(pid: Pid) -> bool {
     let options = libc::WEXITED | libc::WNOHANG | libc::WNOWAIT;
     // SAFETY: Linux takes a null pointer for a siginfo_t that nobody wants (waitid(2)).
@@ -98,44 +82,34 @@ pub(crate) fn is_child(pid: Pid) -> bool {
     }
 }
 
-/// Reaps the zombie `pid`: its wait status and what it used.
+/// Reaps the child `pid` when it has ended: its wait status and what it used. With WNOHANG it does not wait for the
+/// end, and `None` is a child that has not ended.
 ///
 /// # Errors
-/// ECHILD if it is no zombie of ours.
-pub(crate) fn reap(pid: Pid) -> nix::Result<(i32, libc::rusage)> {
+/// ECHILD if there is no such child.
+pub(crate) fn wait4(pid: Pid, options: WaitPidFlag) -> nix::Result<Option<(i32, libc::rusage)>> {
     let mut status = 0;
     let mut usage = MaybeUninit::<libc::rusage>::zeroed();
     // SAFETY: both are places of their types to be written to.
     let result =
-        unsafe { libc::wait4(pid.as_raw(), &raw mut status, libc::WNOHANG, usage.as_mut_ptr()) };
+        unsafe { libc::wait4(pid.as_raw(), &raw mut status, options.bits(), usage.as_mut_ptr()) };
     match Errno::result(result)? {
-        0 => Err(Errno::ECHILD),
+        0 => Ok(None),
         // SAFETY: all zeroes is an rusage, and wait4 has filled it in.
-        _ => Ok((status, unsafe { usage.assume_init() })),
+        _ => Ok(Some((status, unsafe { usage.assume_init() }))),
     }
 }
 
-/// Sets how a signal is treated to the default or to ignored, and says how it was.
+/// Sets a signal's disposition to the default or to ignored, and returns the one before.
 ///
 /// # Errors
 /// EINVAL for KILL and STOP.
 pub(crate) fn set_disposition(signal: Signal, handler: SigHandler) -> nix::Result<SigHandler> {
-    // Stopped children are no news (SA_NOCLDSTOP, sigaction(2)).
+    // No SIGCHLD for a child that is stopped or continued (SA_NOCLDSTOP, sigaction(2)).
     let action = SigAction::new(handler, SaFlags::SA_NOCLDSTOP, SigSet::empty());
     // SAFETY: only the default and ignoring are ever set: no code of ours runs as a handler.
     let before = unsafe { signal::sigaction(signal, &action) }?;
     Ok(before.handler())
-}
-
-/// Waits for the child `pid` as long as it takes, and reaps it.
-///
-/// # Errors
-/// ECHILD if it is no child of ours.
-pub(crate) fn wait(pid: Pid) -> nix::Result<i32> {
-    let mut status = 0;
-    // SAFETY: `status` is a place to be written to, and a null rusage asks for none.
-    let result = unsafe { libc::wait4(pid.as_raw(), &raw mut status, 0, ptr::null_mut()) };
-    Errno::result(result).map(|_| status)
 }
 
 /// Whether a signal is ignored.
@@ -152,7 +126,7 @@ pub(crate) fn is_ignored(signal: Signal) -> nix::Result<bool> {
     Ok(action.sa_sigaction == libc::SIG_IGN)
 }
 
-/// A descriptor of the process that has `pid` now, and never of another.
+/// A descriptor that refers to the process that has `pid` now, and never to another.
 ///
 /// # Errors
 /// ESRCH when there is none, EMFILE and its like.
@@ -164,7 +138,7 @@ pub(crate) fn pidfd_open(pid: Pid) -> nix::Result<OwnedFd> {
     Ok(unsafe { OwnedFd::from_raw_fd(fd) })
 }
 
-/// Sends a signal to the process of a pidfd, whatever has its pid by now.
+/// Sends a signal to the process of a pidfd, never to another that has its pid by now.
 ///
 /// # Errors
 /// ESRCH when it has been reaped, EPERM.

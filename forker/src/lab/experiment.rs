@@ -1,108 +1,115 @@
-//! One way in a process of its own, and what can be seen of it from outside.
+//! One strategy in a process of its own, and what can be observed of it from outside, in /proc.
 
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::time::{Duration, Instant};
 
 use common::clock;
+use nix::errno::Errno;
 use nix::fcntl::OFlag;
 use nix::poll::{PollFd, PollFlags, ppoll};
 use nix::sys::signal::Signal;
 use nix::unistd::{self, Pid};
 
-use super::Kind;
-use super::strategy::{self, Way};
-use crate::Error;
-use crate::process::command::Recipe;
-use crate::process::procfs::{self, Process};
+use super::strategy::{Parent, Strategy};
+use crate::error::Error;
+use crate::process::command::PreparedCommand;
+use crate::process::reap::{self, Children};
 use crate::process::signals::Signals;
-use crate::process::tree::Trees;
+use crate::process::snapshot::Process;
+use crate::process::{procfs, tree};
 use crate::report::run;
 use crate::schedule::Schedule;
-use crate::sys::{self, Children};
+use crate::sys;
 
-/// The workload: a run at each of so many ticks.
+/// The workload: one run on each of so many ticks.
 pub(super) const TICKS: u32 = 20;
 pub(super) const TICK: Duration = Duration::from_millis(30);
 
-/// How often the lab looks.
+/// How often /proc is read.
 const SAMPLE: Duration = Duration::from_millis(4);
 
 /// How long the last runs may take to end.
 const SETTLE: Duration = Duration::from_secs(2);
 
-/// What was seen of a way.
+/// What was observed of a strategy.
 #[derive(Debug, Default)]
 pub(super) struct Facts {
     pub(super) runs: u64,
-    pub(super) known: u64,
-    pub(super) missed: u64,
-    pub(super) descriptors: u64,
-    /// The zombies when there were most.
-    pub(super) peak: Vec<Process>,
-    pub(super) left: usize,
+    pub(super) statuses_known: u64,
+    pub(super) ticks_missed: u64,
+    pub(super) descriptors_held: u64,
+    /// The zombies at the moment when there were most.
+    pub(super) zombies_peak: Vec<Process>,
+    pub(super) zombies_left: usize,
     pub(super) orphans_go_to: Option<&'static str>,
-    /// How many zombies init reaped when their parent had ended.
-    pub(super) inherited: usize,
+    /// How many of the zombies left init reaped, after their parent had ended.
+    pub(super) reaped_by_init: usize,
 }
 
-/// How an experiment ended.
-pub(super) enum Verdict {
-    Seen(Facts),
-    /// By INT or TERM; the exit status.
+/// The result of an experiment.
+pub(super) enum Observed {
+    Facts(Facts),
+    /// INT or TERM came; the exit status.
     Interrupted(u8),
 }
 
-/// Starts a process that deals with its children in this way, watches it, and clears up.
-pub(super) fn run(kind: Kind, recipe: &Recipe, signals: &Signals) -> Result<Verdict, Error> {
+/// Starts a demonstrator that deals with its children by `strategy`, observes it, and clears up.
+pub(super) fn run(
+    strategy: Strategy,
+    command: &PreparedCommand,
+    signals: &Signals,
+) -> Result<Observed, Error> {
     let failed = Error::system("run the experiment");
-    let (report, reported) = unistd::pipe2(OFlag::O_CLOEXEC).map_err(&failed)?;
+    let (reader, writer) = unistd::pipe2(OFlag::O_CLOEXEC).map_err(&failed)?;
     let demonstrator = sys::fork(|| {
-        let result = demonstrate(strategy::of(kind).as_mut(), recipe, &reported);
+        let result = demonstrate(strategy.parent().as_mut(), command, &writer);
         u8::from(result.is_err())
     })
     .map_err(&failed)?;
-    drop(reported);
-    let watched = watch(demonstrator, &report, signals);
-    Trees::default().signal_all(&[], Signal::SIGKILL);
-    let adopted = bury_all().map_err(&failed)?;
-    let mut verdict = watched.map_err(&failed)?;
-    if let Verdict::Seen(facts) = &mut verdict {
-        facts.inherited = adopted.min(facts.left);
+    drop(writer);
+    let observed = observe(demonstrator, &reader, signals);
+    tree::signal_all(&[], Signal::SIGKILL);
+    let reaped = reap_all().map_err(&failed)?;
+    let mut observed = observed.map_err(&failed)?;
+    if let Observed::Facts(facts) = &mut observed {
+        facts.reaped_by_init = reaped.min(facts.zombies_left);
     }
-    Ok(verdict)
+    Ok(observed)
 }
 
-/// Samples the demonstrator's children and our own until it has said what it knows.
-fn watch(demonstrator: Pid, report: &OwnedFd, signals: &Signals) -> nix::Result<Verdict> {
+/// Samples the demonstrator's children and the lab's own until the demonstrator has sent its counts.
+fn observe(demonstrator: Pid, reader: &OwnedFd, signals: &Signals) -> nix::Result<Observed> {
     let mut facts = Facts::default();
-    let mut said = [0; 32];
+    let mut counts = [0; 32];
     loop {
-        facts.left = sample(demonstrator, &mut facts);
-        let ready = wait(&[report.as_fd(), signals.as_fd()], clock::now() + SAMPLE)?;
+        facts.zombies_left = sample(demonstrator, &mut facts);
+        let ready = wait(&[reader.as_fd(), signals.as_fd()], clock::now() + SAMPLE)?;
         while let Some(signal) = signals.next()? {
             if matches!(signal, Signal::SIGINT | Signal::SIGTERM) {
-                return Ok(Verdict::Interrupted(run::killed_by(signal as i32)));
+                return Ok(Observed::Interrupted(run::killed_by(signal as i32)));
             }
         }
-        // As init does: what was adopted and has ended is reaped. The demonstrator itself lives on.
-        while let Children::Ended(child) = sys::peek()?
-            && child != demonstrator
+        // As init does: reap what was adopted and has ended. The demonstrator itself is reaped at the end.
+        while let Children::Ended(zombie) = reap::look()?
+            && zombie.pid() != demonstrator
         {
-            sys::reap(child)?;
+            zombie.reap()?;
         }
         if ready {
-            let length = unistd::read(report, &mut said)?;
-            if length != said.len() {
-                return Err(nix::errno::Errno::EIO);
+            let length = unistd::read(reader, &mut counts)?;
+            if length != counts.len() {
+                return Err(Errno::EIO);
             }
-            [facts.runs, facts.known, facts.missed, facts.descriptors] = decode(&said);
-            facts.left = sample(demonstrator, &mut facts);
-            return Ok(Verdict::Seen(facts));
+            [facts.runs, facts.statuses_known, facts.ticks_missed, facts.descriptors_held] =
+                decode(&counts);
+            facts.zombies_left = sample(demonstrator, &mut facts);
+            return Ok(Observed::Facts(facts));
         }
     }
 }
 
-/// Counts the zombies, and looks who has adopted whom.
+/// Returns the number of zombies, and notes whose children the orphans are. A run leads a group of its own; an orphan
+/// is a child in a group that it does not lead.
 fn sample(demonstrator: Pid, facts: &mut Facts) -> usize {
     let children = procfs::children(demonstrator);
     let own_group = unistd::getpgrp();
@@ -114,34 +121,38 @@ fn sample(demonstrator: Pid, facts: &mut Facts) -> usize {
     }
     let zombies: Vec<Process> = children.into_iter().filter(|child| child.is_zombie).collect();
     let count = zombies.len();
-    if count > facts.peak.len() {
-        facts.peak = zombies;
+    if count > facts.zombies_peak.len() {
+        facts.zombies_peak = zombies;
     }
     count
 }
 
-/// Reaps until there is no child left; gives how many were adopted as zombies or killed as orphans.
-fn bury_all() -> nix::Result<usize> {
-    let mut buried = 0_usize;
+/// Reaps until there is no child left, and returns how many there were.
+fn reap_all() -> nix::Result<usize> {
+    let mut reaped = 0_usize;
     let deadline = clock::now() + SETTLE;
     while clock::now() < deadline {
-        match sys::peek()? {
-            Children::Ended(child) => {
-                sys::reap(child)?;
-                buried += 1;
+        match reap::look()? {
+            Children::Ended(zombie) => {
+                zombie.reap()?;
+                reaped += 1;
             }
-            Children::Alive => drop(wait(&[], clock::now() + SAMPLE)?),
+            Children::Running => drop(wait(&[], clock::now() + SAMPLE)?),
             Children::None => break,
         }
     }
-    Ok(buried)
+    Ok(reaped)
 }
 
-/// In the demonstrator: ticks and runs, then what it knows of them; then it waits to be ended.
-fn demonstrate(way: &mut dyn Way, recipe: &Recipe, report: &OwnedFd) -> nix::Result<()> {
-    recipe.silence()?;
+/// In the demonstrator: starts a run on each tick, sends its counts, and waits to be killed.
+fn demonstrate(
+    parent: &mut dyn Parent,
+    command: &PreparedCommand,
+    writer: &OwnedFd,
+) -> nix::Result<()> {
+    command.silence()?;
     let before = descriptors();
-    way.prepare()?;
+    parent.prepare()?;
     let (mut runs, mut known, mut held) = (0, 0, 0);
     let t0 = clock::now();
     let last = t0 + TICK * (TICKS - 1);
@@ -149,26 +160,26 @@ fn demonstrate(way: &mut dyn Way, recipe: &Recipe, report: &OwnedFd) -> nix::Res
     while schedule.due().is_some_and(|due| due <= last) {
         if schedule.advance(clock::now()).is_some_and(|tick| tick.number <= TICKS.into()) {
             runs += 1;
-            known += way.start(recipe)?;
+            known += parent.start(command)?;
             held = held.max(descriptors() - before);
         }
-        wait(&way.watched(), schedule.due().unwrap_or(last))?;
-        known += way.collect()?;
+        wait(&parent.watched(), schedule.due().unwrap_or(last))?;
+        known += parent.collect()?;
     }
     let deadline = clock::now() + SETTLE;
     while clock::now() < deadline
         && procfs::children(Pid::this()).iter().any(|child| !child.is_zombie)
     {
-        wait(&way.watched(), clock::now() + SAMPLE)?;
-        known += way.collect()?;
+        wait(&parent.watched(), clock::now() + SAMPLE)?;
+        known += parent.collect()?;
     }
-    unistd::write(report, &encode([runs, known, u64::from(TICKS) - runs, held]))?;
+    unistd::write(writer, &encode([runs, known, u64::from(TICKS) - runs, held]))?;
     loop {
         unistd::pause();
     }
 }
 
-/// Waits until one of `fds` is readable, the first of them in particular, or it is `until`.
+/// Waits until one of `fds` is readable, at most until `until`. Returns whether the first is.
 fn wait(fds: &[BorrowedFd<'_>], until: Instant) -> nix::Result<bool> {
     let mut fds: Vec<PollFd<'_>> =
         fds.iter().map(|fd| PollFd::new(*fd, PollFlags::POLLIN)).collect();
@@ -181,11 +192,11 @@ fn descriptors() -> u64 {
     std::fs::read_dir("/proc/self/fd").map_or(0, |entries| entries.count() as u64)
 }
 
-fn encode(facts: [u64; 4]) -> Vec<u8> {
-    facts.iter().flat_map(|fact| fact.to_ne_bytes()).collect()
+fn encode(counts: [u64; 4]) -> Vec<u8> {
+    counts.iter().flat_map(|count| count.to_ne_bytes()).collect()
 }
 
-fn decode(said: &[u8; 32]) -> [u64; 4] {
-    let (facts, _) = said.as_chunks::<8>();
-    [0, 1, 2, 3].map(|index| u64::from_ne_bytes(facts[index]))
+fn decode(bytes: &[u8; 32]) -> [u64; 4] {
+    let (counts, _) = bytes.as_chunks::<8>();
+    [0, 1, 2, 3].map(|index| u64::from_ne_bytes(counts[index]))
 }

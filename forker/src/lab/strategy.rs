@@ -1,85 +1,107 @@
-//! The ways themselves: each is what one does to know, or not to know, that a child has ended.
+//! The strategies: what a parent can do to learn, or not to learn, that a child has ended. What they are called and
+//! why they behave as they do is in `table`.
 
 use std::collections::BTreeSet;
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 
+use clap::ValueEnum;
 use nix::sys::prctl;
 use nix::sys::signal::{SigHandler, Signal};
+use nix::sys::wait::WaitPidFlag;
 use nix::unistd::Pid;
 
-use super::Kind;
-use crate::process::command::Recipe;
+use crate::process::command::PreparedCommand;
+use crate::process::reap::{self, Children};
 use crate::process::signals::{self, Signals};
-use crate::sys::{self, Children};
+use crate::sys;
 
-/// One way. Counts are of runs whose status has become known.
-pub(super) trait Way {
-    /// Before the first fork.
+/// A way to deal with the end of a child.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Strategy {
+    /// Not at all
+    None,
+    /// Wait for each child at once
+    Wait,
+    /// Reap when SIGCHLD says so, as forker
+    Sigchld,
+    /// Watch a descriptor for each child
+    Pidfd,
+    /// Ignore SIGCHLD, so that the kernel reaps
+    Ignore,
+    /// Fork twice, so that init reaps
+    DoubleFork,
+}
+
+impl Strategy {
+    /// A parent that follows it.
+    pub(super) fn parent(self) -> Box<dyn Parent> {
+        match self {
+            Self::None => Box::new(Nothing),
+            Self::Wait => Box::new(Wait),
+            Self::Sigchld => Box::new(Sigchld::default()),
+            Self::Pidfd => Box::new(Pidfds::default()),
+            Self::Ignore => Box::new(Ignore),
+            Self::DoubleFork => Box::new(DoubleFork),
+        }
+    }
+}
+
+/// A parent that follows one strategy. `start` and `collect` return how many more statuses are known.
+pub(super) trait Parent {
+    /// Called before the first fork.
     fn prepare(&mut self) -> nix::Result<()> {
         Ok(())
     }
 
     /// Starts a run.
-    fn start(&mut self, recipe: &Recipe) -> nix::Result<u64>;
+    fn start(&mut self, command: &PreparedCommand) -> nix::Result<u64>;
 
-    /// What becomes readable when a child has ended.
+    /// The descriptors that become readable when a child has ended.
     fn watched(&self) -> Vec<BorrowedFd<'_>> {
         Vec::new()
     }
 
-    /// Looks who has ended.
+    /// Reaps the children that have ended.
     fn collect(&mut self) -> nix::Result<u64> {
         Ok(0)
     }
 }
 
-/// The way of this kind.
-pub(super) fn of(kind: Kind) -> Box<dyn Way> {
-    match kind {
-        Kind::None => Box::new(Nothing),
-        Kind::Wait => Box::new(Wait),
-        Kind::Sigchld => Box::new(Sigchld::default()),
-        Kind::Pidfd => Box::new(Pidfds::default()),
-        Kind::Ignore => Box::new(Ignore),
-        Kind::DoubleFork => Box::new(DoubleFork),
-    }
-}
-
-/// fork, exec, and never look back.
+/// fork and exec, and no wait.
 struct Nothing;
 
-impl Way for Nothing {
-    fn start(&mut self, recipe: &Recipe) -> nix::Result<u64> {
-        recipe.start().map(|_| 0)
+impl Parent for Nothing {
+    fn start(&mut self, command: &PreparedCommand) -> nix::Result<u64> {
+        command.start().map(|_| 0)
     }
 }
 
 /// fork, exec, wait.
 struct Wait;
 
-impl Way for Wait {
-    fn start(&mut self, recipe: &Recipe) -> nix::Result<u64> {
-        let run = recipe.start()?;
-        sys::wait(run).map(|_| 1)
+impl Parent for Wait {
+    fn start(&mut self, command: &PreparedCommand) -> nix::Result<u64> {
+        let run = command.start()?;
+        sys::wait4(run, WaitPidFlag::empty()).map(|_| 1)
     }
 }
 
-/// A signal says that someone has ended, and wait(2) says who, until it says that no one else has.
+/// SIGCHLD shows that some child has ended; waiting until no other has finds out which.
 #[derive(Default)]
 struct Sigchld {
     signals: Option<Signals>,
     runs: BTreeSet<Pid>,
 }
 
-impl Way for Sigchld {
+impl Parent for Sigchld {
     fn prepare(&mut self) -> nix::Result<()> {
         prctl::set_child_subreaper(true)?;
         self.signals = Some(signals::take_over()?.0);
         Ok(())
     }
 
-    fn start(&mut self, recipe: &Recipe) -> nix::Result<u64> {
-        self.runs.insert(recipe.start()?);
+    fn start(&mut self, command: &PreparedCommand) -> nix::Result<u64> {
+        self.runs.insert(command.start()?);
         Ok(0)
     }
 
@@ -92,21 +114,21 @@ impl Way for Sigchld {
             && signals.next()?.is_some()
         {}
         let mut known = 0;
-        while let Children::Ended(child) = sys::peek()? {
-            sys::reap(child)?;
-            known += u64::from(self.runs.remove(&child));
+        while let Children::Ended(zombie) = reap::look()? {
+            known += u64::from(self.runs.remove(&zombie.pid()));
+            zombie.reap()?;
         }
         Ok(known)
     }
 }
 
-/// Each child has a descriptor that becomes readable when it has ended (`pidfd_open(2)`).
+/// Each child has a descriptor that becomes readable when the child has ended (`pidfd_open(2)`).
 #[derive(Default)]
 struct Pidfds(Vec<(Pid, OwnedFd)>);
 
-impl Way for Pidfds {
-    fn start(&mut self, recipe: &Recipe) -> nix::Result<u64> {
-        let run = recipe.start()?;
+impl Parent for Pidfds {
+    fn start(&mut self, command: &PreparedCommand) -> nix::Result<u64> {
+        let run = command.start()?;
         self.0.push((run, sys::pidfd_open(run)?));
         Ok(0)
     }
@@ -117,30 +139,30 @@ impl Way for Pidfds {
 
     fn collect(&mut self) -> nix::Result<u64> {
         let before = self.0.len();
-        self.0.retain(|(run, _)| sys::reap(*run).is_err());
+        self.0.retain(|(run, _)| !matches!(sys::wait4(*run, WaitPidFlag::WNOHANG), Ok(Some(_))));
         Ok((before - self.0.len()) as u64)
     }
 }
 
-/// The kernel is told that nobody will ask (sigaction(2), `SA_NOCLDWAIT`).
+/// With SIGCHLD ignored the kernel reaps each child itself (sigaction(2), `SA_NOCLDWAIT`).
 struct Ignore;
 
-impl Way for Ignore {
+impl Parent for Ignore {
     fn prepare(&mut self) -> nix::Result<()> {
         sys::set_disposition(Signal::SIGCHLD, SigHandler::SigIgn).map(drop)
     }
 
-    fn start(&mut self, recipe: &Recipe) -> nix::Result<u64> {
-        recipe.start().map(|_| 0)
+    fn start(&mut self, command: &PreparedCommand) -> nix::Result<u64> {
+        command.start().map(|_| 0)
     }
 }
 
-/// A child in between forks the run and ends, so that the run is an orphan from its birth.
+/// A child in between forks the run and ends at once, so that init adopts the run.
 struct DoubleFork;
 
-impl Way for DoubleFork {
-    fn start(&mut self, recipe: &Recipe) -> nix::Result<u64> {
-        let between = sys::fork(|| u8::from(recipe.start().is_err()))?;
-        sys::wait(between).map(|_| 0)
+impl Parent for DoubleFork {
+    fn start(&mut self, command: &PreparedCommand) -> nix::Result<u64> {
+        let between = sys::fork(|| u8::from(command.start().is_err()))?;
+        sys::wait4(between, WaitPidFlag::empty()).map(|_| 0)
     }
 }

@@ -1,12 +1,14 @@
-//! The lab's page: a table that says it at a glance, two lines a way that say why, or the same as JSON.
+//! What the lab prints: a table with a row for each strategy and two lines that explain it, or the same as JSON.
+
+use std::ffi::CString;
 
 use common::options::LogFormat;
 use common::output;
 use nix::errno::Errno;
 
 use super::experiment::{Facts, TICK, TICKS};
-use super::{Kind, Lab};
-use crate::Error;
+use super::strategy::Strategy;
+use crate::error::Error;
 use crate::process::command;
 
 const BOLD: &str = "\x1b[1m";
@@ -17,110 +19,113 @@ const RESET: &str = "\x1b[0m";
 /// How many zombies are listed one by one.
 const LISTED: usize = 8;
 
-/// The page as it grows: a row when a way has been seen, the reasons at the end.
-pub(super) struct Page {
-    seen: Vec<Kind>,
+/// The table, printed row by row; the explanations follow at the end.
+pub(super) struct Table {
+    shown: Vec<Strategy>,
     format: LogFormat,
     color: bool,
-    only: bool,
+    /// One strategy alone is shown at length, not in a row.
+    at_length: bool,
 }
 
-impl Page {
-    pub(super) fn new(lab: &Lab, color: bool) -> Result<Self, Error> {
-        let page = Self { seen: Vec::new(), format: lab.format, color, only: lab.only.is_some() };
-        if page.format == LogFormat::Text {
-            let command = command::words(&lab.command);
-            print(&format!(
-                "{TICKS} ticks, one each {}ms, and a run at each: {command}
-",
-                TICK.as_millis()
-            ))?;
-            print("Each way is tried in a process of its own, with the lab as its init.\n\n")?;
-        }
-        if page.format == LogFormat::Text && !page.only {
-            print(&page.paint(
-                DIM,
-                "                     statuses      zombies    ticks  descriptors   orphans\n",
-            ))?;
-            print(&page.paint(
-                BOLD,
-                "way          runs  known  lost   peak  left  missed         held     go to\n",
-            ))?;
-        }
-        Ok(page)
+impl Table {
+    pub(super) fn new(format: LogFormat, color: bool, at_length: bool) -> Self {
+        Self { shown: Vec::new(), format, color, at_length }
     }
 
-    pub(super) fn add(&mut self, kind: Kind, facts: &Facts) -> Result<(), Error> {
-        self.seen.push(kind);
-        match (self.format, self.only) {
-            (LogFormat::Json, _) => print(&json(kind, facts)),
-            (LogFormat::Text, false) => print(&self.row(kind, facts)),
-            (LogFormat::Text, true) => print(&self.at_length(kind, facts)),
+    pub(super) fn begin(&self, command: &[CString]) -> Result<(), Error> {
+        if self.format == LogFormat::Json {
+            return Ok(());
+        }
+        print(&format!(
+            "{TICKS} ticks, one each {}ms, and a run at each: {}\n\
+             Each way is tried in a process of its own, with the lab as its init.\n\n",
+            TICK.as_millis(),
+            command::words(command)
+        ))?;
+        if self.at_length {
+            return Ok(());
+        }
+        let units = "                     statuses      zombies    ticks  descriptors   orphans\n";
+        let names = "way          runs  known  lost   peak  left  missed         held     go to\n";
+        print(&self.paint(DIM, units))?;
+        print(&self.paint(BOLD, names))
+    }
+
+    pub(super) fn add(&mut self, strategy: Strategy, facts: &Facts) -> Result<(), Error> {
+        self.shown.push(strategy);
+        match (self.format, self.at_length) {
+            (LogFormat::Json, _) => print(&json(strategy, facts)),
+            (LogFormat::Text, false) => print(&self.row(strategy, facts)),
+            (LogFormat::Text, true) => print(&self.facts_at_length(strategy, facts)),
         }
     }
 
     pub(super) fn finish(&self) -> Result<(), Error> {
-        if self.format == LogFormat::Text && !self.only {
-            for kind in &self.seen {
-                let [first, second] = kind.why();
-                print(&format!("\n{}\n  {first}\n  {second}\n", self.paint(BOLD, kind.name())))?;
+        if self.format == LogFormat::Text && !self.at_length {
+            for strategy in &self.shown {
+                let [first, second] = strategy.explanation();
+                print(&format!(
+                    "\n{}\n  {first}\n  {second}\n",
+                    self.paint(BOLD, strategy.name())
+                ))?;
             }
         }
         Ok(())
     }
 
-    fn row(&self, kind: Kind, facts: &Facts) -> String {
+    fn row(&self, strategy: Strategy, facts: &Facts) -> String {
         let bad = |number: u64, width: usize| {
             let cell = format!("{number:>width$}");
             if number > 0 { self.paint(RED, &cell) } else { cell }
         };
         format!(
             "{}{:>5}{:>7}{}{:>7}{}{}{:>13}{:>10}\n",
-            self.paint(BOLD, &format!("{:<12}", kind.name())),
+            self.paint(BOLD, &format!("{:<12}", strategy.name())),
             facts.runs,
-            facts.known,
-            bad(facts.lost(), 6),
-            facts.peak.len(),
-            bad(facts.left as u64, 6),
-            bad(facts.missed, 8),
-            facts.descriptors,
+            facts.statuses_known,
+            bad(facts.statuses_lost(), 6),
+            facts.zombies_peak.len(),
+            bad(facts.zombies_left as u64, 6),
+            bad(facts.ticks_missed, 8),
+            facts.descriptors_held,
             facts.orphans_go_to.unwrap_or("-"),
         )
     }
 
-    fn at_length(&self, kind: Kind, facts: &Facts) -> String {
-        let [first, second] = kind.why();
-        let mut text = format!("{}\n  {first}\n  {second}\n\n", self.paint(BOLD, kind.name()));
+    fn facts_at_length(&self, strategy: Strategy, facts: &Facts) -> String {
+        let [first, second] = strategy.explanation();
+        let mut text = format!("{}\n  {first}\n  {second}\n\n", self.paint(BOLD, strategy.name()));
         for (what, value) in [
             ("runs", facts.runs.to_string()),
-            ("statuses known", facts.known.to_string()),
-            ("statuses lost", facts.lost().to_string()),
-            ("zombies at the peak", facts.peak.len().to_string()),
-            ("zombies left at the end", facts.left.to_string()),
-            ("ticks missed", facts.missed.to_string()),
-            ("descriptors held", facts.descriptors.to_string()),
+            ("statuses known", facts.statuses_known.to_string()),
+            ("statuses lost", facts.statuses_lost().to_string()),
+            ("zombies at the peak", facts.zombies_peak.len().to_string()),
+            ("zombies left at the end", facts.zombies_left.to_string()),
+            ("ticks missed", facts.ticks_missed.to_string()),
+            ("descriptors held", facts.descriptors_held.to_string()),
             ("orphans go to", facts.orphans_go_to.unwrap_or("-").to_owned()),
         ] {
             text += &format!("  {what:<24}{value:>7}\n");
         }
-        if facts.peak.is_empty() {
+        if facts.zombies_peak.is_empty() {
             return text + "\nThere never was a zombie to be seen.\n";
         }
         text += "\nWhat ps shows at the peak:\n";
         text += &self.paint(BOLD, "    PID    PPID STAT COMMAND\n");
-        for zombie in facts.peak.iter().take(LISTED) {
+        for zombie in facts.zombies_peak.iter().take(LISTED) {
             text += &format!(
                 "{:>7} {:>7} Z    [{}] <defunct>\n",
                 zombie.pid, zombie.parent, zombie.name
             );
         }
-        if facts.peak.len() > LISTED {
-            text += &format!("    … and {} more\n", facts.peak.len() - LISTED);
+        if facts.zombies_peak.len() > LISTED {
+            text += &format!("    … and {} more\n", facts.zombies_peak.len() - LISTED);
         }
-        if facts.left > 0 {
+        if facts.zombies_left > 0 {
             text += &format!(
                 "When their parent had ended, init adopted and reaped {}.\n",
-                facts.inherited
+                facts.reaped_by_init
             );
         }
         text
@@ -132,12 +137,12 @@ impl Page {
 }
 
 impl Facts {
-    fn lost(&self) -> u64 {
-        self.runs.saturating_sub(self.known)
+    fn statuses_lost(&self) -> u64 {
+        self.runs.saturating_sub(self.statuses_known)
     }
 }
 
-impl Kind {
+impl Strategy {
     fn name(self) -> &'static str {
         match self {
             Self::None => "none",
@@ -149,7 +154,7 @@ impl Kind {
         }
     }
 
-    fn why(self) -> [&'static str; 2] {
+    fn explanation(self) -> [&'static str; 2] {
         match self {
             Self::None => [
                 "Nobody waits. Each child that has ended stays a zombie, to",
@@ -179,19 +184,19 @@ impl Kind {
     }
 }
 
-fn json(kind: Kind, facts: &Facts) -> String {
+fn json(strategy: Strategy, facts: &Facts) -> String {
     let orphans = facts.orphans_go_to.map_or_else(|| "null".to_owned(), |who| format!("\"{who}\""));
     format!(
         "{{\"way\":\"{}\",\"runs\":{},\"statuses_known\":{},\"statuses_lost\":{},\"zombies_peak\":{},\
          \"zombies_left\":{},\"ticks_missed\":{},\"descriptors_held\":{},\"orphans_go_to\":{orphans}}}\n",
-        kind.name(),
+        strategy.name(),
         facts.runs,
-        facts.known,
-        facts.lost(),
-        facts.peak.len(),
-        facts.left,
-        facts.missed,
-        facts.descriptors,
+        facts.statuses_known,
+        facts.statuses_lost(),
+        facts.zombies_peak.len(),
+        facts.zombies_left,
+        facts.ticks_missed,
+        facts.descriptors_held,
     )
 }
 

@@ -1,6 +1,8 @@
-//! From a command to a process: everything is prepared once, before the first fork; between fork and exec
-//! there are only system calls (signal-safety(7)). A child that fails to exec says why in a pipe that
-//! closes on exec, and its parent tells it.
+//! From a command to a process: prepare, fork, exec. A child is born here.
+//!
+//! Everything is prepared once, before the first fork: between fork and exec only system calls are allowed
+//! (signal-safety(7)). A child whose exec fails writes the errno to a pipe, from which its parent reads it. The pipe is
+//! close-on-exec, so that no command inherits it.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -19,26 +21,26 @@ use crate::process::signals::Inherited;
 use crate::report::run;
 use crate::sys::{self, StringArray};
 
-/// A report of a failed exec: pid and errno, as the kernel's own integers.
+/// The length of a report of a failed exec: pid and errno, as the kernel's own integers.
 const REPORT: usize = 8;
 
-/// All that a run is made of.
+/// A command with everything that starting it needs.
 #[derive(Debug)]
-pub(crate) struct Recipe {
+pub(crate) struct PreparedCommand {
     paths: Vec<CString>,
     argv: StringArray,
     envp: StringArray,
-    /// What the child says on stdout first; nothing when quiet.
+    /// What the child writes to stdout before exec; nothing when quiet.
     announcement: Vec<u8>,
     inherited: Inherited,
     null: File,
-    /// One pipe for every child: a report is shorter than `PIPE_BUF`, so each comes whole (pipe(7)).
+    /// One pipe for all children: a report is shorter than `PIPE_BUF`, so it is written whole (pipe(7)).
     reports: (OwnedFd, OwnedFd),
-    /// Reports that were read while another child's was looked for.
+    /// Reports of children that are not reaped yet: errno by pid.
     failed: BTreeMap<i32, i32>,
 }
 
-impl Recipe {
+impl PreparedCommand {
     /// Prepares `command` (at least one word) to be run any number of times.
     ///
     /// # Errors
@@ -70,8 +72,8 @@ impl Recipe {
     /// fork's: EAGAIN at a limit on processes, ENOMEM.
     pub(crate) fn start(&self) -> nix::Result<Pid> {
         let pid = sys::fork(|| self.become_command())?;
-        // The child does the same: whoever comes first, from here on its group can be signalled. EACCES
-        // says that it has done so and is its command already (setpgid(2)).
+        // Parent and child both do it: the group must exist before either goes on. EACCES: the child has called exec
+        // already, and setpgid before that (setpgid(2)).
         unistd::setpgid(pid, pid).ok();
         Ok(pid)
     }
@@ -80,8 +82,8 @@ impl Recipe {
     pub(crate) fn failed_exec(&mut self, pid: Pid) -> Option<Errno> {
         let mut report = [0; REPORT];
         while let Ok(REPORT) = unistd::read(&self.reports.0, &mut report) {
-            let (who, errno) = decode(report);
-            self.failed.insert(who, errno);
+            let (pid, errno) = decode(report);
+            self.failed.insert(pid, errno);
         }
         self.failed.remove(&pid.as_raw()).map(Errno::from_raw)
     }
@@ -93,7 +95,7 @@ impl Recipe {
         (length == Ok(REPORT)).then(|| Errno::from_raw(decode(report).1))
     }
 
-    /// Sends what this process and its runs say to /dev/null, and puts its signals as they were.
+    /// Redirects the output of this process and of its runs to /dev/null, and restores the inherited signals.
     ///
     /// # Errors
     /// None that is documented for these arguments.
@@ -103,36 +105,38 @@ impl Recipe {
         self.inherited.restore()
     }
 
-    /// In the child: returns only to give the exit status of a failure.
+    /// In the child: becomes the command; returns an exit status only if that fails.
     fn become_command(&self) -> u8 {
-        let errno = match self.prepare() {
-            Ok(()) => self.execute(),
+        let errno = match self.set_up_child() {
+            Ok(()) => self.exec(),
             Err(errno) => errno,
         };
         let report = encode(unistd::getpid().as_raw(), errno as i32);
-        // Nobody is left to be told of an error here; the exit status still says that it failed.
+        // An error here cannot be reported; the exit status still shows the failure.
         unistd::write(&self.reports.1, &report).ok();
         run::not_executed(errno)
     }
 
-    fn prepare(&self) -> nix::Result<()> {
+    /// In the child: its own group, no input, the inherited signals, and the announcement.
+    fn set_up_child(&self) -> nix::Result<()> {
         let own = Pid::from_raw(0);
         unistd::setpgid(own, own)?;
         unistd::dup2_stdin(&self.null)?;
-        // From here on TERM ends it, also while it waits for a reader of its announcement.
+        // Before the announcement: a child whose write blocks must be one that TERM ends.
         self.inherited.restore()?;
         if !self.announcement.is_empty() {
-            // Its group is in the terminal's background: under `stty tostop` TTOU would stop it (termios(3)).
+            // The child's group is in the background of the terminal. With `stty tostop` the kernel stops a background
+            // process that writes, by TTOU, unless it blocks TTOU (termios(3)).
             let mask = SigSet::from(Signal::SIGTTOU).thread_swap_mask(SigmaskHow::SIG_BLOCK)?;
-            // The command may still do its work when nobody reads (EIO of a lost terminal).
+            // An error is no reason not to run the command: it may not need stdout.
             unistd::write(std::io::stdout(), &self.announcement).ok();
             mask.thread_set_mask()?;
         }
         Ok(())
     }
 
-    /// Tries each place as execvp(3) does; the errno that says most wins.
-    fn execute(&self) -> Errno {
+    /// Tries each path as execvp(3) does. EACCES of one path is reported only if no other path leads to a program.
+    fn exec(&self) -> Errno {
         let mut worst = Errno::ENOENT;
         for path in &self.paths {
             match sys::execve(path, &self.argv, &self.envp) {
@@ -157,8 +161,8 @@ fn decode(report: [u8; REPORT]) -> (i32, i32) {
     (i32::from_ne_bytes([a, b, c, d]), i32::from_ne_bytes([e, f, g, h]))
 }
 
-/// Where `name` may lie: itself if it has a slash, else in each folder of PATH, an empty one being the
-/// current (execvp(3)).
+/// The paths to try: `name` itself if it has a slash, else `name` in each folder of PATH. An empty entry of PATH is the
+/// current folder (execvp(3)).
 fn paths(name: &CString, path: Option<OsString>) -> Vec<CString> {
     let name = name.as_bytes();
     if name.contains(&b'/') || name.is_empty() {
@@ -171,8 +175,8 @@ fn paths(name: &CString, path: Option<OsString>) -> Vec<CString> {
         .collect()
 }
 
-/// forker's own, but for what its service manager told it alone: a run that told something in its name, or
-/// took sockets to be its own, would be believed.
+/// forker's own environment without the variables of its service manager: with them a run could send messages in
+/// forker's name, or take forker's sockets as its own.
 fn environment() -> Vec<CString> {
     std::env::vars_os()
         .filter(|(name, _)| !VARIABLES.iter().any(|variable| name == variable))
@@ -185,7 +189,7 @@ fn announcement(command: &[CString]) -> Vec<u8> {
     format!("Child process: About to execute {}\n", words(command)).into_bytes()
 }
 
-/// A command as one line, harmless for a terminal.
+/// A command as one line, with control characters escaped.
 pub(crate) fn words(command: &[CString]) -> String {
     let words: Vec<_> = command.iter().map(|word| quoted(word.to_string_lossy())).collect();
     common::escape::escape(&words.join(" ")).into_owned()
@@ -206,7 +210,7 @@ mod tests {
     }
 
     #[test]
-    fn a_name_is_looked_for_as_execvp_does() {
+    fn a_name_is_searched_as_execvp_does() {
         assert_eq!(candidates("ls", Some("/a:/b")), ["/a/ls", "/b/ls"]);
         assert_eq!(candidates("ls", Some(":/b:")), ["./ls", "/b/ls", "./ls"]);
         assert_eq!(candidates("ls", None), ["/bin/ls", "/usr/bin/ls"]);
@@ -215,7 +219,7 @@ mod tests {
     }
 
     #[test]
-    fn the_announcement_is_the_seeds_and_harmless() {
+    fn the_announcement_has_the_command_with_control_characters_escaped() {
         let command = [c"ls".to_owned(), c"-l".to_owned()];
         assert_eq!(announcement(&command), b"Child process: About to execute ls -l\n");
         let command = [c"echo".to_owned(), c"\x1b[2J".to_owned(), c"a b".to_owned()];
@@ -226,7 +230,7 @@ mod tests {
     }
 
     #[test]
-    fn a_report_survives_the_pipe() {
+    fn a_report_decodes_to_what_was_encoded() {
         assert_eq!(decode(encode(4711, 13)), (4711, 13));
     }
 }

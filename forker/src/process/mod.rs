@@ -1,8 +1,10 @@
-//! Processes: how one is started (`command`), seen (`procfs`), signalled with all of its tree (`tree`) and reaped (`reap`),
-//! and the signals that forker itself gets (`signals`).
+//! Processes: started (`command`), read from /proc (`procfs`, `snapshot`), known as a run's (`tree`), signalled
+//! (`deliver`) and reaped (`reap`); and the signals that forker itself gets (`signals`).
 
 pub(crate) mod command;
+pub(crate) mod deliver;
 pub(crate) mod procfs;
 pub(crate) mod reap;
 pub(crate) mod signals;
+pub(crate) mod snapshot;
 pub(crate) mod tree;

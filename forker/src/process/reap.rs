@@ -1,12 +1,33 @@
-//! Reaping one zombie: what the kernel kept of it, and its pid is free. SIGCHLD says only that something has changed,
-//! and several may come as one: `event_loop` comes here for one after the other, until none is left.
+//! From a zombie to its status: look who has ended, then reap. The type holds the order in which this has to be done.
+//!
+//! A zombie keeps its pid and, if it leads a group, the group's id: until it is reaped, no other process and no other
+//! group can get them. So a group is signalled with its leader's [`Zombie`] in hand, and reaping takes the zombie away.
 
 use std::time::Duration;
 
+use nix::errno::Errno;
 use nix::libc;
+use nix::sys::signal::Signal;
+use nix::sys::wait::WaitPidFlag;
 use nix::unistd::Pid;
 
+use crate::process::deliver;
+use crate::report::run::Usage;
 use crate::sys;
+
+/// A child that has ended and is not reaped.
+#[derive(Debug)]
+pub(crate) struct Zombie(Pid);
+
+/// What is known of our children.
+#[derive(Debug)]
+pub(crate) enum Children {
+    /// At least this one has ended.
+    Ended(Zombie),
+    /// There are some, and none has ended.
+    Running,
+    None,
+}
 
 /// What the kernel kept of a process until it was reaped.
 #[derive(Debug, Clone, Copy)]
@@ -16,22 +37,38 @@ pub(crate) struct Reaped {
     pub(crate) usage: Usage,
 }
 
-/// What a process and the children it waited for have used.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub(crate) struct Usage {
-    pub(crate) user: Duration,
-    pub(crate) system: Duration,
-    /// Peak resident memory in bytes; never less than forker's own, whose size the child started with.
-    pub(crate) peak: u64,
-}
-
-/// Reaps the zombie `pid`.
+/// Looks for a child that has ended and leaves it a zombie. SIGCHLD means only that something has changed, and several
+/// may come as one: the caller looks again until none is left.
 ///
 /// # Errors
-/// ECHILD if it is no zombie of ours.
-pub(crate) fn reap(pid: Pid) -> nix::Result<Reaped> {
-    let (status, usage) = sys::reap(pid)?;
-    Ok(Reaped { status, usage: usage.into() })
+/// None that waitid(2) documents for these arguments.
+pub(crate) fn look() -> nix::Result<Children> {
+    match sys::ended_child() {
+        Ok(Some(pid)) => Ok(Children::Ended(Zombie(pid))),
+        Ok(None) => Ok(Children::Running),
+        Err(Errno::ECHILD) => Ok(Children::None),
+        Err(errno) => Err(errno),
+    }
+}
+
+impl Zombie {
+    pub(crate) fn pid(&self) -> Pid {
+        self.0
+    }
+
+    /// Signals the group that it leads.
+    pub(crate) fn signal_group(&self, signal: Signal) {
+        deliver::to_group(self.0, signal);
+    }
+
+    /// Reaps it: from here on its pid may be another's.
+    ///
+    /// # Errors
+    /// ECHILD if somebody else has reaped it.
+    pub(crate) fn reap(self) -> nix::Result<Reaped> {
+        let (status, usage) = sys::wait4(self.0, WaitPidFlag::WNOHANG)?.ok_or(Errno::ECHILD)?;
+        Ok(Reaped { status, usage: usage.into() })
+    }
 }
 
 impl From<libc::rusage> for Usage {

@@ -1,5 +1,5 @@
-//! Signals as data: what asks forker for something is blocked and read from a descriptor, so that nothing
-//! ever interrupts. And the state that forker was started with: put right here, handed on to each run.
+//! The signals that forker gets: blocked, and read from a descriptor (signalfd(2)), so that no handler interrupts
+//! anything. And the signal state that forker was started with: corrected for forker, restored for each run.
 
 use std::os::fd::{AsFd, BorrowedFd};
 
@@ -8,11 +8,11 @@ use nix::sys::signalfd::{SfdFlags, SignalFd};
 
 use crate::sys;
 
-/// What forker listens to whatever it was started with: INT and TERM stop it even if they were ignored,
-/// because whoever may stop it otherwise, by KILL, leaves its runs behind.
+/// The signals that forker always reads. INT and TERM too, even if they were ignored at the start: the only other way
+/// to stop forker would be KILL, which leaves its runs behind.
 const ALWAYS: [Signal; 3] = [Signal::SIGCHLD, Signal::SIGINT, Signal::SIGTERM];
 
-/// What forker listens to unless it was started with it ignored, as nohup(1) does.
+/// The signals that forker reads unless they were ignored at the start: nohup(1) ignores HUP.
 const UNLESS_IGNORED: [Signal; 7] = [
     Signal::SIGHUP,
     Signal::SIGQUIT,
@@ -29,15 +29,16 @@ pub(crate) struct Signals(SignalFd);
 
 /// The signal state that forker was started with.
 ///
-/// Ignored signals need no keeping: they stay ignored over fork and exec (signal(7)), and forker leaves
-/// them alone but for CHLD. What PIPE was nobody knows: Rust's runtime ignores it before `main`.
+/// It has only what forker changes. Signals that were ignored stay ignored over fork and exec (signal(7)), and forker
+/// changes only CHLD among them. Whether PIPE was ignored is not known: Rust's runtime ignores it before `main`.
 #[derive(Debug)]
 pub(crate) struct Inherited {
     mask: SigSet,
     ignored_children: bool,
 }
 
-/// Blocks what forker listens to and sets CHLD right: ignored, it would reap every child unseen.
+/// Blocks the signals that forker reads, and sets CHLD to its default: while CHLD is ignored, the kernel reaps every
+/// child and its status is lost (sigaction(2)).
 ///
 /// # Errors
 /// EMFILE and its like.
@@ -56,8 +57,11 @@ pub(crate) fn take_over() -> nix::Result<(Signals, Inherited)> {
     Ok((Signals(SignalFd::with_flags(&watched, flags)?), inherited))
 }
 
-/// Stops this process as Ctrl-Z would have, had TSTP not been blocked; comes back when it is continued, or at
-/// once where nobody could continue it: the kernel stops no orphaned group, and no init (signal(7)).
+/// Stops this process as an unblocked TSTP would; returns when it is continued.
+///
+/// TSTP is blocked, so `raise` only makes it pending. It takes effect, and the process stops, when it is unblocked. If
+/// nobody could continue the process, the kernel does not stop it, and this returns at once: an orphaned group, or the
+/// init of a container (setpgid(2), signal(7)).
 ///
 /// # Errors
 /// None that is documented for these arguments.
@@ -70,8 +74,8 @@ pub(crate) fn suspend() -> nix::Result<()> {
 }
 
 impl Inherited {
-    /// Puts a child's signals as forker found them, and PIPE to its default: a command whose reader goes
-    /// ends quietly. Called between fork and exec.
+    /// Restores the state for a child, between fork and exec. PIPE gets its default, so that a command ends without a
+    /// complaint when the reader of its output goes.
     ///
     /// # Errors
     /// None that is documented for these arguments.

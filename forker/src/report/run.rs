@@ -1,31 +1,77 @@
-//! How a run ended, and the exit status that stands for it. The words for it are `report`'s.
+//! What is known of a run that has ended: how it ended, why, what it used, and the exit status that stands for it.
+//! Plain data. The words for it are in `text`, the sums over all runs in `tally`.
+
+use std::time::Duration;
 
 use nix::errno::Errno;
 use nix::libc;
-use nix::sys::signal::Signal;
+use nix::unistd::Pid;
 
 use crate::error;
 
-/// How a run ended.
+/// A run that has ended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct RunReport {
+    pub(crate) run: u64,
+    /// None if fork failed.
+    pub(crate) pid: Option<Pid>,
+    pub(crate) outcome: Outcome,
+    /// Why forker ended the run, if it did.
+    pub(crate) end_reason: Option<EndReason>,
+    pub(crate) took: Duration,
+    pub(crate) usage: Usage,
+    /// How long after its tick the run was started.
+    pub(crate) late: Duration,
+}
+
+impl RunReport {
+    /// The exit status that stands for the run. A run that was replaced or stopped by forker is no failure.
+    pub(crate) fn status(&self) -> u8 {
+        match self.end_reason {
+            None => self.outcome.status(),
+            Some(EndReason::TimedOut) => TIMED_OUT,
+            Some(EndReason::Replaced | EndReason::Stopped) => 0,
+        }
+    }
+
+    /// Whether the run counts as a failure.
+    pub(crate) fn failed(&self) -> bool {
+        self.status() != 0
+    }
+}
+
+/// A process that a run left behind and that has ended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Leftover {
+    /// None if nothing connects the process with its run any more.
+    pub(crate) run: Option<u64>,
+    /// Why forker ended the run and this process with it, if it did.
+    pub(crate) end_reason: Option<EndReason>,
+    pub(crate) pid: Pid,
+    pub(crate) name: String,
+    pub(crate) outcome: Outcome,
+}
+
+/// How a process ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Outcome {
     /// By exit(3), with this code.
     Exited(u8),
-    /// By a signal; a plain number, because nix knows no real-time signals.
+    /// By a signal. It is a plain number, because nix has no real-time signals.
     Killed {
         /// The signal.
         signal: i32,
         /// Whether it left a core dump.
         dumped: bool,
     },
-    /// It never became its command: exec failed.
+    /// fork succeeded, exec failed.
     NotExecuted(Errno),
-    /// It never came to be: fork failed.
+    /// fork failed: there was no process.
     NotForked(Errno),
 }
 
 impl Outcome {
-    /// What wait4(2) says, read by the macros of wait(2).
+    /// Decodes the status that wait4(2) gives, with the macros of wait(2).
     pub(crate) fn from_wait(status: i32) -> Self {
         if libc::WIFSIGNALED(status) {
             Self::Killed { signal: libc::WTERMSIG(status), dumped: libc::WCOREDUMP(status) }
@@ -34,12 +80,12 @@ impl Outcome {
         }
     }
 
-    /// Whether KILL ended it.
+    /// Whether KILL ended the process.
     pub(crate) fn is_kill(self) -> bool {
         matches!(self, Self::Killed { signal: libc::SIGKILL, .. })
     }
 
-    /// The exit status a shell would give it; 0 is the only one that is no failure.
+    /// The exit status that a shell would give; only 0 is no failure.
     pub(crate) fn status(self) -> u8 {
         match self {
             Self::Exited(code) => code,
@@ -50,41 +96,39 @@ impl Outcome {
     }
 }
 
-/// Why forker asked a run to end.
+/// Why forker ended a run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Why {
-    /// Its time was up.
+pub(crate) enum EndReason {
+    /// It took longer than `--timeout`.
     TimedOut,
-    /// The next run was due.
+    /// The next run was due (`--overlap replace`).
     Replaced,
-    /// forker itself is to end.
+    /// forker itself ends.
     Stopped,
 }
 
-/// The status of a run that timed out, as timeout(1) has it.
-pub(crate) const TIMED_OUT: u8 = 124;
+/// What a process and the children it waited for have used.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) struct Usage {
+    pub(crate) user: Duration,
+    pub(crate) system: Duration,
+    /// Peak resident memory in bytes. Never less than forker's own: a forked child starts with that size.
+    pub(crate) peak: u64,
+}
 
-/// The status of what ended by a signal, as a shell gives it.
+/// The status of a run that timed out, as timeout(1) has it.
+const TIMED_OUT: u8 = 124;
+
+/// The status of a process that a signal ended, as a shell gives it.
 pub(crate) fn killed_by(signal: i32) -> u8 {
     u8::try_from(128 + signal).unwrap_or(u8::MAX)
 }
 
-/// 127 when there is no such command, 126 when it cannot be executed (POSIX, XCU 2.8.2).
+/// 127 if there is no such command, 126 if it cannot be executed (POSIX, XCU 2.8.2).
 pub(crate) fn not_executed(errno: Errno) -> u8 {
     match errno {
         Errno::ENOENT | Errno::ENOTDIR => 127,
         _ => 126,
-    }
-}
-
-/// A signal's name, real-time ones among them.
-pub(crate) fn signal_name(signal: i32) -> String {
-    match Signal::try_from(signal) {
-        Ok(known) => known.as_str().to_owned(),
-        Err(_) if (libc::SIGRTMIN()..=libc::SIGRTMAX()).contains(&signal) => {
-            format!("SIGRTMIN+{}", signal - libc::SIGRTMIN())
-        }
-        Err(_) => format!("signal {signal}"),
     }
 }
 
@@ -103,12 +147,5 @@ mod tests {
         assert_eq!(Outcome::NotExecuted(Errno::ENOENT).status(), 127);
         assert_eq!(Outcome::NotExecuted(Errno::EACCES).status(), 126);
         assert_eq!(Outcome::NotForked(Errno::EAGAIN).status(), 125);
-    }
-
-    #[test]
-    fn every_signal_has_a_name() {
-        assert_eq!(signal_name(libc::SIGTERM), "SIGTERM");
-        assert_eq!(signal_name(libc::SIGRTMIN() + 1), "SIGRTMIN+1");
-        assert_eq!(signal_name(32), "signal 32");
     }
 }

@@ -1,9 +1,8 @@
-//! What adds up over all runs, in constant memory: counts, and how late runs were started.
+//! The sums over all runs, in constant memory: counts, and how late runs were started. The words for them are in `text`.
 
 use common::histogram::Histogram;
 
-use crate::report::run::{Outcome, Why};
-use crate::report::text::Report;
+use crate::report::run::{EndReason, Outcome, RunReport};
 
 /// The sums so far.
 #[derive(Debug, Default)]
@@ -17,11 +16,11 @@ pub(crate) struct Tally {
 }
 
 impl Tally {
-    /// Adds a run that is over.
-    pub(crate) fn add(&mut self, report: &Report) {
+    /// Adds a run that has ended.
+    pub(crate) fn add(&mut self, report: &RunReport) {
         self.runs += 1;
         self.failed += u64::from(report.failed());
-        self.timed_out += u64::from(report.why == Some(Why::TimedOut));
+        self.timed_out += u64::from(report.end_reason == Some(EndReason::TimedOut));
         if !matches!(report.outcome, Outcome::NotForked(_)) {
             self.late.add(report.late);
         }

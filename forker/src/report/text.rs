@@ -1,136 +1,73 @@
-//! What forker says about its runs: the words, and the same facts as data. It decides nothing.
+//! The log lines about runs: the words that a person reads, and the same facts as fields for `--log-format json`.
+//! It decides nothing; the facts come from `run` and `tally`.
 
+use std::ffi::CString;
 use std::fmt;
-use std::time::Duration;
 
 use common::words::count;
 use nix::errno::Errno;
+use nix::libc;
+use nix::sys::signal::Signal;
 use nix::unistd::Pid;
 use tracing::{info, warn};
 
-use crate::process::reap::Usage;
-use crate::report::run::{self, Outcome, Why, signal_name};
+use crate::process::command;
+use crate::report::human::{HumanBytes, HumanDuration};
+use crate::report::run::{EndReason, Leftover, Outcome, RunReport};
 use crate::report::tally::Tally;
-use crate::report::units::{Short, Size};
 
-/// A run that is over.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Report {
-    pub(crate) run: u64,
-    /// None when there never was a process.
-    pub(crate) pid: Option<Pid>,
-    pub(crate) outcome: Outcome,
-    /// Why forker asked it to end, if it did.
-    pub(crate) why: Option<Why>,
-    pub(crate) took: Duration,
-    pub(crate) usage: Usage,
-    /// How long after its tick it was started.
-    pub(crate) late: Duration,
-}
-
-impl Report {
-    /// The exit status that stands for the run; what forker ended for its own reasons is no failure.
-    pub(crate) fn status(&self) -> u8 {
-        match self.why {
-            None => self.outcome.status(),
-            Some(Why::TimedOut) => run::TIMED_OUT,
-            Some(Why::Replaced | Why::Stopped) => 0,
-        }
-    }
-
-    /// Whether the run counts as a failure.
-    pub(crate) fn failed(&self) -> bool {
-        self.status() != 0
-    }
-
-    /// Tells it on stderr: a failure is told even when quiet.
-    pub(crate) fn tell(&self, command: &str) {
-        let line = Line { report: self, command };
-        macro_rules! tell {
-            ($level:ident) => {
-                $level!(
-                    run = self.run,
-                    pid = self.pid.map(Pid::as_raw),
-                    outcome = self.outcome.kind(),
-                    status = self.outcome.status(),
-                    ended_because = self.why.map(Why::word),
-                    seconds = self.took.as_secs_f64(),
-                    user_seconds = self.usage.user.as_secs_f64(),
-                    system_seconds = self.usage.system.as_secs_f64(),
-                    peak_bytes = self.usage.peak,
-                    late_seconds = self.late.as_secs_f64(),
-                    "{line}"
-                )
-            };
-        }
-        if self.failed() {
-            tell!(warn);
-        } else {
-            tell!(info);
-        }
-    }
-}
-
-impl Outcome {
-    fn kind(self) -> &'static str {
-        match self {
-            Self::Exited(_) => "exited",
-            Self::Killed { .. } => "killed",
-            Self::NotExecuted(_) => "not executed",
-            Self::NotForked(_) => "not forked",
-        }
-    }
-}
-
-impl Why {
-    fn word(self) -> &'static str {
-        match self {
-            Self::TimedOut => "timed out",
-            Self::Replaced => "replaced",
-            Self::Stopped => "stopped",
-        }
-    }
-}
-
-/// A process that a run left behind, and that has ended now.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Left {
-    /// None when it had cut every tie to its run.
-    pub(crate) run: Option<u64>,
-    /// Why its run was asked to end and it with it, if so.
-    pub(crate) why: Option<Why>,
-    pub(crate) pid: Pid,
-    pub(crate) name: String,
-    pub(crate) outcome: Outcome,
-}
-
-impl Left {
-    /// Tells it, also when quiet: something that the user started was ended.
-    pub(crate) fn tell(&self) {
-        let Self { run, why, pid, name, outcome } = self;
-        let run_name = run.map_or_else(|| "a run".to_owned(), |run| format!("run {run}"));
-        let how = if outcome.is_kill() { "killed" } else { "ended" };
-        let fate = match why {
-            None => format!(": {how}; --keep-orphans keeps it"),
-            Some(Why::TimedOut) => format!(" when it timed out: {how} after the grace"),
-            Some(why) => format!(" when it was {}: {how} after the grace", why.word()),
+/// Logs how a run ended: a failure as a warning, which `-q` shows too.
+pub(crate) fn log_run(report: &RunReport, command: &[CString]) {
+    let line = Line { report, command };
+    macro_rules! log {
+        ($level:ident) => {
+            $level!(
+                run = report.run,
+                pid = report.pid.map(Pid::as_raw),
+                outcome = outcome_word(report.outcome),
+                status = report.outcome.status(),
+                ended_because = report.end_reason.map(reason_word),
+                seconds = report.took.as_secs_f64(),
+                user_seconds = report.usage.user.as_secs_f64(),
+                system_seconds = report.usage.system.as_secs_f64(),
+                peak_bytes = report.usage.peak,
+                late_seconds = report.late.as_secs_f64(),
+                "{line}"
+            )
         };
-        warn!(
-            run,
-            pid = pid.as_raw(),
-            name,
-            outcome = how,
-            ended_because = why.map(Why::word),
-            "{run_name} left {name} (pid {pid}) behind{fate}"
-        );
+    }
+    if report.failed() {
+        log!(warn);
+    } else {
+        log!(info);
     }
 }
 
-/// Tells what it all came to; ticks that were missed are told even when quiet.
-pub(crate) fn tell_summary(tally: &Tally) {
+/// Logs that a process was left behind and ended. A warning: forker ended something that the user had started.
+pub(crate) fn log_leftover(leftover: &Leftover) {
+    let Leftover { run, end_reason, pid, name, outcome } = leftover;
+    let run_name = run.map_or_else(|| "a run".to_owned(), |run| format!("run {run}"));
+    let how = if outcome.is_kill() { "killed" } else { "ended" };
+    let detail = match end_reason {
+        None => format!(": {how}; --keep-orphans keeps it"),
+        Some(EndReason::TimedOut) => format!(" when it timed out: {how} after the grace"),
+        Some(reason) => format!(" when it was {}: {how} after the grace", reason_word(*reason)),
+    };
+    warn!(
+        run,
+        pid = pid.as_raw(),
+        name,
+        outcome = how,
+        ended_because = end_reason.map(reason_word),
+        "{run_name} left {name} (pid {pid}) behind{detail}"
+    );
+}
+
+/// Logs the sums over all runs. Missed ticks make it a warning, which `-q` shows too.
+pub(crate) fn log_summary(tally: &Tally) {
     let Tally { runs, failed, timed_out, skipped, missed, late } = tally;
     let [p50, p99, max] = [late.percentile(50), late.percentile(99), late.max()];
-    macro_rules! tell {
+    macro_rules! log {
         ($level:ident) => {
             $level!(
                 runs,
@@ -145,35 +82,52 @@ pub(crate) fn tell_summary(tally: &Tally) {
                  lateness p50 {}, p99 {}, max {}",
                 count(*runs, "run"),
                 count(*missed, "tick"),
-                Short(p50),
-                Short(p99),
-                Short(max)
+                HumanDuration(p50),
+                HumanDuration(p99),
+                HumanDuration(max)
             )
         };
     }
     if *missed > 0 {
-        tell!(warn);
+        log!(warn);
     } else {
-        tell!(info);
+        log!(info);
     }
 }
 
-/// A report as the sentence that a person reads.
+fn outcome_word(outcome: Outcome) -> &'static str {
+    match outcome {
+        Outcome::Exited(_) => "exited",
+        Outcome::Killed { .. } => "killed",
+        Outcome::NotExecuted(_) => "not executed",
+        Outcome::NotForked(_) => "not forked",
+    }
+}
+
+fn reason_word(reason: EndReason) -> &'static str {
+    match reason {
+        EndReason::TimedOut => "timed out",
+        EndReason::Replaced => "replaced",
+        EndReason::Stopped => "stopped",
+    }
+}
+
+/// A run's line, for a person.
 struct Line<'a> {
-    report: &'a Report,
-    command: &'a str,
+    report: &'a RunReport,
+    command: &'a [CString],
 }
 
 impl fmt::Display for Line<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Report { run, pid, outcome, .. } = self.report;
+        let RunReport { run, pid, outcome, end_reason, took, usage, late } = self.report;
         write!(f, "run {run}")?;
         if let Some(pid) = pid {
             write!(f, " (pid {pid})")?;
         }
         write!(f, ": ")?;
-        if let Some(why) = self.report.why {
-            write!(f, "{}, ", why.word())?;
+        if let Some(reason) = end_reason {
+            write!(f, "{}, ", reason_word(*reason))?;
         }
         match outcome {
             Outcome::Exited(code) => write!(f, "exited {code}")?,
@@ -182,28 +136,23 @@ impl fmt::Display for Line<'_> {
                 write!(f, "killed by {}{core}", signal_name(*signal))?;
             }
             Outcome::NotExecuted(errno) => {
-                return write!(
-                    f,
-                    "cannot execute '{}': {}",
-                    self.command,
-                    why(*errno, self.command)
-                );
+                let name = command::words(&self.command[..1]);
+                return write!(f, "cannot execute '{name}': {}", exec_problem(*errno, &name));
             }
             Outcome::NotForked(errno) => {
                 return write!(f, "cannot fork: {}; the schedule goes on", errno.desc());
             }
         }
-        let Report { took, usage, late, .. } = self.report;
-        let cpu = Short(usage.user + usage.system);
-        write!(f, " after {}; cpu {cpu}", Short(*took))?;
-        write!(f, ", peak {}, {} late", Size(usage.peak), Short(*late))
+        let cpu = HumanDuration(usage.user + usage.system);
+        write!(f, " after {}; cpu {cpu}", HumanDuration(*took))?;
+        write!(f, ", peak {}, {} late", HumanBytes(usage.peak), HumanDuration(*late))
     }
 }
 
-/// Why exec failed, with the way out.
-fn why(errno: Errno, command: &str) -> String {
+/// Why exec failed, and what to do.
+fn exec_problem(errno: Errno, name: &str) -> String {
     match errno {
-        Errno::ENOENT | Errno::ENOTDIR if command.contains('/') => {
+        Errno::ENOENT | Errno::ENOTDIR if name.contains('/') => {
             "there is no such file, or the interpreter it names is missing".to_owned()
         }
         Errno::ENOENT | Errno::ENOTDIR => {
@@ -219,17 +168,31 @@ fn why(errno: Errno, command: &str) -> String {
     }
 }
 
+/// A signal's name; a real-time signal is named as signal(7) does.
+fn signal_name(signal: i32) -> String {
+    match Signal::try_from(signal) {
+        Ok(known) => known.as_str().to_owned(),
+        Err(_) if (libc::SIGRTMIN()..=libc::SIGRTMAX()).contains(&signal) => {
+            format!("SIGRTMIN+{}", signal - libc::SIGRTMIN())
+        }
+        Err(_) => format!("signal {signal}"),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::time::Duration;
+
+    use crate::report::run::Usage;
 
     #[test]
-    fn a_line_says_who_how_and_how_long() {
-        let report = Report {
+    fn a_line_has_the_run_how_it_ended_and_how_long_it_took() {
+        let report = RunReport {
             run: 3,
             pid: Some(Pid::from_raw(77)),
             outcome: Outcome::Exited(0),
-            why: None,
+            end_reason: None,
             took: Duration::from_micros(12_340),
             usage: Usage {
                 user: Duration::from_millis(2),
@@ -239,8 +202,8 @@ mod tests {
             late: Duration::from_micros(85),
         };
         let line = |outcome| {
-            let report = Report { outcome, ..report.clone() };
-            Line { report: &report, command: "nosuch" }.to_string()
+            let report = RunReport { outcome, ..report.clone() };
+            Line { report: &report, command: &[c"nosuch".to_owned()] }.to_string()
         };
         assert_eq!(
             line(Outcome::Exited(0)),
@@ -254,5 +217,12 @@ mod tests {
             line(Outcome::NotExecuted(Errno::ENOENT)),
             "run 3 (pid 77): cannot execute 'nosuch': not found in PATH; give its path, or add its folder to PATH"
         );
+    }
+
+    #[test]
+    fn every_signal_has_a_name() {
+        assert_eq!(signal_name(libc::SIGTERM), "SIGTERM");
+        assert_eq!(signal_name(libc::SIGRTMIN() + 1), "SIGRTMIN+1");
+        assert_eq!(signal_name(32), "signal 32");
     }
 }

@@ -1,4 +1,4 @@
-//! How runs, and forker itself, come to an end: asked first, killed after the grace, given up at last.
+//! How runs, and forker itself, are ended: TERM first, KILL after the grace, and in the end forker gives up.
 
 use std::time::{Duration, Instant};
 
@@ -7,33 +7,36 @@ use nix::unistd::Pid;
 
 use super::event::Action;
 use super::{Phase, Supervisor};
-use crate::report::run::Why;
+use crate::report::run::EndReason;
 
-/// How long a killed process may take to become a zombie before forker ends without it.
+/// How long forker waits for what it has killed. A process in an uninterruptible system call, or of another user, may
+/// not end.
 const KILLED_END_WITHIN: Duration = Duration::from_secs(2);
 
 impl Supervisor {
-    /// Acts on the deadlines of runs and of what they left.
-    pub(super) fn pass_deadlines(&mut self, now: Instant) {
+    /// Sends the signals whose time has come: TERM at a timeout, KILL at the end of a grace.
+    pub(super) fn expire(&mut self, now: Instant) {
         let kill_at = self.kill_time(now);
         for (pid, run) in &mut self.runs {
             if run.deadline.is_none_or(|deadline| deadline > now) {
                 continue;
             }
-            let signal = if run.why.is_none() { Signal::SIGTERM } else { Signal::SIGKILL };
-            run.deadline = run.why.is_none().then_some(kill_at);
-            run.why.get_or_insert(Why::TimedOut);
+            let is_first = run.end_reason.is_none();
+            let signal = if is_first { Signal::SIGTERM } else { Signal::SIGKILL };
+            run.deadline = is_first.then_some(kill_at);
+            run.end_reason.get_or_insert(EndReason::TimedOut);
             self.actions.push_back(Action::Signal { leader: *pid, signal });
         }
-        let overdue = self.leftovers.extract_if(.., |_, kill_at| *kill_at <= now);
+        let expired = self.leftovers.extract_if(.., |_, kill_at| *kill_at <= now);
         self.actions
-            .extend(overdue.map(|(leader, _)| Action::Signal { leader, signal: Signal::SIGKILL }));
+            .extend(expired.map(|(leader, _)| Action::Signal { leader, signal: Signal::SIGKILL }));
     }
 
-    pub(super) fn end_runs(&mut self, now: Instant, why: Why) {
+    /// Ends every run that is not being ended already.
+    pub(super) fn end_runs(&mut self, now: Instant, reason: EndReason) {
         let kill_at = self.kill_time(now);
-        for (pid, run) in self.runs.iter_mut().filter(|(_, run)| run.why.is_none()) {
-            run.why = Some(why);
+        for (pid, run) in self.runs.iter_mut().filter(|(_, run)| run.end_reason.is_none()) {
+            run.end_reason = Some(reason);
             run.deadline = Some(kill_at);
             self.actions.push_back(Action::Signal { leader: *pid, signal: Signal::SIGTERM });
         }
@@ -43,7 +46,7 @@ impl Supervisor {
         now + self.policy.grace
     }
 
-    /// The first signal asks everything to end, the second kills it.
+    /// The first signal to forker ends everything by TERM, the second by KILL.
     pub(super) fn stop(&mut self, now: Instant, signal: Signal) {
         if self.stopped_by.is_some() {
             self.kill(now);
@@ -53,14 +56,15 @@ impl Supervisor {
         }
     }
 
-    pub(super) fn pass_on(&mut self, signal: Signal) {
-        let leaders: Vec<Pid> = self.runs.keys().copied().collect();
+    /// Forwards a signal to every run.
+    pub(super) fn forward(&mut self, signal: Signal) {
+        let leaders = self.leaders();
         if !leaders.is_empty() {
-            self.actions.push_back(Action::Pass { leaders, signal });
+            self.actions.push_back(Action::Forward { leaders, signal });
         }
     }
 
-    /// Time in which everything stood still is held against nobody.
+    /// Moves every deadline by the time during which runs and forker were stopped: no run could use that time.
     pub(super) fn postpone(&mut self, after: Duration) {
         let runs = self.runs.values_mut().filter_map(|run| run.deadline.as_mut());
         let phase = match &mut self.phase {
@@ -77,9 +81,9 @@ impl Supervisor {
             return;
         }
         self.phase = Phase::Stopping { kill_at: self.kill_time(now) };
-        self.waiting = None;
+        self.replacement_due = None;
         if !self.runs.is_empty() {
-            self.actions.push_back(Action::TellStopping { runs: self.runs.len() });
+            self.actions.push_back(Action::LogStopping { runs: self.runs.len() });
         }
         self.signal_all(Signal::SIGTERM);
     }
@@ -91,18 +95,23 @@ impl Supervisor {
         self.signal_all(Signal::SIGKILL);
     }
 
-    pub(super) fn signal_all(&mut self, signal: Signal) {
+    fn signal_all(&mut self, signal: Signal) {
         for run in self.runs.values_mut() {
-            run.why.get_or_insert(Why::Stopped);
+            run.end_reason.get_or_insert(EndReason::Stopped);
+            // From here on the deadline of the phase holds for all.
             run.deadline = None;
         }
         self.leftovers.clear();
-        let leaders: Vec<Pid> = self.runs.keys().copied().collect();
+        let leaders = self.leaders();
         if self.policy.keep_orphans {
             self.actions
                 .extend(leaders.into_iter().map(|leader| Action::Signal { leader, signal }));
         } else if self.has_children {
             self.actions.push_back(Action::SignalAll { leaders, signal });
         }
+    }
+
+    fn leaders(&self) -> Vec<Pid> {
+        self.runs.keys().copied().collect()
     }
 }

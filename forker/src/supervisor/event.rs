@@ -1,4 +1,4 @@
-//! The supervisor's vocabulary: what it is told, and what it answers.
+//! What goes into the supervisor and what comes out of it: events and actions.
 
 use std::time::{Duration, Instant};
 
@@ -6,69 +6,67 @@ use nix::errno::Errno;
 use nix::sys::signal::Signal;
 use nix::unistd::Pid;
 
-use crate::process::procfs::Process;
-use crate::process::reap::Usage;
-use crate::report::run::Outcome;
-use crate::report::text::{Left, Report};
+use crate::process::snapshot::Process;
+use crate::report::run::{Leftover, Outcome, RunReport, Usage};
 
 /// What has happened.
 #[derive(Debug)]
 pub(crate) enum Event {
     /// Time has passed.
     Time,
-    /// A run was started as asked, as the leader of its own group.
+    /// A run was started, as the leader of its own group.
     Started { run: u64, due: Instant, pid: Pid },
     /// A run could not be started.
     NotStarted { run: u64, due: Instant, errno: Errno },
-    /// A child has been reaped, and this is left of its tree if it led one.
+    /// A child was reaped. If it led a run's group, `left` is what is left of the run's tree.
     Ended { pid: Pid, outcome: Outcome, usage: Usage, left: Vec<Process> },
-    /// Every child that had ended is reaped; whether others are alive.
-    Reaped { alive: bool },
+    /// Every child that had ended was reaped.
+    AllReaped { has_children: bool },
     /// Nothing is left of the tree of this leader.
-    Gone { leader: Pid },
-    /// These belong to no run, and were signalled with all the others.
+    TreeEnded { leader: Pid },
+    /// These processes were signalled with all others, and no run is known that they belong to.
     Strays(Vec<Process>),
     /// INT or TERM.
     Stop(Signal),
     /// A signal that is meant for the runs.
     Forward(Signal),
-    /// TSTP: the user wants everything to stop, and to go on later.
+    /// TSTP: everything is to be stopped until CONT.
     Suspend,
-    /// CONT, after so long a stop.
+    /// CONT, after a stop of this length.
     Continued { after: Duration },
-    /// Nobody reads stdout any more.
+    /// stdout takes nothing any more.
     OutputClosed,
 }
 
-/// What is to be done about it.
+/// What is to be done.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Action {
-    /// Show a tick's number.
+    /// Show a tick's number on stdout.
     ShowTick(u64),
-    /// Tell that ticks were missed.
-    TellMissed(u64),
-    /// Tell that runs were skipped.
-    TellSkipped(u64),
-    /// Start a run, and answer with `Started` or `NotStarted`.
+    /// Start a run; the answer is `Started` or `NotStarted`.
     Start { run: u64, due: Instant },
     /// Signal the whole tree of this leader.
     Signal { leader: Pid, signal: Signal },
-    /// Signal the groups of these leaders and all else that descends from forker; answer with `Strays`.
+    /// Signal the groups of these leaders and everything else that descends from forker; the answer is `Strays`.
     SignalAll { leaders: Vec<Pid>, signal: Signal },
-    /// Kill all that descends from forker once more.
+    /// Kill everything that descends from forker once more.
     KillRest,
-    /// Pass a signal on to the groups of these leaders.
-    Pass { leaders: Vec<Pid>, signal: Signal },
-    /// Stop forker itself; answer with `Continued`.
+    /// Forward a signal to the groups of these leaders.
+    Forward { leaders: Vec<Pid>, signal: Signal },
+    /// Stop forker itself; the answer is `Continued`.
     Suspend,
-    /// Look whether anything is left of this leader's tree; if not, answer with `Gone`.
-    Look { leader: Pid },
-    /// Tell how a run ended.
-    Tell(Report),
-    /// Tell what became of something left behind.
-    TellLeft(Left),
-    /// Tell that so many runs were told to end.
-    TellStopping { runs: usize },
-    /// Tell that what was killed has not ended all the same.
-    TellImmortal,
+    /// Check whether anything is left of this leader's tree; if not, the answer is `TreeEnded`.
+    CheckTree { leader: Pid },
+    /// Log that ticks were missed.
+    LogMissed(u64),
+    /// Log that runs were skipped.
+    LogSkipped(u64),
+    /// Log how a run ended.
+    LogRun(RunReport),
+    /// Log that a process was left behind and has ended.
+    LogLeftover(Leftover),
+    /// Log that forker stops and that TERM goes to so many runs.
+    LogStopping { runs: usize },
+    /// Log that KILL was sent and not everything has ended.
+    LogUnkillable,
 }

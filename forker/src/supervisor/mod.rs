@@ -1,7 +1,8 @@
-//! What happens next: from events to actions, with `now` as an argument and nothing touched.
+//! Decides what happens next: events go in, actions come out. Pure: the time is an argument, and no process, clock or
+//! output is touched.
 //!
-//! It knows the runs that are going, what they still owe, and what they left behind. `event_loop` tells it
-//! what has happened and does what it answers.
+//! It knows which runs are going, until when, and what ended runs left behind. `event_loop` brings the events and does
+//! the actions.
 
 mod escalation;
 mod event;
@@ -17,12 +18,10 @@ use nix::sys::signal::Signal;
 use nix::unistd::Pid;
 
 pub(crate) use self::event::{Action, Event};
-use self::orphans::{Orphans, Was};
-use crate::process::procfs::Process;
-use crate::process::reap::Usage;
-use crate::report::run::{self, Outcome, Why};
+use self::orphans::{Orphans, StateAtExit};
+use crate::process::snapshot::Process;
+use crate::report::run::{self, EndReason, Outcome, RunReport, Usage};
 use crate::report::tally::Tally;
-use crate::report::text::Report;
 use crate::schedule::Schedule;
 
 /// What to do when a run is due and the last one is still going.
@@ -36,7 +35,7 @@ pub(crate) enum Overlap {
 /// What the user asked for, the schedule apart.
 #[derive(Debug, Clone)]
 pub(crate) struct Policy {
-    /// So many runs in all; None is no end.
+    /// How many runs in all; None is no end.
     pub(crate) count: Option<u64>,
     /// From TERM to KILL.
     pub(crate) grace: Duration,
@@ -51,32 +50,33 @@ pub(crate) struct Policy {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Phase {
     Running,
-    /// Everything was asked to end; it is killed at this time.
+    /// TERM was sent to everything; KILL follows at this time.
     Stopping {
         kill_at: Instant,
     },
-    /// It was killed; a process in the kernel's hands, or another user's, may still not end.
+    /// KILL was sent to everything.
     Killed {
         give_up_at: Instant,
     },
+    /// Not everything has ended; forker ends all the same.
     GivenUp,
 }
 
-/// How often at most missed ticks are told one by one.
-const TELL_EVERY: Duration = Duration::from_secs(1);
+/// How often at most missed ticks are logged.
+const LOG_MISSED_EVERY: Duration = Duration::from_secs(1);
 
 #[derive(Debug)]
 struct Run {
     number: u64,
     started: Instant,
     late: Duration,
-    /// Why it was asked to end, once it was.
-    why: Option<Why>,
-    /// When its time is up; once it was asked to end, when it is killed.
+    /// Why forker is ending the run, if it is.
+    end_reason: Option<EndReason>,
+    /// When the run times out; when it is being ended, the time of the KILL.
     deadline: Option<Instant>,
 }
 
-/// The state of everything that forker watches over.
+/// The state of everything that forker watches.
 #[derive(Debug)]
 pub(crate) struct Supervisor {
     schedule: Schedule,
@@ -84,17 +84,18 @@ pub(crate) struct Supervisor {
     phase: Phase,
     /// By pid, which is the group's id too.
     runs: BTreeMap<Pid, Run>,
-    /// A run that waits for the one that it replaces, and when it was due.
-    waiting: Option<Instant>,
-    /// Of dead leaders that left something: when what is left is killed.
+    /// With `--overlap replace`: a run waits until the last one has ended, and was due at this time.
+    replacement_due: Option<Instant>,
+    /// By reaped leader: when what is left of its tree is killed.
     leftovers: BTreeMap<Pid, Instant>,
     orphans: Orphans,
-    /// Whether forker has any child, its own or adopted.
+    /// Whether forker has any child, forked or adopted.
     has_children: bool,
-    begun: u64,
-    untold_missed: u64,
-    untold_skipped: u64,
-    missed_told_at: Option<Instant>,
+    /// How many runs were started, failed forks included.
+    started: u64,
+    unlogged_missed: u64,
+    unlogged_skipped: u64,
+    missed_logged_at: Option<Instant>,
     tally: Tally,
     stopped_by: Option<Signal>,
     last_failure: u8,
@@ -102,21 +103,21 @@ pub(crate) struct Supervisor {
 }
 
 impl Supervisor {
-    /// Nothing runs yet.
+    /// No run is going yet.
     pub(crate) fn new(schedule: Schedule, policy: Policy) -> Self {
         Self {
             schedule,
             policy,
             phase: Phase::Running,
             runs: BTreeMap::new(),
-            waiting: None,
+            replacement_due: None,
             leftovers: BTreeMap::new(),
             orphans: Orphans::default(),
             has_children: false,
-            begun: 0,
-            untold_missed: 0,
-            untold_skipped: 0,
-            missed_told_at: None,
+            started: 0,
+            unlogged_missed: 0,
+            unlogged_skipped: 0,
+            missed_logged_at: None,
             tally: Tally::default(),
             stopped_by: None,
             last_failure: 0,
@@ -127,50 +128,50 @@ impl Supervisor {
     /// Takes in what has happened.
     pub(crate) fn handle(&mut self, now: Instant, event: Event) {
         match event {
-            Event::Time => self.pass(now),
-            Event::Started { run, due, pid } => self.started(now, run, due, pid),
-            Event::NotStarted { run, due, errno } => self.over(
+            Event::Time => self.on_time(now),
+            Event::Started { run, due, pid } => self.on_started(now, run, due, pid),
+            Event::NotStarted { run, due, errno } => self.finish(
                 now,
-                Report {
+                RunReport {
                     run,
                     pid: None,
                     outcome: Outcome::NotForked(errno),
-                    why: None,
+                    end_reason: None,
                     took: Duration::ZERO,
                     usage: Usage::default(),
                     late: now.saturating_duration_since(due),
                 },
             ),
             Event::Ended { pid, outcome, usage, left } => {
-                self.ended(now, pid, outcome, usage, left);
+                self.on_ended(now, pid, outcome, usage, left);
             }
-            Event::Reaped { alive } => self.reaped(alive),
-            Event::Gone { leader } => drop(self.leftovers.remove(&leader)),
-            Event::Strays(strays) => self.orphans.remember(None, Was::Alive, strays),
+            Event::AllReaped { has_children } => self.on_all_reaped(has_children),
+            Event::TreeEnded { leader } => drop(self.leftovers.remove(&leader)),
+            Event::Strays(strays) => self.orphans.add(None, StateAtExit::Running, strays),
             Event::Stop(signal) => self.stop(now, signal),
-            Event::Forward(signal) => self.pass_on(signal),
+            Event::Forward(signal) => self.forward(signal),
             Event::Suspend => {
-                // A run may handle TSTP as it likes; STOP is what the user means.
-                self.pass_on(Signal::SIGSTOP);
+                // Not TSTP: a run may handle or ignore that, and would go on.
+                self.forward(Signal::SIGSTOP);
                 self.actions.push_back(Action::Suspend);
             }
             Event::Continued { after } => {
                 self.postpone(after);
-                self.pass_on(Signal::SIGCONT);
+                self.forward(Signal::SIGCONT);
             }
             Event::OutputClosed => self.begin_to_stop(now),
         }
     }
 
-    /// What is to be done, in this order, until it is `None`.
+    /// The next action; they are to be done in this order, until it is `None`.
     pub(crate) fn next_action(&mut self) -> Option<Action> {
         self.actions.pop_front()
     }
 
-    /// When to come back though nothing has happened; `None` is never.
+    /// When the supervisor needs `Event::Time` next; `None` is never.
     pub(crate) fn wake_at(&self) -> Option<Instant> {
         let phase = match self.phase {
-            Phase::Running if self.all_begun() || self.is_deaf() => None,
+            Phase::Running if self.all_started() || self.ignores_ticks() => None,
             Phase::Running => self.schedule.due(),
             Phase::Stopping { kill_at } => Some(kill_at),
             Phase::Killed { give_up_at } => Some(give_up_at),
@@ -180,11 +181,11 @@ impl Supervisor {
         phase.into_iter().chain(deadlines).chain(self.leftovers.values().copied()).min()
     }
 
-    /// Whether nothing is left to do.
+    /// Whether forker can end.
     pub(crate) fn is_done(&self) -> bool {
         match self.phase {
-            Phase::Running => self.all_begun() && self.is_alone(),
-            Phase::Stopping { .. } | Phase::Killed { .. } => self.is_alone(),
+            Phase::Running => self.all_started() && self.nothing_left(),
+            Phase::Stopping { .. } | Phase::Killed { .. } => self.nothing_left(),
             Phase::GivenUp => true,
         }
     }
@@ -194,29 +195,29 @@ impl Supervisor {
         self.stopped_by.map_or(self.last_failure, |signal| run::killed_by(signal as i32))
     }
 
-    /// What adds up so far.
+    /// The sums so far.
     pub(crate) fn tally(&self) -> &Tally {
         &self.tally
     }
 
     /// Whether `pid` leads a run's group.
-    pub(crate) fn is_run(&self, pid: Pid) -> bool {
+    pub(crate) fn is_leader(&self, pid: Pid) -> bool {
         self.runs.contains_key(&pid)
     }
 
-    fn all_begun(&self) -> bool {
-        self.policy.count.is_some_and(|count| self.begun >= count)
+    fn all_started(&self) -> bool {
+        self.policy.count.is_some_and(|count| self.started >= count)
     }
 
     fn has_runs(&self) -> bool {
         !self.runs.is_empty() || !self.leftovers.is_empty()
     }
 
-    fn is_alone(&self) -> bool {
+    fn nothing_left(&self) -> bool {
         !self.has_runs() && (self.policy.keep_orphans || !self.has_children)
     }
 
-    /// Whether a run that comes due now cannot start.
+    /// Whether a run that is due now is skipped.
     fn is_full(&self) -> bool {
         match self.policy.overlap {
             Overlap::Allow => self.runs.len() as u64 >= self.policy.max_children,
@@ -225,91 +226,97 @@ impl Supervisor {
         }
     }
 
-    /// Whether ticks come and go unheard: nobody wants to see them, and none could start a run.
-    fn is_deaf(&self) -> bool {
+    /// Whether forker need not wake for ticks: they are not shown, and no run could start.
+    fn ignores_ticks(&self) -> bool {
         !self.schedule.wants_all() && self.is_full()
     }
 
-    fn pass(&mut self, now: Instant) {
-        self.pass_deadlines(now);
+    fn on_time(&mut self, now: Instant) {
+        self.expire(now);
         match self.phase {
-            Phase::Running if !self.all_begun() => self.tick(now),
-            Phase::Running if !self.has_runs() && !self.is_alone() => self.begin_to_stop(now),
+            Phase::Running if !self.all_started() => self.tick(now),
+            Phase::Running if !self.has_runs() && !self.nothing_left() => self.begin_to_stop(now),
             Phase::Stopping { kill_at } if now >= kill_at => self.kill(now),
             Phase::Killed { give_up_at } if now >= give_up_at => {
                 self.phase = Phase::GivenUp;
-                self.actions.push_back(Action::TellImmortal);
+                self.actions.push_back(Action::LogUnkillable);
             }
             _ => {}
         }
     }
 
     fn tick(&mut self, now: Instant) {
-        if self.is_deaf() {
-            let skipped = self.schedule.skip(now);
-            self.skip(skipped);
+        if self.ignores_ticks() {
+            self.skip_ticks(now);
             return;
         }
         let Some(tick) = self.schedule.advance(now) else {
             return;
         };
-        self.miss(now, tick.missed);
+        self.count_missed(now, tick.missed);
         self.actions.push_back(Action::ShowTick(tick.number));
         if let Some(due) = tick.run {
-            self.due(now, due);
+            self.on_due(now, due);
         }
     }
 
-    fn skip(&mut self, runs: u64) {
+    /// Passes over the ticks until `now`, which could start no run.
+    fn skip_ticks(&mut self, now: Instant) {
+        let skipped = self.schedule.skip(now);
+        self.count_skipped(skipped);
+    }
+
+    fn count_skipped(&mut self, runs: u64) {
         self.tally.skipped += runs;
-        self.untold_skipped += runs;
+        self.unlogged_skipped += runs;
     }
 
-    fn miss(&mut self, now: Instant, missed: u64) {
+    fn count_missed(&mut self, now: Instant, missed: u64) {
         self.tally.missed += missed;
-        self.untold_missed += missed;
-        let may_tell = self.missed_told_at.is_none_or(|told| now >= told + TELL_EVERY);
-        if self.untold_missed > 0 && may_tell {
-            self.missed_told_at = Some(now);
-            let missed = std::mem::take(&mut self.untold_missed);
-            self.actions.push_back(Action::TellMissed(missed));
+        self.unlogged_missed += missed;
+        let may_log = self.missed_logged_at.is_none_or(|logged| now >= logged + LOG_MISSED_EVERY);
+        if self.unlogged_missed > 0 && may_log {
+            self.missed_logged_at = Some(now);
+            let missed = std::mem::take(&mut self.unlogged_missed);
+            self.actions.push_back(Action::LogMissed(missed));
         }
     }
 
-    fn due(&mut self, now: Instant, due: Instant) {
+    /// A run is due: starts it, skips it, or replaces the last one by it.
+    fn on_due(&mut self, now: Instant, due: Instant) {
         if self.is_full() {
-            self.skip(1);
+            self.count_skipped(1);
         } else if self.policy.overlap == Overlap::Replace && !self.runs.is_empty() {
-            let skipped = u64::from(self.waiting.replace(due).is_some());
-            self.skip(skipped);
-            self.end_runs(now, Why::Replaced);
+            let skipped = u64::from(self.replacement_due.replace(due).is_some());
+            self.count_skipped(skipped);
+            self.end_runs(now, EndReason::Replaced);
         } else {
             self.start(due);
         }
     }
 
     fn start(&mut self, due: Instant) {
-        self.begun += 1;
-        if self.untold_skipped > 0 {
-            let skipped = std::mem::take(&mut self.untold_skipped);
-            self.actions.push_back(Action::TellSkipped(skipped));
+        self.started += 1;
+        if self.unlogged_skipped > 0 {
+            let skipped = std::mem::take(&mut self.unlogged_skipped);
+            self.actions.push_back(Action::LogSkipped(skipped));
         }
-        self.actions.push_back(Action::Start { run: self.begun, due });
+        self.actions.push_back(Action::Start { run: self.started, due });
     }
 
-    fn started(&mut self, now: Instant, number: u64, due: Instant, pid: Pid) {
+    fn on_started(&mut self, now: Instant, number: u64, due: Instant, pid: Pid) {
         self.has_children = true;
         let run = Run {
             number,
             started: now,
             late: now.saturating_duration_since(due),
-            why: None,
+            end_reason: None,
             deadline: self.policy.timeout.map(|timeout| now + timeout),
         };
         self.runs.insert(pid, run);
     }
 
-    fn ended(
+    fn on_ended(
         &mut self,
         now: Instant,
         pid: Pid,
@@ -317,64 +324,64 @@ impl Supervisor {
         usage: Usage,
         left: Vec<Process>,
     ) {
-        if self.phase == Phase::Running && self.is_deaf() {
-            let skipped = self.schedule.skip(now);
-            self.skip(skipped);
+        if self.phase == Phase::Running && self.ignores_ticks() {
+            // Now, while no run could start: the ticks until here are not those that come next.
+            self.skip_ticks(now);
         }
         let Some(run) = self.runs.remove(&pid) else {
-            let left = self.orphans.ended(pid, outcome);
-            self.actions.extend(left.map(Action::TellLeft));
+            let leftover = self.orphans.ended(pid, outcome);
+            self.actions.extend(leftover.map(Action::LogLeftover));
             return;
         };
         if !left.is_empty() {
             self.leftovers.insert(pid, self.kill_time(now));
-            let was = match run.why {
-                None => Was::Alive,
-                Some(_) if outcome.is_kill() => Was::Killed,
-                Some(why) => Was::Asked(why),
+            let state = match run.end_reason {
+                None => StateAtExit::Running,
+                Some(_) if outcome.is_kill() => StateAtExit::KillSent,
+                Some(reason) => StateAtExit::TermSent(reason),
             };
-            self.orphans.remember(Some(run.number), was, left);
+            self.orphans.add(Some(run.number), state, left);
         }
-        self.over(
+        self.finish(
             now,
-            Report {
+            RunReport {
                 run: run.number,
                 pid: Some(pid),
                 outcome,
-                why: run.why,
+                end_reason: run.end_reason,
                 took: now.saturating_duration_since(run.started),
                 usage,
                 late: run.late,
             },
         );
         if self.runs.is_empty()
-            && let Some(due) = self.waiting.take()
+            && let Some(due) = self.replacement_due.take()
         {
             self.start(due);
         }
     }
 
-    fn reaped(&mut self, alive: bool) {
-        self.has_children = alive;
+    fn on_all_reaped(&mut self, has_children: bool) {
+        self.has_children = has_children;
         for leader in self.leftovers.keys() {
-            self.actions.push_back(Action::Look { leader: *leader });
+            self.actions.push_back(Action::CheckTree { leader: *leader });
         }
-        if alive && matches!(self.phase, Phase::Killed { .. }) {
-            // A process that was being born when its parent was killed.
+        if has_children && matches!(self.phase, Phase::Killed { .. }) {
+            // A child that was forked while its parent was being killed has not had the KILL.
             self.actions.push_back(Action::KillRest);
         }
-        if !alive {
+        if !has_children {
             self.orphans.clear();
         }
     }
 
-    fn over(&mut self, now: Instant, report: Report) {
+    fn finish(&mut self, now: Instant, report: RunReport) {
         let failed = report.failed();
         self.tally.add(&report);
         if failed {
             self.last_failure = report.status();
         }
-        self.actions.push_back(Action::Tell(report));
+        self.actions.push_back(Action::LogRun(report));
         if failed && self.policy.until_failure {
             self.begin_to_stop(now);
         }

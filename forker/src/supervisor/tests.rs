@@ -1,7 +1,7 @@
 #![expect(clippy::disallowed_methods, reason = "a test may start at any time")]
 
 use super::*;
-use crate::report::text::Left;
+use crate::report::run::Leftover;
 use nix::errno::Errno;
 use proptest::prelude::*;
 
@@ -20,7 +20,7 @@ const POLICY: Policy = Policy {
     keep_orphans: false,
 };
 
-/// A supervisor of a run every millisecond with the events that the world would answer it with.
+/// A supervisor of a run every millisecond and the events that its actions would bring.
 struct World {
     supervisor: Supervisor,
     t0: Instant,
@@ -28,7 +28,7 @@ struct World {
 }
 
 impl World {
-    /// `all`: whether somebody wants to see each tick.
+    /// `all`: whether every tick is shown.
     fn new(policy: Policy, all: bool) -> Self {
         let t0 = Instant::now();
         let supervisor = Supervisor::new(Schedule::new(t0, MS, 1, false, all), policy);
@@ -77,7 +77,7 @@ impl World {
     }
 
     fn all_reaped(&mut self, ms: u32) -> Vec<Action> {
-        self.event(ms, Event::Reaped { alive: false })
+        self.event(ms, Event::AllReaped { has_children: false })
     }
 
     fn start(&self, run: u64, due: u32) -> Action {
@@ -146,24 +146,24 @@ fn a_fork_that_fails_costs_its_run_and_the_schedule_goes_on() {
 }
 
 #[test]
-fn forbid_skips_a_run_while_another_is_going() {
+fn forbid_skips_a_run_while_another_is_running() {
     let mut world = World::new(Policy { overlap: Overlap::Forbid, ..POLICY }, true);
     assert_eq!(world.time(0), [world.start(1, 0)]);
     assert_eq!(world.time(1), []);
     assert_eq!(world.time(2), []);
     world.end(2, 10, Outcome::Exited(0));
-    assert_eq!(world.time(3), [Action::TellSkipped(2), world.start(2, 3)]);
+    assert_eq!(world.time(3), [Action::LogSkipped(2), world.start(2, 3)]);
 }
 
 #[test]
-fn ticks_that_nobody_sees_and_that_can_start_nothing_wake_nobody() {
+fn ticks_that_are_not_shown_and_can_start_nothing_wake_nobody() {
     let mut world = World::new(Policy { overlap: Overlap::Forbid, ..POLICY }, false);
     world.time(0);
     assert_eq!(world.supervisor.wake_at(), None);
     assert_eq!(world.time(3), []);
     world.end(5, 10, Outcome::Exited(0));
     assert_eq!(world.supervisor.wake_at(), Some(world.at(6)));
-    assert_eq!(world.time(6), [Action::TellSkipped(5), world.start(2, 6)]);
+    assert_eq!(world.time(6), [Action::LogSkipped(5), world.start(2, 6)]);
 }
 
 #[test]
@@ -173,7 +173,7 @@ fn no_more_than_max_children_run_at_a_time() {
     world.time(1);
     assert_eq!(world.time(2), []);
     world.end(2, 10, Outcome::Exited(0));
-    assert_eq!(world.time(3), [Action::TellSkipped(1), world.start(3, 3)]);
+    assert_eq!(world.time(3), [Action::LogSkipped(1), world.start(3, 3)]);
 }
 
 #[test]
@@ -181,15 +181,15 @@ fn replace_ends_the_last_run_and_starts_the_next_when_it_is_over() {
     let mut world = World::new(Policy { overlap: Overlap::Replace, ..POLICY }, true);
     world.time(0);
     assert_eq!(world.time(1), [signal(10, SIGTERM)]);
-    assert_eq!(world.time(2), [], "it is asked once");
+    assert_eq!(world.time(2), [], "TERM is sent once");
     let actions = world.end(3, 10, killed(SIGTERM));
-    assert!(matches!(&actions[0], Action::Tell(report) if !report.failed()));
-    assert_eq!(actions[1..], [Action::TellSkipped(1), world.start(2, 2)]);
+    assert!(matches!(&actions[0], Action::LogRun(report) if !report.failed()));
+    assert_eq!(actions[1..], [Action::LogSkipped(1), world.start(2, 2)]);
     assert_eq!(world.supervisor.status(), 0);
 }
 
 #[test]
-fn a_run_whose_time_is_up_is_asked_to_end_then_killed_and_is_a_failure() {
+fn a_run_that_times_out_gets_term_then_kill_and_is_a_failure() {
     let policy = Policy { timeout: Some(10 * MS), grace: 5 * MS, count: Some(1), ..POLICY };
     let mut world = World::new(policy, true);
     world.time(0);
@@ -212,7 +212,7 @@ fn until_failure_stops_at_the_first_run_that_fails() {
     assert!(world.supervisor.wake_at().is_some());
     world.time(2);
     let actions = world.end(3, 11, Outcome::Exited(7));
-    assert_eq!(actions[1..], [Action::TellStopping { runs: 1 }, signal_all(&[12], SIGTERM)]);
+    assert_eq!(actions[1..], [Action::LogStopping { runs: 1 }, signal_all(&[12], SIGTERM)]);
     world.end(3, 12, killed(SIGTERM));
     world.all_reaped(3);
     assert!(world.supervisor.is_done());
@@ -220,21 +220,24 @@ fn until_failure_stops_at_the_first_run_that_fails() {
 }
 
 #[test]
-fn what_a_leader_leaves_is_killed_after_the_grace_and_told_when_it_has_ended() {
+fn what_a_leader_leaves_is_killed_after_the_grace_and_reported_when_it_has_ended() {
     let mut world = World::new(Policy { grace: 5 * MS, ..POLICY }, false);
     world.time(0);
     world.end_leaving(0, 10, Outcome::Exited(0), vec![process(77, false), process(78, true)]);
-    assert_eq!(world.event(0, Event::Reaped { alive: true }), [Action::Look { leader: pid(10) }]);
-    assert_eq!(world.end(1, 78, Outcome::Exited(0)), [], "it was dead already");
+    assert_eq!(
+        world.event(0, Event::AllReaped { has_children: true }),
+        [Action::CheckTree { leader: pid(10) }]
+    );
+    assert_eq!(world.end(1, 78, Outcome::Exited(0)), [], "it was a zombie already");
     assert!(world.time(5).contains(&signal(10, SIGKILL)));
-    let left = Left {
+    let leftover = Leftover {
         run: Some(1),
-        why: None,
+        end_reason: None,
         pid: pid(77),
         name: "sleep".to_owned(),
         outcome: killed(SIGKILL),
     };
-    assert_eq!(world.end(5, 77, killed(SIGKILL)), [Action::TellLeft(left)]);
+    assert_eq!(world.end(5, 77, killed(SIGKILL)), [Action::LogLeftover(leftover)]);
 }
 
 #[test]
@@ -246,8 +249,10 @@ fn what_goes_with_its_leader_was_not_left_behind() {
     world.end_leaving(11, 10, killed(SIGTERM), vec![process(77, false), process(78, false)]);
     assert_eq!(world.end(11, 77, killed(SIGTERM)), []);
     let stubborn = world.end(16, 78, killed(SIGKILL));
-    let why = Some(Why::TimedOut);
-    assert!(matches!(&stubborn[..], [Action::TellLeft(left)] if left.why == why));
+    let reason = Some(EndReason::TimedOut);
+    assert!(
+        matches!(&stubborn[..], [Action::LogLeftover(leftover)] if leftover.end_reason == reason)
+    );
 }
 
 #[test]
@@ -270,19 +275,19 @@ fn what_is_killed_with_forkers_last_run_is_no_stray() {
     world.time(5000);
     world.end_leaving(5000, 10, killed(SIGKILL), vec![process(77, false)]);
     assert_eq!(
-        world.event(5000, Event::Reaped { alive: true }),
-        [Action::Look { leader: pid(10) }, Action::KillRest],
-        "killed again, but not asked about"
+        world.event(5000, Event::AllReaped { has_children: true }),
+        [Action::CheckTree { leader: pid(10) }, Action::KillRest],
+        "killed again, but no stray"
     );
     assert_eq!(world.end(5001, 77, killed(SIGKILL)), []);
 }
 
 #[test]
-fn what_is_gone_is_not_killed() {
+fn a_tree_that_has_ended_is_not_killed() {
     let mut world = World::new(Policy { grace: 5 * MS, count: Some(1), ..POLICY }, false);
     world.time(0);
     world.end_leaving(0, 10, Outcome::Exited(0), vec![process(77, false)]);
-    world.event(1, Event::Gone { leader: pid(10) });
+    world.event(1, Event::TreeEnded { leader: pid(10) });
     assert_eq!(world.supervisor.wake_at(), None);
 }
 
@@ -291,17 +296,17 @@ fn strays_end_when_forker_ends_and_not_before() {
     let mut world = World::new(Policy { count: Some(2), ..POLICY }, false);
     world.time(0);
     world.end(0, 10, Outcome::Exited(0));
-    world.event(0, Event::Reaped { alive: true });
+    world.event(0, Event::AllReaped { has_children: true });
     assert_eq!(world.time(1), [world.start(2, 1)]);
     world.end(1, 11, Outcome::Exited(0));
-    world.event(1, Event::Reaped { alive: true });
+    world.event(1, Event::AllReaped { has_children: true });
     assert!(!world.supervisor.is_done());
     assert_eq!(world.time(1), [signal_all(&[], SIGTERM)]);
     world.event(1, Event::Strays(vec![process(77, false)]));
     assert_eq!(world.time(5000), []);
     assert_eq!(world.time(5001), [signal_all(&[], SIGKILL)]);
-    let told = world.end(5002, 77, killed(SIGKILL));
-    assert!(matches!(&told[..], [Action::TellLeft(Left { run: None, .. })]));
+    let actions = world.end(5002, 77, killed(SIGKILL));
+    assert!(matches!(&actions[..], [Action::LogLeftover(Leftover { run: None, .. })]));
     world.all_reaped(5002);
     assert!(world.supervisor.is_done());
     assert_eq!(world.supervisor.status(), 0);
@@ -312,17 +317,17 @@ fn orphans_are_kept_if_asked() {
     let mut world = World::new(Policy { count: Some(1), keep_orphans: true, ..POLICY }, false);
     world.time(0);
     world.end(0, 10, Outcome::Exited(0));
-    world.event(0, Event::Reaped { alive: true });
+    world.event(0, Event::AllReaped { has_children: true });
     assert!(world.supervisor.is_done());
 }
 
 #[test]
-fn the_first_signal_asks_everything_to_end_and_the_grace_kills_it() {
+fn the_first_signal_sends_term_to_everything_and_kill_after_the_grace() {
     let mut world = World::new(POLICY, true);
     world.time(0);
     assert_eq!(
         world.event(0, Event::Stop(SIGTERM)),
-        [Action::TellStopping { runs: 1 }, signal_all(&[10], SIGTERM)]
+        [Action::LogStopping { runs: 1 }, signal_all(&[10], SIGTERM)]
     );
     assert_eq!(world.supervisor.wake_at(), Some(world.at(5000)));
     assert_eq!(world.time(4999), [], "no new run and no early KILL");
@@ -343,17 +348,17 @@ fn the_second_signal_kills_at_once() {
 }
 
 #[test]
-fn what_does_not_end_though_killed_is_told_and_left() {
+fn what_does_not_end_though_killed_is_reported_and_forker_ends() {
     let mut world = World::new(POLICY, true);
     world.time(0);
     world.event(0, Event::Stop(Signal::SIGINT));
     world.event(0, Event::Stop(Signal::SIGINT));
-    assert_eq!(world.time(2000), [Action::TellImmortal]);
+    assert_eq!(world.time(2000), [Action::LogUnkillable]);
     assert!(world.supervisor.is_done());
 }
 
 #[test]
-fn a_closed_output_stops_it_gently_and_a_signal_after_it_is_the_first() {
+fn a_closed_output_stops_it_by_term_and_a_signal_after_it_is_the_first() {
     let mut world = World::new(POLICY, true);
     world.time(0);
     assert_eq!(world.event(0, Event::OutputClosed)[1], signal_all(&[10], SIGTERM));
@@ -363,10 +368,10 @@ fn a_closed_output_stops_it_gently_and_a_signal_after_it_is_the_first() {
 }
 
 #[test]
-fn a_stop_of_everything_is_held_against_no_run() {
+fn the_time_of_a_suspension_counts_for_no_deadline() {
     let mut world = World::new(Policy { timeout: Some(10 * MS), count: Some(1), ..POLICY }, false);
     world.time(0);
-    let to_10 = |signal| Action::Pass { leaders: vec![pid(10)], signal };
+    let to_10 = |signal| Action::Forward { leaders: vec![pid(10)], signal };
     assert_eq!(world.event(5, Event::Suspend), [to_10(Signal::SIGSTOP), Action::Suspend]);
     let after = 1000 * MS;
     assert_eq!(world.event(1005, Event::Continued { after }), [to_10(Signal::SIGCONT)]);
@@ -381,17 +386,17 @@ fn a_signal_for_the_runs_goes_to_each_of_their_groups() {
     assert_eq!(world.event(0, Event::Forward(Signal::SIGUSR1)), []);
     world.time(0);
     world.time(1);
-    let both = Action::Pass { leaders: vec![pid(10), pid(11)], signal: Signal::SIGUSR1 };
+    let both = Action::Forward { leaders: vec![pid(10), pid(11)], signal: Signal::SIGUSR1 };
     assert_eq!(world.event(1, Event::Forward(Signal::SIGUSR1)), [both]);
 }
 
 #[test]
-fn missed_ticks_are_told_once_a_second_at_most() {
+fn missed_ticks_are_logged_once_a_second_at_most() {
     let mut world = World::new(Policy { overlap: Overlap::Forbid, ..POLICY }, true);
     world.time(0);
-    assert_eq!(world.time(10), [Action::TellMissed(9)]);
+    assert_eq!(world.time(10), [Action::LogMissed(9)]);
     assert_eq!(world.time(20), []);
-    assert_eq!(world.time(1030), [Action::TellMissed(9 + 1009)]);
+    assert_eq!(world.time(1030), [Action::LogMissed(9 + 1009)]);
 }
 
 #[derive(Debug, Clone)]
@@ -426,14 +431,14 @@ fn policy() -> impl Strategy<Value = Policy> {
 
 proptest! {
     #[test]
-    fn whatever_happens_every_run_is_told_once_and_the_limits_hold(
+    fn whatever_happens_every_run_is_reported_once_and_the_limits_hold(
         policy in policy(), all: bool, steps in prop::collection::vec((step(), 0_u32..20), 1..150)
     ) {
         let mut world = World::new(policy.clone(), all);
         let most = if policy.overlap == Overlap::Allow { policy.max_children } else { 1 };
-        let (mut ms, mut stopped, mut started, mut told, mut next_orphan) = (0, false, 0, 0, 1000);
+        let (mut ms, mut stopped, mut started, mut reported, mut next_orphan) = (0, false, 0, 0, 1000);
         let (mut adopted, mut reaped) = (0, 0);
-        let mut going: VecDeque<i32> = VecDeque::new();
+        let mut running: VecDeque<i32> = VecDeque::new();
         let mut orphans: VecDeque<i32> = VecDeque::new();
         for (step, delay) in steps {
             ms += delay;
@@ -441,7 +446,7 @@ proptest! {
             let actions = match step {
                 Step::Time => world.time(ms),
                 Step::Stop => world.event(ms, Event::Stop(SIGTERM)),
-                Step::End { leaving } => match going.pop_front() {
+                Step::End { leaving } => match running.pop_front() {
                     Some(number) => {
                         reaped += 1;
                         let left: Vec<Process> = (0..i32::from(leaving)).map(|_| process(next_orphan, false)).collect();
@@ -456,13 +461,13 @@ proptest! {
                     Some(number) => {
                         reaped += 1;
                         let actions = world.end(ms, number, killed(SIGKILL));
-                        prop_assert!(matches!(&actions[..], [Action::TellLeft(_)]));
+                        prop_assert!(matches!(&actions[..], [Action::LogLeftover(_)]));
                         actions
                     }
                     None => vec![],
                 },
             };
-            going.extend(first_new..world.next_pid);
+            running.extend(first_new..world.next_pid);
             for action in &actions {
                 match action {
                     Action::Start { run, .. } => {
@@ -470,15 +475,15 @@ proptest! {
                         prop_assert_eq!(*run, started);
                         prop_assert!(!stopped, "no run after a stop");
                     }
-                    Action::Tell(_) => told += 1,
-                    Action::TellStopping { .. } | Action::SignalAll { .. } => stopped = true,
+                    Action::LogRun(_) => reported += 1,
+                    Action::LogStopping { .. } | Action::SignalAll { .. } => stopped = true,
                     _ => {}
                 }
             }
-            prop_assert_eq!(started, told + going.len() as u64);
+            prop_assert_eq!(started, reported + running.len() as u64);
             let watched = world.supervisor.runs.len() + world.supervisor.orphans.len();
             prop_assert_eq!(started + adopted, watched as u64 + reaped, "every process is watched or reaped");
-            prop_assert!(going.len() as u64 <= most);
+            prop_assert!(running.len() as u64 <= most);
             prop_assert!(policy.count.is_none_or(|count| started <= count));
         }
     }

@@ -1,13 +1,13 @@
-//! Numbers as people read them: durations and sizes in three digits.
+//! Human-readable numbers: durations and sizes in three digits.
 
 use std::fmt;
 use std::time::Duration;
 
 /// A duration in three digits: `850us`, `12.3ms`, `1.5s`, `1m30s`.
 #[derive(Debug)]
-pub(crate) struct Short(pub(crate) Duration);
+pub(crate) struct HumanDuration(pub(crate) Duration);
 
-impl fmt::Display for Short {
+impl fmt::Display for HumanDuration {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let seconds = self.0.as_secs();
         let micros = self.0.subsec_micros();
@@ -21,14 +21,14 @@ impl fmt::Display for Short {
     }
 }
 
-/// Bytes in three digits.
+/// A number of bytes in three digits: `512 KiB`, `3 MiB`.
 #[derive(Debug)]
-pub(crate) struct Size(pub(crate) u64);
+pub(crate) struct HumanBytes(pub(crate) u64);
 
-impl fmt::Display for Size {
+impl fmt::Display for HumanBytes {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let kib = self.0 / 1024;
-        // Beyond 2^32 KiB nobody reads the last digit.
+        // A u32 goes up to 4 TiB here; f64 has no lossless conversion from u64.
         let kib = f64::from(u32::try_from(kib).unwrap_or(u32::MAX));
         match kib {
             1_048_576.0.. => write!(f, "{} GiB", three_digits(kib / 1_048_576.0)),
@@ -56,11 +56,11 @@ mod tests {
     use super::*;
 
     fn short(micros: u64) -> String {
-        Short(Duration::from_micros(micros)).to_string()
+        HumanDuration(Duration::from_micros(micros)).to_string()
     }
 
     #[test]
-    fn durations_are_short() {
+    fn durations_have_three_digits() {
         assert_eq!(short(0), "0us");
         assert_eq!(short(850), "850us");
         assert_eq!(short(12_340), "12.3ms");
@@ -72,9 +72,9 @@ mod tests {
     }
 
     #[test]
-    fn sizes_are_short() {
-        assert_eq!(Size(512 << 10).to_string(), "512 KiB");
-        assert_eq!(Size(3 << 20).to_string(), "3 MiB");
-        assert_eq!(Size(10 << 30).to_string(), "10 GiB");
+    fn sizes_have_three_digits() {
+        assert_eq!(HumanBytes(512 << 10).to_string(), "512 KiB");
+        assert_eq!(HumanBytes(3 << 20).to_string(), "3 MiB");
+        assert_eq!(HumanBytes(10 << 30).to_string(), "10 GiB");
     }
 }
