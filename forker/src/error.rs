@@ -19,11 +19,11 @@ pub enum Error {
     #[error("cannot write to stdout: {}; -q leaves it to the command alone", .0.desc())]
     Stdout(Errno),
     /// The system refuses what forker cannot do without.
-    #[error("cannot {what}: {}", errno.desc())]
+    #[error("cannot {what}: {}{}", errno.desc(), advice(*errno))]
     System {
-        /// What was asked of it.
+        /// What was to be done.
         what: &'static str,
-        /// What it answered.
+        /// Why it failed.
         errno: Errno,
     },
 }
@@ -43,6 +43,16 @@ impl exit::Failure for Error {
             Self::NoCommand | Self::Nul(_) => exit::USAGE,
             Self::Stdout(_) | Self::System { .. } => FAILED,
         }
+    }
+}
+
+/// What to do when the system refuses something, as the end of a message.
+pub(crate) fn advice(errno: Errno) -> &'static str {
+    match errno {
+        // Of fork(2): a limit on processes is reached.
+        Errno::EAGAIN => "; raise the limit on processes: ulimit -u",
+        Errno::EMFILE => "; raise the limit on open files: ulimit -n",
+        _ => "",
     }
 }
 

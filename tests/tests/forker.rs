@@ -48,7 +48,7 @@ fn quiet_leaves_stdout_to_the_command_and_stderr_to_failures() {
 }
 
 #[test]
-fn bad_usage_is_told_in_a_line_or_two_and_is_status_2() {
+fn bad_usage_is_reported_in_a_line_or_two_and_is_status_2() {
     for (args, told) in [
         (&["-i", "0s"][..], "at least 1ns"),
         (&["-i", "soon"], "for example 500ms"),

@@ -69,7 +69,7 @@ fn the_lab_fits_a_terminal_and_shows_zombies_at_length() {
 }
 
 #[test]
-fn a_command_that_cannot_be_executed_is_told() {
+fn a_command_that_cannot_be_executed_is_reported() {
     let finished = run(forker(&["lab", "--only", "sigchld", "--", "/nonexistent"]));
     assert_eq!(finished.status.code(), Some(125));
     assert_eq!(finished.err, ["forker: cannot execute the command: No such file or directory"]);

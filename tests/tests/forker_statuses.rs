@@ -1,4 +1,4 @@
-//! How a run ends, forker tells: every exit status, every signal, and what could not be started.
+//! What forker reports of a run's end: every exit status, every signal, and what could not be started.
 
 use std::fs;
 use std::os::unix::process::CommandExt;
@@ -13,7 +13,7 @@ use tests::processes::Zombies;
 use tests::{Running, binary, run};
 
 #[test]
-fn a_command_that_does_not_exist_is_127_and_told() {
+fn a_command_that_does_not_exist_is_127_and_reported() {
     let finished = run(forker(&["-q", "-e", "1", "-n", "1", "nosuch"]));
     assert_eq!(finished.status.code(), Some(127));
     assert_eq!(told(&finished).len(), 1);
@@ -25,7 +25,38 @@ fn a_command_that_does_not_exist_is_127_and_told() {
 }
 
 #[test]
-fn a_command_that_cannot_be_executed_is_126_and_told() {
+fn a_shell_line_as_one_word_is_reported_with_the_command_that_runs_it() {
+    let once = ["-q", "-e", "1", "-n", "1", "--"];
+    for (line, quoted) in [
+        ("echo hi; date", "'echo hi; date'"),
+        ("nosuch|wc", "'nosuch|wc'"),
+        ("~/nosuch", "'~/nosuch'"),
+        ("echo 'a b'", r"'echo '\''a b'\'''"),
+    ] {
+        let finished = run(forker(&[&once[..], &[line]].concat()));
+        assert_eq!(finished.status.code(), Some(127), "{line}");
+        let told = &finished.err[0];
+        assert!(told.contains(&format!(": cannot execute '{line}': ")), "{told}");
+        let way_out = format!("; to run it in a shell: forker -- sh -c {quoted}");
+        assert!(told.ends_with(&way_out), "{told}");
+    }
+    let not_executable = TempFile::new("a program", "", 0o644);
+    for command in [&["nosuch program", "argument"][..], &["nosuch"], &[not_executable.name()]] {
+        let finished = run(forker(&[&once[..], command].concat()));
+        assert!(!finished.err[0].contains("shell"), "{:?}", finished.err);
+    }
+}
+
+#[test]
+fn an_error_at_the_limit_of_descriptors_names_the_limit() {
+    let finished = run(forker_under(&["prlimit", "--nofile=4"], &["--", "true"]));
+    assert_eq!(finished.status.code(), Some(125));
+    let way_out = ": Too many open files; raise the limit on open files: ulimit -n";
+    assert!(finished.err[0].ends_with(way_out), "{:?}", finished.err);
+}
+
+#[test]
+fn a_command_that_cannot_be_executed_is_126_and_reported() {
     let plain = TempFile::new("plain", "#!/bin/sh\n", 0o644);
     let junk = TempFile::new("junk", "junk", 0o755);
     for (name, why) in
@@ -59,7 +90,7 @@ fn set_to_default(signal: i32) -> std::io::Result<()> {
 }
 
 #[test]
-fn every_exit_code_and_every_deadly_signal_is_told_as_it_was() {
+fn every_exit_code_and_every_deadly_signal_is_reported_as_it_was() {
     let counter = TempFile::new("counter", "0", 0o644);
     let next = format!("n=$(cat {0}); echo $((n+1)) >{0};", counter.name());
     let runs = |count: &str, script: String| {
@@ -117,7 +148,7 @@ fn a_thousand_runs_leave_no_zombie_and_every_status_is_right() {
 
 #[test]
 #[ignore = "needs root: it gives it up for a user with a limit on processes"]
-fn a_fork_that_is_refused_costs_its_run_is_told_and_the_schedule_goes_on() {
+fn a_fork_that_is_refused_is_a_failed_run_and_the_schedule_goes_on() {
     let uid = 54_321 + std::process::id() % 1000;
     let (user, file) =
         (format!("--reuid={uid}"), std::env::temp_dir().join(format!("forker-{uid}")));
@@ -133,7 +164,8 @@ fn a_fork_that_is_refused_costs_its_run_is_told_and_the_schedule_goes_on() {
         .args(["-q", "-e", "1", "-i", "50ms", "-n", "3", "--", "cat", fifo.to_str().unwrap()])
         .env("XDG_CONFIG_HOME", "/nonexistent");
     let mut forker = Running::start(command);
-    forker.err_line("run 3: cannot fork: ");
+    let told = forker.err_line("run 3: cannot fork: ");
+    assert!(told.contains("; raise the limit on processes: ulimit -u; "), "{told}");
     drop(fs::File::options().write(true).open(&fifo).unwrap());
     let finished = forker.finish();
     fs::remove_file(&file).unwrap();

@@ -4,6 +4,7 @@
 use std::ffi::CString;
 use std::fmt;
 
+use common::escape::escape;
 use common::words::count;
 use nix::errno::Errno;
 use nix::libc;
@@ -11,7 +12,7 @@ use nix::sys::signal::Signal;
 use nix::unistd::Pid;
 use tracing::{info, warn};
 
-use crate::process::command;
+use crate::error;
 use crate::report::human::{HumanBytes, HumanDuration};
 use crate::report::run::{EndReason, Leftover, Outcome, RunReport};
 use crate::report::tally::Tally;
@@ -136,11 +137,18 @@ impl fmt::Display for Line<'_> {
                 write!(f, "killed by {}{core}", signal_name(*signal))?;
             }
             Outcome::NotExecuted(errno) => {
-                let name = command::words(&self.command[..1]);
-                return write!(f, "cannot execute '{name}': {}", exec_problem(*errno, &name));
+                let name = self.command[0].to_string_lossy();
+                let problem = exec_problem(*errno, &name);
+                write!(f, "cannot execute '{}': {problem}", escape(&name))?;
+                if *errno == Errno::ENOENT && self.command.len() == 1 && is_for_a_shell(&name) {
+                    let line = escape(&name).replace('\'', r"'\''");
+                    write!(f, "; to run it in a shell: forker -- sh -c '{line}'")?;
+                }
+                return Ok(());
             }
             Outcome::NotForked(errno) => {
-                return write!(f, "cannot fork: {}; the schedule goes on", errno.desc());
+                let advice = error::advice(*errno);
+                return write!(f, "cannot fork: {}{advice}; the schedule goes on", errno.desc());
             }
         }
         let cpu = HumanDuration(usage.user + usage.system);
@@ -166,6 +174,11 @@ fn exec_problem(errno: Errno, name: &str) -> String {
         }
         other => other.desc().to_owned(),
     }
+}
+
+/// Whether a word looks like a line for a shell, and not like the name of a program.
+fn is_for_a_shell(word: &str) -> bool {
+    word.contains(|c: char| c.is_whitespace() || "|&;<>$*~".contains(c))
 }
 
 /// A signal's name; a real-time signal is named as signal(7) does.
