@@ -3,6 +3,8 @@
 use common::{config, exit};
 use nix::errno::Errno;
 
+use crate::report::run::FAILED;
+
 /// Why forker itself failed; a run that fails is no such error, it is an outcome.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
@@ -55,6 +57,3 @@ pub(crate) fn advice(errno: Errno) -> &'static str {
         _ => "",
     }
 }
-
-/// The exit status when forker itself failed, as env(1), timeout(1) and nohup(1) have it: 1 may be a run's own.
-pub(crate) const FAILED: u8 = 125;

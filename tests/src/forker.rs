@@ -1,4 +1,4 @@
-//! forker as the tests start it, and what its lines say.
+//! forker as the tests start it, and the fields of its lines.
 
 use std::process::{Command, Stdio};
 
@@ -31,13 +31,13 @@ pub fn running<'a>(flags: &'a str, script: &'a str) -> Vec<&'a str> {
 }
 
 /// Waits for this very line on stdout.
-pub fn says(forker: &mut Running, wanted: &str) {
+pub fn wait_for_line(forker: &mut Running, wanted: &str) {
     forker.line(|stream, line| stream == Stream::Out && line == wanted);
 }
 
-/// What was said on stderr but for the sum at the end: when quiet that is there only if a busy machine made
-/// forker miss ticks.
-pub fn told(finished: &Finished) -> Vec<&String> {
+/// The lines on stderr without the sums at the end: when quiet, those are there only if a busy machine made forker miss
+/// ticks.
+pub fn logged(finished: &Finished) -> Vec<&String> {
     finished.err.iter().filter(|line| !line.contains("; lateness p50 ")).collect()
 }
 

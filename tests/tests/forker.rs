@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use nix::sys::signal::Signal;
 use tests::files::TempFile;
-use tests::forker::{forker, running, told};
+use tests::forker::{forker, logged, running};
 use tests::processes::Mark;
 use tests::{Running, in_one_of_five, run, wait_until};
 
@@ -17,9 +17,9 @@ fn the_default_is_the_seeds_output_byte_for_byte() {
     expected.extend(ls.stdout);
     in_one_of_five(|| {
         let output = forker(&["-i", "200ms", "-n", "1"]).current_dir("/usr").output().unwrap();
-        let told = String::from_utf8_lossy(&output.stderr);
-        if !told.contains("; 0 ticks missed; ") {
-            return Err(told.into_owned());
+        let logged = String::from_utf8_lossy(&output.stderr);
+        if !logged.contains("; 0 ticks missed; ") {
+            return Err(logged.into_owned());
         }
         assert_eq!(String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&expected));
         assert_eq!(output.status.code(), Some(0));
@@ -40,16 +40,16 @@ fn the_defaults_are_the_seeds() {
 fn quiet_leaves_stdout_to_the_command_and_stderr_to_failures() {
     let finished = run(forker(&["-q", "-i", "200ms", "-e", "1", "-n", "3", "--", "echo", "hi"]));
     assert_eq!(finished.out, ["hi", "hi", "hi"]);
-    assert_eq!(told(&finished), [""; 0]);
+    assert_eq!(logged(&finished), [""; 0]);
     let finished = run(forker(&running("-q -e 1 -n 1", "exit 3")));
-    assert_eq!(told(&finished).len(), 1);
+    assert_eq!(logged(&finished).len(), 1);
     assert!(finished.err[0].contains("exited 3"), "{:?}", finished.err);
     assert_eq!(finished.status.code(), Some(3));
 }
 
 #[test]
 fn bad_usage_is_reported_in_a_line_or_two_and_is_status_2() {
-    for (args, told) in [
+    for (args, logged) in [
         (&["-i", "0s"][..], "at least 1ns"),
         (&["-i", "soon"], "for example 500ms"),
         (&["-e", "0"], "write a whole number, at least 1"),
@@ -60,9 +60,9 @@ fn bad_usage_is_reported_in_a_line_or_two_and_is_status_2() {
     ] {
         let finished = run(forker(args));
         assert_eq!(finished.status.code(), Some(2), "{args:?}");
-        let told_text = finished.err.join("\n");
-        assert!(told_text.contains(told), "{args:?}: {told_text}");
-        assert!(finished.err.len() <= 2, "{args:?}: {told_text}");
+        let logged_text = finished.err.join("\n");
+        assert!(logged_text.contains(logged), "{args:?}: {logged_text}");
+        assert!(finished.err.len() <= 2, "{args:?}: {logged_text}");
     }
 }
 
@@ -112,8 +112,8 @@ fn overlap_replace_ends_the_last_and_that_is_no_failure() {
     let args = running("-e 1 -i 30ms -n 3 --overlap replace", &script);
     let mut forker = Running::start(forker(&args));
     for replaced in ["run 1 (", "run 2 ("] {
-        let told = forker.err_line(replaced);
-        assert!(told.contains("): replaced, killed by SIGTERM "), "{told}");
+        let logged = forker.err_line(replaced);
+        assert!(logged.contains("): replaced, killed by SIGTERM "), "{logged}");
     }
     drop(go);
     let finished = forker.finish();

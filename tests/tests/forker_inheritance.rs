@@ -3,7 +3,7 @@
 use std::process::{Command, Stdio};
 
 use nix::sys::signal::Signal;
-use tests::forker::{forker, forker_under, running, told};
+use tests::forker::{forker, forker_under, logged, running};
 use tests::{Running, run};
 
 #[test]
@@ -38,7 +38,7 @@ fn what_forker_inherits_is_put_right_for_itself_and_handed_to_the_run() {
 fn yes_to_head_prints_no_complaint() {
     let finished = run(forker(&running("-q -e 1 -n 1", "yes | head -1")));
     assert_eq!(finished.out, ["y"]);
-    assert_eq!(told(&finished), [""; 0]);
+    assert_eq!(logged(&finished), [""; 0]);
 }
 
 #[test]

@@ -17,7 +17,7 @@ fn two_thousand_runs_a_millisecond_apart_end_well_and_leave_nothing() {
     let mark = Mark::on(&mut command);
     let finished = run(command);
     assert_eq!(finished.out, [""; 0]);
-    // A busy machine may make it miss ticks; that is told, and nothing else.
+    // A busy machine may make it miss ticks; that is logged, and nothing else.
     assert!(
         finished.err.iter().all(|line| line.starts_with("2000 runs: 0 failed")),
         "{:?}",

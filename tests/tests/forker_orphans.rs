@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use nix::sys::signal::Signal;
 use nix::unistd::Pid;
-use tests::forker::{forker, forker_under, running, says, told};
+use tests::forker::{forker, forker_under, logged, running, wait_for_line};
 use tests::processes::{Mark, Zombies, processes, state_and_parent};
 use tests::{Running, Stream, run, wait_until};
 
@@ -15,7 +15,7 @@ fn what_a_leader_leaves_in_its_group_is_terminated_and_reported() {
     let finished = run(command);
     assert_eq!(finished.out, ["hi"]);
     assert_eq!(finished.status.code(), Some(0));
-    assert_eq!(told(&finished).len(), 1, "{:?}", finished.err);
+    assert_eq!(logged(&finished).len(), 1, "{:?}", finished.err);
     assert!(finished.err[0].starts_with("run 1 left s"), "{:?}", finished.err);
     assert!(finished.err[0].ends_with(") behind: ended; --keep-orphans keeps it"));
     mark.assert_nothing_left();
@@ -29,7 +29,7 @@ fn a_dead_child_that_its_parent_never_reaped_is_nothing_left_behind() {
     let args = ["-q", "-e", "1", "-n", "2", "-i", "1ms", "--", "perl", "-e", script];
     let finished = run(forker(&args));
     assert_eq!(finished.out, [""; 0]);
-    assert_eq!(told(&finished), [""; 0]);
+    assert_eq!(logged(&finished), [""; 0]);
 }
 
 #[test]
@@ -87,7 +87,7 @@ fn a_tree_that_does_not_want_to_end_is_ended_on_time() {
     let mark = Mark::on(&mut command);
     let mut forker = Running::start(command);
     for part in ["escapee", "daemon", "stopped"] {
-        says(&mut forker, part);
+        wait_for_line(&mut forker, part);
     }
     let line = forker.err_line("run 1 (pid ");
     assert!(line.contains("\"ended_because\":\"timed out\""), "{line}");
@@ -131,7 +131,7 @@ fn what_is_killed_together_with_its_run_is_not_reported_as_left_behind() {
     let finished = run(forker_under(&["env", "--ignore-signal=TERM"], &args));
     let ends = finished.err.iter().filter(|line| line.contains("): timed out, killed by SIGKILL "));
     assert_eq!(ends.count(), 20, "{:?}", finished.err);
-    assert_eq!(told(&finished).len(), 20, "{:?}", finished.err);
+    assert_eq!(logged(&finished).len(), 20, "{:?}", finished.err);
     assert_eq!(finished.status.code(), Some(124));
 }
 
@@ -190,7 +190,7 @@ fn as_init_of_a_namespace_it_reaps_a_thousand_orphans_and_obeys_term() {
         &wrapper,
         &running("-q -e 1 -i 100ms --overlap forbid", script),
     ));
-    says(&mut unshare, "done");
+    wait_for_line(&mut unshare, "done");
     let init = processes()
         .find(|pid| state_and_parent(*pid).is_some_and(|(_, parent)| parent == unshare.pid()))
         .unwrap();

@@ -41,8 +41,8 @@ fn a_full_disk_is_told_and_ends_it_with_125() {
         let full = fs::File::options().write(true).open("/dev/full").unwrap();
         let mut forker = forker(args).stdout(full).stderr(Stdio::piped()).spawn().unwrap();
         let status = wait_until("forker ends", || forker.try_wait().unwrap());
-        let told = std::io::read_to_string(forker.stderr.take().unwrap()).unwrap();
-        assert!(told.contains("cannot write to stdout: No space left on device"), "{told}");
+        let logged = std::io::read_to_string(forker.stderr.take().unwrap()).unwrap();
+        assert!(logged.contains("cannot write to stdout: No space left on device"), "{logged}");
         assert_eq!(status.code(), Some(125), "{args:?}");
     }
 }

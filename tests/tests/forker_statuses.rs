@@ -8,7 +8,7 @@ use nix::sys::signal::Signal;
 use nix::sys::stat::Mode;
 use nix::unistd::mkfifo;
 use tests::files::TempFile;
-use tests::forker::{exited, forker, forker_under, running, told};
+use tests::forker::{exited, forker, forker_under, logged, running};
 use tests::processes::Zombies;
 use tests::{Running, binary, run};
 
@@ -16,7 +16,7 @@ use tests::{Running, binary, run};
 fn a_command_that_does_not_exist_is_127_and_reported() {
     let finished = run(forker(&["-q", "-e", "1", "-n", "1", "nosuch"]));
     assert_eq!(finished.status.code(), Some(127));
-    assert_eq!(told(&finished).len(), 1);
+    assert_eq!(logged(&finished).len(), 1);
     assert!(finished.err[0].ends_with(
         "cannot execute 'nosuch': not found in PATH; give its path, or add its folder to PATH"
     ));
@@ -35,10 +35,10 @@ fn a_shell_line_as_one_word_is_reported_with_the_command_that_runs_it() {
     ] {
         let finished = run(forker(&[&once[..], &[line]].concat()));
         assert_eq!(finished.status.code(), Some(127), "{line}");
-        let told = &finished.err[0];
-        assert!(told.contains(&format!(": cannot execute '{line}': ")), "{told}");
+        let logged = &finished.err[0];
+        assert!(logged.contains(&format!(": cannot execute '{line}': ")), "{logged}");
         let way_out = format!("; to run it in a shell: forker -- sh -c {quoted}");
-        assert!(told.ends_with(&way_out), "{told}");
+        assert!(logged.ends_with(&way_out), "{logged}");
     }
     let not_executable = TempFile::new("a program", "", 0o644);
     for command in [&["nosuch program", "argument"][..], &["nosuch"], &[not_executable.name()]] {
@@ -102,16 +102,16 @@ fn every_exit_code_and_every_deadly_signal_is_reported_as_it_was() {
         unsafe { forker.pre_exec(|| [32, 33].into_iter().try_for_each(set_to_default)) };
         run(forker).err
     };
-    let told = runs("256", format!("{next} exit $n"));
+    let logged = runs("256", format!("{next} exit $n"));
     for code in 1..=255 {
-        let line = told.iter().find(|line| line.starts_with(&format!("run {} (", code + 1)));
+        let line = logged.iter().find(|line| line.starts_with(&format!("run {} (", code + 1)));
         assert_eq!(exited(line.unwrap()).unwrap().2, code);
     }
     fs::write(counter.name(), "1").unwrap();
     // Not deadly: CHLD, CONT, STOP, TSTP, TTIN, TTOU, URG, WINCH.
     let deadly: Vec<usize> =
         (1..=64).filter(|n| ![17, 18, 19, 20, 21, 22, 23, 28].contains(n)).collect();
-    let told = runs(
+    let logged = runs(
         "64",
         format!(
             "{next} case $n in 17|18|19|20|21|22|23|28) exit 0;; esac; ulimit -c 0; kill -$n $$; exit 99"
@@ -124,7 +124,7 @@ fn every_exit_code_and_every_deadly_signal_is_reported_as_it_was() {
             Err(_) if signal < 34 => format!("signal {signal}"),
             Err(_) => format!("SIGRTMIN+{}", signal - 34), // as signal(7) has it
         };
-        let line = told.iter().find(|line| line.starts_with(&format!("run {signal} ("))).unwrap();
+        let line = logged.iter().find(|line| line.starts_with(&format!("run {signal} ("))).unwrap();
         assert!(line.contains(&format!("): killed by {name} after ")), "{line}");
     }
 }
@@ -164,8 +164,8 @@ fn a_fork_that_is_refused_is_a_failed_run_and_the_schedule_goes_on() {
         .args(["-q", "-e", "1", "-i", "50ms", "-n", "3", "--", "cat", fifo.to_str().unwrap()])
         .env("XDG_CONFIG_HOME", "/nonexistent");
     let mut forker = Running::start(command);
-    let told = forker.err_line("run 3: cannot fork: ");
-    assert!(told.contains("; raise the limit on processes: ulimit -u; "), "{told}");
+    let logged = forker.err_line("run 3: cannot fork: ");
+    assert!(logged.contains("; raise the limit on processes: ulimit -u; "), "{logged}");
     drop(fs::File::options().write(true).open(&fifo).unwrap());
     let finished = forker.finish();
     fs::remove_file(&file).unwrap();

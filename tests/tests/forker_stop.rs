@@ -6,7 +6,7 @@ use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 use nix::sys::signal::Signal;
-use tests::forker::{forker, forker_under, pid_in, running, says};
+use tests::forker::{forker, forker_under, pid_in, running, wait_for_line};
 use tests::processes::{Mark, state, state_and_parent};
 use tests::{Running, Stream, binary, wait_until};
 
@@ -36,11 +36,11 @@ fn term_in_the_middle_of_a_run_ends_the_run_too() {
     let mut command = forker(&running("-i 1h -e 1 --now", "echo ready; sleep 60"));
     let mark = Mark::on(&mut command);
     let mut forker = Running::start(command);
-    says(&mut forker, "ready");
+    wait_for_line(&mut forker, "ready");
     forker.signal(Signal::SIGTERM);
-    let told = forker.err_line("run 1 (pid ");
-    assert!(told.contains("killed by SIGTERM"), "{told}");
-    assert_eq!(state(pid_in(&told)), None);
+    let logged = forker.err_line("run 1 (pid ");
+    assert!(logged.contains("killed by SIGTERM"), "{logged}");
+    assert_eq!(state(pid_in(&logged)), None);
     assert_eq!(forker.finish().status.code(), Some(143));
     mark.assert_nothing_left();
 }
@@ -52,8 +52,8 @@ fn a_timeout_needs_no_descriptor() {
     let forker = Running::start(forker_under(&wrapper, &args.collect::<Vec<_>>()));
     let finished = forker.finish();
     assert_eq!(finished.status.code(), Some(124));
-    let is_told = |line: &String| line.contains("timed out, killed by SIGTERM");
-    assert!(finished.err.iter().any(is_told), "{:?}", finished.err);
+    let is_logged = |line: &String| line.contains("timed out, killed by SIGTERM");
+    assert!(finished.err.iter().any(is_logged), "{:?}", finished.err);
 }
 
 /// Says that it is ready and does not end when asked to.
@@ -64,11 +64,11 @@ fn a_run_that_ignores_term_is_killed_after_the_grace() {
     let mut command = forker(&running("-e 1 -i 1h --grace 300ms", STUBBORN));
     let mark = Mark::on(&mut command);
     let mut forker = Running::start(command);
-    says(&mut forker, "ready");
+    wait_for_line(&mut forker, "ready");
     let start = Instant::now();
     forker.signal(Signal::SIGINT);
-    let told = forker.err_line("run 1 (pid ");
-    assert!(told.contains("killed by SIGKILL"), "{told}");
+    let logged = forker.err_line("run 1 (pid ");
+    assert!(logged.contains("killed by SIGKILL"), "{logged}");
     assert!(start.elapsed() >= Duration::from_millis(300));
     assert_eq!(forker.finish().status.code(), Some(130));
     mark.assert_nothing_left();
@@ -79,7 +79,7 @@ fn a_second_signal_kills_at_once() {
     let mut command = forker(&running("-e 1 -i 1h --grace 1h", STUBBORN));
     let mark = Mark::on(&mut command);
     let mut forker = Running::start(command);
-    says(&mut forker, "ready");
+    wait_for_line(&mut forker, "ready");
     forker.signal(Signal::SIGTERM);
     forker.err_line("stopping: ");
     forker.signal(Signal::SIGINT);
@@ -94,7 +94,7 @@ fn a_stopped_run_takes_its_term() {
     let mut command = forker(&running("-e 1 -i 1h --grace 1h", script));
     let mark = Mark::on(&mut command);
     let mut forker = Running::start(command);
-    says(&mut forker, "ready");
+    wait_for_line(&mut forker, "ready");
     wait_until("the run is stopped", || {
         mark.bearers()
             .into_iter()
@@ -118,9 +118,9 @@ fn a_signal_for_the_runs_is_passed_on_to_each_of_them() {
             format!("trap 'echo got; exit 0' {name}; echo ready; while :; do sleep 0.01; done");
         let args = running("-q -e 1 -n 1", &script);
         let mut forker = Running::start(forker_under(&["env", "--default-signal"], &args));
-        says(&mut forker, "ready");
+        wait_for_line(&mut forker, "ready");
         forker.signal(signal);
-        says(&mut forker, "got");
+        wait_for_line(&mut forker, "got");
         assert_eq!(forker.wait().code(), Some(0), "{name}");
     }
 }
@@ -133,14 +133,14 @@ fn a_signal_that_forker_was_started_to_ignore_is_passed_on_to_nobody() {
     for (wrapper, got) in [(&["env"][..], true), (&["env", "--ignore-signal=USR1"], false)] {
         let mut forker =
             Running::start(forker_under(wrapper, &["-q", "-e", "1", "--", "perl", "-e", script]));
-        says(&mut forker, "ready");
+        wait_for_line(&mut forker, "ready");
         forker.signal(Signal::SIGUSR1);
         if got {
             // Else Perl may begin with TERM while it is at USR1.
-            says(&mut forker, "got");
+            wait_for_line(&mut forker, "got");
         }
         forker.signal(Signal::SIGTERM);
-        says(&mut forker, "end");
+        wait_for_line(&mut forker, "end");
         let finished = forker.finish();
         assert_eq!(finished.status.code(), Some(143));
         assert!(got || !finished.out.contains(&"got".to_owned()), "{:?}", finished.out);

@@ -86,7 +86,7 @@ impl Parent for Wait {
     }
 }
 
-/// SIGCHLD shows that some child has ended; waiting until no other has finds out which.
+/// SIGCHLD shows that some child has ended; wait(2), called until no other has, shows which.
 #[derive(Default)]
 struct Sigchld {
     signals: Option<Signals>,

@@ -122,7 +122,7 @@ impl PreparedCommand {
         let own = Pid::from_raw(0);
         unistd::setpgid(own, own)?;
         unistd::dup2_stdin(&self.null)?;
-        // Before the announcement: a child whose write blocks must be one that TERM ends.
+        // Before the announcement: TERM must be able to end a child that blocks in writing it.
         self.inherited.restore()?;
         if !self.announcement.is_empty() {
             // The child's group is in the background of the terminal. With `stty tostop` the kernel stops a background

@@ -23,8 +23,8 @@ pub(crate) fn all() -> Vec<Process> {
     pids.filter_map(|pid| read(Pid::from_raw(pid))).collect()
 }
 
-/// The children of `parent`, which must have one thread. The list is complete only while no child is reaped
-/// (`proc_pid_children(5)`); forker's own children are reaped by forker alone.
+/// The children of `parent`, which must have one thread. Some may be missing if children are reaped meanwhile
+/// (`proc_pid_children(5)`). A process that reads its own children misses none.
 pub(crate) fn children(parent: Pid) -> Vec<Process> {
     // A kernel built without CONFIG_PROC_CHILDREN has no such file.
     let Ok(pids) = fs::read_to_string(format!("/proc/{parent}/task/{parent}/children")) else {

@@ -7,8 +7,6 @@ use nix::errno::Errno;
 use nix::libc;
 use nix::unistd::Pid;
 
-use crate::error;
-
 /// A run that has ended.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct RunReport {
@@ -91,7 +89,7 @@ impl Outcome {
             Self::Exited(code) => code,
             Self::Killed { signal, .. } => killed_by(signal),
             Self::NotExecuted(errno) => not_executed(errno),
-            Self::NotForked(_) => error::FAILED,
+            Self::NotForked(_) => FAILED,
         }
     }
 }
@@ -118,6 +116,9 @@ pub(crate) struct Usage {
 
 /// The status of a run that timed out, as timeout(1) has it.
 const TIMED_OUT: u8 = 124;
+
+/// The status when forker itself failed, as env(1), timeout(1) and nohup(1) have it: 1 may be a run's own.
+pub(crate) const FAILED: u8 = 125;
 
 /// The status of a process that a signal ended, as a shell gives it.
 pub(crate) fn killed_by(signal: i32) -> u8 {
