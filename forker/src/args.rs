@@ -7,6 +7,7 @@ use std::time::Duration;
 use clap::{Parser, Subcommand, ValueHint};
 use common::config::Arguments;
 use common::duration::{self, at_least};
+use common::number;
 use common::options::CommonArgs;
 
 use crate::error::Error;
@@ -22,12 +23,12 @@ pub struct Args {
     #[arg(short, long, value_name = "DURATION", default_value = "500ms", value_parser = at_least(SHORTEST))]
     interval: Duration,
     /// Run on every Nth tick
-    #[arg(short, long, value_name = "N", default_value_t = 10, value_parser = at_least_1)]
+    #[arg(short, long, value_name = "N", default_value_t = 10, value_parser = number::at_least(1_u64))]
     every: u64,
     /// End after N runs [default: no end]
     ///
     /// Counts the runs that were started; what was skipped is no run.
-    #[arg(short = 'n', long, value_name = "N", value_parser = at_least_1)]
+    #[arg(short = 'n', long, value_name = "N", value_parser = number::at_least(1_u64))]
     count: Option<u64>,
     /// Run on tick 1 too
     #[arg(long)]
@@ -38,7 +39,7 @@ pub struct Args {
     #[arg(long, value_name = "WAY", default_value = "allow", hide_possible_values = true)]
     overlap: Overlap,
     /// Runs at a time; others are skipped
-    #[arg(long, value_name = "N", default_value_t = 64, value_parser = at_least_1)]
+    #[arg(long, value_name = "N", default_value_t = 64, value_parser = number::at_least(1_u64))]
     max_children: u64,
     /// Terminate a run that takes longer [default: never]
     ///
@@ -92,13 +93,6 @@ impl Arguments for Args {
 
 /// The shortest interval and timeout. An interval of 0 would be a busy loop.
 const SHORTEST: Duration = Duration::from_nanos(1);
-
-fn at_least_1(text: &str) -> Result<u64, String> {
-    match text.parse() {
-        Ok(number @ 1..) => Ok(number),
-        _ => Err("write a whole number, at least 1".to_owned()),
-    }
-}
 
 /// What was asked for.
 #[derive(Debug)]

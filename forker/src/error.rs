@@ -20,6 +20,9 @@ pub enum Error {
     /// stdout takes nothing any more, and not because its reader has gone.
     #[error("cannot write to stdout: {}; -q leaves it to the command alone", .0.desc())]
     Stdout(Errno),
+    /// The lab's command cannot be executed; the text names it and why.
+    #[error("{0}")]
+    NotExecuted(String),
     /// The system refuses what forker cannot do without.
     #[error("cannot {what}: {}{}", errno.desc(), advice(*errno))]
     System {
@@ -43,7 +46,7 @@ impl exit::Failure for Error {
             Self::Config(config::Error::Stdout(_)) => FAILED,
             Self::Config(error) => error.status(),
             Self::NoCommand | Self::Nul(_) => exit::USAGE,
-            Self::Stdout(_) | Self::System { .. } => FAILED,
+            Self::Stdout(_) | Self::NotExecuted(_) | Self::System { .. } => FAILED,
         }
     }
 }

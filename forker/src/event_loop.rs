@@ -6,8 +6,8 @@ use std::os::fd::AsFd;
 use std::time::{Duration, Instant};
 
 use common::output::Output;
-use common::words::count;
 use common::systemd::{Notifier, NotifyState};
+use common::words::count;
 use common::{clock, logging};
 use nix::errno::Errno;
 use nix::poll::{PollFd, PollFlags, ppoll};
@@ -126,7 +126,7 @@ impl EventLoop<'_> {
 
     /// Stops everything if stdout takes nothing any more: its reader has gone, or a write has failed.
     fn check_stdout(&mut self, is_closed: bool) {
-        if self.has_reader && (is_closed || self.stdout.is_gone()) {
+        if self.has_reader && (is_closed || self.stdout.is_closed()) {
             self.has_reader = false;
             self.handle(Event::OutputClosed);
         }
@@ -166,7 +166,7 @@ impl EventLoop<'_> {
             match signal {
                 Signal::SIGCHLD => has_child_changed = true,
                 Signal::SIGINT | Signal::SIGTERM => {
-                    self.manager.tell(&[NotifyState::Stopping]);
+                    self.manager.notify(&[NotifyState::Stopping]);
                     self.handle(Event::Stop(signal));
                 }
                 Signal::SIGTSTP => self.handle(Event::Suspend),

@@ -72,5 +72,6 @@ fn the_lab_fits_a_terminal_and_shows_zombies_at_length() {
 fn a_command_that_cannot_be_executed_is_reported() {
     let finished = run(forker(&["lab", "--only", "sigchld", "--", "/nonexistent"]));
     assert_eq!(finished.status.code(), Some(125));
-    assert_eq!(finished.err, ["forker: cannot execute the command: No such file or directory"]);
+    let problem = "there is no such file, or the interpreter it names is missing";
+    assert_eq!(finished.err, [format!("forker: cannot execute '/nonexistent': {problem}")]);
 }

@@ -24,6 +24,7 @@ use self::table::Table;
 use crate::error::Error;
 use crate::process::command::PreparedCommand;
 use crate::process::signals;
+use crate::report::text;
 
 /// What is to be shown.
 #[derive(Debug)]
@@ -53,7 +54,7 @@ pub fn run(lab: &Lab) -> Result<u8, Error> {
         match experiment::run(strategy, &command, &signals)? {
             Observed::Facts(facts) => {
                 if let Some(errno) = command.any_failed_exec() {
-                    return Err(Error::System { what: "execute the command", errno });
+                    return Err(Error::NotExecuted(text::not_executed(errno, &lab.command)));
                 }
                 table.add(strategy, &facts)?;
             }

@@ -136,16 +136,7 @@ impl fmt::Display for Line<'_> {
                 let core = if *dumped { ", core dumped" } else { "" };
                 write!(f, "killed by {}{core}", signal_name(*signal))?;
             }
-            Outcome::NotExecuted(errno) => {
-                let name = self.command[0].to_string_lossy();
-                let problem = exec_problem(*errno, &name);
-                write!(f, "cannot execute '{}': {problem}", escape(&name))?;
-                if *errno == Errno::ENOENT && self.command.len() == 1 && is_for_a_shell(&name) {
-                    let line = escape(&name).replace('\'', r"'\''");
-                    write!(f, "; to run it in a shell: forker -- sh -c '{line}'")?;
-                }
-                return Ok(());
-            }
+            Outcome::NotExecuted(errno) => return f.write_str(&not_executed(*errno, self.command)),
             Outcome::NotForked(errno) => {
                 let advice = error::advice(*errno);
                 return write!(f, "cannot fork: {}{advice}; the schedule goes on", errno.desc());
@@ -155,6 +146,17 @@ impl fmt::Display for Line<'_> {
         write!(f, " after {}; cpu {cpu}", HumanDuration(*took))?;
         write!(f, ", peak {}, {} late", HumanBytes(usage.peak), HumanDuration(*late))
     }
+}
+
+/// That a command (at least one word) could not be executed, why, and what to do.
+pub(crate) fn not_executed(errno: Errno, command: &[CString]) -> String {
+    let name = command[0].to_string_lossy();
+    let mut text = format!("cannot execute '{}': {}", escape(&name), exec_problem(errno, &name));
+    if errno == Errno::ENOENT && command.len() == 1 && is_for_a_shell(&name) {
+        let line = escape(&name).replace('\'', r"'\''");
+        text += &format!("; to run it in a shell: forker -- sh -c '{line}'");
+    }
+    text
 }
 
 /// Why exec failed, and what to do.
