@@ -5,6 +5,7 @@
 //!
 //! server     opens the sockets, checks, starts the workers
 //! worker     the loop
+//! service    what a socket serves, and over which transport
 //! net/       listener, activation (from systemd), udp, poller (epoll), accept_error
 //! policy/    admission (who), rate_limit (how often), linger (how long): pure
 //! reply/     format, nist, zone, clock: what a client is told; pure but for the clock
@@ -21,5 +22,6 @@ pub mod policy;
 pub mod query;
 pub mod reply;
 pub mod server;
+pub mod service;
 mod sys;
 pub mod worker;

@@ -9,7 +9,7 @@ use nix::sys::resource::{Resource, getrlimit, setrlimit};
 use crate::args::Config;
 use crate::error::Error;
 use crate::net::activation;
-use crate::net::listener::{self, Listener, Transport};
+use crate::net::listener::{self, Listener};
 use crate::net::poller::Watch;
 use crate::net::udp;
 use crate::ops::housekeeping::Master;
@@ -19,8 +19,9 @@ use crate::ops::stats::Counters;
 use crate::ops::systemd::Reports;
 use crate::policy::admission::Gate;
 use crate::policy::linger::Ring;
+use crate::reply::Reply;
 use crate::reply::clock::Clock;
-use crate::reply::{Reply, Service};
+use crate::service::{Service, Transport};
 use crate::worker::{Worker, now, spare_descriptor};
 
 /// Descriptors for everything but closing connections.

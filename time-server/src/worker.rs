@@ -16,7 +16,7 @@ use nix::sys::socket::{MsgFlags, Shutdown, send, shutdown};
 
 use crate::error::Error;
 use crate::net::accept_error::Verdict;
-use crate::net::listener::{Listener, Transport};
+use crate::net::listener::Listener;
 use crate::net::poller::{Event, Watch};
 use crate::net::udp;
 use crate::ops::housekeeping::Master;
@@ -26,8 +26,9 @@ use crate::ops::stats::Counters;
 use crate::policy::admission::Gate;
 use crate::policy::linger::{Probe, Ring};
 use crate::policy::rate_limit::Admission;
+use crate::reply::Reply;
 use crate::reply::clock::Clock;
-use crate::reply::{Reply, Service};
+use crate::service::{Service, Transport};
 use crate::sys;
 
 /// `MSG_MORE` (send(2)) keeps the reply back for the moment until the shutdown, so that text and FIN leave

@@ -10,8 +10,8 @@ use nix::sys::socket::{SockType, SockaddrStorage, getsockname, getsockopt, setso
 
 use crate::args::Config;
 use crate::error::Error;
-use crate::net::listener::{self, Listener, Transport};
-use crate::reply::Service;
+use crate::net::listener::{self, Listener};
+use crate::service::{Service, Transport};
 use crate::sys;
 
 /// The name (`FileDescriptorName=`, systemd.socket(5)) of a socket that serves the Time Protocol.

@@ -15,20 +15,11 @@ use nix::sys::socket::{
 
 use crate::args::Config;
 use crate::error::Error;
-use crate::reply::Service;
+use crate::service::{Service, Transport};
 use crate::sys;
 
 /// How often another free port is tried when the one that the first socket got is taken for another.
 const PORT_TRIES: u32 = 16;
-
-/// How clients come.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Transport {
-    /// By connection.
-    Tcp,
-    /// By datagram.
-    Udp,
-}
 
 /// An open socket, what is served there and how.
 #[derive(Debug)]

@@ -7,8 +7,8 @@ use std::time::{Duration, Instant};
 use common::throttle::Throttle;
 use nix::errno::Errno;
 
-use crate::net::listener::{Listener, Transport};
-use crate::reply::Service;
+use crate::net::listener::Listener;
+use crate::service::{Service, Transport};
 
 const PERIOD: Duration = Duration::from_secs(1);
 const CLIENTS_A_PERIOD: u32 = 10;

@@ -7,8 +7,8 @@ use std::time::Instant;
 use ipnet::IpNet;
 use parking_lot::Mutex;
 
-use crate::net::listener::Transport;
 use crate::policy::rate_limit::{Admission, CAPACITY, Limiter, is_allowed};
+use crate::service::Transport;
 
 /// Replies a second for one source of datagrams when nothing else is said: what a forged address can have
 /// sent to it, and what a loop with another server comes down to.

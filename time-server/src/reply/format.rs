@@ -111,7 +111,7 @@ impl Format {
                 strftime(text, &local, "%Y-%m-%dT%H:%M:%SZ\n");
             }
             Self::Rfc3339 => strftime(text, &local, "%Y-%m-%dT%H:%M:%S%:z\n"),
-            Self::Nist => nist::line(text, now, zone, health),
+            Self::Nist => text.push_str(&nist::line(now, zone, health)),
             Self::Unix => append(text, format_args!("{}\n", now.timestamp())),
             Self::Strftime(items) => {
                 print(text, &local, items);
@@ -135,7 +135,7 @@ where
 }
 
 /// Appends to a text. A `String` takes everything, and every conversion was checked at start.
-pub(crate) fn append(text: &mut String, arguments: std::fmt::Arguments<'_>) {
+fn append(text: &mut String, arguments: std::fmt::Arguments<'_>) {
     text.write_fmt(arguments).ok();
 }
 

@@ -10,15 +10,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use crate::reply::clock::Clock;
 use crate::reply::format::Format;
 use crate::reply::zone::Zone;
-
-/// What a listener serves.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Service {
-    /// The time as text (RFC 867).
-    Daytime,
-    /// The seconds since 1900 in 32 bits (RFC 868).
-    Time,
-}
+use crate::service::Service;
 
 /// The replies, the text formatted once a second.
 #[derive(Debug)]

@@ -15,15 +15,14 @@
 use chrono::{DateTime, Datelike, Days, NaiveTime, Utc};
 
 use crate::reply::clock::{Health, Leap};
-use crate::reply::format::append;
 use crate::reply::zone::Zone;
 
-/// Appends the line for an instant.
-pub(crate) fn line(text: &mut String, now: DateTime<Utc>, zone: &Zone, health: Health) {
+/// The line for an instant.
+pub(crate) fn line(now: DateTime<Utc>, zone: &Zone, health: Health) -> String {
     /// The Modified Julian Date of 1970-01-01.
     const EPOCH: i64 = 40_587;
     let day = EPOCH + now.timestamp().div_euclid(86_400);
-    append(text, format_args!("{day:05} {}", now.format("%y-%m-%d %H:%M:%S")));
+    let time = now.format("%y-%m-%d %H:%M:%S");
     let dst = dst_code(zone, now);
     let leap = match health.leap {
         Leap::None => 0,
@@ -31,7 +30,7 @@ pub(crate) fn line(text: &mut String, now: DateTime<Utc>, zone: &Zone, health: H
         Leap::Delete => 2,
     };
     let condition = if health.is_synchronised { 0 } else { 4 };
-    append(text, format_args!(" {dst:02} {leap} {condition}   0.0 UTC *\r\n"));
+    format!("{day:05} {time} {dst:02} {leap} {condition}   0.0 UTC *\r\n")
 }
 
 /// 00 in standard time, 50 in summer time; in the month of a change it counts down by days, to 51 on the day
@@ -71,9 +70,8 @@ mod tests {
 
     #[test]
     fn an_unsynchronised_clock_and_a_coming_leap_second_show() {
-        let mut text = String::new();
         let health = Health { is_synchronised: false, leap: Leap::Insert };
-        line(&mut text, DateTime::UNIX_EPOCH, &Zone::utc(), health);
-        assert_eq!(text, "40587 70-01-01 00:00:00 00 1 4   0.0 UTC *\r\n");
+        let line = line(DateTime::UNIX_EPOCH, &Zone::utc(), health);
+        assert_eq!(line, "40587 70-01-01 00:00:00 00 1 4   0.0 UTC *\r\n");
     }
 }
