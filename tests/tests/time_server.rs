@@ -285,8 +285,13 @@ fn bad_values_are_refused_with_status_2_and_the_way_out() {
         (&["-f", "%!"], "% conversion that does not exist"),
         (&["-z", "Mars/Olympus"], "no time zone 'Mars/Olympus'"),
         (&["-b", "localhost"], "invalid IP address"),
-        (&["--linger", "2"], "time unit needed"),
-        (&["--max-lingering", "0"], "at least 1"),
+        (&["--linger", "2"], "write a number with its unit"),
+        (&["--linger", "101y"], "must be at most 100 years"),
+        (&["--stats", "0s"], "must be at least 1ms"),
+        (&["--max-lingering", "0"], "must be at least 1"),
+        (&["--max-lingering", "many"], "write a whole number, 1 or more"),
+        (&["--workers", "257"], "write a whole number from 1 to 256"),
+        (&["--rate", "-1"], "write a whole number from 1 to 4294967295"),
         (&["--config", "/nonexistent.toml"], "--config none does without"),
     ] {
         let (status, message) = refused(flags);

@@ -1,12 +1,13 @@
 //! The command line, and the configuration that it becomes.
 
+use std::fmt::Display;
 use std::net::IpAddr;
 use std::str::FromStr;
 use std::time::Duration;
 
-use clap::builder::RangedU64ValueParser;
 use clap::{Parser, Subcommand};
 use common::config::Arguments;
+use common::duration;
 use common::options::CommonArgs;
 use ipnet::IpNet;
 
@@ -19,6 +20,8 @@ use crate::reply::zone::Zone;
 const DEFAULT_PORT: u16 = 55555;
 /// The port of RFC 868.
 const TIME_PORT: u16 = 37;
+/// The shortest period and the shortest timeout.
+const MILLISECOND: Duration = Duration::from_millis(1);
 
 /// Answers every client that connects with the time, whatever the client does.
 #[derive(Debug, Parser)]
@@ -60,18 +63,18 @@ pub struct Args {
     /// Time a connection may take to close
     ///
     /// After its reply the client has this time to close; what it sends meanwhile is discarded.
-    #[arg(long, value_name = "DURATION", default_value = "2s")]
-    linger: humantime::Duration,
+    #[arg(long, value_name = "DURATION", default_value = "2s", value_parser = duration::parse)]
+    linger: Duration,
     /// Connections closing at a time
     ///
     /// At this limit the oldest is closed, so that a client is always answered. It is at most the limit on descriptors
     /// less 64.
-    #[arg(long, value_name = "N", default_value_t = 1024, value_parser = at_least_one)]
+    #[arg(long, value_name = "N", default_value_t = 1024, value_parser = whole_number::<usize>(None))]
     max_lingering: usize,
     /// Replies a second for one source [default: UDP 10]
     ///
     /// A source is an IPv4 address or an IPv6 /64; bursts of as many are allowed. By default TCP has no limit.
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    #[arg(long, value_name = "N", value_parser = whole_number(Some(u32::MAX)))]
     rate: Option<u32>,
     /// Network whose clients are answered, repeatable
     ///
@@ -79,12 +82,12 @@ pub struct Args {
     #[arg(long, value_name = "CIDR", value_delimiter = ',', value_parser = network)]
     allow: Vec<IpNet>,
     /// Threads that accept
-    #[arg(long, value_name = "N", default_value_t = 1, value_parser = RangedU64ValueParser::<usize>::new().range(1..=256))]
+    #[arg(long, value_name = "N", default_value_t = 1, value_parser = whole_number(Some(256_usize)))]
     workers: usize,
     /// Print one line of statistics every DURATION
     ///
     /// On stdout, as name=value pairs with connections/s first, ready for live-plot.
-    #[arg(long, value_name = "DURATION", value_parser = duration)]
+    #[arg(long, value_name = "DURATION", value_parser = duration::at_least(MILLISECOND))]
     stats: Option<Duration>,
     #[command(flatten)]
     common: CommonArgs,
@@ -111,7 +114,7 @@ pub struct Query {
     #[arg(long)]
     pub time: bool,
     /// Time to wait for the answer
-    #[arg(long, value_name = "DURATION", default_value = "5s", value_parser = duration)]
+    #[arg(long, value_name = "DURATION", default_value = "5s", value_parser = duration::at_least(MILLISECOND))]
     pub timeout: Duration,
     /// Server to ask [default port: 55555]
     ///
@@ -245,7 +248,7 @@ impl TryFrom<Args> for Config {
             udp: args.udp,
             time_port: args.time_port,
             require_sync: args.require_sync,
-            linger: args.linger.into(),
+            linger: args.linger,
             max_lingering: args.max_lingering,
             rate: args.rate,
             allow: args.allow,
@@ -255,10 +258,19 @@ impl TryFrom<Args> for Config {
     }
 }
 
-fn at_least_one(text: &str) -> Result<usize, String> {
-    match text.parse() {
-        Ok(0) => Err("it must be at least 1".to_owned()),
-        number => number.map_err(|error: std::num::ParseIntError| error.to_string()),
+/// A parser of whole numbers from 1 to `most`, for clap's `value_parser`.
+fn whole_number<N>(
+    most: Option<N>,
+) -> impl Fn(&str) -> Result<N, String> + Clone + Send + Sync + 'static
+where
+    N: FromStr + PartialOrd + From<u8> + Display + Clone + Send + Sync + 'static,
+{
+    move |text| match (text.parse::<N>(), &most) {
+        (Ok(number), _) if number < N::from(1) => Err("it must be at least 1".to_owned()),
+        (Ok(number), Some(most)) if number <= *most => Ok(number),
+        (Ok(number), None) => Ok(number),
+        (_, Some(most)) => Err(format!("write a whole number from 1 to {most}")),
+        (Err(_), None) => Err("write a whole number, 1 or more".to_owned()),
     }
 }
 
@@ -288,15 +300,6 @@ fn network(text: &str) -> Result<IpNet, String> {
         .or_else(|_address| text.parse())
         .map(as_met)
         .map_err(|_network| "a network is written like 192.0.2.0/24 or 2001:db8::/32".to_owned())
-}
-
-fn duration(text: &str) -> Result<Duration, String> {
-    match humantime::parse_duration(text) {
-        Ok(period) if period < Duration::from_millis(1) => {
-            Err("it must be at least 1ms".to_owned())
-        }
-        period => period.map_err(|error| error.to_string()),
-    }
 }
 
 #[cfg(test)]

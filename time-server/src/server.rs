@@ -4,6 +4,8 @@ use std::io;
 use std::sync::Arc;
 use std::thread;
 
+use common::clock::now;
+use common::plural;
 use nix::sys::resource::{Resource, getrlimit, setrlimit};
 
 use crate::args::Config;
@@ -22,7 +24,7 @@ use crate::policy::linger::Ring;
 use crate::reply::Reply;
 use crate::reply::clock::Clock;
 use crate::service::{Service, Transport};
-use crate::worker::{Worker, now, spare_descriptor};
+use crate::worker::{Worker, spare_descriptor};
 
 /// Descriptors for everything but closing connections.
 const RESERVED_DESCRIPTORS: u64 = 64;
@@ -124,9 +126,9 @@ fn ring_capacity(wanted: usize) -> usize {
     let most = usize::try_from(descriptors.saturating_sub(RESERVED_DESCRIPTORS));
     let most = most.unwrap_or(usize::MAX).max(1);
     if most < wanted {
-        let connections = if most == 1 { "connection" } else { "connections" };
+        let connections = plural::count(most as u64, "connection");
         tracing::warn!(
-            "At most {most} {connections} can be closing at once, by the limit on descriptors (ulimit -Hn)."
+            "At most {connections} can be closing at once, by the limit on descriptors (ulimit -Hn)."
         );
     }
     wanted.min(most)

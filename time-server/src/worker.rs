@@ -8,7 +8,7 @@ use std::os::fd::{AsFd, AsRawFd, OwnedFd};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use chrono::Utc;
+use common::clock::now;
 use nix::errno::Errno;
 use nix::libc;
 use nix::sys::epoll::EpollTimeout;
@@ -27,7 +27,7 @@ use crate::policy::admission::Gate;
 use crate::policy::linger::{Probe, Ring};
 use crate::policy::rate_limit::Admission;
 use crate::reply::Reply;
-use crate::reply::clock::Clock;
+use crate::reply::clock::{Clock, utc_now};
 use crate::service::{Service, Transport};
 use crate::sys;
 
@@ -201,7 +201,7 @@ impl Worker {
         service: Service,
         send: impl FnOnce(&[u8]) -> nix::Result<()>,
     ) -> nix::Result<()> {
-        let now = Utc::now();
+        let now = utc_now();
         self.clock.tick(now);
         let Some(text) = self.reply.at(service, now, &self.clock) else { return Ok(()) };
         send(text).inspect(|()| self.counters.replies.increment())
@@ -291,14 +291,6 @@ impl Worker {
 fn timeout(left: Duration) -> EpollTimeout {
     let milliseconds = left.as_nanos().div_ceil(1_000_000);
     EpollTimeout::try_from(milliseconds).unwrap_or(EpollTimeout::MAX)
-}
-
-#[expect(
-    clippy::disallowed_methods,
-    reason = "the outermost loop reads the clock for all it calls"
-)]
-pub(crate) fn now() -> Instant {
-    Instant::now()
 }
 
 /// Throws away what a closing connection has sent.

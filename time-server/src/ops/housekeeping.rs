@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use common::output::Output;
+use common::plural;
 use nix::sys::signal::{SigSet, Signal};
 use nix::sys::signalfd::{SfdFlags, SignalFd};
 
@@ -139,8 +140,9 @@ impl Master {
     /// Logs that no more clients are accepted.
     pub fn tell_stopping(&self) {
         let closing = self.totals().lingering();
-        let are = if closing == 1 { "connection is" } else { "connections are" };
-        tracing::info!(closing, "Stopping; {closing} {are} still closing.");
+        let connections = plural::count(closing, "connection");
+        let are = if closing == 1 { "is" } else { "are" };
+        tracing::info!(closing, "Stopping; {connections} {are} still closing.");
     }
 
     fn totals(&self) -> Totals {

@@ -2,18 +2,21 @@
 
 pub mod answer;
 
-use std::io::{self, Read, Write};
+use std::io::{self, Read};
 use std::net::{SocketAddr, TcpStream, ToSocketAddrs, UdpSocket};
 use std::sync::mpsc;
 use std::thread;
 use std::time::{Duration, Instant};
 
 use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
+use common::clock::now;
 use common::escape::escape;
+use common::output;
 
 use self::answer::Reading;
 use crate::args::Query;
 use crate::error::Error;
+use crate::reply::clock::utc_now;
 
 /// The most that is read of an answer, in bytes: who answers is a stranger.
 const LONGEST: usize = 4096;
@@ -67,7 +70,7 @@ fn resolve(query: &Query) -> Result<Vec<SocketAddr>, Error> {
 
 fn ask(query: &Query, address: SocketAddr, timeout: Duration) -> io::Result<Answer> {
     let timeout = timeout.max(Duration::from_millis(1));
-    let (asked, started) = (Utc::now(), now());
+    let (asked, started) = (utc_now(), now());
     let first = if query.udp { ask_udp(address, timeout) } else { ask_tcp(address, timeout) };
     let (bytes, arrived) = first?;
     let round_trip = arrived.saturating_duration_since(started);
@@ -154,10 +157,7 @@ fn print(query: &Query, answer: &Answer) -> Result<(), Error> {
         None => "offset: unknown (the answer names no zone)".to_owned(),
     };
     let report = format!("{}\n{offset}, round trip: {round_trip:.6} s\n", lines.join("\n"));
-    match io::stdout().write_all(report.as_bytes()) {
-        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(Error::Stdout(error)),
-        _ => Ok(()),
-    }
+    output::print(report.as_bytes()).map_err(Error::Stdout)
 }
 
 /// The offset and its bound: the answer left the server somewhere in the round trip, within its resolution.
@@ -166,9 +166,4 @@ fn in_seconds(reading: &Reading, answer: &Answer) -> String {
     let offset = (middle - answer.midpoint).as_seconds_f64();
     let bound = (reading.resolution + answer.round_trip).as_secs_f64() / 2.0;
     format!("offset: {offset:+.6} s ± {bound:.6} s")
-}
-
-#[expect(clippy::disallowed_methods, reason = "the client's outermost loop")]
-fn now() -> Instant {
-    Instant::now()
 }
