@@ -2,7 +2,7 @@
 
 use std::fs;
 use std::io::{ErrorKind, Read, Write};
-use std::net::{Ipv6Addr, Shutdown, TcpListener, TcpStream};
+use std::net::{Ipv6Addr, Shutdown, TcpListener, TcpStream, UdpSocket};
 use std::os::fd::OwnedFd;
 use std::os::unix::process::ExitStatusExt;
 use std::process::Command;
@@ -14,7 +14,7 @@ use nix::sys::socket::{setsockopt, sockopt};
 use nix::unistd::geteuid;
 use tests::launcher::Launcher;
 use tests::server::{Server, connect, read_all};
-use tests::{DEADLINE, Running, program, run, wait_until};
+use tests::{DEADLINE, Running, in_one_of_five, program, run, wait_until};
 
 /// The C library's view of the time, for comparison.
 fn date(format: &str) -> String {
@@ -256,6 +256,28 @@ fn a_port_in_use_is_named_with_how_to_see_who_holds_it() {
 }
 
 #[test]
+fn a_port_in_use_is_named_with_the_tool_and_the_option_that_fit_it() {
+    // Another test's connection may have the same number as a TCP port by chance.
+    in_one_of_five(|| {
+        let taken = UdpSocket::bind("127.0.0.1:0").unwrap();
+        let port = taken.local_addr().unwrap().port().to_string();
+        let common = ["--udp", "-b", "127.0.0.1", "-p"];
+        for (flags, option) in
+            [(&[port.as_str()][..], "--port"), (&["0", "--time-port", &port], "--time-port")]
+        {
+            let (status, message) = refused(&[&common, flags].concat());
+            let expected = format!(
+                "127.0.0.1:{port} is in use; 'ss -lunp sport = :{port}' shows by whom (as root), {option} takes another"
+            );
+            if status != Some(1) || !message.ends_with(&expected) {
+                return Err(message);
+            }
+        }
+        Ok(())
+    });
+}
+
+#[test]
 fn a_privileged_port_without_the_right_says_how_to_get_it() {
     let setting = fs::read_to_string("/proc/sys/net/ipv4/ip_unprivileged_port_start").unwrap();
     let first: u16 = setting.trim().parse().unwrap();
@@ -263,17 +285,27 @@ fn a_privileged_port_without_the_right_says_how_to_get_it() {
         return; // This machine knows no privileged ports.
     }
     let binary = program("time-server");
-    let mut command = if geteuid().is_root() {
-        let mut command = Command::new("setpriv");
-        command.arg("--bounding-set=-net_bind_service").arg(binary.get_program());
-        command
-    } else {
-        Command::new(binary.get_program())
-    };
-    command.args(["--config", "none", "-p", &(first - 1).to_string()]);
-    let finished = run(command);
-    assert_eq!(finished.status.code(), Some(1), "{finished:#?}");
-    assert!(finished.err[0].contains("CAP_NET_BIND_SERVICE"), "{finished:#?}");
+    let port = first - 1;
+    for option in ["--port", "--time-port"] {
+        let mut command = if geteuid().is_root() {
+            let mut command = Command::new("setpriv");
+            command.arg("--bounding-set=-net_bind_service").arg(binary.get_program());
+            command
+        } else {
+            Command::new(binary.get_program())
+        };
+        command.args(["--config", "none", "--bind", "127.0.0.1", option, &port.to_string()]);
+        if option != "--port" {
+            command.args(["--port", "0"]);
+        }
+        let finished = run(command);
+        assert_eq!(finished.status.code(), Some(1), "{finished:#?}");
+        let message = format!(
+            "permission denied for port {port}: ports below {first} need root or CAP_NET_BIND_SERVICE; \
+             let systemd open it (time-server.socket), or take a higher {option}"
+        );
+        assert!(finished.err[0].contains(&message), "{finished:#?}");
+    }
 }
 
 #[test]

@@ -1,10 +1,13 @@
-//! What can end the server, told so that the user knows what to do.
+//! Every error that ends time-server: its message, which names the way out, and its exit status.
 
 use std::fs;
+use std::io;
 use std::net::SocketAddr;
 
 use common::exit::{self, Failure};
 use nix::errno::Errno;
+
+use crate::service::{Service, Transport};
 
 /// An error that ends time-server.
 #[derive(Debug, thiserror::Error)]
@@ -12,17 +15,35 @@ pub enum Error {
     /// Bad usage or configuration.
     #[error(transparent)]
     Config(#[from] common::config::Error),
-    /// Somebody else listens there.
-    #[error("{0} is in use; 'ss -ltnp sport = :{port}' shows by whom (as root), --port takes another", port = .0.port())]
-    InUse(SocketAddr),
+    /// Another socket has this address and port.
+    #[error(
+        "{address} is in use; 'ss {} sport = :{}' shows by whom (as root), {} takes another",
+        ss_flags(*transport), address.port(), service.port_option()
+    )]
+    InUse {
+        /// The address and the port.
+        address: SocketAddr,
+        /// How clients would have come.
+        transport: Transport,
+        /// What would have been served.
+        service: Service,
+    },
     /// The port is below the first unprivileged one.
-    #[error("port {0} needs a right that this user has not (ports below {first} do): let systemd open it (time-server.socket), grant CAP_NET_BIND_SERVICE or take a higher --port", first = first_unprivileged_port())]
-    Privileged(u16),
+    #[error(
+        "permission denied for port {port}: ports below {} need root or CAP_NET_BIND_SERVICE; let systemd open it (time-server.socket), or take a higher {}",
+        first_unprivileged_port(), service.port_option()
+    )]
+    Privileged {
+        /// The port.
+        port: u16,
+        /// What would have been served.
+        service: Service,
+    },
     /// The address belongs to no interface.
     #[error("{} is no address of this machine ('ip addr' lists them); see --bind", .0.ip())]
     NoSuchAddress(SocketAddr),
     /// Listening failed for another reason.
-    #[error("cannot listen on {address}: {errno}")]
+    #[error("cannot listen on {address}: {}{}", errno.desc(), see_bind(*errno))]
     Listen {
         /// Where.
         address: SocketAddr,
@@ -36,7 +57,7 @@ pub enum Error {
     #[error(
         "LISTEN_FDS, LISTEN_FDNAMES and the open descriptors do not fit together: {0}; without these variables time-server opens its sockets itself"
     )]
-    Activation(std::io::Error),
+    Activation(io::Error),
     /// The service manager passed something that cannot be served.
     #[error("the service manager passed descriptor {fd} ({name:?}), {problem}")]
     Passed {
@@ -60,12 +81,12 @@ pub enum Error {
     },
     /// The answer could not be printed.
     #[error("cannot write to stdout: {0}")]
-    Stdout(std::io::Error),
+    Stdout(io::Error),
     /// A thread could not be started.
-    #[error("cannot start a thread: {0}")]
-    Thread(std::io::Error),
+    #[error("cannot start a thread: {}; raise the limit on processes (ulimit -u, or TasksMax= in the unit)", reason(.0))]
+    Thread(io::Error),
     /// A system call failed that never should.
-    #[error("{call} failed: {errno}")]
+    #[error("{call} failed: {}", errno.desc())]
     System {
         /// Which.
         call: &'static str,
@@ -88,6 +109,28 @@ impl Failure for Error {
             Self::Conflict(_) | Self::Activation(_) | Self::Passed { .. } => exit::USAGE,
             _ => exit::FAILED,
         }
+    }
+}
+
+/// What an error of the system means, without its number.
+pub(crate) fn reason(error: &io::Error) -> String {
+    let errno = error.raw_os_error().map(Errno::from_raw);
+    errno.map_or_else(|| error.to_string(), |errno| errno.desc().to_owned())
+}
+
+/// The flags with which ss(8) lists the sockets of a transport.
+const fn ss_flags(transport: Transport) -> &'static str {
+    match transport {
+        Transport::Tcp => "-ltnp",
+        Transport::Udp => "-lunp",
+    }
+}
+
+/// The way out where another address may help; a lack of descriptors or memory has nothing to do with the address.
+const fn see_bind(errno: Errno) -> &'static str {
+    match errno {
+        Errno::EMFILE | Errno::ENFILE | Errno::ENOBUFS | Errno::ENOMEM => "",
+        _ => "; see --bind",
     }
 }
 

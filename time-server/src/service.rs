@@ -9,6 +9,17 @@ pub enum Service {
     Time,
 }
 
+impl Service {
+    /// The option that names its port.
+    #[must_use]
+    pub const fn port_option(self) -> &'static str {
+        match self {
+            Self::Daytime => "--port",
+            Self::Time => "--time-port",
+        }
+    }
+}
+
 /// How clients send their requests.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Transport {

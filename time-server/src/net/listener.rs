@@ -80,7 +80,7 @@ fn open_service(
     for _ in 1..PORT_TRIES {
         match open_all() {
             // What is free for the first socket is taken for another: try the next free one.
-            Err(Error::InUse(_)) if port == 0 => {}
+            Err(Error::InUse { .. }) if port == 0 => {}
             result => return result,
         }
     }
@@ -97,8 +97,8 @@ fn open_one(
     service: Service,
 ) -> Result<Listener, Error> {
     let explain = |errno| match errno {
-        Errno::EADDRINUSE => Error::InUse(address),
-        Errno::EACCES | Errno::EPERM => Error::Privileged(address.port()),
+        Errno::EADDRINUSE => Error::InUse { address, transport, service },
+        Errno::EACCES | Errno::EPERM => Error::Privileged { port: address.port(), service },
         Errno::EADDRNOTAVAIL => Error::NoSuchAddress(address),
         errno => Error::Listen { address, errno },
     };

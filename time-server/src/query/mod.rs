@@ -15,7 +15,7 @@ use common::output;
 
 use self::answer::Reading;
 use crate::args::Query;
-use crate::error::Error;
+use crate::error::{Error, reason};
 use crate::reply::clock::utc_now;
 
 /// The most that is read of an answer, in bytes: who answers is a stranger.
@@ -117,7 +117,7 @@ fn ask_udp(address: SocketAddr, timeout: Duration) -> io::Result<(Vec<u8>, Insta
 fn in_words(error: &io::Error) -> String {
     match error.kind() {
         io::ErrorKind::WouldBlock | io::ErrorKind::TimedOut => "no answer in time".to_owned(),
-        _ => error.to_string(),
+        _ => reason(error),
     }
 }
 
