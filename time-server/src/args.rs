@@ -1,6 +1,6 @@
-//! The command line, and the configuration that it becomes.
+//! The options with their defaults, and the checked configuration that they become. Configuration files and environment
+//! variables are `common`'s.
 
-use std::fmt::Display;
 use std::net::IpAddr;
 use std::str::FromStr;
 use std::time::Duration;
@@ -69,12 +69,12 @@ pub struct Args {
     ///
     /// At this limit the oldest is closed, so that a client is always answered. It is at most the limit on descriptors
     /// less 64.
-    #[arg(long, value_name = "N", default_value_t = 1024, value_parser = whole_number::<usize>(None))]
-    max_lingering: usize,
+    #[arg(long, value_name = "N", default_value_t = 1024, value_parser = whole_number(u32::MAX))]
+    max_lingering: u32,
     /// Replies a second for one source [default: UDP 10]
     ///
     /// A source is an IPv4 address or an IPv6 /64; bursts of as many are allowed. By default TCP has no limit.
-    #[arg(long, value_name = "N", value_parser = whole_number(Some(u32::MAX)))]
+    #[arg(long, value_name = "N", value_parser = whole_number(u32::MAX))]
     rate: Option<u32>,
     /// Network whose clients are answered, repeatable
     ///
@@ -82,8 +82,8 @@ pub struct Args {
     #[arg(long, value_name = "CIDR", value_delimiter = ',', value_parser = network)]
     allow: Vec<IpNet>,
     /// Threads that accept
-    #[arg(long, value_name = "N", default_value_t = 1, value_parser = whole_number(Some(256_usize)))]
-    workers: usize,
+    #[arg(long, value_name = "N", default_value_t = 1, value_parser = whole_number(256))]
+    workers: u32,
     /// Print one line of statistics every DURATION
     ///
     /// On stdout, as name=value pairs with connections/s first, ready for live-plot.
@@ -92,11 +92,11 @@ pub struct Args {
     #[command(flatten)]
     common: CommonArgs,
     #[command(subcommand)]
-    command: Option<Client>,
+    command: Option<Command>,
 }
 
 #[derive(Debug, Subcommand)]
-enum Client {
+enum Command {
     /// Ask a server for the time
     ///
     /// Prints the answer, the offset of that clock from this one, and the round trip. The offset is known where the
@@ -173,7 +173,7 @@ impl TryFrom<Args> for Task {
 
     fn try_from(mut args: Args) -> Result<Self, Error> {
         match args.command.take() {
-            Some(Client::Query(query)) => Ok(Self::Query(query)),
+            Some(Command::Query(query)) => Ok(Self::Query(query)),
             None => Config::try_from(args).map(Box::new).map(Self::Serve),
         }
     }
@@ -188,22 +188,23 @@ impl Arguments for Args {
     }
 }
 
-/// What the server does, checked.
+/// What the server is to do, checked.
 #[derive(Debug)]
 pub struct Config {
     /// The port, 0 for a free one.
     pub port: u16,
+    pub names_port: bool,
     /// The addresses, empty for all.
     pub bind: Vec<IpAddr>,
     /// How the time is written.
     pub format: Format,
-    /// Whose time it is.
+    /// The time zone.
     pub zone: Zone,
     /// Whether datagrams are answered too.
     pub udp: bool,
     /// The port of the Time Protocol.
     pub time_port: Option<u16>,
-    /// Whether the Time Protocol is silent about a time nobody vouches for.
+    /// Whether the Time Protocol is not answered while the clock is not synchronised.
     pub require_sync: bool,
     /// How long a connection may take to close.
     pub linger: Duration,
@@ -215,12 +216,12 @@ pub struct Config {
     pub allow: Vec<IpNet>,
     /// Threads that accept, at least one.
     pub workers: usize,
-    /// The period of the figures on stdout.
+    /// The period of the statistics on stdout.
     pub stats: Option<Duration>,
 }
 
 impl Config {
-    /// Whether it says where to listen: what counts for nothing where sockets are passed.
+    /// Whether it says where to listen, which has no effect if sockets are passed.
     #[must_use]
     pub fn names_sockets(&self) -> bool {
         self.port != DEFAULT_PORT || !self.bind.is_empty() || self.udp || self.time_port.is_some()
@@ -242,40 +243,34 @@ impl TryFrom<Args> for Config {
         }
         Ok(Self {
             port: args.port,
-            bind: once(args.bind),
+            names_port: args.names_port,
+            bind: without_duplicates(args.bind),
             format: args.format,
             zone: args.timezone,
             udp: args.udp,
             time_port: args.time_port,
             require_sync: args.require_sync,
             linger: args.linger,
-            max_lingering: args.max_lingering,
+            max_lingering: args.max_lingering as usize,
             rate: args.rate,
             allow: args.allow,
-            workers: args.workers,
+            workers: args.workers as usize,
             stats: args.stats,
         })
     }
 }
 
 /// A parser of whole numbers from 1 to `most`, for clap's `value_parser`.
-fn whole_number<N>(
-    most: Option<N>,
-) -> impl Fn(&str) -> Result<N, String> + Clone + Send + Sync + 'static
-where
-    N: FromStr + PartialOrd + From<u8> + Display + Clone + Send + Sync + 'static,
-{
-    move |text| match (text.parse::<N>(), &most) {
-        (Ok(number), _) if number < N::from(1) => Err("it must be at least 1".to_owned()),
-        (Ok(number), Some(most)) if number <= *most => Ok(number),
-        (Ok(number), None) => Ok(number),
-        (_, Some(most)) => Err(format!("write a whole number from 1 to {most}")),
-        (Err(_), None) => Err("write a whole number, 1 or more".to_owned()),
+fn whole_number(most: u32) -> impl Fn(&str) -> Result<u32, String> + Clone + Send + Sync + 'static {
+    move |text| match text.parse() {
+        Ok(0) => Err("it must be at least 1".to_owned()),
+        Ok(number) if number <= most => Ok(number),
+        _ => Err(format!("write a whole number from 1 to {most}")),
     }
 }
 
-/// The addresses without those that were named before: a socket more would find the port in use.
-fn once(addresses: Vec<IpAddr>) -> Vec<IpAddr> {
+/// The addresses, each once: a second socket on the same one would find its port in use.
+fn without_duplicates(addresses: Vec<IpAddr>) -> Vec<IpAddr> {
     let mut unique = Vec::new();
     for address in addresses.iter().map(IpAddr::to_canonical) {
         if !unique.contains(&address) {
@@ -285,20 +280,20 @@ fn once(addresses: Vec<IpAddr>) -> Vec<IpAddr> {
     unique
 }
 
-/// The IPv4 network that an IPv6 one of mapped addresses is (RFC 4291 section 2.5.5.2).
-fn as_met(network: IpNet) -> IpNet {
+/// The IPv4 network, if an IPv6 one has only IPv4-mapped addresses (RFC 4291 §2.5.5.2).
+fn canonical(network: IpNet) -> IpNet {
     let IpNet::V6(mapped) = network else { return network };
     let length = mapped.prefix_len().checked_sub(96);
     let inner = mapped.addr().to_ipv4_mapped().zip(length);
     inner.and_then(|(address, length)| IpNet::new(address.into(), length).ok()).unwrap_or(network)
 }
 
-/// A network, or a single address as the network of itself. IPv4 in the clothes of IPv6 is IPv4: as such peers are met.
+/// A network, or a single address as a network of one. IPv4-mapped ones become IPv4, as the peers' addresses do.
 fn network(text: &str) -> Result<IpNet, String> {
     text.parse::<IpAddr>()
         .map(IpNet::from)
         .or_else(|_address| text.parse())
-        .map(as_met)
+        .map(canonical)
         .map_err(|_network| "a network is written like 192.0.2.0/24 or 2001:db8::/32".to_owned())
 }
 
@@ -307,7 +302,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn ipv4_is_ipv4_however_it_is_written() {
+    fn ipv4_addresses_written_as_ipv6_are_ipv4() {
         for (text, met) in [
             ("127.0.0.1", "127.0.0.1/32"),
             ("::ffff:127.0.0.1", "127.0.0.1/32"),
@@ -319,6 +314,6 @@ mod tests {
         }
         let address = |text: &str| text.parse().unwrap();
         let named = ["127.0.0.1", "::1", "::ffff:127.0.0.1"].map(address).to_vec();
-        assert_eq!(once(named), ["127.0.0.1", "::1"].map(address));
+        assert_eq!(without_duplicates(named), ["127.0.0.1", "::1"].map(address));
     }
 }

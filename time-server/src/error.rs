@@ -23,9 +23,9 @@ pub enum Error {
     InUse {
         /// The address and the port.
         address: SocketAddr,
-        /// How clients would have come.
+        /// Its transport.
         transport: Transport,
-        /// What would have been served.
+        /// What was to be served there.
         service: Service,
     },
     /// The port is below the first unprivileged one.
@@ -36,7 +36,7 @@ pub enum Error {
     Privileged {
         /// The port.
         port: u16,
-        /// What would have been served.
+        /// What was to be served there.
         service: Service,
     },
     /// The address belongs to no interface.
@@ -53,7 +53,7 @@ pub enum Error {
     /// Neither IPv4 nor IPv6.
     #[error("this machine has neither IPv4 nor IPv6 to listen on ('ip addr' lists its addresses)")]
     NoAddressFamily,
-    /// What the service manager says of the sockets it passed makes no sense.
+    /// The variables about passed sockets contradict themselves or the open descriptors.
     #[error(
         "LISTEN_FDS, LISTEN_FDNAMES and the open descriptors do not fit together: {0}; without these variables time-server opens its sockets itself"
     )]
@@ -68,7 +68,7 @@ pub enum Error {
         /// What is wrong with it, and the way out.
         problem: String,
     },
-    /// Two options ask for what cannot be had together.
+    /// Two options contradict each other.
     #[error("{0}")]
     Conflict(String),
     /// No server answered the client.

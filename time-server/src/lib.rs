@@ -1,17 +1,22 @@
 //! The life of a TCP socket: a server that answers every client with the time, whatever the client does.
 //!
 //! ```text
-//! args → server → worker's loop: accept → reply(now) → send → shutdown → linger → close
+//! args → server → worker, the loop: accept → reply → send → shutdown → linger → close
 //!
-//! server     opens the sockets, checks, starts the workers
-//! worker     the loop
-//! service    what a socket serves, and over which transport
-//! net/       listener, activation (from systemd), udp, poller (epoll), accept_error
-//! policy/    admission (who), rate_limit (how often), linger (how long): pure
-//! reply/     format, nist, zone, clock: what a client is told; pure but for the clock
+//! args       every option with its default
+//! error      every message that ends the program
+//! server     opens the sockets, checks them, starts the workers
+//! worker     the loop: makes the system calls for each client
+//! service    what a socket serves (Daytime or Time), over which transport (TCP or UDP)
+//! net/       listener (opens sockets), activation (sockets from systemd), udp (datagrams), poller (epoll),
+//!            accept_error (what an error of accept means)
+//! policy/    admission (which clients are answered), rate_limit (how often), linger (the queue of closing
+//!            connections): pure
+//! reply/     what a reply says: format (the texts), nist (one of them), zone (time zones), clock (is it
+//!            synchronised?); pure but for the clock and the zone's file
 //! ops/       housekeeping (signals, statistics), shutdown, stats, log, systemd
-//! query/     the client, and answer: what a server's answer means
-//! sys        what nix lacks
+//! query/     the client `time-server query`; answer (what a server's answer means)
+//! sys        system calls that nix lacks
 //! ```
 
 pub mod args;

@@ -1,4 +1,4 @@
-//! Puts the server together and starts its workers.
+//! Opens the sockets, checks them against the configuration, and starts the workers. What they do is [`crate::worker`]'s.
 
 use std::io;
 use std::sync::Arc;
@@ -12,15 +12,15 @@ use crate::args::Config;
 use crate::error::Error;
 use crate::net::activation;
 use crate::net::listener::{self, Listener};
-use crate::net::poller::Watch;
+use crate::net::poller::Poller;
 use crate::net::udp;
-use crate::ops::housekeeping::Master;
+use crate::ops::housekeeping::Housekeeping;
 use crate::ops::log::{self, ClientLog};
-use crate::ops::shutdown::Control;
+use crate::ops::shutdown::Shutdown;
 use crate::ops::stats::Counters;
-use crate::ops::systemd::Reports;
-use crate::policy::admission::Gate;
-use crate::policy::linger::Ring;
+use crate::ops::systemd::ServiceManager;
+use crate::policy::admission::Admission;
+use crate::policy::linger::ClosingQueue;
 use crate::reply::Reply;
 use crate::reply::clock::Clock;
 use crate::service::{Service, Transport};
@@ -29,62 +29,64 @@ use crate::worker::{Worker, spare_descriptor};
 /// Descriptors for everything but closing connections.
 const RESERVED_DESCRIPTORS: u64 = 64;
 
-/// Opens the sockets or takes those that were passed, says where they are and serves until INT or TERM.
+/// Opens the sockets or takes those that were passed, logs where they are and serves until INT or TERM.
 ///
 /// # Errors
-/// What [`activation::listeners`] and [`listener::open`] tell, options that do not fit together, and system calls that never should fail.
+/// Those of [`activation::listeners`] and [`listener::open`], options that do not fit together, and system calls that
+/// never should fail.
 pub fn run(config: &Config) -> Result<(), Error> {
     let passed = activation::listeners(config)?;
     let is_activated = !passed.is_empty();
     let listeners = if is_activated { passed } else { listener::open(config)? };
     check(config, &listeners)?;
     let listeners: Arc<[Listener]> = listeners.into();
-    let reports = Reports::from_environment(now());
-    let turn_period = reports.turn_period();
-    let control = Arc::new(Control::new(config.workers)?);
+    let manager = ServiceManager::from_environment(now());
+    let loop_period = manager.loop_period();
+    let shutdown = Arc::new(Shutdown::new(config.workers)?);
     let counters: Vec<Arc<Counters>> = (0..config.workers).map(|_| Arc::default()).collect();
-    let master = Master::new(Arc::clone(&control), counters.clone(), config.stats, reports, now())?;
-    let capacity = ring_capacity(config.max_lingering) / config.workers;
-    let gate = Arc::new(Gate::new(config.allow.clone(), config.rate, now()));
+    let housekeeping =
+        Housekeeping::new(Arc::clone(&shutdown), counters.clone(), config.stats, manager, now())?;
+    let capacity = closing_capacity(config.max_lingering) / config.workers;
+    let admission = Arc::new(Admission::new(config.allow.clone(), config.rate, now()));
 
-    let worker = |counters: &Arc<Counters>, master: Option<Master>| -> Result<Worker, Error> {
-        let watch = Watch::new(&control.event)?;
-        watch.add(&listeners)?;
-        if let Some(master) = &master {
-            watch.add_signals(&master.signals)?;
-            if master.prints() {
-                watch.add_stdout(std::os::fd::AsFd::as_fd(&io::stdout()));
+    let worker = |counters: &Arc<Counters>, housekeeping: Option<Housekeeping>| {
+        let poller = Poller::new(&shutdown.event)?;
+        poller.add_listeners(&listeners)?;
+        if let Some(housekeeping) = &housekeeping {
+            poller.add_signals(&housekeeping.signals)?;
+            if housekeeping.prints_stats() {
+                poller.add_stdout(io::stdout());
             }
         }
-        Ok(Worker {
-            watch,
+        Ok::<_, Error>(Worker {
+            poller,
             listeners: Arc::clone(&listeners),
             own_ports: listeners.iter().map(|listener| listener.address.port()).collect(),
-            gate: Arc::clone(&gate),
-            clock: Clock::new(config.zone.clone(), master.is_some()),
+            admission: Arc::clone(&admission),
+            clock: Clock::new(config.zone.clone(), housekeeping.is_some()),
             reply: Reply::new(config.format.clone(), config.require_sync),
-            closing: Ring::new(capacity, config.linger, now()),
+            closing: ClosingQueue::new(capacity, config.linger, now()),
             spare: spare_descriptor(),
             paused_until: None,
             log: ClientLog::new(config.workers),
             counters: Arc::clone(counters),
-            turn_period,
-            control: Arc::clone(&control),
-            master,
+            loop_period,
+            shutdown: Arc::clone(&shutdown),
+            housekeeping,
         })
     };
     let others: Result<Vec<Worker>, Error> =
         counters.iter().skip(1).map(|counters| worker(counters, None)).collect();
     let others = others?;
-    let first = worker(&counters[0], Some(master))?;
-    log::starting(&listeners, is_activated);
-    first.master.iter().for_each(Master::tell_ready);
-    // From here on the workers alone hold the listeners: when the last lets go, they close.
+    let first = worker(&counters[0], Some(housekeeping))?;
+    log::log_listeners(&listeners, is_activated);
+    first.housekeeping.iter().for_each(Housekeeping::notify_ready);
+    // From here on only the workers have the listeners: they are closed when the last worker has dropped its share.
     drop(listeners);
     run_all(first, others)
 }
 
-/// What only the open sockets show: whether the configuration fits them.
+/// Checks the configuration against the sockets: with passed ones, they alone show what is served.
 fn check(config: &Config, listeners: &[Listener]) -> Result<(), Error> {
     let serves = |service| listeners.iter().filter(move |listener| listener.service == service);
     if config.require_sync && serves(Service::Time).next().is_none() {
@@ -117,9 +119,9 @@ fn run_all(first: Worker, others: Vec<Worker>) -> Result<(), Error> {
     })
 }
 
-/// How many connections may be closing: what is asked for, as far as the descriptors go. Raises their limit
-/// to the hard one, which needs no right (getrlimit(2)).
-fn ring_capacity(wanted: usize) -> usize {
+/// How many connections may be closing: what is asked for, as far as there are descriptors. Raises their limit to the hard
+/// one, which needs no privilege (getrlimit(2)).
+fn closing_capacity(wanted: usize) -> usize {
     let descriptors = getrlimit(Resource::RLIMIT_NOFILE).map_or(1024, |(soft, hard)| {
         setrlimit(Resource::RLIMIT_NOFILE, hard, hard).map_or(soft, |()| hard)
     });

@@ -11,7 +11,7 @@ use nix::errno::Errno;
 use nix::libc;
 use nix::sys::socket::{SockaddrLike, SockaddrStorage};
 
-/// Takes one connection off the queue: a non-blocking socket, and who is at its other end.
+/// Takes one connection off the queue: a non-blocking socket and its peer's address.
 ///
 /// nix's `accept4` gives no address, and getpeername(2) fails once the peer has reset.
 ///
@@ -39,8 +39,8 @@ pub(crate) fn accept(listener: BorrowedFd<'_>) -> nix::Result<(OwnedFd, SocketAd
     Ok((socket, peer.as_ref().and_then(socket_address).unwrap_or(nobody)))
 }
 
-/// An internet address as std writes it. An IPv4 address that a socket of both families shows mapped into
-/// IPv6 is itself again, for limits, networks and people; such a socket also sends to it as it is, ipv6(7).
+/// An internet address as std has it. A socket of both families shows IPv4 addresses mapped into IPv6; here they are IPv4
+/// again, as rates, networks and people expect. Such a socket also sends to them in this form, ipv6(7).
 pub(crate) fn socket_address(address: &SockaddrStorage) -> Option<SocketAddr> {
     let v4 = address.as_sockaddr_in().map(|v4| SocketAddr::V4(SocketAddrV4::from(*v4)));
     let v6 = address.as_sockaddr_in6().map(|v6| match v6.ip().to_ipv4_mapped() {
@@ -50,20 +50,20 @@ pub(crate) fn socket_address(address: &SockaddrStorage) -> Option<SocketAddr> {
     v4.or(v6)
 }
 
-/// The sockets that the service manager has passed and their names, `sd_listen_fds`(3). To be called once,
-/// before anything else is opened; the variables that told of them are gone afterwards.
+/// The sockets that the service manager has passed and their names, `sd_listen_fds`(3). Call it once, before anything else
+/// is opened: the descriptors are known by number only. It removes the variables.
 ///
 /// # Errors
 /// The variables contradict themselves or the descriptors that are open.
 pub(crate) fn passed_sockets() -> io::Result<Vec<(OwnedFd, String)>> {
     // SAFETY: the workers' threads are started later: nobody else reads the environment now.
     let passed = unsafe { sd_notify::listen_fds_with_names_and_unset_env() }?;
-    // SAFETY: they are open, LISTEN_PID says that they are for this process, and nothing else that it has
-    // opened is kept: nobody else owns them.
+    // SAFETY: the descriptors are open, LISTEN_PID says that they are for this process, and nothing that this process has
+    // opened before is still open: no other value owns them.
     Ok(passed.map(|(fd, name)| (unsafe { OwnedFd::from_raw_fd(fd) }, name)).collect())
 }
 
-/// Throws away up to `limit` received bytes without copying them; 0 is the peer's end of file.
+/// Discards up to `limit` received bytes without copying them; 0 is the peer's end of file.
 ///
 /// Source: tcp(7), "`MSG_TRUNC`".
 ///

@@ -1,6 +1,6 @@
-//! The loop: accept → reply → send → shutdown → linger → close. It executes; what a reply says
-//! ([`crate::reply`]), who gets one ([`crate::policy::admission`]), how long a connection lingers ([`crate::policy::linger`]) and
-//! what an error means ([`crate::net::accept_error`]) is decided elsewhere.
+//! The loop: accept → reply → send → shutdown → linger → close. It makes the system calls. Others decide what a reply says
+//! ([`crate::reply`]), who gets one ([`crate::policy::admission`]), how long a connection lingers
+//! ([`crate::policy::linger`]) and what an error means ([`crate::net::accept_error`]).
 
 use std::fs::File;
 use std::net::SocketAddr;
@@ -12,92 +12,93 @@ use common::clock::now;
 use nix::errno::Errno;
 use nix::libc;
 use nix::sys::epoll::EpollTimeout;
-use nix::sys::socket::{MsgFlags, Shutdown, send, shutdown};
+use nix::sys::socket::{self, MsgFlags};
 
 use crate::error::Error;
-use crate::net::accept_error::Verdict;
+use crate::net::accept_error::AcceptError;
 use crate::net::listener::Listener;
-use crate::net::poller::{Event, Watch};
+use crate::net::poller::{Event, Poller};
 use crate::net::udp;
-use crate::ops::housekeeping::Master;
+use crate::ops::housekeeping::Housekeeping;
 use crate::ops::log::ClientLog;
-use crate::ops::shutdown::{Control, Stage};
+use crate::ops::shutdown::{Shutdown, Stage};
 use crate::ops::stats::Counters;
-use crate::policy::admission::Gate;
-use crate::policy::linger::{Probe, Ring};
-use crate::policy::rate_limit::Admission;
+use crate::policy::admission::{Admission, Decision};
+use crate::policy::linger::{ClosingQueue, Probe};
 use crate::reply::Reply;
 use crate::reply::clock::{Clock, utc_now};
 use crate::service::{Service, Transport};
 use crate::sys;
 
-/// `MSG_MORE` (send(2)) keeps the reply back for the moment until the shutdown, so that text and FIN leave
-/// in one segment and wake the client once: cheaper than two for both sides. nix does not know it.
+/// `MSG_MORE` (send(2)): the kernel does not send the reply yet. The shutdown that follows at once sends it, together with
+/// the FIN: one segment instead of two, and the client wakes up once. nix has no name for this flag.
 const REPLY: MsgFlags = MsgFlags::from_bits_retain(libc::MSG_NOSIGNAL | libc::MSG_MORE);
 /// How many clients are answered before the loop looks at anything else.
 const BURST: usize = 64;
-/// At most this many queued clients are still answered after TERM: a flood must not keep the server alive.
+/// How many clients of one listener are still answered after TERM: a flood must not keep the server running.
 const LAST_BURST: usize = 1 << 16;
-/// How long accepting rests when neither memory nor a descriptor can be had; the clients wait in the queue.
+/// How long no client is accepted after a lack of memory or descriptors; the clients wait in the queue.
 const PAUSE: Duration = Duration::from_millis(50);
-/// How often a stuck stderr is tried again.
+/// How soon a blocked stderr is tried again.
 const STDERR_RETRY: Duration = Duration::from_millis(100);
-/// How much one look at a closing connection throws away at most, in bytes.
+/// How much one probe of a closing connection discards at most, in bytes.
 const DISCARD_AT_ONCE: usize = 1 << 18;
 
 /// One thread's loop: the shared listeners, and its own closing connections.
 #[derive(Debug)]
 pub struct Worker {
-    pub(crate) watch: Watch,
+    pub(crate) poller: Poller,
     /// Empty once the server is stopping.
     pub(crate) listeners: Arc<[Listener]>,
     pub(crate) own_ports: Vec<u16>,
-    pub(crate) gate: Arc<Gate>,
+    pub(crate) admission: Arc<Admission>,
     pub(crate) clock: Clock,
     pub(crate) reply: Reply,
-    pub(crate) closing: Ring<OwnedFd>,
-    /// A descriptor to give up when no other is left, so that the next client can be accepted.
+    pub(crate) closing: ClosingQueue<OwnedFd>,
+    /// A descriptor to close when no other is left, so that the next client can be accepted.
     pub(crate) spare: Option<OwnedFd>,
     pub(crate) paused_until: Option<Instant>,
     pub(crate) log: ClientLog,
     pub(crate) counters: Arc<Counters>,
-    /// How often the loop turns at least, for the watchdog.
-    pub(crate) turn_period: Option<Duration>,
-    pub(crate) control: Arc<Control>,
-    /// The first worker's other job.
-    pub(crate) master: Option<Master>,
+    /// How often the loop runs at least, for the watchdog.
+    pub(crate) loop_period: Option<Duration>,
+    pub(crate) shutdown: Arc<Shutdown>,
+    /// The first worker's other work.
+    pub(crate) housekeeping: Option<Housekeeping>,
 }
 
 impl Worker {
-    /// Answers clients until the server stops, then those that wait already, then lets what is closing finish.
+    /// Answers clients until the server stops, then those in the queue, then waits until the closing connections are closed.
     ///
     /// # Errors
-    /// A listener broke, or a system call failed that never should; then the other workers end too.
+    /// A listener is broken, or a system call failed that never should; then the other workers end too.
     pub fn run(mut self) -> Result<(), Error> {
-        let result = self.serve_until_told();
+        let result = self.serve_until_stopped();
         if result.is_err() {
-            self.control.advance(Stage::Over);
+            self.shutdown.advance(Stage::Over);
         }
-        self.control.leave();
-        if let Some(master) = &self.master {
-            master.tell_totals();
-            return result.and_then(|()| master.printed());
+        self.shutdown.worker_ends();
+        if let Some(housekeeping) = &self.housekeeping {
+            housekeeping.log_totals();
+            return result.and_then(|()| housekeeping.check_printed());
         }
         result
     }
 
-    fn serve_until_told(&mut self) -> Result<(), Error> {
+    fn serve_until_stopped(&mut self) -> Result<(), Error> {
         loop {
             for event in self.wait()? {
                 match event {
                     Event::Listener(index) => self.serve(index, BURST)?,
-                    Event::Signal => self.master.iter().for_each(Master::obey),
-                    Event::StdoutGone => self.master.iter().for_each(Master::stop),
-                    // Whoever told it has changed the stage.
-                    Event::Control => {}
+                    Event::Signal => {
+                        self.housekeeping.iter().for_each(Housekeeping::handle_signals);
+                    }
+                    Event::StdoutClosed => self.housekeeping.iter().for_each(Housekeeping::stop),
+                    // The stage is checked below.
+                    Event::Shutdown => {}
                 }
             }
-            match self.control.stage() {
+            match self.shutdown.stage() {
                 Stage::Serving => {}
                 Stage::Draining => self.drain()?,
                 Stage::Over => return Ok(()),
@@ -109,9 +110,9 @@ impl Worker {
         }
     }
 
-    /// Whether nothing is left to do. The master stays to the last: it hears the second signal.
+    /// Whether nothing is left to do. The first worker ends last, because it handles the second signal.
     fn is_done(&self) -> bool {
-        let others_are_done = self.master.is_none() || self.control.is_last();
+        let others_are_done = self.housekeeping.is_none() || self.shutdown.is_last_worker();
         self.listeners.is_empty() && self.closing.is_empty() && others_are_done
     }
 
@@ -132,29 +133,30 @@ impl Worker {
         for _ in 0..limit {
             match sys::accept(listener.socket.as_fd()) {
                 Ok((socket, peer)) => self.answer(listener.service, socket, peer),
-                Err(errno) => match Verdict::of(errno) {
-                    Verdict::Empty => return Ok(()),
-                    Verdict::Transient => self.counters.transient.increment(),
-                    Verdict::NoDescriptor if self.make_room() => {}
-                    Verdict::NoDescriptor | Verdict::NoMemory => return self.pause(errno),
-                    Verdict::Fatal => return Err(Error::System { call: "accept4", errno }),
+                Err(errno) => match AcceptError::from(errno) {
+                    AcceptError::Empty => return Ok(()),
+                    AcceptError::Transient => self.counters.transient.increment(),
+                    AcceptError::NoDescriptor if self.free_descriptor() => {}
+                    AcceptError::NoDescriptor | AcceptError::NoMemory => return self.pause(errno),
+                    AcceptError::Fatal => return Err(Error::System { call: "accept4", errno }),
                 },
             }
         }
         Ok(())
     }
 
-    /// One connection: its reply, whole and at once, then the end of our side; its end may take a while.
-    /// Dropping the socket closes it: here for who is not admitted or gone, in the ring for who is evicted.
+    /// Answers one connection: the whole reply in one send, then the end of our direction. The rest is left to the closing
+    /// queue. Dropping a socket closes it: here if the client is not admitted or has closed, below if it is evicted.
     fn answer(&mut self, service: Service, socket: OwnedFd, peer: SocketAddr) {
         self.counters.connections.increment();
         let now = now();
         if !self.admits(Transport::Tcp, peer, now) {
             return;
         }
-        let sent = self.tell(service, |text| send(socket.as_raw_fd(), text, REPLY).map(drop));
-        let outcome = sent.and_then(|()| shutdown(socket.as_raw_fd(), Shutdown::Write));
-        self.log.client(peer, outcome, now);
+        let fd = socket.as_raw_fd();
+        let sent = self.send_reply(service, |text| socket::send(fd, text, REPLY).map(drop));
+        let outcome = sent.and_then(|()| socket::shutdown(fd, socket::Shutdown::Write));
+        self.log.log_client(peer, outcome, now);
         if outcome.is_err() {
             self.counters.transient.increment();
         } else if self.closing.push(socket, now).is_some() {
@@ -179,24 +181,25 @@ impl Worker {
         if !request.is_answerable(&self.own_ports) {
             self.counters.guarded.increment();
         } else if self.admits(Transport::Udp, request.peer, now) {
-            let outcome = self
-                .tell(listener.service, |text| udp::reply(listener.socket.as_fd(), request, text));
-            self.log.client(request.peer, outcome, now);
+            let socket = listener.socket.as_fd();
+            let outcome =
+                self.send_reply(listener.service, |text| udp::reply(socket, request, text));
+            self.log.log_client(request.peer, outcome, now);
         }
     }
 
     fn admits(&self, transport: Transport, peer: SocketAddr, now: Instant) -> bool {
-        let admission = self.gate.admission(transport, peer.ip(), now);
-        match admission {
-            Admission::Admitted => {}
-            Admission::Foreign => self.counters.foreign.increment(),
-            Admission::OverRate => self.counters.over_rate.increment(),
+        let decision = self.admission.decide(transport, peer.ip(), now);
+        match decision {
+            Decision::Admitted => {}
+            Decision::Foreign => self.counters.foreign.increment(),
+            Decision::OverRate => self.counters.over_rate.increment(),
         }
-        admission == Admission::Admitted
+        decision == Decision::Admitted
     }
 
-    /// Hands the reply of this moment to `send`; silence is told by telling nothing.
-    fn tell(
+    /// Calls `send` with the reply of this moment; does not call it if the protocol wants silence.
+    fn send_reply(
         &mut self,
         service: Service,
         send: impl FnOnce(&[u8]) -> nix::Result<()>,
@@ -207,8 +210,8 @@ impl Worker {
         send(text).inspect(|()| self.counters.replies.increment())
     }
 
-    /// At the descriptor limit the oldest closing connection makes room, or the spare descriptor.
-    fn make_room(&mut self) -> bool {
+    /// Frees a descriptor: that of the oldest closing connection, or else the spare one. False if there is neither.
+    fn free_descriptor(&mut self) -> bool {
         match self.closing.evict() {
             Some(_) => self.counters.evicted.increment(),
             None => return self.spare.take().is_some(),
@@ -216,39 +219,40 @@ impl Worker {
         true
     }
 
-    /// Rests accepting: a queue that cannot be emptied stays readable, and asking again at once would spin.
+    /// Stops accepting for a while: the listeners stay readable, so a loop that tried again at once would use a whole core.
     fn pause(&mut self, errno: Errno) -> Result<(), Error> {
         let now = now();
-        self.log.exhausted(errno, now);
+        self.log.log_shortage(errno, now);
         if self.paused_until.replace(now + PAUSE).is_none() {
-            self.watch.remove(&self.listeners)?;
+            self.poller.remove_listeners(&self.listeners)?;
         }
         Ok(())
     }
 
-    /// What is due between two clients: closing what has finished, telling what was held back, resuming.
+    /// Does what is due between two bursts of clients: closes connections, writes the log, accepts again after a pause.
     fn tidy(&mut self, now: Instant) -> Result<(), Error> {
-        let swept = self.closing.sweep(now, probe);
-        self.counters.expired.add(swept.expired);
-        self.counters.flooded.add(swept.flooded);
+        let sweep = self.closing.sweep(now, probe);
+        self.counters.expired.add(sweep.expired);
+        self.counters.flooded.add(sweep.flooded);
         self.counters.lingering.set(self.closing.len() as u64);
-        self.counters.turns.increment();
-        self.log.tell_held(now);
+        self.counters.iterations.increment();
+        self.log.log_suppressed(now);
         if self.spare.is_none() {
             self.spare = spare_descriptor();
         }
         if self.paused_until.is_some_and(|end| end <= now) {
             self.paused_until = None;
-            self.watch.add(&self.listeners)?;
+            self.poller.add_listeners(&self.listeners)?;
         }
-        if let Some(master) = &mut self.master {
-            master.tick(now);
+        if let Some(housekeeping) = &mut self.housekeeping {
+            housekeeping.tick(now);
         }
         common::logging::stderr().lock().flush();
         Ok(())
     }
 
-    /// Answers who waits already, then lets go of the listeners; the last worker to do so closes them.
+    /// Answers the clients in the queue, then drops its share of the listeners. They are closed when the last worker has
+    /// done so, for all workers have the same sockets; until then a client in the queue may still be answered.
     fn drain(&mut self) -> Result<(), Error> {
         if self.listeners.is_empty() {
             return Ok(());
@@ -257,43 +261,43 @@ impl Worker {
             self.serve(index, LAST_BURST)?;
         }
         if self.paused_until.take().is_none() {
-            self.watch.remove(&self.listeners)?;
+            self.poller.remove_listeners(&self.listeners)?;
         }
         self.listeners = Arc::new([]);
         self.counters.lingering.set(self.closing.len() as u64);
-        if let Some(master) = &self.master {
-            master.tell_stopping();
+        if let Some(housekeeping) = &self.housekeeping {
+            housekeeping.log_stopping();
         }
         Ok(())
     }
 
-    /// Waits for the next client, signal or due time.
+    /// Waits for the next client, signal or deadline.
     fn wait(&mut self) -> Result<impl Iterator<Item = Event> + use<>, Error> {
-        let stderr_is_stuck = common::logging::stderr().lock().is_pending();
+        let stderr_is_blocked = common::logging::stderr().lock().is_pending();
         let now = now();
         let due = [
             self.closing.wake_at(),
             self.log.wake_at(),
             self.paused_until,
-            self.master.as_ref().and_then(Master::wake_at),
-            stderr_is_stuck.then(|| now + STDERR_RETRY),
-            self.turn_period.map(|period| now + period),
+            self.housekeeping.as_ref().and_then(Housekeeping::wake_at),
+            stderr_is_blocked.then(|| now + STDERR_RETRY),
+            self.loop_period.map(|period| now + period),
         ];
         let timeout = match due.into_iter().flatten().min() {
             Some(due) => timeout(due.saturating_duration_since(now)),
             None => EpollTimeout::NONE,
         };
-        self.watch.wait(timeout)
+        self.poller.wait(timeout)
     }
 }
 
-/// Rounded up to a millisecond: waking before the time would be waking twice.
+/// Rounded up to a millisecond: who wakes up too early has to wait once more.
 fn timeout(left: Duration) -> EpollTimeout {
     let milliseconds = left.as_nanos().div_ceil(1_000_000);
     EpollTimeout::try_from(milliseconds).unwrap_or(EpollTimeout::MAX)
 }
 
-/// Throws away what a closing connection has sent.
+/// Discards what a closing connection has sent, and reports whether it goes on.
 fn probe(socket: &OwnedFd) -> Probe {
     match sys::discard(socket.as_fd(), DISCARD_AT_ONCE) {
         Ok(0) => Probe::Finished,
@@ -303,7 +307,7 @@ fn probe(socket: &OwnedFd) -> Probe {
     }
 }
 
-/// A descriptor that is held for nothing but to be given up.
+/// A descriptor that is open only to be closed when another one is needed.
 pub(crate) fn spare_descriptor() -> Option<OwnedFd> {
     File::open("/dev/null").ok().map(OwnedFd::from)
 }

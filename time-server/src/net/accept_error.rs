@@ -1,13 +1,13 @@
-//! What an error of accept(2) means. Pure.
+//! What an error of accept(2) means for the server. Pure.
 
 use nix::errno::Errno;
 
-/// What to do about an error of accept(2).
+/// The kinds of error of accept(2).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Verdict {
+pub enum AcceptError {
     /// The queue is empty: wait for the next client.
     Empty,
-    /// That one client is lost; the next is not.
+    /// One client is lost: accept the next one.
     Transient,
     /// No descriptor is left. The client stays in the queue and the listener readable.
     NoDescriptor,
@@ -17,14 +17,10 @@ pub enum Verdict {
     Fatal,
 }
 
-impl Verdict {
-    /// Tells an error's kind.
-    ///
-    /// Source: accept(2): on Linux it passes on errors that are pending on the new connection, which are
-    /// to be treated like EAGAIN; so every error is transient but the few that are known to speak of the
-    /// listener or of this process.
-    #[must_use]
-    pub const fn of(errno: Errno) -> Self {
+impl From<Errno> for AcceptError {
+    /// Every error is transient but the few that are known to concern the listener or this process: on Linux accept(2)
+    /// also returns errors that are pending on the new connection, to be treated like EAGAIN.
+    fn from(errno: Errno) -> Self {
         match errno {
             Errno::EAGAIN => Self::Empty,
             Errno::EMFILE | Errno::ENFILE => Self::NoDescriptor,
@@ -56,19 +52,19 @@ mod tests {
             ENETUNREACH,
             ETIMEDOUT,
         ] {
-            assert_eq!(Verdict::of(errno), Verdict::Transient, "{errno}");
+            assert_eq!(AcceptError::from(errno), AcceptError::Transient, "{errno}");
         }
     }
 
     #[test]
-    fn exhaustion_is_told_from_a_broken_listener() {
-        assert_eq!(Verdict::of(Errno::EMFILE), Verdict::NoDescriptor);
-        assert_eq!(Verdict::of(Errno::ENFILE), Verdict::NoDescriptor);
-        assert_eq!(Verdict::of(Errno::ENOMEM), Verdict::NoMemory);
-        assert_eq!(Verdict::of(Errno::ENOBUFS), Verdict::NoMemory);
-        assert_eq!(Verdict::of(Errno::EAGAIN), Verdict::Empty);
-        assert_eq!(Verdict::of(Errno::EBADF), Verdict::Fatal);
-        assert_eq!(Verdict::of(Errno::EINVAL), Verdict::Fatal);
-        assert_eq!(Verdict::of(Errno::ENOTSOCK), Verdict::Fatal);
+    fn a_lack_of_descriptors_or_memory_is_not_a_broken_listener() {
+        assert_eq!(AcceptError::from(Errno::EMFILE), AcceptError::NoDescriptor);
+        assert_eq!(AcceptError::from(Errno::ENFILE), AcceptError::NoDescriptor);
+        assert_eq!(AcceptError::from(Errno::ENOMEM), AcceptError::NoMemory);
+        assert_eq!(AcceptError::from(Errno::ENOBUFS), AcceptError::NoMemory);
+        assert_eq!(AcceptError::from(Errno::EAGAIN), AcceptError::Empty);
+        assert_eq!(AcceptError::from(Errno::EBADF), AcceptError::Fatal);
+        assert_eq!(AcceptError::from(Errno::EINVAL), AcceptError::Fatal);
+        assert_eq!(AcceptError::from(Errno::ENOTSOCK), AcceptError::Fatal);
     }
 }

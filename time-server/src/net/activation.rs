@@ -1,6 +1,7 @@
 //! Sockets that a service manager has opened and passed, `sd_listen_fds`(3): whether each can be served, and
-//! as what. The manager keeps its own copies: who waits in a queue when this process ends is answered by the
-//! next one, so nobody is refused. For the same reason nothing here may ever be shut down, only closed.
+//! as what. The manager keeps descriptors of the same sockets. So clients in the queue when this process ends are answered
+//! by the next one, and nobody is refused. A listener may only be closed here, never shut down: shutdown(2) would act on
+//! the manager's socket too.
 
 use std::os::fd::{AsFd, AsRawFd, OwnedFd};
 
@@ -17,7 +18,7 @@ use crate::sys;
 /// The name (`FileDescriptorName=`, systemd.socket(5)) of a socket that serves the Time Protocol.
 const TIME: &str = "time";
 
-/// The sockets that were passed, ready to be served; none when no service manager has opened any.
+/// The sockets that were passed, ready to be served; none if no service manager has passed any.
 ///
 /// # Errors
 /// One of them cannot be served.
@@ -28,7 +29,7 @@ pub fn listeners(config: &Config) -> Result<Vec<Listener>, Error> {
         adopt(socket, &name).map_err(|problem| Error::Passed { fd, name, problem })
     };
     let mut listeners: Vec<Listener> = passed.into_iter().map(adopt).collect::<Result<_, _>>()?;
-    // The one that is told as the server's port comes first.
+    // The first one's port is logged as the server's.
     listeners.sort_by_key(|listener| listener.service == Service::Time);
     if !listeners.is_empty() && config.names_sockets() {
         tracing::warn!(
@@ -66,15 +67,15 @@ fn adopt(socket: OwnedFd, name: &str) -> Result<Listener, String> {
     Ok(Listener { socket, address, transport, service })
 }
 
-/// Makes it what [`listener::open`] makes; close-on-exec it is already.
+/// Sets what [`listener::open`] sets; close-on-exec was set when the socket was taken.
 fn prepare(socket: &OwnedFd, transport: Transport, bound: &SockaddrStorage) -> nix::Result<()> {
     let flags = OFlag::from_bits_retain(fcntl(socket, FcntlArg::F_GETFL)?);
     fcntl(socket, FcntlArg::F_SETFL(flags | OFlag::O_NONBLOCK))?;
     let is_v6 = bound.as_sockaddr_in6().is_some();
     if transport == Transport::Udp {
-        listener::tell_addresses(socket, is_v6)?;
+        listener::enable_packet_info(socket, is_v6)?;
         if is_v6 && !getsockopt(socket, sockopt::Ipv6V6Only)? {
-            // The socket of both families: requests by IPv4 bring their address as IPv4 has it.
+            // A socket of both families: the packet information of an IPv4 request is IPv4's.
             setsockopt(&socket.as_fd(), sockopt::Ipv4PacketInfo, &true)?;
         }
     }

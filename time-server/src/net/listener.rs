@@ -1,7 +1,8 @@
-//! Opens the sockets: socket, bind, and for TCP listen.
+//! Opens the sockets: socket, bind, and for TCP listen. Why that failed is worded in [`crate::error`]; sockets that a service
+//! manager has opened are [`crate::net::activation`]'s.
 //!
-//! By default two sockets for each, one for IPv4 and one for IPv6 alone: more than one dual-stack socket
-//! says, and IPv4 peers show their real address.
+//! By default it opens one socket for IPv4 and one for IPv6 alone, not one for both: then IPv4 clients have their IPv4
+//! address, and it is clear which of the two could not be opened.
 
 use std::fmt;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
@@ -18,7 +19,7 @@ use crate::error::Error;
 use crate::service::{Service, Transport};
 use crate::sys;
 
-/// How often another free port is tried when the one that the first socket got is taken for another.
+/// How many free ports are tried: the port that the first socket got may be taken for another one.
 const PORT_TRIES: u32 = 16;
 
 /// An open socket, what is served there and how.
@@ -28,9 +29,9 @@ pub struct Listener {
     pub socket: OwnedFd,
     /// Where it is.
     pub address: SocketAddr,
-    /// How clients come.
+    /// How clients send their requests.
     pub transport: Transport,
-    /// What they are told.
+    /// What is served.
     pub service: Service,
 }
 
@@ -70,7 +71,7 @@ fn open_service(
         for (ip, transport) in all.iter().flat_map(|ip| transports.iter().map(move |t| (*ip, *t))) {
             let port = listeners.first().map_or(port, |first| first.address.port());
             match open_one(SocketAddr::new(ip, port), transport, service) {
-                // Nobody named this address: the machine may simply have no IPv6, or no IPv4.
+                // The user has not named this address: the machine may have no IPv6, or no IPv4.
                 Err(error) if addresses.is_empty() && is_absent(&error) => {}
                 listener => listeners.push(listener?),
             }
@@ -79,7 +80,7 @@ fn open_service(
     };
     for _ in 1..PORT_TRIES {
         match open_all() {
-            // What is free for the first socket is taken for another: try the next free one.
+            // Free for the first socket, but taken for another one: try another port.
             Err(Error::InUse { .. }) if port == 0 => {}
             result => return result,
         }
@@ -114,7 +115,7 @@ fn open_one(
 
 fn tcp(address: SocketAddr) -> nix::Result<OwnedFd> {
     let socket = unbound(address, SockType::Stream, SockProtocol::Tcp)?;
-    // A restart must not wait for the last run's connections in TIME_WAIT, socket(7).
+    // Without it a restart would fail while connections of the last run are in TIME-WAIT, tcp(7), socket(7).
     setsockopt(&socket, sockopt::ReuseAddr, &true)?;
     bind(socket.as_raw_fd(), &SockaddrStorage::from(address))?;
     // The kernel caps this at net.core.somaxconn, listen(2).
@@ -124,13 +125,13 @@ fn tcp(address: SocketAddr) -> nix::Result<OwnedFd> {
 
 fn udp(address: SocketAddr) -> nix::Result<OwnedFd> {
     let socket = unbound(address, SockType::Datagram, SockProtocol::Udp)?;
-    tell_addresses(&socket, address.is_ipv6())?;
+    enable_packet_info(&socket, address.is_ipv6())?;
     bind(socket.as_raw_fd(), &SockaddrStorage::from(address))?;
     Ok(socket)
 }
 
-/// Lets each request bring the address it was sent to, for the reply to come from there, ip(7), ipv6(7).
-pub(crate) fn tell_addresses(socket: &OwnedFd, is_v6: bool) -> nix::Result<()> {
+/// Asks for the address that each request was sent to, because the reply must come from there, ip(7), ipv6(7).
+pub(crate) fn enable_packet_info(socket: &OwnedFd, is_v6: bool) -> nix::Result<()> {
     if is_v6 {
         setsockopt(socket, sockopt::Ipv6RecvPacketInfo, &true)
     } else {

@@ -1,4 +1,4 @@
-//! Sockets: opened (`listener`) or taken over (`activation`), waited for (`poller`), datagrams received and sent (`udp`),
+//! Sockets: opened (`listener`) or passed by systemd (`activation`), polled (`poller`), datagrams received and sent (`udp`),
 //! and what an error of accept(2) means (`accept_error`, pure).
 
 pub mod accept_error;

@@ -1,7 +1,7 @@
-//! What a worker waits for, epoll(7): the listeners, the control, and for the first worker the signals and
-//! stdout's reader.
+//! What a worker waits for, epoll(7): clients at the listeners, the shutdown event, and for the first worker signals and
+//! the end of stdout's reader. What to do then is the worker's.
 
-use std::os::fd::{AsFd, BorrowedFd};
+use std::os::fd::AsFd;
 
 use nix::errno::Errno;
 use nix::sys::epoll::{Epoll, EpollCreateFlags, EpollEvent, EpollFlags, EpollTimeout};
@@ -12,79 +12,80 @@ use crate::net::listener::Listener;
 /// What has happened.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Event {
-    /// A client waits at the listener of this index.
+    /// The listener of this index has a client.
     Listener(usize),
-    /// The stage has changed.
-    Control,
+    /// The stage of the shutdown has changed.
+    Shutdown,
     /// A signal has come.
     Signal,
-    /// Nobody reads stdout any more.
-    StdoutGone,
+    /// The reader of stdout has closed it.
+    StdoutClosed,
 }
 
-const CONTROL: u64 = u64::MAX;
+const SHUTDOWN: u64 = u64::MAX;
 const SIGNAL: u64 = u64::MAX - 1;
 const STDOUT: u64 = u64::MAX - 2;
 
-/// The set of what is waited for.
+/// One worker's set of descriptors.
 #[derive(Debug)]
-pub struct Watch(Epoll);
+pub struct Poller(Epoll);
 
-impl Watch {
-    /// A set that holds the control's event.
+impl Poller {
+    /// A set that has the shutdown event.
     ///
     /// # Errors
     /// No descriptor is left.
-    pub fn new(control: impl AsFd) -> Result<Self, Error> {
+    pub fn new(shutdown: impl AsFd) -> Result<Self, Error> {
         let epoll = Epoll::new(EpollCreateFlags::EPOLL_CLOEXEC);
-        let watch = Self(epoll.map_err(Error::system("epoll_create1"))?);
-        watch.watch(control, EpollFlags::EPOLLIN | EpollFlags::EPOLLET, CONTROL)?;
-        Ok(watch)
+        let poller = Self(epoll.map_err(Error::system("epoll_create1"))?);
+        poller.add(shutdown, EpollFlags::EPOLLIN | EpollFlags::EPOLLET, SHUTDOWN)?;
+        Ok(poller)
     }
 
-    /// Watches listeners that other workers may watch too: a client wakes one of them, not all.
+    /// Adds the listeners, which every worker has in its set. With EPOLLEXCLUSIVE a new client wakes only some of the
+    /// workers, usually one. Without it, it would wake all of them, and all but one would find the queue empty.
     ///
     /// # Errors
     /// No memory is left.
-    pub fn add(&self, listeners: &[Listener]) -> Result<(), Error> {
+    pub fn add_listeners(&self, listeners: &[Listener]) -> Result<(), Error> {
         let interest = EpollFlags::EPOLLIN | EpollFlags::EPOLLEXCLUSIVE;
         (0..)
             .zip(listeners)
-            .try_for_each(|(index, listener)| self.watch(&listener.socket, interest, index))
+            .try_for_each(|(index, listener)| self.add(&listener.socket, interest, index))
     }
 
-    /// Watches them no more.
+    /// Removes the listeners.
     ///
     /// # Errors
-    /// They were not watched.
-    pub fn remove(&self, listeners: &[Listener]) -> Result<(), Error> {
+    /// They are not in the set.
+    pub fn remove_listeners(&self, listeners: &[Listener]) -> Result<(), Error> {
         listeners.iter().try_for_each(|listener| {
             self.0.delete(&listener.socket).map_err(Error::system("epoll_ctl"))
         })
     }
 
-    /// Watches for signals.
+    /// Adds the signals.
     ///
     /// # Errors
     /// No memory is left.
     pub fn add_signals(&self, signals: impl AsFd) -> Result<(), Error> {
-        self.watch(signals, EpollFlags::EPOLLIN, SIGNAL)
+        self.add(signals, EpollFlags::EPOLLIN, SIGNAL)
     }
 
-    /// Watches for the end of stdout's reader: epoll reports errors without being asked for anything. A file
-    /// cannot be watched and needs not to be.
-    pub fn add_stdout(&self, stdout: BorrowedFd<'_>) {
+    /// Adds stdout, for the end of its reader: `epoll_ctl`(2) reports an error even if no event is asked for. A regular file
+    /// cannot be added; it has no reader that could end.
+    pub fn add_stdout(&self, stdout: impl AsFd) {
         let once = EpollFlags::EPOLLONESHOT;
-        if let Err(error) = self.watch(stdout, once, STDOUT) {
+        if let Err(error) = self.add(stdout, once, STDOUT) {
             tracing::debug!("stdout has no reader to watch: {error}");
         }
     }
 
-    fn watch(&self, fd: impl AsFd, interest: EpollFlags, event: u64) -> Result<(), Error> {
+    fn add(&self, fd: impl AsFd, interest: EpollFlags, event: u64) -> Result<(), Error> {
         self.0.add(fd, EpollEvent::new(interest, event)).map_err(Error::system("epoll_ctl"))
     }
 
-    /// Waits until something happens or the time is over.
+    /// Waits for events until the timeout.
     ///
     /// # Errors
     /// Those of `epoll_wait`(2) that never should happen.
@@ -98,9 +99,9 @@ impl Watch {
             count => count.map_err(Error::system("epoll_wait"))?,
         };
         Ok(events.into_iter().take(count).map(|event| match event.data() {
-            CONTROL => Event::Control,
+            SHUTDOWN => Event::Shutdown,
             SIGNAL => Event::Signal,
-            STDOUT => Event::StdoutGone,
+            STDOUT => Event::StdoutClosed,
             index => Event::Listener(usize::try_from(index).unwrap_or(usize::MAX)),
         }))
     }

@@ -1,8 +1,8 @@
-//! One datagram in, one out (RFC 867, RFC 868), and whom never to answer.
+//! One datagram in, one out (RFC 867, RFC 868), and which senders are never answered.
 //!
-//! Two servers that answer each other's answers go on for ever (CERT CA-1996-01, CVE-2024-2169). So only
-//! ephemeral ports of unicast addresses are answered, and only what was sent to this machine alone. A server
-//! on a high port is still possible: the limit on each source's rate then bounds the loop; it cannot end it.
+//! Two servers that answer each other's replies never stop (CERT CA-1996-01, CVE-2024-2169). So a request is answered
+//! only if it comes from an ephemeral port of a unicast address, and was sent to this host alone. A loop with a server on a
+//! high port is still possible; the limit on the rate of each source bounds it, but does not end it.
 
 use std::io::{IoSlice, IoSliceMut};
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
@@ -15,28 +15,28 @@ use nix::sys::socket::{
 
 use crate::sys;
 
-/// The longest reply: what every path on the internet carries in one piece, and no gift to who amplifies.
+/// The longest reply, in bytes: too short to be fragmented (RFC 1122 §3.3.3), and of little use for amplification attacks.
 pub const LONGEST: usize = 512;
 
-/// The first port that a client may ask from: those below belong to services (RFC 6335 §6).
+/// The first port that a client may send from: those below belong to services (RFC 6335 §6).
 const FIRST_EPHEMERAL: u16 = 1024;
 
-/// A request: who asked, and at which of our addresses.
+/// A request: its sender, and the address that it was sent to.
 #[derive(Debug)]
 pub struct Request {
-    /// Who asked.
+    /// The sender.
     pub peer: SocketAddr,
-    asked: Asked,
+    destination: Destination,
 }
 
-/// The address at which a request arrived, which the reply must come from.
+/// The address that a request was sent to, which the reply must come from.
 #[derive(Debug, Clone, Copy)]
-enum Asked {
+enum Destination {
     V4(libc::in_pktinfo),
     V6(libc::in6_pktinfo),
 }
 
-/// Takes the next request from the socket; what it says does not matter (RFC 867).
+/// Takes the next request from the socket; its content does not matter (RFC 867).
 ///
 /// # Errors
 /// Those of recvmsg(2); EAGAIN when there is none; EPROTO for one without its addresses.
@@ -47,48 +47,43 @@ pub fn receive(socket: BorrowedFd<'_>) -> nix::Result<Request> {
     let flags = MsgFlags::MSG_DONTWAIT;
     let message =
         recvmsg::<SockaddrStorage>(socket.as_raw_fd(), &mut buffers, Some(&mut control), flags)?;
-    let mut asked = None;
+    let mut destination = None;
     for control in message.cmsgs()? {
         match control {
-            // A socket of both families tells of an IPv4 request twice; this one knows a broadcast.
-            ControlMessageOwned::Ipv4PacketInfo(info) => asked = Some(Asked::V4(complete(info))),
-            ControlMessageOwned::Ipv6PacketInfo(info) if asked.is_none() => {
-                asked = Some(Asked::V6(info));
+            // A socket of both families has both for an IPv4 request; only this one shows a broadcast.
+            ControlMessageOwned::Ipv4PacketInfo(info) => {
+                destination = Some(Destination::V4(for_reply(info)));
+            }
+            ControlMessageOwned::Ipv6PacketInfo(info) if destination.is_none() => {
+                destination = Some(Destination::V6(info));
             }
             _ => {}
         }
     }
     let peer = message.address.as_ref().and_then(sys::socket_address);
-    let (Some(peer), Some(asked)) = (peer, asked) else { return Err(nix::errno::Errno::EPROTO) };
-    Ok(Request { peer, asked })
+    let (Some(peer), Some(destination)) = (peer, destination) else {
+        return Err(nix::errno::Errno::EPROTO);
+    };
+    Ok(Request { peer, destination })
 }
 
-/// A request that came before anybody asked for its address (to a passed socket, while no server ran) tells
-/// where it was sent to alone: then the reply is to come from there, and from a broadcast address the kernel
-/// sends none.
-fn complete(info: libc::in_pktinfo) -> libc::in_pktinfo {
-    if info.ipi_spec_dst.s_addr == 0 {
-        libc::in_pktinfo { ipi_spec_dst: info.ipi_addr, ..info }
-    } else {
-        info
-    }
+/// What the reply is sent with. The kernel does not know the local address of a request that came before `IP_PKTINFO` was
+/// set (to a passed socket, while no server ran): then the reply is sent from the destination, and if that is a broadcast
+/// address, the kernel refuses. Interface 0 leaves the interface to the routing table.
+fn for_reply(info: libc::in_pktinfo) -> libc::in_pktinfo {
+    let is_unknown = info.ipi_spec_dst.s_addr == 0;
+    let local = if is_unknown { info.ipi_addr } else { info.ipi_spec_dst };
+    libc::in_pktinfo { ipi_ifindex: 0, ipi_spec_dst: local, ..info }
 }
 
-/// Sends the reply from the address that was asked.
+/// Sends the reply from the address that the request was sent to.
 ///
 /// # Errors
 /// Those of sendmsg(2); EAGAIN when the socket's buffer is full: the reply is lost, as datagrams may be.
 pub fn reply(socket: BorrowedFd<'_>, request: &Request, text: &[u8]) -> nix::Result<()> {
-    let (v4, v6);
-    let from = match request.asked {
-        Asked::V4(info) => {
-            v4 = libc::in_pktinfo { ipi_ifindex: 0, ..info };
-            ControlMessage::Ipv4PacketInfo(&v4)
-        }
-        Asked::V6(info) => {
-            v6 = info;
-            ControlMessage::Ipv6PacketInfo(&v6)
-        }
+    let from = match &request.destination {
+        Destination::V4(info) => ControlMessage::Ipv4PacketInfo(info),
+        Destination::V6(info) => ControlMessage::Ipv6PacketInfo(info),
     };
     let text = [IoSlice::new(&text[..text.len().min(LONGEST)])];
     let flags = MsgFlags::MSG_DONTWAIT | MsgFlags::MSG_NOSIGNAL;
@@ -97,19 +92,19 @@ pub fn reply(socket: BorrowedFd<'_>, request: &Request, text: &[u8]) -> nix::Res
 }
 
 impl Request {
-    /// Whether it may be answered; `own_ports` are those that this server answers itself.
+    /// Whether it may be answered; `own_ports` are the ports of this server.
     #[must_use]
     pub fn is_answerable(&self, own_ports: &[u16]) -> bool {
-        let was_for_us_alone = match self.asked {
-            // The kernel names the address that it would answer from: another one for a broadcast, ip(7).
-            Asked::V4(info) => info.ipi_addr.s_addr == info.ipi_spec_dst.s_addr,
-            Asked::V6(info) => info.ipi6_addr.s6_addr[0] != 0xff,
+        let is_for_this_host = match self.destination {
+            // `ipi_spec_dst` is the local address: for a broadcast it is not the destination, ip(7).
+            Destination::V4(info) => info.ipi_addr.s_addr == info.ipi_spec_dst.s_addr,
+            Destination::V6(info) => info.ipi6_addr.s6_addr[0] != 0xff,
         };
-        was_for_us_alone && may_be_a_client(self.peer, own_ports)
+        is_for_this_host && may_be_a_client(self.peer, own_ports)
     }
 }
 
-/// Whether an address can belong to a client rather than to a server or to nobody.
+/// Whether an address can be a client's: not a server's, and not that of many hosts or of none.
 fn may_be_a_client(peer: SocketAddr, own_ports: &[u16]) -> bool {
     let is_unicast = match peer.ip() {
         IpAddr::V4(v4) => !v4.is_multicast() && v4 != Ipv4Addr::BROADCAST && !v4.is_unspecified(),

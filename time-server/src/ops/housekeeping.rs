@@ -1,5 +1,6 @@
-//! What one thread does for the whole server, in the first worker's loop: signals, the line of figures, the
-//! reader of stdout, the service manager.
+//! What the first worker's loop does for the whole server: it handles signals, prints the statistics, ends when stdout is
+//! closed, and notifies the service manager. What is counted is [`crate::ops::stats`]'s, how the workers stop
+//! [`crate::ops::shutdown`]'s.
 
 use std::io::{Stdout, stdout};
 use std::sync::Arc;
@@ -11,134 +12,134 @@ use nix::sys::signal::{SigSet, Signal};
 use nix::sys::signalfd::{SfdFlags, SignalFd};
 
 use crate::error::Error;
-use crate::ops::shutdown::{Control, Stage};
+use crate::ops::shutdown::{Shutdown, Stage};
 use crate::ops::stats::{Counters, Totals};
-use crate::ops::systemd::Reports;
+use crate::ops::systemd::ServiceManager;
 
-/// The server's signals and figures.
+/// The work that is done once, not by each worker.
 #[derive(Debug)]
-pub struct Master {
+pub struct Housekeeping {
     /// INT, TERM and USR1 as data.
     pub signals: SignalFd,
-    control: Arc<Control>,
+    shutdown: Arc<Shutdown>,
     workers: Vec<Arc<Counters>>,
-    printer: Option<Printer>,
-    reports: Reports,
+    printer: Option<StatsPrinter>,
+    manager: ServiceManager,
 }
 
-/// Prints a line of figures a period.
+/// Prints one line of statistics every period.
 #[derive(Debug)]
-struct Printer {
+struct StatsPrinter {
     out: Output<Stdout>,
     period: Duration,
     due: Instant,
     before: Totals,
 }
 
-impl Master {
+impl Housekeeping {
     /// Blocks the signals (before any thread is started, so that all inherit it) and reads them from a
-    /// descriptor, signalfd(2). `period` is that of the figures on stdout.
+    /// descriptor, signalfd(2). `period` is that of the statistics on stdout.
     ///
     /// # Errors
     /// No descriptor is left.
     pub fn new(
-        control: Arc<Control>,
+        shutdown: Arc<Shutdown>,
         workers: Vec<Arc<Counters>>,
         period: Option<Duration>,
-        reports: Reports,
+        manager: ServiceManager,
         now: Instant,
     ) -> Result<Self, Error> {
         let signals = SigSet::from_iter([Signal::SIGINT, Signal::SIGTERM, Signal::SIGUSR1]);
         signals.thread_block().map_err(Error::system("sigprocmask"))?;
         let flags = SfdFlags::SFD_NONBLOCK | SfdFlags::SFD_CLOEXEC;
         let signals = SignalFd::with_flags(&signals, flags).map_err(Error::system("signalfd"))?;
-        let printer = period.map(|period| Printer {
+        let printer = period.map(|period| StatsPrinter {
             out: Output::new(stdout()),
             period,
             due: now + period,
             before: Totals::default(),
         });
-        Ok(Self { signals, control, workers, printer, reports })
+        Ok(Self { signals, shutdown, workers, printer, manager })
     }
 
-    /// Whether stdout has a reader to be watched.
-    pub fn prints(&self) -> bool {
+    /// Whether statistics are printed on stdout.
+    pub fn prints_stats(&self) -> bool {
         self.printer.is_some()
     }
 
-    /// Does what the signals that have come ask for.
-    pub fn obey(&self) {
+    /// Handles the signals that have come: USR1 logs the totals, INT and TERM stop the server.
+    pub fn handle_signals(&self) {
         while let Ok(Some(signal)) = self.signals.read_signal() {
             if i32::try_from(signal.ssi_signo) == Ok(Signal::SIGUSR1 as i32) {
-                self.tell_totals();
+                self.log_totals();
             } else {
                 self.stop();
             }
         }
     }
 
-    /// Stops the server; what is already stopping ends at once.
+    /// Stops the server; if it is stopping already, ends it at once.
     pub fn stop(&self) {
-        let next = match self.control.stage() {
+        let next = match self.shutdown.stage() {
             Stage::Serving => {
-                self.reports.stopping();
+                self.manager.notify_stopping();
                 Stage::Draining
             }
             Stage::Draining | Stage::Over => Stage::Over,
         };
-        self.control.advance(next);
+        self.shutdown.advance(next);
     }
 
-    /// Says that clients are answered from now on.
-    pub fn tell_ready(&self) {
-        self.reports.ready();
+    /// Notifies the service manager that clients are answered from now on.
+    pub fn notify_ready(&self) {
+        self.manager.notify_ready();
     }
 
-    /// Tells the figures, the service manager's beat and its status if they are due.
+    /// Prints the statistics and notifies the service manager, if that is due.
     pub fn tick(&mut self, now: Instant) {
         let totals = self.totals();
-        // A worker that has nothing left to do while the server stops may end: it need not turn.
-        let counted = if self.control.stage() == Stage::Serving { usize::MAX } else { 1 };
-        let turns = self.workers.iter().map(|worker| worker.turns.get()).take(counted);
-        self.reports.tick(now, &totals, turns);
+        // While the server stops, another worker ends once it has nothing left to do: the watchdog watches the first alone.
+        let watched = if self.shutdown.stage() == Stage::Serving { usize::MAX } else { 1 };
+        let iterations = self.workers.iter().map(|worker| worker.iterations.get()).take(watched);
+        self.manager.tick(now, &totals, iterations);
         let Some(printer) = &mut self.printer else { return };
         if printer.due <= now {
             let line = totals.rates_since(&printer.before, printer.period);
             printer.out.push(line.as_bytes());
             printer.before = totals;
-            // Absolute deadlines do not drift; periods that were missed (a stopped process) are left out.
+            // Absolute deadlines do not drift; periods that were missed (the process was stopped, say) are skipped.
             let missed = (now - printer.due).as_nanos() / printer.period.as_nanos();
             printer.due += printer.period * u32::try_from(missed + 1).unwrap_or(u32::MAX);
         } else if printer.out.is_pending() {
             printer.out.flush();
         }
-        if printer.out.is_gone() && self.control.stage() == Stage::Serving {
+        if printer.out.is_gone() && self.shutdown.stage() == Stage::Serving {
             self.stop();
         }
     }
 
-    /// Whether the figures reached stdout.
+    /// Whether the statistics were printed.
     ///
     /// # Errors
-    /// They did not, and not because their reader had gone: the disk is full, say.
-    pub fn printed(&self) -> Result<(), Error> {
+    /// A write to stdout failed, and not because its reader has closed it: the disk is full, say.
+    pub fn check_printed(&self) -> Result<(), Error> {
         let failure = self.printer.as_ref().and_then(|printer| printer.out.failure());
         failure.map_or(Ok(()), |errno| Err(Error::Stdout(errno.into())))
     }
 
-    /// When something of this is due next.
+    /// When [`Self::tick`] is due next.
     pub fn wake_at(&self) -> Option<Instant> {
-        let figures = self.printer.as_ref().map(|printer| printer.due);
-        figures.into_iter().chain(self.reports.wake_at()).min()
+        let stats = self.printer.as_ref().map(|printer| printer.due);
+        stats.into_iter().chain(self.manager.wake_at()).min()
     }
 
     /// Logs what was counted since the start.
-    pub fn tell_totals(&self) {
+    pub fn log_totals(&self) {
         tracing::info!("{}", self.totals());
     }
 
     /// Logs that no more clients are accepted.
-    pub fn tell_stopping(&self) {
+    pub fn log_stopping(&self) {
         let closing = self.totals().lingering();
         let connections = plural::count(closing, "connection");
         let are = if closing == 1 { "is" } else { "are" };

@@ -1,5 +1,5 @@
-//! What the server says about its clients: some ten lines a second at most, the rest counted, so that
-//! neither a busy day nor an attacker fills a disk.
+//! The lines of the log about where the server listens and about its clients. A second has some ten lines about clients
+//! at most, and the other clients are counted: neither a busy day nor an attacker fills a disk.
 
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
@@ -13,8 +13,8 @@ use crate::service::{Service, Transport};
 const PERIOD: Duration = Duration::from_secs(1);
 const CLIENTS_A_PERIOD: u32 = 10;
 
-/// Says where the server listens, and how to try it.
-pub(crate) fn starting(listeners: &[Listener], is_activated: bool) {
+/// Logs where the server listens, and how to try it.
+pub(crate) fn log_listeners(listeners: &[Listener], is_activated: bool) {
     let Some(first) = listeners.first() else { return };
     let client = if first.transport == Transport::Udp { "nc -u" } else { "nc" };
     let first = first.address;
@@ -43,22 +43,22 @@ pub(crate) fn starting(listeners: &[Listener], is_activated: bool) {
     }
 }
 
-/// The bounded log of clients and of exhaustion.
+/// The bounded log of clients and of missing descriptors or memory.
 #[derive(Debug)]
 pub(crate) struct ClientLog {
     clients: Throttle,
-    exhaustions: Throttle,
+    shortages: Throttle,
 }
 
 impl ClientLog {
     /// One worker's share of the log.
     pub(crate) fn new(workers: usize) -> Self {
         let share = CLIENTS_A_PERIOD.div_ceil(u32::try_from(workers).unwrap_or(u32::MAX));
-        Self { clients: Throttle::new(share, PERIOD), exhaustions: Throttle::new(1, PERIOD) }
+        Self { clients: Throttle::new(share, PERIOD), shortages: Throttle::new(1, PERIOD) }
     }
 
-    /// A client was answered, or was gone before.
-    pub(crate) fn client(&mut self, peer: SocketAddr, outcome: nix::Result<()>, now: Instant) {
+    /// Logs a client that was answered, or that had closed before.
+    pub(crate) fn log_client(&mut self, peer: SocketAddr, outcome: nix::Result<()>, now: Instant) {
         if !self.clients.admit(now) {
             return;
         }
@@ -71,22 +71,23 @@ impl ClientLog {
         }
     }
 
-    /// Neither a descriptor nor memory is left.
-    pub(crate) fn exhausted(&mut self, errno: Errno, now: Instant) {
-        if self.exhaustions.admit(now) {
+    /// Logs that no descriptor or no memory is left.
+    pub(crate) fn log_shortage(&mut self, errno: Errno, now: Instant) {
+        if self.shortages.admit(now) {
             tracing::warn!("Clients have to wait: {} ({errno}).", errno.desc());
         }
     }
 
-    /// Tells how many clients were answered without a line, once their second is over.
-    pub(crate) fn tell_held(&mut self, now: Instant) {
-        if let Some(held) = self.clients.take_held(now) {
-            tracing::info!(clients = held, "... and to {held} more.");
+    /// Logs how many clients were answered without a line, once their second is over.
+    pub(crate) fn log_suppressed(&mut self, now: Instant) {
+        if let Some(suppressed) = self.clients.take_held(now) {
+            tracing::info!(clients = suppressed, "... and to {suppressed} more.");
         }
-        // How often it was tried again says nothing that the line itself did not.
-        self.exhaustions.take_held(now);
+        // The number of further attempts is of no use to anybody.
+        self.shortages.take_held(now);
     }
 
+    /// When [`Self::log_suppressed`] is due next.
     pub(crate) fn wake_at(&self) -> Option<Instant> {
         self.clients.wake_at()
     }

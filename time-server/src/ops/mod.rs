@@ -1,5 +1,5 @@
-//! What keeps the server running and seen: signals and statistics (`housekeeping`, `stats`), stopping (`shutdown`), the
-//! log of clients (`log`) and the service manager (`systemd`).
+//! What an operator needs of a server: signals and statistics (`housekeeping`, `stats`), stopping (`shutdown`), the log of
+//! clients (`log`) and the service manager (`systemd`).
 
 pub mod housekeeping;
 pub(crate) mod log;

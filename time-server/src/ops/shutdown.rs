@@ -1,4 +1,5 @@
-//! How the workers are told to stop: a stage that they look at, and an event that wakes them to do so.
+//! How the workers learn that the server stops: a stage that each of them checks in its loop, and an event that wakes them
+//! for it. What a worker does in each stage is [`crate::worker`]'s.
 
 use std::sync::atomic::{AtomicU8, AtomicUsize, Ordering};
 
@@ -11,24 +12,24 @@ use crate::error::Error;
 pub enum Stage {
     /// Clients are accepted.
     Serving,
-    /// Those that wait are answered, what is closing may finish.
+    /// Clients in the queue are answered, closing connections may finish.
     Draining,
     /// Everything ends at once.
     Over,
 }
 
-/// The stage, and the event that announces a new one.
+/// The stage, and the event that wakes the workers when it changes.
 #[derive(Debug)]
-pub struct Control {
+pub struct Shutdown {
     stage: AtomicU8,
     /// Workers that have not ended.
     active: AtomicUsize,
-    /// Never read: watched edge-triggered, each write wakes every worker.
+    /// Never read: each worker polls it edge-triggered, so each write wakes every worker once, epoll(7).
     pub event: EventFd,
 }
 
-impl Control {
-    /// The control of a server with so many workers.
+impl Shutdown {
+    /// For a server with so many workers.
     ///
     /// # Errors
     /// No descriptor is left.
@@ -47,25 +48,25 @@ impl Control {
         }
     }
 
-    /// One stage on, or straight to the end; wakes the workers.
+    /// Goes on to a later stage, and wakes the workers.
     pub fn advance(&self, to: Stage) {
         self.stage.fetch_max(to as u8, Ordering::AcqRel);
         self.wake();
     }
 
-    /// A worker has ended.
-    pub fn leave(&self) {
+    /// Counts a worker that ends, and wakes the others.
+    pub fn worker_ends(&self) {
         self.active.fetch_sub(1, Ordering::AcqRel);
         self.wake();
     }
 
-    /// Whether one worker alone is left.
-    pub fn is_last(&self) -> bool {
+    /// Whether only one worker is left.
+    pub fn is_last_worker(&self) -> bool {
         self.active.load(Ordering::Acquire) == 1
     }
 
     fn wake(&self) {
-        // It fails only when its counter is full, and then it is readable anyway.
+        // It fails only if its counter is full, and then the event is readable anyway, eventfd(2).
         self.event.write(1).ok();
     }
 }

@@ -1,10 +1,11 @@
-//! Figures: each worker counts for itself, without a lock or a shared cache line; whoever wants to know sums.
+//! Statistics: each worker counts for itself, without a lock or a shared cache line. Their sums, and rates, are made when
+//! somebody asks for them.
 
 use std::fmt;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-/// One worker's counts. Only that worker writes them. The alignment keeps two workers' apart in the caches.
+/// One worker's counts. Only that worker writes them. The alignment gives each worker cache lines of its own.
 #[derive(Debug, Default)]
 #[repr(align(128))]
 pub struct Counters {
@@ -18,18 +19,18 @@ pub struct Counters {
     pub flooded: Counter,
     /// Connections closed to make room for younger ones.
     pub evicted: Counter,
-    /// Clients not answered because their source had had its share.
+    /// Clients not answered because of the rate of their source.
     pub over_rate: Counter,
     /// Clients not answered because their network is not allowed.
     pub foreign: Counter,
-    /// Datagrams not answered because their sender may be another server.
+    /// Datagrams not answered because their sender may be another server, or asked more than this host.
     pub guarded: Counter,
     /// Clients lost before they could be answered.
     pub transient: Counter,
     /// Connections that are closing now.
     pub lingering: Counter,
-    /// Turns of the worker's loop: that they go on is what the watchdog is told.
-    pub turns: Counter,
+    /// Iterations of the worker's loop: while they go on, the watchdog is notified.
+    pub iterations: Counter,
 }
 
 /// A number that one thread writes and any may read.
@@ -42,8 +43,8 @@ impl Counter {
         self.add(1);
     }
 
-    /// Counts `more`. A load and a store, which on most processors is cheaper than an atomic addition, and
-    /// enough where only one thread writes.
+    /// Counts `more`: a load, then a store. No count is lost between the two, because only one thread writes. On most
+    /// processors that costs less than an atomic addition.
     pub fn add(&self, more: u64) {
         self.set(self.get() + more);
     }
@@ -67,10 +68,10 @@ pub struct Totals {
     lingering: u64,
 }
 
-/// The place of the replies in what is counted.
+/// The place of the replies in [`COUNTS`].
 const REPLIES: usize = 1;
 
-/// Picks a count.
+/// Selects a count.
 type Count = fn(&Counters) -> &Counter;
 
 /// What is counted, in the order in which it is shown.
@@ -105,21 +106,14 @@ impl Totals {
         for ((name, _), (now, then)) in COUNTS.iter().zip(self.counts.iter().zip(before.counts)) {
             #[expect(
                 clippy::cast_precision_loss,
-                reason = "a figure for people; 2^53 a period is far off"
+                reason = "a rate for people; 2^53 in a period is far off"
             )]
             let rate = (now - then) as f64 / period.as_secs_f64();
             line.push_str(&format!("{name}/s={} ", rounded(rate)));
         }
         line + &format!("lingering={}\n", self.lingering)
     }
-}
 
-/// Tenths, and none for whole numbers.
-fn rounded(rate: f64) -> f64 {
-    (rate * 10.0).round() / 10.0
-}
-
-impl Totals {
     /// How many replies were sent.
     #[must_use]
     pub fn replies(&self) -> u64 {
@@ -131,6 +125,11 @@ impl Totals {
     pub fn lingering(&self) -> u64 {
         self.lingering
     }
+}
+
+/// Rounded to tenths; a whole number is written without any.
+fn rounded(rate: f64) -> f64 {
+    (rate * 10.0).round() / 10.0
 }
 
 impl fmt::Display for Totals {

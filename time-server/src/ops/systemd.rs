@@ -1,5 +1,5 @@
-//! What the service manager is told while the server runs, and when: that it stops, how it is, and that it
-//! lives. All comes from the first worker's loop, so a loop that is stuck falls silent.
+//! The notifications to the service manager while the server runs, `sd_notify`(3): ready, stopping, the status, and the
+//! watchdog's keep-alive. All are sent by the first worker's loop: if that loop is stuck, no keep-alive is sent.
 
 use std::time::{Duration, Instant};
 
@@ -11,96 +11,97 @@ use crate::ops::stats::Totals;
 /// How often the status may change.
 const STATUS_PERIOD: Duration = Duration::from_secs(5);
 
-/// How often a worker shows that it lives, for one beat of the watchdog: it can be late by a whole beat.
-const TURNS_A_BEAT: u32 = 2;
+/// How often a worker's loop runs at least for one keep-alive: with once, a loop that is a little late would look stuck.
+const ITERATIONS_PER_KEEP_ALIVE: u32 = 2;
 
-/// The server's reports to its service manager, if it has one.
+/// The service manager, if there is one.
 #[derive(Debug)]
-pub struct Reports {
-    manager: Notifier,
+pub struct ServiceManager {
+    notifier: Notifier,
     watchdog: Option<Watchdog>,
     status: Status,
 }
 
-impl Reports {
-    /// Reports to whom the environment names, with the watchdog that it asks for.
+impl ServiceManager {
+    /// The manager that the environment names, with the watchdog that it asks for.
     #[must_use]
     pub fn from_environment(now: Instant) -> Self {
         let timeout = sd_notify::watchdog_enabled().filter(|timeout| !timeout.is_zero());
-        let manager = Notifier::from_environment();
-        // Half the time in which it must be heard, as sd_watchdog_enabled(3) recommends.
-        let watchdog = timeout.filter(|_| manager.is_heard()).map(|t| Watchdog::new(t / 2, now));
-        Self { manager, watchdog, status: Status::default() }
+        let notifier = Notifier::from_environment();
+        // Half of the timeout, as sd_watchdog_enabled(3) recommends.
+        let watchdog = timeout.filter(|_| notifier.is_heard()).map(|t| Watchdog::new(t / 2, now));
+        Self { notifier, watchdog, status: Status::default() }
     }
 
-    /// How often each worker's loop must turn for the watchdog, if there is one.
+    /// How often each worker's loop must run at least, if there is a watchdog.
     #[must_use]
-    pub fn turn_period(&self) -> Option<Duration> {
-        self.watchdog.as_ref().map(|watchdog| watchdog.period / TURNS_A_BEAT)
+    pub fn loop_period(&self) -> Option<Duration> {
+        self.watchdog.as_ref().map(|watchdog| watchdog.period / ITERATIONS_PER_KEEP_ALIVE)
     }
 
     /// Clients are answered from now on.
-    pub fn ready(&self) {
-        self.manager.ready(&sentence(&Totals::default()));
+    pub fn notify_ready(&self) {
+        self.notifier.ready(&status_text(&Totals::default()));
     }
 
     /// No more clients are accepted.
-    pub fn stopping(&self) {
-        self.manager.tell(&[NotifyState::Stopping, NotifyState::Status("Stopping")]);
+    pub fn notify_stopping(&self) {
+        self.notifier.tell(&[NotifyState::Stopping, NotifyState::Status("Stopping")]);
     }
 
-    /// Tells what is due: a beat if every worker lives, the status if it has changed. `turns` counts those of
-    /// each worker's loop.
-    pub fn tick(&mut self, now: Instant, totals: &Totals, turns: impl Iterator<Item = u64>) {
-        if !self.manager.is_heard() {
+    /// Sends what is due: the keep-alive if every worker's loop runs, the status if it has changed. `iterations` counts
+    /// those of each worker's loop.
+    pub fn tick(&mut self, now: Instant, totals: &Totals, iterations: impl Iterator<Item = u64>) {
+        if !self.notifier.is_heard() {
             return;
         }
-        if self.watchdog.as_mut().is_some_and(|watchdog| watchdog.beats(now, turns)) {
-            self.manager.tell(&[NotifyState::Watchdog]);
+        if self.watchdog.as_mut().is_some_and(|watchdog| watchdog.keeps_alive(now, iterations)) {
+            self.notifier.tell(&[NotifyState::Watchdog]);
         }
-        if self.status.changes(now, totals) {
-            self.manager.tell(&[NotifyState::Status(&sentence(totals))]);
+        if self.status.must_send(now, totals) {
+            self.notifier.tell(&[NotifyState::Status(&status_text(totals))]);
         }
     }
 
-    /// When something is due next.
+    /// When [`Self::tick`] is due next.
     #[must_use]
     pub fn wake_at(&self) -> Option<Instant> {
-        let beat = self.watchdog.as_ref().map(|watchdog| watchdog.due);
-        [beat, self.status.pace.wake_at()]
+        let keep_alive = self.watchdog.as_ref().map(|watchdog| watchdog.due);
+        [keep_alive, self.status.throttle.wake_at()]
             .into_iter()
             .flatten()
             .min()
-            .filter(|_| self.manager.is_heard())
+            .filter(|_| self.notifier.is_heard())
     }
 }
 
-fn sentence(totals: &Totals) -> String {
+fn status_text(totals: &Totals) -> String {
     let (replies, lingering) = (totals.replies(), totals.lingering());
     format!("replies sent: {replies}, connections closing: {lingering}")
 }
 
-/// The watchdog's beat: due every period, and left out while a worker's loop stands still.
+/// The watchdog's keep-alive: due every period, and not sent while a worker's loop is stuck.
 #[derive(Debug)]
 struct Watchdog {
     period: Duration,
     due: Instant,
-    /// Of each worker, at the last beat that was due.
-    turns: Vec<u64>,
+    /// Of each worker's loop, when the last keep-alive was due.
+    iterations: Vec<u64>,
 }
 
 impl Watchdog {
     fn new(period: Duration, now: Instant) -> Self {
-        Self { period, due: now, turns: Vec::new() }
+        Self { period, due: now, iterations: Vec::new() }
     }
 
-    fn beats(&mut self, now: Instant, turns: impl Iterator<Item = u64>) -> bool {
+    /// Whether a keep-alive is due, and each loop has run since the last one.
+    fn keeps_alive(&mut self, now: Instant, iterations: impl Iterator<Item = u64>) -> bool {
         if now < self.due {
             return false;
         }
         self.due = now + self.period;
-        let before = std::mem::replace(&mut self.turns, turns.collect());
-        let stuck = self.turns.iter().zip(&before).position(|(now, before)| now == before);
+        let before = std::mem::replace(&mut self.iterations, iterations.collect());
+        let stuck = self.iterations.iter().zip(&before).position(|(now, before)| now == before);
         if let Some(index) = stuck {
             tracing::error!("worker {} stands still: the watchdog is not told", index + 1);
         }
@@ -108,28 +109,29 @@ impl Watchdog {
     }
 }
 
-/// The status: told when it has changed, not more often than every few seconds.
+/// The status: sent when it has changed, at most every few seconds.
 #[derive(Debug)]
 struct Status {
-    told: Totals,
-    pace: Throttle,
+    sent: Totals,
+    throttle: Throttle,
 }
 
 impl Default for Status {
     fn default() -> Self {
-        Self { told: Totals::default(), pace: Throttle::new(1, STATUS_PERIOD) }
+        Self { sent: Totals::default(), throttle: Throttle::new(1, STATUS_PERIOD) }
     }
 }
 
 impl Status {
-    fn changes(&mut self, now: Instant, totals: &Totals) -> bool {
-        // How often it changed meanwhile is nothing to tell.
-        self.pace.take_held(now);
-        let is_told = self.told != *totals && self.pace.admit(now);
-        if is_told {
-            self.told = *totals;
+    /// Whether the status is to be sent now.
+    fn must_send(&mut self, now: Instant, totals: &Totals) -> bool {
+        // How often it changed since the last one does not matter.
+        self.throttle.take_held(now);
+        let is_sent = self.sent != *totals && self.throttle.admit(now);
+        if is_sent {
+            self.sent = *totals;
         }
-        is_told
+        is_sent
     }
 }
 
@@ -142,24 +144,24 @@ mod tests {
     const PERIOD: Duration = Duration::from_secs(1);
 
     #[test]
-    fn the_watchdog_is_told_once_a_period_while_every_worker_turns() {
+    fn a_keep_alive_is_sent_once_a_period_while_every_loop_runs() {
         let start = Instant::now();
         let mut watchdog = Watchdog::new(PERIOD, start);
-        assert!(watchdog.beats(start, [1, 1].into_iter()));
-        assert!(!watchdog.beats(start + PERIOD / 2, [2, 2].into_iter()));
-        assert!(watchdog.beats(start + PERIOD, [3, 3].into_iter()));
-        assert!(!watchdog.beats(start + 2 * PERIOD, [4, 3].into_iter()));
-        assert!(watchdog.beats(start + 3 * PERIOD, [5, 4].into_iter()));
+        assert!(watchdog.keeps_alive(start, [1, 1].into_iter()));
+        assert!(!watchdog.keeps_alive(start + PERIOD / 2, [2, 2].into_iter()));
+        assert!(watchdog.keeps_alive(start + PERIOD, [3, 3].into_iter()));
+        assert!(!watchdog.keeps_alive(start + 2 * PERIOD, [4, 3].into_iter()));
+        assert!(watchdog.keeps_alive(start + 3 * PERIOD, [5, 4].into_iter()));
     }
 
     #[test]
-    fn the_status_is_told_when_it_has_changed_and_not_often() {
+    fn the_status_is_sent_when_it_has_changed_and_not_often() {
         let start = Instant::now();
         let mut status = Status::default();
         let worker = Counters::default();
         let mut after = |seconds| {
             let totals = Totals::sum([&worker].into_iter());
-            status.changes(start + Duration::from_secs(seconds), &totals)
+            status.must_send(start + Duration::from_secs(seconds), &totals)
         };
         assert!(!after(10));
         worker.replies.increment();

@@ -1,4 +1,4 @@
-//! Who is answered (`admission`), how often (`rate_limit`) and how long a connection may take to close (`linger`). Pure:
+//! Who is answered (`admission`), how often (`rate_limit`), and how long a connection may take to close (`linger`). Pure:
 //! the time is an argument.
 
 pub mod admission;

@@ -1,37 +1,19 @@
-//! Who is answered, and how often. Pure.
+//! How often a source is answered. Pure.
 //!
-//! The limit is a token bucket a source, kept as one number: the time at which the bucket will be full again
-//! (the theoretical arrival time of the GCRA, ITU-T I.371). A source is an IPv4 address or an IPv6 /64, for
-//! a single host owns a whole /64. The table is bounded: when it is full, the bucket that is nearest to full
-//! is forgotten, which can only err towards answering.
+//! The limit is the generic cell rate algorithm (GCRA, ITU-T I.371), a token bucket that needs one number for each source:
+//! the theoretical arrival time, at which the next request would come if the source kept exactly to its rate. Each
+//! reply moves it on by one interval. A source is an IPv4 address or an IPv6 /64, because a single host has a whole /64.
+//! The table is bounded: when it is full, the source with the earliest arrival time is forgotten. That is the one that is
+//! furthest from its limit, and at worst it gets some replies too many.
 
 use std::collections::{BTreeSet, HashMap};
 use std::net::IpAddr;
 use std::time::{Duration, Instant};
 
-use ipnet::IpNet;
-
-/// How many sources are told apart at a time; more only by a flood of forged addresses.
+/// How many sources are kept at a time; only a flood of forged addresses has more.
 pub const CAPACITY: usize = 1 << 15;
 
-/// What is decided about a client before it is answered.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Admission {
-    /// It is answered.
-    Admitted,
-    /// Its network is not among the allowed ones.
-    Foreign,
-    /// Its source has had its share of replies.
-    OverRate,
-}
-
-/// Whether an address is in one of the networks; none at all means everybody.
-#[must_use]
-pub fn is_allowed(networks: &[IpNet], peer: IpAddr) -> bool {
-    networks.is_empty() || networks.iter().any(|network| network.contains(&peer))
-}
-
-/// One party to a rate.
+/// What has a rate of its own.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 enum Source {
     V4(u32),
@@ -52,62 +34,63 @@ impl Source {
     }
 }
 
-/// Time since the limiter's start: half the size of an `Instant`.
+/// Time since the limit's start: half the size of an `Instant`.
 type Nanoseconds = u64;
 
 /// So many replies a second for one source, bursts of as many.
 #[derive(Debug)]
-pub struct Limiter {
+pub struct RateLimit {
     start: Instant,
-    /// What one reply costs: a second over the rate.
-    cost: Nanoseconds,
-    /// How far ahead of now a bucket may be full and one more reply still be due.
+    /// The time between two replies at exactly the rate.
+    interval: Nanoseconds,
+    /// GCRA burst tolerance: a request is refused once the arrival time is further ahead of now than this.
     tolerance: Nanoseconds,
     capacity: usize,
-    /// When each source's bucket is full again. std's hash is keyed at random: nobody can aim at one slot.
-    full_at: HashMap<Source, Nanoseconds>,
-    /// The same, the fullest bucket first.
+    /// Each source's theoretical arrival time. std's hash has a random key, so an attacker cannot choose addresses that
+    /// collide.
+    arrival_times: HashMap<Source, Nanoseconds>,
+    /// The same, the earliest first.
     order: BTreeSet<(Nanoseconds, Source)>,
 }
 
-impl Limiter {
-    /// A limiter of `rate` replies a second (at least one) for each of at most `capacity` sources.
+impl RateLimit {
+    /// A limit of `rate` replies a second (at least one) for each of at most `capacity` sources.
     #[must_use]
     pub fn new(rate: u32, capacity: usize, start: Instant) -> Self {
-        let cost = 1_000_000_000 / u64::from(rate.max(1));
+        let interval = 1_000_000_000 / u64::from(rate.max(1));
         Self {
             start,
-            cost,
-            tolerance: cost * u64::from(rate.saturating_sub(1)),
+            interval,
+            tolerance: interval * u64::from(rate.saturating_sub(1)),
             capacity,
-            // Twice what is needed: std's table would otherwise grow to that when removals have worn it.
-            full_at: HashMap::with_capacity(2 * capacity),
+            // Twice what is needed: after many removals std's table would grow to that anyway.
+            arrival_times: HashMap::with_capacity(2 * capacity),
             order: BTreeSet::new(),
         }
     }
 
-    /// Takes one reply out of the source's bucket; false if there is none in it.
+    /// Whether a source may have a reply now; if so, the reply is counted.
     pub fn admit(&mut self, address: IpAddr, now: Instant) -> bool {
         let source = Source::of(address);
         let now = self.since_start(now);
-        let before = self.full_at.get(&source).copied();
-        let full_at = before.unwrap_or(now).max(now);
-        if full_at > now + self.tolerance {
+        let before = self.arrival_times.get(&source).copied();
+        let arrival = before.unwrap_or(now).max(now);
+        if arrival > now + self.tolerance {
             return false;
         }
         match before {
             Some(before) => drop(self.order.remove(&(before, source))),
-            None if self.full_at.len() >= self.capacity => self.forget_the_fullest(),
+            None if self.arrival_times.len() >= self.capacity => self.forget_earliest(),
             None => {}
         }
-        self.full_at.insert(source, full_at + self.cost);
-        self.order.insert((full_at + self.cost, source));
+        self.arrival_times.insert(source, arrival + self.interval);
+        self.order.insert((arrival + self.interval, source));
         true
     }
 
-    fn forget_the_fullest(&mut self) {
+    fn forget_earliest(&mut self) {
         if let Some((_, source)) = self.order.pop_first() {
-            self.full_at.remove(&source);
+            self.arrival_times.remove(&source);
         }
     }
 
@@ -129,63 +112,54 @@ mod tests {
     }
 
     #[test]
-    fn a_burst_of_the_rate_passes_then_one_for_each_share_of_a_second() {
+    fn a_burst_of_the_rate_passes_then_one_for_each_interval() {
         let start = Instant::now();
-        let mut limiter = Limiter::new(10, CAPACITY, start);
-        let burst = (0..20).filter(|_| limiter.admit(v4(1), start)).count();
+        let mut limit = RateLimit::new(10, CAPACITY, start);
+        let burst = (0..20).filter(|_| limit.admit(v4(1), start)).count();
         assert_eq!(burst, 10);
-        assert!(limiter.admit(v4(2), start), "another source has a bucket of its own");
+        assert!(limit.admit(v4(2), start), "another source has a rate of its own");
         let later = start + Duration::from_millis(100);
-        assert!(limiter.admit(v4(1), later));
-        assert!(!limiter.admit(v4(1), later));
+        assert!(limit.admit(v4(1), later));
+        assert!(!limit.admit(v4(1), later));
     }
 
     #[test]
     fn an_ipv6_source_is_its_64_and_a_mapped_address_is_the_ipv4_one() {
         let start = Instant::now();
-        let mut limiter = Limiter::new(1, CAPACITY, start);
+        let mut limit = RateLimit::new(1, CAPACITY, start);
         let v6 = |text: &str| IpAddr::V6(text.parse::<Ipv6Addr>().unwrap());
-        assert!(limiter.admit(v6("2001:db8::1"), start));
-        assert!(!limiter.admit(v6("2001:db8::ffff:1"), start));
-        assert!(limiter.admit(v6("2001:db8:0:1::1"), start));
-        assert!(limiter.admit(v4(1), start));
-        assert!(!limiter.admit(v6("::ffff:192.0.2.1"), start));
+        assert!(limit.admit(v6("2001:db8::1"), start));
+        assert!(!limit.admit(v6("2001:db8::ffff:1"), start));
+        assert!(limit.admit(v6("2001:db8:0:1::1"), start));
+        assert!(limit.admit(v4(1), start));
+        assert!(!limit.admit(v6("::ffff:192.0.2.1"), start));
     }
 
     #[test]
     fn a_million_forged_networks_leave_the_table_as_large_as_it_was() {
         let start = Instant::now();
-        let mut limiter = Limiter::new(10, 1000, start);
-        let room = limiter.full_at.capacity();
+        let mut limit = RateLimit::new(10, 1000, start);
+        let room = limit.arrival_times.capacity();
         for network in 0..1_000_000_u128 {
             let forged = IpAddr::V6(Ipv6Addr::from_bits(network << 64));
-            assert!(limiter.admit(forged, start), "beyond the capacity it errs towards answering");
+            assert!(limit.admit(forged, start), "beyond the capacity new sources are answered");
         }
-        assert_eq!(limiter.full_at.len(), 1000);
-        assert_eq!(limiter.order.len(), 1000);
-        assert!(limiter.full_at.capacity() <= room);
+        assert_eq!(limit.arrival_times.len(), 1000);
+        assert_eq!(limit.order.len(), 1000);
+        assert!(limit.arrival_times.capacity() <= room);
     }
 
     #[test]
-    fn the_fullest_bucket_is_the_one_forgotten() {
+    fn a_full_table_forgets_the_source_that_is_furthest_from_its_limit() {
         let start = Instant::now();
-        let mut limiter = Limiter::new(2, 2, start);
+        let mut limit = RateLimit::new(2, 2, start);
         assert!(
-            limiter.admit(v4(1), start) && limiter.admit(v4(1), start),
-            "the abuser's is empty"
+            limit.admit(v4(1), start) && limit.admit(v4(1), start),
+            "the first is at its limit"
         );
-        assert!(limiter.admit(v4(2), start));
-        assert!(limiter.admit(v4(3), start), "makes room by forgetting source 2");
-        assert!(!limiter.admit(v4(1), start), "the abuser is remembered");
-    }
-
-    #[test]
-    fn without_networks_everybody_is_allowed_else_only_they() {
-        assert!(is_allowed(&[], v4(1)));
-        let networks = ["192.0.2.0/30".parse().unwrap(), "2001:db8::/32".parse().unwrap()];
-        assert!(is_allowed(&networks, v4(3)));
-        assert!(!is_allowed(&networks, v4(4)));
-        assert!(is_allowed(&networks, "2001:db8::9".parse().unwrap()));
+        assert!(limit.admit(v4(2), start));
+        assert!(limit.admit(v4(3), start), "source 2 is forgotten for it");
+        assert!(!limit.admit(v4(1), start), "the first is remembered");
     }
 
     proptest! {
@@ -197,11 +171,11 @@ mod tests {
         ) {
             let start = Instant::now();
             let mut now = start;
-            let mut limiter = Limiter::new(rate, 4, start);
+            let mut limit = RateLimit::new(rate, 4, start);
             let mut admitted: HashMap<u8, Vec<Instant>> = HashMap::new();
             for (source, gap) in steps {
                 now += Duration::from_millis(gap);
-                if limiter.admit(v4(source), now) {
+                if limit.admit(v4(source), now) {
                     admitted.entry(source).or_default().push(now);
                 }
             }

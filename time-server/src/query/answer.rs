@@ -1,4 +1,4 @@
-//! Reads the instant out of what a time server says. Pure.
+//! Reads the instant out of a time server's answer. Pure. Asking and printing are [`crate::query`]'s.
 
 use std::time::Duration;
 
@@ -6,9 +6,9 @@ use chrono::{DateTime, NaiveDateTime, Utc};
 
 use crate::reply::FROM_1900_TO_1970;
 
-/// An instant, and how finely the answer tells it: it lies between `instant` and `resolution` later.
+/// The instant in an answer, and its resolution: the server's time was between `instant` and `resolution` later.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Reading {
+pub struct Timestamp {
     /// The instant.
     pub instant: DateTime<Utc>,
     /// How long the answer stays the same.
@@ -18,24 +18,24 @@ pub struct Reading {
 const WHOLE_SECONDS: Duration = Duration::from_secs(1);
 
 /// Reads the forms that name an instant: RFC 3339, seconds since 1970, NIST's line, and RFC 867's with UTC or
-/// GMT as the zone. A greeting or ctime(3) text names no zone: nobody can tell.
+/// GMT as the zone. A greeting or a ctime(3) text names no zone, so its instant is unknown.
 #[must_use]
-pub fn of_text(bytes: &[u8]) -> Option<Reading> {
+pub fn parse_text(bytes: &[u8]) -> Option<Timestamp> {
     let text = std::str::from_utf8(bytes).ok()?.trim();
-    let whole = |instant| Reading { instant, resolution: WHOLE_SECONDS };
+    let whole = |instant| Timestamp { instant, resolution: WHOLE_SECONDS };
     rfc3339(text)
         .or_else(|| DateTime::from_timestamp(text.parse().ok()?, 0).map(whole))
         .or_else(|| nist(text).map(whole))
         .or_else(|| daytime(text).map(whole))
 }
 
-fn rfc3339(text: &str) -> Option<Reading> {
+fn rfc3339(text: &str) -> Option<Timestamp> {
     let instant = DateTime::parse_from_rfc3339(text).ok()?.to_utc();
     let fraction = text
         .split_once('.')
         .map_or(0, |(_, rest)| rest.bytes().take_while(u8::is_ascii_digit).count());
     let resolution = WHOLE_SECONDS / 10_u32.pow(u32::try_from(fraction.min(9)).unwrap_or(9));
-    Some(Reading { instant, resolution })
+    Some(Timestamp { instant, resolution })
 }
 
 fn nist(text: &str) -> Option<DateTime<Utc>> {
@@ -56,15 +56,15 @@ fn utc(text: &str, pattern: &str) -> Option<DateTime<Utc>> {
     NaiveDateTime::parse_from_str(text, pattern).ok().map(|clock| clock.and_utc())
 }
 
-/// Reads RFC 868's four bytes. They begin anew every 136 years: the time meant is the one nearest to `now`.
+/// Reads RFC 868's four bytes. Their count starts again at 0 every 136 years; the instant nearest to `now` is taken.
 #[must_use]
-pub fn of_time_protocol(bytes: &[u8], now: DateTime<Utc>) -> Option<Reading> {
+pub fn parse_time_protocol(bytes: &[u8], now: DateTime<Utc>) -> Option<Timestamp> {
     const ERA: i64 = 1 << 32;
     let since_1900 = i64::from(u32::from_be_bytes(bytes.try_into().ok()?));
     let unix = since_1900 - FROM_1900_TO_1970;
     let eras = (now.timestamp() - unix + ERA / 2).div_euclid(ERA);
     let instant = DateTime::from_timestamp(unix + eras * ERA, 0)?;
-    Some(Reading { instant, resolution: WHOLE_SECONDS })
+    Some(Timestamp { instant, resolution: WHOLE_SECONDS })
 }
 
 #[cfg(test)]
@@ -72,8 +72,8 @@ mod tests {
     use super::*;
 
     fn read(text: &str) -> Option<String> {
-        of_text(text.as_bytes())
-            .map(|reading| format!("{} {:?}", reading.instant, reading.resolution))
+        parse_text(text.as_bytes())
+            .map(|timestamp| format!("{} {:?}", timestamp.instant, timestamp.resolution))
     }
 
     #[test]
@@ -93,13 +93,13 @@ mod tests {
         assert_eq!(read("\n\nCurrent time: Sun Nov 22 06:32:19 2026\n\n"), None);
         assert_eq!(read("22 NOV 2026 06:32:19 PST\r\n"), None);
         assert_eq!(read("\u{1b}[2J"), None);
-        assert_eq!(of_text(&[0xff, 0xfe]), None);
+        assert_eq!(parse_text(&[0xff, 0xfe]), None);
     }
 
     #[test]
     fn the_time_protocols_era_is_the_one_nearest_to_now() {
         let read = |bytes: [u8; 4], now: &str| {
-            of_time_protocol(&bytes, now.parse().unwrap()).unwrap().instant.to_rfc3339()
+            parse_time_protocol(&bytes, now.parse().unwrap()).unwrap().instant.to_rfc3339()
         };
         assert_eq!(read([0xff; 4], "2036-02-07T06:28:16Z"), "2036-02-07T06:28:15+00:00");
         assert_eq!(read([0; 4], "2036-02-07T06:28:15Z"), "2036-02-07T06:28:16+00:00");
@@ -107,6 +107,6 @@ mod tests {
             read(2_208_988_800_u32.to_be_bytes(), "1970-06-01T00:00:00Z"),
             "1970-01-01T00:00:00+00:00"
         );
-        assert_eq!(of_time_protocol(b"12345", DateTime::UNIX_EPOCH), None);
+        assert_eq!(parse_time_protocol(b"12345", DateTime::UNIX_EPOCH), None);
     }
 }

@@ -1,4 +1,5 @@
-//! The client: asks a server for the time, prints what it says and how far its clock is from this one.
+//! `time-server query`, the client: asks a server for the time, prints its answer and how far its clock is from this one.
+//! What an answer means is read in `answer`.
 
 pub mod answer;
 
@@ -13,18 +14,18 @@ use common::clock::now;
 use common::escape::escape;
 use common::output;
 
-use self::answer::Reading;
+use self::answer::Timestamp;
 use crate::args::Query;
 use crate::error::{Error, reason};
 use crate::reply::clock::utc_now;
 
-/// The most that is read of an answer, in bytes: who answers is a stranger.
+/// How much of an answer is read at most, in bytes: the server may send anything.
 const LONGEST: usize = 4096;
 
-/// An answer, and when it came.
+/// What a server sent, and when.
 struct Answer {
     bytes: Vec<u8>,
-    /// This clock halfway between question and answer.
+    /// The time of this clock halfway between request and answer.
     midpoint: DateTime<Utc>,
     round_trip: Duration,
 }
@@ -38,7 +39,7 @@ pub fn run(query: &Query) -> Result<(), Error> {
     let addresses = resolve(query)?;
     let mut problem = "it has no address".to_owned();
     for (tried, address) in addresses.iter().enumerate() {
-        // Each address gets its share of what is left: a silent one must not use up the others'.
+        // Each address gets its share of the time left: one that does not answer must not use up the others'.
         let left = deadline.saturating_duration_since(now());
         let share = left / u32::try_from(addresses.len() - tried).unwrap_or(u32::MAX);
         match ask(query, *address, share) {
@@ -46,25 +47,21 @@ pub fn run(query: &Query) -> Result<(), Error> {
                 problem = format!("{address} closed without telling the time");
             }
             Ok(answer) => return print(query, &answer),
-            Err(error) => problem = format!("{address}: {}", in_words(&error)),
+            Err(error) => problem = format!("{address}: {}", describe(&error)),
         }
     }
-    Err(Error::NoAnswer { host: escape(&query.target.host).into_owned(), problem })
+    Err(no_answer(query, problem))
 }
 
 /// All addresses of the host, of both families. Asking the system may take longer than the user wants to wait.
 fn resolve(query: &Query) -> Result<Vec<SocketAddr>, Error> {
     let target = (query.target.host.clone(), query.port());
-    let unknown = |problem: String| Error::NoAnswer {
-        host: escape(&query.target.host).into_owned(),
-        problem,
-    };
     let (sender, receiver) = mpsc::channel();
     let lookup = move || sender.send(target.to_socket_addrs().map(Iterator::collect)).ok();
     thread::Builder::new().name("lookup".to_owned()).spawn(lookup).map_err(Error::Thread)?;
     match receiver.recv_timeout(query.timeout) {
-        Ok(addresses) => addresses.map_err(|error| unknown(error.to_string())),
-        Err(_timeout) => Err(unknown("its address could not be found in time".to_owned())),
+        Ok(addresses) => addresses.map_err(|error| no_answer(query, error.to_string())),
+        Err(_timeout) => Err(no_answer(query, "its address could not be found in time".to_owned())),
     }
 }
 
@@ -105,7 +102,7 @@ fn ask_udp(address: SocketAddr, timeout: Duration) -> io::Result<(Vec<u8>, Insta
         if address.is_ipv4() { ([0; 4], 0).into() } else { ([0_u16; 8], 0).into() };
     let socket = UdpSocket::bind(any)?;
     socket.connect(address)?;
-    // What a request says does not matter (RFC 867, RFC 868).
+    // The content of a request does not matter (RFC 867, RFC 868).
     socket.send(b"\n")?;
     socket.set_read_timeout(Some(timeout))?;
     let mut bytes = vec![0; LONGEST];
@@ -114,15 +111,19 @@ fn ask_udp(address: SocketAddr, timeout: Duration) -> io::Result<(Vec<u8>, Insta
     Ok((bytes, now()))
 }
 
-fn in_words(error: &io::Error) -> String {
+fn no_answer(query: &Query, problem: String) -> Error {
+    Error::NoAnswer { host: escape(&query.target.host).into_owned(), problem }
+}
+
+fn describe(error: &io::Error) -> String {
     match error.kind() {
         io::ErrorKind::WouldBlock | io::ErrorKind::TimedOut => "no answer in time".to_owned(),
         _ => reason(error),
     }
 }
 
-/// Why the answer cannot be what was asked for, with the way out.
-fn misfit(query: &Query, bytes: &[u8]) -> Option<String> {
+/// Why the answer is not what was asked for, with the option that fits.
+fn mismatch(query: &Query, bytes: &[u8]) -> Option<String> {
     let is_text = |byte: &u8| byte.is_ascii_graphic() || byte.is_ascii_whitespace();
     match (query.time, bytes.len()) {
         (true, 4) => None,
@@ -138,32 +139,36 @@ fn misfit(query: &Query, bytes: &[u8]) -> Option<String> {
 }
 
 fn print(query: &Query, answer: &Answer) -> Result<(), Error> {
-    if let Some(problem) = misfit(query, &answer.bytes) {
-        return Err(Error::NoAnswer { host: escape(&query.target.host).into_owned(), problem });
+    if let Some(problem) = mismatch(query, &answer.bytes) {
+        return Err(no_answer(query, problem));
     }
-    let reading = if query.time {
-        answer::of_time_protocol(&answer.bytes, answer.midpoint)
+    let timestamp = if query.time {
+        answer::parse_time_protocol(&answer.bytes, answer.midpoint)
     } else {
-        answer::of_text(&answer.bytes)
+        answer::parse_text(&answer.bytes)
     };
-    let text = match &reading {
-        Some(reading) if query.time => reading.instant.to_rfc3339_opts(SecondsFormat::Secs, true),
+    let text = match &timestamp {
+        Some(timestamp) if query.time => {
+            timestamp.instant.to_rfc3339_opts(SecondsFormat::Secs, true)
+        }
         _ => String::from_utf8_lossy(&answer.bytes).trim().to_owned(),
     };
     let lines: Vec<String> = text.lines().map(|line| escape(line).into_owned()).collect();
     let round_trip = answer.round_trip.as_secs_f64();
-    let offset = match &reading {
-        Some(reading) => in_seconds(reading, answer),
+    let offset = match &timestamp {
+        Some(timestamp) => offset_text(timestamp, answer),
         None => "offset: unknown (the answer names no zone)".to_owned(),
     };
     let report = format!("{}\n{offset}, round trip: {round_trip:.6} s\n", lines.join("\n"));
     output::print(report.as_bytes()).map_err(Error::Stdout)
 }
 
-/// The offset and its bound: the answer left the server somewhere in the round trip, within its resolution.
-fn in_seconds(reading: &Reading, answer: &Answer) -> String {
-    let middle = reading.instant + TimeDelta::from_std(reading.resolution / 2).unwrap_or_default();
+/// The offset and its bound: the server read its clock at some time in the round trip, and its answer is exact to the
+/// resolution.
+fn offset_text(timestamp: &Timestamp, answer: &Answer) -> String {
+    let middle =
+        timestamp.instant + TimeDelta::from_std(timestamp.resolution / 2).unwrap_or_default();
     let offset = (middle - answer.midpoint).as_seconds_f64();
-    let bound = (reading.resolution + answer.round_trip).as_secs_f64() / 2.0;
+    let bound = (timestamp.resolution + answer.round_trip).as_secs_f64() / 2.0;
     format!("offset: {offset:+.6} s ± {bound:.6} s")
 }

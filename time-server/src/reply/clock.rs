@@ -1,5 +1,5 @@
-//! The server's clock: whose time it is and whether to trust it, looked at again once a second while anybody
-//! asks. `Health::judge` decides and is pure; [`Clock::tick`] asks the kernel and the zone's file.
+//! The server's clock: its time zone, and whether the kernel keeps it synchronised. Both are read again once a second, while
+//! clients come. `Health::judge` decides and is pure; [`Clock::tick`] reads the kernel's state and the zone's file.
 
 use chrono::{DateTime, Utc};
 use nix::libc;
@@ -14,9 +14,9 @@ const MAX_ERROR_MICROSECONDS: i64 = 16_000_000;
 /// Whether the clock can be trusted, and whether a leap second is coming.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Health {
-    /// Something keeps the clock on time.
+    /// NTP or another source keeps the clock right.
     pub is_synchronised: bool,
-    /// What the last minute of the month will be.
+    /// The leap second at the end of the month.
     pub leap: Leap,
 }
 
@@ -32,7 +32,7 @@ pub enum Leap {
 }
 
 impl Health {
-    /// Asks the kernel. Where a sandbox forbids even that, nothing is known.
+    /// Reads the kernel's state. Where a sandbox forbids that, nothing is known.
     #[must_use]
     pub fn read() -> Self {
         sys::clock_state()
@@ -58,7 +58,7 @@ impl Health {
         }
     }
 
-    const fn in_words(self) -> &'static str {
+    const fn describe(self) -> &'static str {
         match (self.is_synchronised, self.leap) {
             (false, _) => "not synchronised",
             (true, Leap::None) => "synchronised",
@@ -74,58 +74,54 @@ pub(crate) fn utc_now() -> DateTime<Utc> {
     Utc::now()
 }
 
-/// Whose time it is, and whether to trust it.
+/// The time zone, and whether the clock can be trusted.
 #[derive(Debug, Clone)]
 pub struct Clock {
     /// The rules of the time zone.
     pub zone: Zone,
-    /// What the kernel said this second.
+    /// The kernel's state in this second.
     pub health: Health,
     second: Option<i64>,
-    zone_is_lost: bool,
-    /// One of several workers does the talking.
-    is_spokesman: bool,
+    zone_is_unreadable: bool,
+    /// Each worker has a clock; only one of them logs what changes.
+    logs_changes: bool,
 }
 
 impl Clock {
-    /// A clock for a zone; a `spokesman` logs what changes.
+    /// A clock for a zone.
     #[must_use]
-    pub fn new(zone: Zone, is_spokesman: bool) -> Self {
+    pub fn new(zone: Zone, logs_changes: bool) -> Self {
         let health = Health::read();
-        tracing::debug!("The kernel's clock is {}.", health.in_words());
-        Self { zone, health, second: None, zone_is_lost: false, is_spokesman }
+        tracing::debug!("The kernel's clock is {}.", health.describe());
+        Self { zone, health, second: None, zone_is_unreadable: false, logs_changes }
     }
 
-    /// Looks again at the kernel's state and at the zone's file, if a new second has begun.
+    /// Reads the kernel's state and the zone's file again, if a new second has begun.
     pub fn tick(&mut self, now: DateTime<Utc>) {
         if self.second.replace(now.timestamp()) == Some(now.timestamp()) {
             return;
         }
         let health = Health::read();
-        if health != self.health && self.is_spokesman {
+        if health != self.health && self.logs_changes {
             tracing::warn!(
                 synchronised = health.is_synchronised,
                 "The kernel's clock is now {}.",
-                health.in_words()
+                health.describe()
             );
         }
         self.health = health;
-        self.follow_zone();
+        self.refresh_zone();
     }
 
-    /// Takes up new rules; when they cannot be read any more, keeps the last ones and says so once.
-    fn follow_zone(&mut self) {
+    /// Takes new rules over; if they cannot be read any more, keeps the last ones and logs that once.
+    fn refresh_zone(&mut self) {
         let outcome = self.zone.refresh();
-        let is_news = outcome.is_err() != self.zone_is_lost;
-        self.zone_is_lost = outcome.is_err();
+        let is_news = outcome.is_err() != self.zone_is_unreadable;
+        self.zone_is_unreadable = outcome.is_err();
         match outcome {
-            Err(error) if is_news && self.is_spokesman => {
-                tracing::warn!("The time zone's last rules stay in force: {error}.");
-            }
-            Ok(()) if is_news && self.is_spokesman => {
-                tracing::info!("The time zone can be read again.");
-            }
-            _ => {}
+            _ if !is_news || !self.logs_changes => {}
+            Err(error) => tracing::warn!("The time zone's last rules stay in force: {error}."),
+            Ok(()) => tracing::info!("The time zone can be read again."),
         }
     }
 }

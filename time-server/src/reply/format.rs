@@ -1,4 +1,5 @@
-//! How the time is written. Pure: the instant, the zone and the clock's health are arguments.
+//! The texts of `--format`. Pure: the instant, the zone and the clock's health are arguments. NIST's line is
+//! written in `nist`.
 
 use std::borrow::Borrow;
 use std::fmt::Write;
@@ -134,7 +135,7 @@ where
     append(text, format_args!("{delayed}"));
 }
 
-/// Appends to a text. A `String` takes everything, and every conversion was checked at start.
+/// Appends to a text. That cannot fail: a `String` takes everything, and every conversion was checked at start.
 fn append(text: &mut String, arguments: std::fmt::Arguments<'_>) {
     text.write_fmt(arguments).ok();
 }
@@ -174,7 +175,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_format_says_why() {
+    fn a_bad_format_is_refused_with_the_reason() {
         let error = |text: &str| text.parse::<Format>().unwrap_err().to_string();
         assert!(error("iso").contains("neither greeting"));
         assert!(error("100%%").contains("neither greeting"));

@@ -1,4 +1,5 @@
-//! What a client is told: the text of the current second, or the Time Protocol's four bytes. Pure.
+//! What a reply says: the text of the current second, or the Time Protocol's four bytes. Pure. The texts are written by
+//! `format` (and `nist`), in the local time of `zone`; `clock` says whether the time can be trusted.
 
 pub mod clock;
 pub mod format;
@@ -18,7 +19,7 @@ pub struct Reply {
     format: Format,
     /// Whether the text changes within a second.
     shows_fractions: bool,
-    /// Whether RFC 868 is answered with silence while the clock cannot be trusted.
+    /// Whether the Time Protocol (RFC 868) is not answered while the clock is not synchronised.
     require_sync: bool,
     text: String,
     /// The second that `text` was made for.
@@ -27,7 +28,7 @@ pub struct Reply {
 }
 
 impl Reply {
-    /// The replies in a format; `require_sync` keeps silent, where the protocol can, about a time nobody vouches for.
+    /// The replies in a format; with `require_sync` the Time Protocol is not answered while the clock is not synchronised.
     #[must_use]
     pub fn new(format: Format, require_sync: bool) -> Self {
         let at = |nanoseconds| {
@@ -41,7 +42,7 @@ impl Reply {
         Self { format, shows_fractions, require_sync, text, second: None, time }
     }
 
-    /// What a client of `service` is told at an instant; `None` is silence.
+    /// The reply of `service` at an instant; `None`: none is sent.
     pub fn at(&mut self, service: Service, now: DateTime<Utc>, clock: &Clock) -> Option<&[u8]> {
         match service {
             Service::Daytime => Some(self.text_at(now, clock)),
@@ -68,7 +69,7 @@ impl Reply {
 /// Seconds between the two epochs (RFC 868).
 pub const FROM_1900_TO_1970: i64 = 2_208_988_800;
 
-/// RFC 868's count, which begins anew after 2036-02-07 06:28:15 UTC.
+/// RFC 868's count, which starts again at 0 after 2036-02-07 06:28:15 UTC.
 #[expect(
     clippy::cast_possible_truncation,
     clippy::cast_sign_loss,

@@ -33,8 +33,11 @@ pub(crate) fn line(now: DateTime<Utc>, zone: &Zone, health: Health) -> String {
     format!("{day:05} {time} {dst:02} {leap} {condition}   0.0 UTC *\r\n")
 }
 
-/// 00 in standard time, 50 in summer time; in the month of a change it counts down by days, to 51 on the day
-/// on which summer time begins and to 1 on the day on which it ends.
+/// The two digits about summer time: 0 in standard time, 50 in summer time. In the month of a change they count the days up
+/// to it: in standard time 50 + days, 51 on the day on which summer time begins; in summer time the days, 1 on the day on
+/// which it ends. So the code falls from day to day until the change.
+///
+/// The day of the change is found from its end: the first day whose midnight has the other kind of time.
 fn dst_code(zone: &Zone, now: DateTime<Utc>) -> i64 {
     let is_dst = zone.at(now).is_dst;
     let today = now.date_naive();

@@ -1,4 +1,4 @@
-//! Time zones, from the system's zoneinfo: rules compiled into a program grow old, the system's are kept fresh.
+//! Time zones, from the system's zoneinfo: rules that are compiled into a program grow old, the system's are updated.
 //!
 //! Names follow the C library: `local` is the zone of the TZ variable, else of /etc/localtime, else UTC
 //! (tzset(3), localtime(5)). Unlike the C library an unknown name is an error, never silently UTC.
@@ -26,7 +26,7 @@ pub struct Zone {
     file: Option<(PathBuf, Stamp)>,
 }
 
-/// What changes when a file is written or replaced.
+/// Identifies a state of a file: it changes when the file is written or replaced.
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct Stamp {
     inode: (u64, u64),
@@ -131,7 +131,7 @@ impl Zone {
 
     fn read(path: &Path) -> Result<Self, ZoneError> {
         let unreadable = |source| ZoneError::Unreadable { path: path.to_owned(), source };
-        // The stamp first: if the file is replaced in between, the next look sees another stamp.
+        // The stamp first: if the file is replaced in between, the next refresh finds another stamp.
         let stamp = Stamp::of(path).map_err(unreadable)?;
         let bytes = fs::read(path).map_err(unreadable)?;
         let rules = TimeZone::from_tz_data(&bytes)
