@@ -3,6 +3,10 @@
 use std::io::{self, Read};
 use std::net::{Ipv4Addr, TcpStream};
 use std::process::Command;
+use std::ptr;
+
+use nix::errno::Errno;
+use nix::libc;
 
 use crate::{DEADLINE, Running, program};
 
@@ -38,6 +42,21 @@ impl Server {
         let line = process.err_line("Time Server starting on port");
         let port = line.trim_end_matches('.').rsplit(' ').next().unwrap().parse().unwrap();
         Self { process, port }
+    }
+
+    /// Sets the limit on descriptors of the running server (the soft one, prlimit(2)); returns the one before.
+    pub fn limit_descriptors(&self, limit: u64) -> u64 {
+        let pid = self.process.pid().as_raw();
+        let mut limits = libc::rlimit { rlim_cur: 0, rlim_max: 0 };
+        // SAFETY: no new limits are given; the kernel writes the old ones into the local.
+        let got = unsafe { libc::prlimit(pid, libc::RLIMIT_NOFILE, ptr::null(), &raw mut limits) };
+        Errno::result(got).unwrap();
+        let before = std::mem::replace(&mut limits.rlim_cur, limit);
+        // SAFETY: the kernel reads the local; it writes nothing, for the old limits are not asked for.
+        let set =
+            unsafe { libc::prlimit(pid, libc::RLIMIT_NOFILE, &raw const limits, ptr::null_mut()) };
+        Errno::result(set).unwrap();
+        before
     }
 
     /// A client from 127.0.0.1.

@@ -5,6 +5,7 @@ use std::io::{ErrorKind, Read, Write};
 use std::net::{Ipv6Addr, Shutdown, TcpListener, TcpStream, UdpSocket};
 use std::os::fd::OwnedFd;
 use std::os::unix::process::ExitStatusExt;
+use std::path::Path;
 use std::process::Command;
 use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
@@ -157,9 +158,13 @@ fn the_one_connection_that_may_close_is_told_as_one() {
 }
 
 #[test]
-fn with_no_descriptor_to_spare_clients_are_still_answered() {
-    // Standard streams, control, signals, epoll, two listeners and the spare are nine: none is left to accept.
-    let server = Server::after("ulimit -n 9", "--linger 1h -f unix");
+fn when_no_descriptor_is_free_the_spare_one_lets_clients_be_answered() {
+    let server = Server::start(&["--linger", "1h", "-f", "unix"]);
+    // The limit is on the numbers: with the lowest free one as the limit, the server can open nothing more.
+    let folder = format!("/proc/{}/fd", server.process.pid());
+    let free = (0..).find(|fd| !Path::new(&format!("{folder}/{fd}")).is_symlink()).unwrap();
+    server.limit_descriptors(free);
+    // The first client gets the spare one's, each further client that of the one before.
     let mut held: Vec<TcpStream> = (0..50).map(|_| server.connect()).collect();
     for client in &mut held {
         let mut reply = [0; 11];
@@ -239,6 +244,30 @@ fn refused(flags: &[&str]) -> (Option<i32>, String) {
     let finished = run(command);
     assert!(finished.err.len() <= 3, "more than a message: {:#?}", finished.err);
     (finished.status.code(), finished.err.join("\n"))
+}
+
+#[test]
+fn a_restart_takes_the_port_that_old_connections_still_have_in_time_wait() {
+    // Another test may take the port between the two servers.
+    in_one_of_five(|| {
+        let server = Server::start(&["-b", "127.0.0.1"]);
+        server.ask();
+        let local = format!(":{:04X}", server.port);
+        wait_until("the server's side of the connection is in TIME-WAIT", || {
+            let table = fs::read_to_string("/proc/net/tcp").unwrap();
+            let mut rows = table.lines().map(|row| row.split_whitespace().collect::<Vec<_>>());
+            // The local address and the state, proc_pid_net(5); TCP_TIME_WAIT is 6.
+            rows.any(|row| row[1].ends_with(&local) && row[3] == "06").then_some(())
+        });
+        server.process.signal(Signal::SIGTERM);
+        server.process.finish();
+
+        let mut command = program("time-server");
+        command.args(["-b", "127.0.0.1", "--port", &server.port.to_string()]);
+        let line = Running::start(command)
+            .line(|_, line| line.contains("Listening on") || line.contains(" is in use; "));
+        if line.contains("Listening on") { Ok(()) } else { Err(line) }
+    });
 }
 
 #[test]

@@ -225,15 +225,7 @@ fn a_million_connections_leave_descriptors_and_memory_flat() {
 #[ignore = "slow: ten seconds without descriptors"]
 fn without_descriptors_it_waits_quietly_and_is_back_at_once() {
     let server = Server::start(&[]);
-    let limit = |descriptors: &str| {
-        let status = Command::new("prlimit")
-            .args(["--pid", &server.process.pid().to_string()])
-            .arg(format!("--nofile={descriptors}:"))
-            .status();
-        assert!(status.unwrap().success());
-    };
-    let (soft, _) = getrlimit(Resource::RLIMIT_NOFILE).unwrap();
-    limit("3");
+    let limit = server.limit_descriptors(3);
     let mut waiting = server.connect();
     let (before, started) = (server.processor_time(), Instant::now());
     thread::sleep(Duration::from_secs(10)); // The stretch of time that is measured.
@@ -243,7 +235,7 @@ fn without_descriptors_it_waits_quietly_and_is_back_at_once() {
     assert_eq!(waiting.read(&mut [0]).unwrap_err().kind(), ErrorKind::WouldBlock);
     waiting.set_nonblocking(false).unwrap();
 
-    limit(&soft.to_string());
+    server.limit_descriptors(limit);
     let freed = Instant::now();
     assert_eq!(read_all(waiting).unwrap().len(), REPLY);
     println!("back after {:?}", freed.elapsed());
