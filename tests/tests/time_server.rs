@@ -341,7 +341,7 @@ fn a_privileged_port_without_the_right_says_how_to_get_it() {
 fn bad_values_are_refused_with_status_2_and_the_way_out() {
     for (flags, part) in [
         (&["--prot", "1"][..], "a similar argument exists: '--port'"),
-        (&["-p", "65536"], "65536 is not in 0..=65535"),
+        (&["-p", "65536"], "write a whole number from 0 to 65535"),
         (&["-f", "iso"], "neither greeting"),
         (&["-f", "%!"], "% conversion that does not exist"),
         (&["-z", "Mars/Olympus"], "no time zone 'Mars/Olympus'"),
@@ -349,11 +349,11 @@ fn bad_values_are_refused_with_status_2_and_the_way_out() {
         (&["--linger", "2"], "write a number with its unit"),
         (&["--linger", "101y"], "must be at most 100 years"),
         (&["--stats", "0s"], "must be at least 1ms"),
-        (&["--max-lingering", "0"], "must be at least 1"),
-        (&["--max-lingering", "many"], "write a whole number from 1 to 4294967295"),
+        (&["--max-lingering", "0"], "write a whole number, at least 1"),
+        (&["--max-lingering", "many"], "write a whole number, at least 1"),
         (&["--workers", "257"], "write a whole number from 1 to 256"),
-        (&["--rate", "0.5"], "write a whole number from 1 to 4294967295"),
-        (&["--config", "/nonexistent.toml"], "--config none does without"),
+        (&["--rate", "0.5"], "write a whole number, at least 1"),
+        (&["--config", "/nonexistent.toml"], "use --config none to run without one"),
     ] {
         let (status, message) = refused(flags);
         assert_eq!(status, Some(2), "{flags:?}: {message}");
@@ -395,7 +395,8 @@ fn the_configuration_comes_from_the_users_file_and_prints_as_toml_that_loads_aga
     fs::write(&file, "port = 1\nprot = 2\n").unwrap();
     let broken = print(&[]);
     assert_eq!(broken.status.code(), Some(2));
-    assert!(broken.err[0].contains("config.toml:2:1: unknown key 'prot'"), "{broken:#?}");
+    assert!(broken.err[0].contains("unknown key 'prot'"), "{broken:#?}");
+    assert!(broken.err[1].ends_with("config.toml:2:1"), "{broken:#?}");
     fs::remove_dir_all(&folder).unwrap();
 }
 

@@ -8,6 +8,7 @@ use std::time::Duration;
 use clap::{Parser, Subcommand};
 use common::config::Arguments;
 use common::duration;
+use common::number;
 use common::options::CommonArgs;
 use ipnet::IpNet;
 
@@ -28,9 +29,9 @@ const MILLISECOND: Duration = Duration::from_millis(1);
 #[command(name = "time-server", version, after_long_help = include_str!("help.txt"))]
 #[command(override_usage = USAGE, disable_help_subcommand = true, max_term_width = 100)]
 pub struct Args {
-    /// Port to listen on; 0 takes any
-    #[arg(short, long, default_value_t = DEFAULT_PORT)]
-    port: u16,
+    /// Port to listen on; 0 takes any [default: 55555]
+    #[arg(short, long, value_parser = number::within(0, u16::MAX))]
+    port: Option<u16>,
     /// Address to listen on, repeatable [default: all]
     ///
     /// By default every IPv4 and IPv6 address, as two sockets.
@@ -52,7 +53,7 @@ pub struct Args {
     /// Serve the Time Protocol (RFC 868) on this port
     ///
     /// Its reply is the seconds since 1900 in four bytes. With --udp over UDP too.
-    #[arg(long, value_name = "PORT")]
+    #[arg(long, value_name = "PORT", value_parser = number::within(0, u16::MAX))]
     time_port: Option<u16>,
     /// Answer RFC 868 only while the clock is synchronised
     ///
@@ -69,12 +70,12 @@ pub struct Args {
     ///
     /// At this limit the oldest is closed, so that a client is always answered. It is at most the limit on descriptors
     /// less 64.
-    #[arg(long, value_name = "N", default_value_t = 1024, value_parser = whole_number(u32::MAX))]
+    #[arg(long, value_name = "N", default_value_t = 1024, value_parser = number::at_least(1_u32))]
     max_lingering: u32,
     /// Replies a second for one source [default: UDP 10]
     ///
     /// A source is an IPv4 address or an IPv6 /64; bursts of as many are allowed. By default TCP has no limit.
-    #[arg(long, value_name = "N", value_parser = whole_number(u32::MAX))]
+    #[arg(long, value_name = "N", value_parser = number::at_least(1_u32))]
     rate: Option<u32>,
     /// Network whose clients are answered, repeatable
     ///
@@ -82,7 +83,7 @@ pub struct Args {
     #[arg(long, value_name = "CIDR", value_delimiter = ',', value_parser = network)]
     allow: Vec<IpNet>,
     /// Threads that accept
-    #[arg(long, value_name = "N", default_value_t = 1, value_parser = whole_number(256))]
+    #[arg(long, value_name = "N", default_value_t = 1, value_parser = number::within(1_u32, 256))]
     workers: u32,
     /// Print one line of statistics every DURATION
     ///
@@ -193,6 +194,7 @@ impl Arguments for Args {
 pub struct Config {
     /// The port, 0 for a free one.
     pub port: u16,
+    /// Whether the port was set, even if to its default.
     pub names_port: bool,
     /// The addresses, empty for all.
     pub bind: Vec<IpAddr>,
@@ -224,7 +226,7 @@ impl Config {
     /// Whether it says where to listen, which has no effect if sockets are passed.
     #[must_use]
     pub fn names_sockets(&self) -> bool {
-        self.port != DEFAULT_PORT || !self.bind.is_empty() || self.udp || self.time_port.is_some()
+        self.names_port || !self.bind.is_empty() || self.udp || self.time_port.is_some()
     }
 }
 
@@ -238,12 +240,13 @@ impl TryFrom<Args> for Config {
                 "this --format makes more than the 512 bytes that a reply by --udp may have",
             );
         }
-        if args.time_port.is_some_and(|port| port != 0 && port == args.port) {
+        let port = args.port.unwrap_or(DEFAULT_PORT);
+        if args.time_port.is_some_and(|time_port| time_port != 0 && time_port == port) {
             return conflict("--port and --time-port are the same; each service needs its own");
         }
         Ok(Self {
-            port: args.port,
-            names_port: args.names_port,
+            port,
+            names_port: args.port.is_some(),
             bind: without_duplicates(args.bind),
             format: args.format,
             zone: args.timezone,
@@ -257,15 +260,6 @@ impl TryFrom<Args> for Config {
             workers: args.workers as usize,
             stats: args.stats,
         })
-    }
-}
-
-/// A parser of whole numbers from 1 to `most`, for clap's `value_parser`.
-fn whole_number(most: u32) -> impl Fn(&str) -> Result<u32, String> + Clone + Send + Sync + 'static {
-    move |text| match text.parse() {
-        Ok(0) => Err("it must be at least 1".to_owned()),
-        Ok(number) if number <= most => Ok(number),
-        _ => Err(format!("write a whole number from 1 to {most}")),
     }
 }
 

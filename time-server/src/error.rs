@@ -5,6 +5,7 @@ use std::io;
 use std::net::SocketAddr;
 
 use common::exit::{self, Failure};
+use common::words;
 use nix::errno::Errno;
 
 use crate::service::{Service, Transport};
@@ -80,10 +81,10 @@ pub enum Error {
         problem: String,
     },
     /// The answer could not be printed.
-    #[error("cannot write to stdout: {0}")]
+    #[error("cannot write to stdout: {}", words::io_error(.0))]
     Stdout(io::Error),
     /// A thread could not be started.
-    #[error("cannot start a thread: {}; raise the limit on processes (ulimit -u, or TasksMax= in the unit)", reason(.0))]
+    #[error("cannot start a thread: {}; raise the limit on processes (ulimit -u, or TasksMax= in the unit)", words::io_error(.0))]
     Thread(io::Error),
     /// A system call failed that never should.
     #[error("{call} failed: {}", errno.desc())]
@@ -110,12 +111,6 @@ impl Failure for Error {
             _ => exit::FAILED,
         }
     }
-}
-
-/// What an error of the system means, without its number.
-pub(crate) fn reason(error: &io::Error) -> String {
-    let errno = error.raw_os_error().map(Errno::from_raw);
-    errno.map_or_else(|| error.to_string(), |errno| errno.desc().to_owned())
 }
 
 /// The flags with which ss(8) lists the sockets of a transport.

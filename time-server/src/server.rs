@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::thread;
 
 use common::clock::now;
-use common::plural;
+use common::words;
 use nix::sys::resource::{Resource, getrlimit, setrlimit};
 
 use crate::args::Config;
@@ -128,7 +128,7 @@ fn closing_capacity(wanted: usize) -> usize {
     let most = usize::try_from(descriptors.saturating_sub(RESERVED_DESCRIPTORS));
     let most = most.unwrap_or(usize::MAX).max(1);
     if most < wanted {
-        let connections = plural::count(most as u64, "connection");
+        let connections = words::count(most as u64, "connection");
         tracing::warn!(
             "At most {connections} can be closing at once, by the limit on descriptors (ulimit -Hn)."
         );

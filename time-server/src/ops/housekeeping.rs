@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use common::output::Output;
-use common::plural;
+use common::words;
 use nix::sys::signal::{SigSet, Signal};
 use nix::sys::signalfd::{SfdFlags, SignalFd};
 
@@ -113,7 +113,7 @@ impl Housekeeping {
         } else if printer.out.is_pending() {
             printer.out.flush();
         }
-        if printer.out.is_gone() && self.shutdown.stage() == Stage::Serving {
+        if printer.out.is_closed() && self.shutdown.stage() == Stage::Serving {
             self.stop();
         }
     }
@@ -141,7 +141,7 @@ impl Housekeeping {
     /// Logs that no more clients are accepted.
     pub fn log_stopping(&self) {
         let closing = self.totals().lingering();
-        let connections = plural::count(closing, "connection");
+        let connections = words::count(closing, "connection");
         let are = if closing == 1 { "is" } else { "are" };
         tracing::info!(closing, "Stopping; {connections} {are} still closing.");
     }

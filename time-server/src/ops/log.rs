@@ -80,11 +80,11 @@ impl ClientLog {
 
     /// Logs how many clients were answered without a line, once their second is over.
     pub(crate) fn log_suppressed(&mut self, now: Instant) {
-        if let Some(suppressed) = self.clients.take_held(now) {
+        if let Some(suppressed) = self.clients.take_suppressed(now) {
             tracing::info!(clients = suppressed, "... and to {suppressed} more.");
         }
         // The number of further attempts is of no use to anybody.
-        self.shortages.take_held(now);
+        self.shortages.take_suppressed(now);
     }
 
     /// When [`Self::log_suppressed`] is due next.

@@ -29,7 +29,8 @@ impl ServiceManager {
         let timeout = sd_notify::watchdog_enabled().filter(|timeout| !timeout.is_zero());
         let notifier = Notifier::from_environment();
         // Half of the timeout, as sd_watchdog_enabled(3) recommends.
-        let watchdog = timeout.filter(|_| notifier.is_heard()).map(|t| Watchdog::new(t / 2, now));
+        let watchdog =
+            timeout.filter(|_| notifier.is_connected()).map(|t| Watchdog::new(t / 2, now));
         Self { notifier, watchdog, status: Status::default() }
     }
 
@@ -46,20 +47,20 @@ impl ServiceManager {
 
     /// No more clients are accepted.
     pub fn notify_stopping(&self) {
-        self.notifier.tell(&[NotifyState::Stopping, NotifyState::Status("Stopping")]);
+        self.notifier.notify(&[NotifyState::Stopping, NotifyState::Status("Stopping")]);
     }
 
     /// Sends what is due: the keep-alive if every worker's loop runs, the status if it has changed. `iterations` counts
     /// those of each worker's loop.
     pub fn tick(&mut self, now: Instant, totals: &Totals, iterations: impl Iterator<Item = u64>) {
-        if !self.notifier.is_heard() {
+        if !self.notifier.is_connected() {
             return;
         }
         if self.watchdog.as_mut().is_some_and(|watchdog| watchdog.keeps_alive(now, iterations)) {
-            self.notifier.tell(&[NotifyState::Watchdog]);
+            self.notifier.notify(&[NotifyState::Watchdog]);
         }
         if self.status.must_send(now, totals) {
-            self.notifier.tell(&[NotifyState::Status(&status_text(totals))]);
+            self.notifier.notify(&[NotifyState::Status(&status_text(totals))]);
         }
     }
 
@@ -71,7 +72,7 @@ impl ServiceManager {
             .into_iter()
             .flatten()
             .min()
-            .filter(|_| self.notifier.is_heard())
+            .filter(|_| self.notifier.is_connected())
     }
 }
 
@@ -126,7 +127,7 @@ impl Status {
     /// Whether the status is to be sent now.
     fn must_send(&mut self, now: Instant, totals: &Totals) -> bool {
         // How often it changed since the last one does not matter.
-        self.throttle.take_held(now);
+        self.throttle.take_suppressed(now);
         let is_sent = self.sent != *totals && self.throttle.admit(now);
         if is_sent {
             self.sent = *totals;

@@ -13,10 +13,11 @@ use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
 use common::clock::now;
 use common::escape::escape;
 use common::output;
+use common::words;
 
 use self::answer::Timestamp;
 use crate::args::Query;
-use crate::error::{Error, reason};
+use crate::error::Error;
 use crate::reply::clock::utc_now;
 
 /// How much of an answer is read at most, in bytes: the server may send anything.
@@ -118,7 +119,7 @@ fn no_answer(query: &Query, problem: String) -> Error {
 fn describe(error: &io::Error) -> String {
     match error.kind() {
         io::ErrorKind::WouldBlock | io::ErrorKind::TimedOut => "no answer in time".to_owned(),
-        _ => reason(error),
+        _ => words::io_error(error),
     }
 }
 
