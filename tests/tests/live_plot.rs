@@ -1,7 +1,7 @@
 //! live-plot from outside without a window: its command line, what it reads, its exports and its summary.
 
-use std::fs::{read_link, read_to_string, write};
-use std::os::unix::fs::symlink;
+use std::fs::{Permissions, metadata, read_link, read_to_string, set_permissions, write};
+use std::os::unix::fs::{PermissionsExt as _, symlink};
 use std::path::Path;
 use std::process::{Command, Stdio};
 
@@ -205,6 +205,41 @@ fn pictures_are_the_same_twice_and_replace_a_file_only_when_they_are_whole() {
     // Refused before anything is read.
     let end = run(live_plot(&["--png", "/nonexistent/x.png"]));
     assert_eq!(end.status.code(), Some(1));
+}
+
+/// live-plot with this umask, its stdin a pipe.
+fn with_umask(umask: &str, args: &[&str]) -> Running {
+    let plot = live_plot(args);
+    let mut shell = Command::new("sh");
+    shell.args(["-c", &format!("umask {umask}; exec \"$@\""), "sh"]);
+    shell.arg(plot.get_program()).args(args).env("XDG_CONFIG_HOME", "/nonexistent");
+    shell.stdin(Stdio::piped());
+    Running::start(shell)
+}
+
+#[test]
+fn a_private_file_stays_private_while_it_is_replaced_and_a_new_one_follows_the_umask() {
+    let folder = Folder::new("private");
+    let (private, new) = (folder.path("private.csv"), folder.path("new.csv"));
+    let mode = |name: &str| metadata(folder.path(name)).unwrap().permissions().mode() & 0o777;
+    write(&private, "secret\n").unwrap();
+    set_permissions(&private, Permissions::from_mode(0o600)).unwrap();
+    let mut plot = with_umask("000", &["--csv", &private]);
+    plot.write("1\n");
+    let draft = wait_until("the draft is there", || {
+        folder.names().into_iter().find(|name| name != "private.csv")
+    });
+    assert_eq!(mode(&draft), 0o600, "{draft}");
+    plot.end_input();
+    assert_eq!(plot.finish().status.code(), Some(0));
+    assert_eq!(read_to_string(&private).unwrap(), "sample,value\n1,1\n");
+    assert_eq!(mode("private.csv"), 0o600);
+
+    let mut plot = with_umask("027", &["--csv", &new]);
+    plot.end_input();
+    assert_eq!(plot.finish().status.code(), Some(0));
+    assert_eq!(mode("new.csv"), 0o640);
+    assert_eq!(folder.names(), ["new.csv", "private.csv"]);
 }
 
 #[test]
