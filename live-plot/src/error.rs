@@ -1,10 +1,11 @@
-//! What a user can cause, and the way out of it.
+//! The errors that a user can cause, each with the way out.
 
 use std::io;
 use std::path::PathBuf;
 
 use common::escape;
 use common::exit::{self, Failure};
+use nix::errno::Errno;
 
 /// Why live-plot ends early.
 #[derive(Debug, thiserror::Error)]
@@ -14,8 +15,9 @@ pub enum Error {
     Config(#[from] common::config::Error),
     /// The input file cannot be opened.
     #[error(
-        "cannot read {}: {source}; name a file of numbers, or pipe them in",
-        escape::path(path)
+        "cannot read {}: {}; name a file of numbers, or pipe them in",
+        escape::path(path),
+        reason(source)
     )]
     Input {
         /// The file.
@@ -32,15 +34,19 @@ pub enum Error {
     #[error("two outputs would be {}, and one of them lost; give each a file of its own", escape::path(.0))]
     Twice(PathBuf),
     /// A file cannot be written.
-    #[error("cannot write {}: {source}; what was there before is untouched", escape::path(path))]
+    #[error(
+        "cannot write {}: {}; what was there before is untouched",
+        escape::path(path),
+        reason(source)
+    )]
     Output {
         /// The file.
         path: PathBuf,
         /// Why not.
         source: io::Error,
     },
-    /// What is no regular file cannot be written any further.
-    #[error("cannot write {to}: {source}; what has been written is not all")]
+    /// Something that is no regular file cannot be written any further.
+    #[error("cannot write {to}: {}; what has been written is not all", reason(source))]
     Stream {
         /// Standard output, or a device, FIFO or socket.
         to: String,
@@ -61,7 +67,7 @@ pub enum Error {
     Window {
         /// Which display.
         display: String,
-        /// What the system says.
+        /// The system's message.
         problem: String,
     },
     /// The display or its libraries fail where winit does not expect it.
@@ -69,12 +75,18 @@ pub enum Error {
     LostWindow {
         /// Which display.
         display: String,
-        /// What winit's panic says.
+        /// The message of winit's panic.
         problem: String,
     },
     /// The system refuses a thread or a signal mask.
-    #[error("cannot start: {0}")]
+    #[error("cannot start: {}", reason(.0))]
     System(#[from] io::Error),
+}
+
+/// What an error of the system says, without its number.
+fn reason(error: &io::Error) -> String {
+    let code = error.raw_os_error();
+    code.map_or_else(|| error.to_string(), |code| Errno::from_raw(code).desc().to_owned())
 }
 
 impl Failure for Error {
