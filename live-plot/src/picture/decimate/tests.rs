@@ -111,4 +111,33 @@ proptest! {
             }
         }
     }
+
+    #[test]
+    fn a_column_is_drawn_the_same_wherever_the_picture_ends(
+        seed in any::<u64>(),
+        length in 1000_usize..20_000,
+        end in 0.3..0.7_f64,
+        pixels in 20.0..200.0_f64,
+        // Fractions and multiples of a column.
+        moved in prop_oneof![0.0..1.0_f64, 1.0..9.0_f64, (1_u32..9).prop_map(f64::from)],
+        draw in prop_oneof![Just(Draw::Step), Just(Draw::Line), Just(Draw::Points)],
+    ) {
+        let run = Run::new(seed, length, 10_000_000);
+        let head = run.store.head;
+        let (end, span) = (head * end, head * 0.25);
+        let before = Grid::showing(end, span, pixels);
+        let after = Grid::showing(end + moved * before.step, span, pixels);
+        // The columns that both pictures have in full: each begins in the first and ends in the last of its columns.
+        let last = before.first + i64::try_from(before.count).unwrap() - 1;
+        let both = |time: f64| (after.first + 1) as f64 * after.step <= time && time < last as f64 * after.step;
+        prop_assert!(after.first + 1 < last, "{:?} {:?}", before, after);
+        for series in run.store.series() {
+            let seen = |grid| -> Vec<Vec<Point>> {
+                let runs = trace(series, grid, draw, head).runs.into_iter();
+                let inside = runs.map(|run| run.into_iter().filter(|[time, _]| both(*time)).collect());
+                inside.filter(|run: &Vec<Point>| !run.is_empty()).collect()
+            };
+            prop_assert_eq!(seen(before), seen(after));
+        }
+    }
 }
