@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::thread;
 
+use chrono::{DateTime, Utc};
 use parking_lot::Mutex;
 
 use crate::args::Config;
@@ -50,7 +51,7 @@ fn save(
     done: impl FnOnce() + Send + 'static,
     write: impl FnOnce(Target) -> Result<Target, Error> + Send + 'static,
 ) {
-    let time = chrono::Utc::now().format("%Y-%m-%dT%H-%M-%SZ");
+    let time = now().format("%Y-%m-%dT%H-%M-%SZ");
     // No other file is ever overwritten: there may be one of this second.
     let name = move |number| match number {
         1 => PathBuf::from(format!("live-plot-{time}.{ending}")),
@@ -69,4 +70,9 @@ fn save(
     if let Err(error) = thread::Builder::new().name("save".to_owned()).spawn(work) {
         *told.lock() = Some(Error::System(error).to_string());
     }
+}
+
+#[expect(clippy::disallowed_methods, reason = "a file's name has the time at which it was saved")]
+fn now() -> DateTime<Utc> {
+    Utc::now()
 }
