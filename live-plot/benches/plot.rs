@@ -10,10 +10,10 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
-use live_plot::args::View;
-use live_plot::picture::decimate::{Draw, Grid, Trace, trace};
+use live_plot::config::{Axis, Draw, View};
+use live_plot::picture::decimate::{Grid, Trace, trace};
 use live_plot::picture::scene::{Extent, Scene};
-use live_plot::series::store::{Axis, Entry, Store};
+use live_plot::series::store::{Entry, Store};
 use live_plot::series::{Sample, Shared};
 use live_plot::view::plot;
 

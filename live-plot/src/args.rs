@@ -1,24 +1,15 @@
 //! The command line, and the configuration it becomes, which cannot hold a bad state.
 
-use std::fs::OpenOptions;
-use std::io;
-use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::PathBuf;
-use std::str::FromStr;
 use std::time::Duration;
 
-use clap::{ArgAction, Parser, ValueEnum};
+use clap::{ArgAction, Parser};
 use common::config::Arguments;
 use common::escape::escape;
 use common::options::CommonArgs;
-use nix::fcntl::OFlag;
 
+use crate::config::{Config, Draw, Naming, Outputs, Rules, Theme, YRange};
 use crate::error::Error;
-use crate::export::Outputs;
-use crate::input::source::Source;
-use crate::input::{Naming, Rules};
-use crate::picture::decimate::Draw;
-use crate::series::store::Axis;
 
 /// The window's length when nothing says otherwise, as in the first live plot this one grew out of.
 const WINDOW: Duration = Duration::from_secs(10);
@@ -141,90 +132,13 @@ fn bytes(text: &str) -> Result<usize, String> {
     size.filter(|size| *size >= 1 << 20).ok_or_else(|| "a history is at least 1MiB".to_owned())
 }
 
-/// Light on dark, or dark on light.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
-pub enum Theme {
-    /// As the desktop has it; dark where it does not say.
-    #[default]
-    System,
-    /// Light on dark.
-    Dark,
-    /// Dark on light.
-    Light,
-}
-
-/// Which values are seen.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub enum YRange {
-    /// What is visible, fitted.
-    Auto,
-    /// These, from the lesser to the greater.
-    Fixed(f64, f64),
-}
-
-impl FromStr for YRange {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<Self, String> {
-        let number = |text: &str| text.trim().parse::<f64>().ok().filter(|n| n.is_finite());
-        if text == "auto" {
-            return Ok(Self::Auto);
-        }
-        match text.split_once(':').map(|(a, b)| (number(a), number(b))) {
-            Some((Some(a), Some(b))) if a < b && (b - a).is_finite() => Ok(Self::Fixed(a, b)),
-            Some((Some(_), Some(_))) => Err("A must be less than B in A:B".to_owned()),
-            _ => Err("write two numbers as A:B, for example 0:100, or auto".to_owned()),
-        }
-    }
-}
-
-/// What to draw, from where and how.
-#[derive(Debug, Clone)]
-pub struct Config {
-    /// The file to read; standard input if there is none.
-    pub file: Option<PathBuf>,
-    /// How lines are read.
-    pub rules: Rules,
-    /// How much time is seen; everything if `None`.
-    pub window: Option<Duration>,
-    /// Which values are seen; `None` is −10 to 10 while all that is visible fits.
-    pub y_range: Option<YRange>,
-    /// How the values are joined.
-    pub draw: Draw,
-    /// What stands over the picture.
-    pub title: Option<String>,
-    /// What stands at the axis of the values.
-    pub unit: Option<String>,
-    /// Width and height, in pixels.
-    pub size: (u16, u16),
-    /// Light or dark.
-    pub theme: Theme,
-    /// What raw samples may take, in bytes.
-    pub history: usize,
-    /// What is written; a window opens if nothing is.
-    pub outputs: Outputs,
-    /// Whether the window closes at the end of input.
-    pub exit: bool,
-}
-
-/// How the values are shown.
-#[derive(Debug, Clone, Copy)]
-pub struct View {
-    /// What the horizontal axis is.
-    pub axis: Axis,
-    /// How the values are joined.
-    pub draw: Draw,
-    /// Which values are seen.
-    pub y_range: Option<YRange>,
-}
-
 impl TryFrom<Args> for Config {
     type Error = Error;
 
     fn try_from(args: Args) -> Result<Self, Error> {
         let outputs =
             Outputs { png: args.png, svg: args.svg, csv: args.csv, summary: args.summary };
-        if outputs.files_to_stdout() + usize::from(outputs.summary) > 1 {
+        if outputs.to_stdout() > 1 {
             return Err(Error::Stdout);
         }
         // A window shows the newest of what comes; a file or an export is looked at whole.
@@ -251,57 +165,9 @@ impl TryFrom<Args> for Config {
     }
 }
 
-impl Config {
-    /// What the horizontal axis is.
-    #[must_use]
-    pub fn axis(&self) -> Axis {
-        if self.rules.naming.time.is_some() {
-            Axis::Told
-        } else if self.file.is_some() || self.outputs.any() {
-            Axis::Number
-        } else {
-            Axis::Arrival
-        }
-    }
-
-    /// How the values are shown.
-    #[must_use]
-    pub fn view(&self) -> View {
-        View { axis: self.axis(), draw: self.draw, y_range: self.y_range }
-    }
-
-    /// Opens the input.
-    ///
-    /// # Errors
-    /// When the file cannot be opened or is a directory.
-    pub fn open(&self) -> Result<Source, Error> {
-        let Some(path) = &self.file else {
-            return Ok(Source::Stdin(io::stdin()));
-        };
-        let failed = |source| Error::Input { path: path.clone(), source };
-        // Neither a FIFO without a writer nor a serial line without a carrier keeps the window away: fifo(7).
-        let file = OpenOptions::new().read(true).custom_flags(OFlag::O_NONBLOCK.bits()).open(path);
-        let file = file.map_err(failed)?;
-        // open(2) takes a directory; read(2) would refuse it, but only once the window is there.
-        if file.metadata().map_err(failed)?.is_dir() {
-            return Err(failed(io::ErrorKind::IsADirectory.into()));
-        }
-        Ok(Source::File(file))
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_range_is_two_numbers_in_order() {
-        assert_eq!("-10:10".parse(), Ok(YRange::Fixed(-10.0, 10.0)));
-        assert_eq!("auto".parse(), Ok(YRange::Auto));
-        for bad in ["", "1", "1:1", "2:1", "a:b", "1:inf", "nan:2", "1:2:3"] {
-            assert!(bad.parse::<YRange>().is_err(), "{bad}");
-        }
-    }
 
     #[test]
     fn sizes_have_units_and_limits() {

@@ -16,6 +16,7 @@
 //! pure and takes the time as an argument.
 
 pub mod args;
+pub mod config;
 pub mod error;
 pub mod export;
 pub mod input;

@@ -3,8 +3,10 @@
 use std::process::ExitCode;
 
 use common::exit;
-use live_plot::args::{Args, Config};
+use live_plot::args::Args;
+use live_plot::config::Config;
 use live_plot::error::Error;
+use live_plot::input::source::Source;
 use live_plot::{export, signals, view};
 
 fn main() -> ExitCode {
@@ -15,7 +17,7 @@ fn run() -> Result<u8, Error> {
     let Some(config) = common::config::start::<Args, Config, Error>()? else {
         return Ok(exit::OK);
     };
-    let source = config.open()?;
+    let source = Source::open(config.file.as_deref())?;
     let signals = signals::block()?;
     if config.outputs.any() {
         export::run(&config, source, signals)

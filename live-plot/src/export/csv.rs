@@ -8,9 +8,10 @@ use std::io::{BufRead, BufReader};
 use std::path::Path;
 
 use super::atomic_file::Target;
+use crate::config::Axis;
 use crate::error::Error;
 use crate::picture::scale::exact;
-use crate::series::store::{Axis, Entry};
+use crate::series::store::Entry;
 
 /// Bytes that are written at once.
 const BLOCK: usize = 64 << 10;

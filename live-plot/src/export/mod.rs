@@ -13,7 +13,7 @@ use common::exit;
 use atomic_file::Target;
 use csv::Table;
 
-use crate::args::{Config, Theme};
+use crate::config::{Config, Outputs, Theme};
 use crate::error::Error;
 use crate::input::source::{Feed, Source};
 use crate::picture::scale::exact;
@@ -21,52 +21,6 @@ use crate::picture::scene::{Extent, Scene};
 use crate::series::Shared;
 use crate::series::store::Store;
 use crate::signals::Signals;
-
-/// What is written at the end of input.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Outputs {
-    /// A picture in pixels.
-    pub png: Option<PathBuf>,
-    /// A picture in vectors.
-    pub svg: Option<PathBuf>,
-    /// Every sample.
-    pub csv: Option<PathBuf>,
-    /// A line about each series, on stdout.
-    pub summary: bool,
-}
-
-impl Outputs {
-    /// Whether anything is to be written.
-    #[must_use]
-    pub fn any(&self) -> bool {
-        self.is_drawn() || self.csv.is_some() || self.summary
-    }
-
-    /// Whether something of it goes to stdout.
-    fn to_stdout(&self) -> bool {
-        self.summary || self.files_to_stdout() > 0
-    }
-
-    /// How many of the files are stdout.
-    pub(crate) fn files_to_stdout(&self) -> usize {
-        let files = [&self.png, &self.svg, &self.csv].into_iter().flatten();
-        files.filter(|path| path.as_os_str() == "-").count()
-    }
-
-    /// A file that two of them would replace.
-    fn written_twice(&self) -> Option<PathBuf> {
-        let files = [&self.png, &self.svg, &self.csv].into_iter().flatten();
-        // A device or FIFO takes both.
-        let replaced = files.filter(|path| path.is_file() || !path.exists());
-        let mut files: Vec<PathBuf> = replaced.filter_map(|path| absolute(path).ok()).collect();
-        files.sort();
-        files.windows(2).find(|pair| pair[0] == pair[1]).map(|pair| pair[0].clone())
-    }
-
-    fn is_drawn(&self) -> bool {
-        self.png.is_some() || self.svg.is_some()
-    }
-}
 
 /// Reads to the end and writes. A reader that has gone ends it, and is no error.
 ///
@@ -85,10 +39,10 @@ fn export(config: &Config, source: Source, signals: Signals) -> Result<(), Error
     let feed = Feed::new(source, config.rules.clone(), config.axis());
     let mut feed = feed.stopped_by(signals.descriptor()?);
     let outputs = &config.outputs;
-    if let Some(path) = outputs.written_twice() {
+    if let Some(path) = written_twice(outputs) {
         return Err(Error::Twice(path));
     }
-    if outputs.to_stdout() {
+    if outputs.to_stdout() > 0 {
         feed = feed.read_by(io::stdout());
     }
     // Opened before anything is read: hours of input should not end in a typing mistake.
@@ -130,6 +84,15 @@ fn export(config: &Config, source: Source, signals: Signals) -> Result<(), Error
         }
     }
     Ok(())
+}
+
+/// A file that two of the outputs would replace, if there is one.
+fn written_twice(outputs: &Outputs) -> Option<PathBuf> {
+    // A device or FIFO can take both.
+    let replaced = outputs.files().filter(|path| path.is_file() || !path.exists());
+    let mut files: Vec<PathBuf> = replaced.filter_map(|path| absolute(path).ok()).collect();
+    files.sort();
+    files.windows(2).find(|pair| pair[0] == pair[1]).map(|pair| pair[0].clone())
 }
 
 /// A line about each series.

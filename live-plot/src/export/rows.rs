@@ -3,8 +3,9 @@
 
 use super::atomic_file::Target;
 use super::csv::Table;
+use crate::config::Axis;
 use crate::error::Error;
-use crate::series::store::{Axis, Entry, Store};
+use crate::series::store::{Entry, Store};
 use crate::series::{Sample, Shared};
 
 /// Series looked at under one hold of the lock, each for the earliest sample that is next: some 30 µs.

@@ -8,8 +8,8 @@ use common::escape::escape;
 use eframe::egui::Color32;
 use resvg::{tiny_skia, usvg};
 
-use crate::args::Config;
-use crate::picture::decimate::{Draw, Trace};
+use crate::config::{Config, Draw};
+use crate::picture::decimate::Trace;
 use crate::picture::scale;
 use crate::picture::scene::Scene;
 use crate::view::theme::{self, Palette};

@@ -10,6 +10,3 @@ mod schema;
 pub mod source;
 mod splitter;
 mod timestamp;
-
-pub use sampler::Rules;
-pub use schema::Naming;

@@ -7,9 +7,10 @@ use common::throttle::Throttle;
 
 use super::counters::Counters;
 use super::grammar::{self, Cell, Key};
-use super::schema::{Columns, MOST, Naming, Role};
+use super::schema::{Columns, MOST, Role};
 use super::splitter::{LONGEST, Line};
 use super::timestamp::Clock;
+use crate::config::Rules;
 use crate::series::Sample;
 use crate::series::store::{Counts, Entry};
 
@@ -21,15 +22,6 @@ const PATIENCE: Duration = Duration::from_secs(1);
 
 /// What is said of a line that has no number in it.
 const NO_NUMBER: &str = "Input must be a number.";
-
-/// How lines are read.
-#[derive(Debug, Clone, Default)]
-pub struct Rules {
-    /// Which columns there are and which are wanted.
-    pub naming: Naming,
-    /// Each series is a counter: plot its change a second.
-    pub rate: bool,
-}
 
 /// The samples of the lines taken in since the last [`Intake::clear`].
 #[derive(Debug)]

@@ -6,6 +6,7 @@ use std::collections::HashMap;
 use common::escape::escape;
 
 use super::grammar::{Key, cells, unquoted};
+use crate::config::Naming;
 
 /// More series than this are not drawn; that there are more is told once.
 pub(super) const MOST: usize = 256;
@@ -18,17 +19,6 @@ const OTHERS: usize = 12;
 
 /// Header lines remembered while no number has come.
 const PREAMBLE: usize = 8;
-
-/// What the user says about names.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Naming {
-    /// The columns' names, from the first on.
-    pub names: Vec<String>,
-    /// The series to keep; all if empty.
-    pub only: Vec<String>,
-    /// The column or key that holds the time.
-    pub time: Option<String>,
-}
 
 /// What a column or key is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

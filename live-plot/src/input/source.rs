@@ -1,18 +1,23 @@
 //! The input as the program takes it: block by block, each turned into samples with their times.
 
-use std::fs::File;
-use std::io::{IsTerminal, Stdin, Stdout};
+use std::fs::{File, OpenOptions};
+use std::io::{self, IsTerminal, Stdin, Stdout};
 use std::os::fd::{AsFd, BorrowedFd};
+use std::os::unix::fs::OpenOptionsExt as _;
+use std::path::Path;
 use std::time::{Duration, Instant};
 
 use nix::errno::Errno;
+use nix::fcntl::OFlag;
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 use nix::sys::signalfd::SignalFd;
 use nix::unistd;
 
-use super::sampler::{Intake, Rules};
+use super::sampler::Intake;
 use super::splitter::Splitter;
-use crate::series::store::{Axis, Counts, End, Entry};
+use crate::config::{Axis, Rules};
+use crate::error::Error;
+use crate::series::store::{Counts, End, Entry};
 
 /// How much is read at once: what a pipe holds, pipe(7).
 const BLOCK: usize = 64 << 10;
@@ -27,6 +32,24 @@ pub enum Source {
 }
 
 impl Source {
+    /// Opens a file, or standard input if there is none.
+    ///
+    /// # Errors
+    /// When the file cannot be opened or is a directory.
+    pub fn open(file: Option<&Path>) -> Result<Self, Error> {
+        let Some(path) = file else { return Ok(Self::Stdin(io::stdin())) };
+        let failed = |source| Error::Input { path: path.to_owned(), source };
+        // Opening must not wait, or no window would appear: a FIFO for its first writer, a serial line for a carrier
+        // (fifo(7), open(2)).
+        let file = OpenOptions::new().read(true).custom_flags(OFlag::O_NONBLOCK.bits()).open(path);
+        let file = file.map_err(failed)?;
+        // open(2) takes a directory; read(2) would refuse it, but only once the window is there.
+        if file.metadata().map_err(failed)?.is_dir() {
+            return Err(failed(io::ErrorKind::IsADirectory.into()));
+        }
+        Ok(Self::File(file))
+    }
+
     /// Whether a person types the numbers.
     #[must_use]
     pub fn is_typed(&self) -> bool {

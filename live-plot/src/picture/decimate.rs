@@ -6,6 +6,7 @@
 
 use std::ops::Range;
 
+use crate::config::Draw;
 use crate::series::pyramid::{Hull, Pyramid};
 use crate::series::store::Series;
 
@@ -14,18 +15,6 @@ const EXACT: usize = 2;
 
 /// A part of a column so small that it comes from rounding.
 const HAIR: f64 = 1e-6;
-
-/// How the samples are joined.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, clap::ValueEnum)]
-pub enum Draw {
-    /// A value holds until the next one.
-    #[default]
-    Step,
-    /// A straight line from each value to the next.
-    Line,
-    /// A dot for each value.
-    Points,
-}
 
 /// The pixel columns of a picture, cut at multiples of `step` in time.
 #[derive(Debug, Clone, Copy, PartialEq)]

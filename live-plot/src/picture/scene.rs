@@ -1,10 +1,9 @@
 //! One picture, whoever draws it: the window or an export. Pure.
 
 use super::scale;
-use crate::args::{View, YRange};
-use crate::picture::decimate::{Draw, Grid, Trace, Tracer};
+use crate::config::{Axis, Draw, View, YRange};
+use crate::picture::decimate::{Grid, Trace, Tracer};
 use crate::series::Shared;
-use crate::series::store::Axis;
 
 /// Pixel columns copied under one hold of the lock: some 30 µs, in which a reader at full speed waits.
 const SLICE: usize = 32;

@@ -40,25 +40,6 @@ pub struct Counts {
     pub buffered: bool,
 }
 
-/// What the horizontal axis is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Axis {
-    /// Seconds since the program's start: a sample is where it arrived.
-    Arrival,
-    /// Seconds since the first time told, by the lines themselves.
-    Told,
-    /// The sample's number, from 1.
-    Number,
-}
-
-impl Axis {
-    /// Where the axis begins.
-    #[must_use]
-    pub fn begin(self) -> f64 {
-        if self == Self::Number { 1.0 } else { 0.0 }
-    }
-}
-
 /// How the input ended.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum End {

@@ -18,12 +18,12 @@ use super::repaint::{self, Cost, Pace, Rate};
 use super::save;
 use super::theme::Palette;
 use super::viewport::Lens;
-use crate::args::{Config, YRange};
+use crate::config::{Axis, Config, YRange};
 use crate::picture::decimate;
 use crate::picture::scale;
 use crate::picture::scene::{Extent, Scene};
 use crate::series::Shared;
-use crate::series::store::{Axis, Series, Store};
+use crate::series::store::{Series, Store};
 
 /// The window's state.
 pub(super) struct App {

@@ -8,7 +8,8 @@ use egui_plot::{
 
 use super::step_mesh::Crisp;
 use super::theme::{self, Palette};
-use crate::picture::decimate::{Draw, Trace};
+use crate::config::Draw;
+use crate::picture::decimate::Trace;
 use crate::picture::scale;
 use crate::picture::scene::Scene;
 

@@ -8,7 +8,7 @@ use std::thread;
 use chrono::{DateTime, Utc};
 use parking_lot::Mutex;
 
-use crate::args::Config;
+use crate::config::Config;
 use crate::error::Error;
 use crate::export::atomic_file::Target;
 use crate::export::{rows, svg};

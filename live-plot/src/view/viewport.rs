@@ -1,8 +1,8 @@
 //! Which part of the axis is looked at: the newest, or a piece of the past that stays where it is while
 //! the input goes on. Pure.
 
+use crate::config::Axis;
 use crate::picture::scene::Extent;
-use crate::series::store::Axis;
 
 /// The shortest and longest time that is looked at, in the axis' units.
 const SPANS: (f64, f64) = (1e-3, 1e12);

@@ -8,7 +8,7 @@ use eframe::egui::{self, Context, ThemePreference, ViewportCommand};
 
 use super::app::App;
 use super::theme;
-use crate::args::{Config, Theme};
+use crate::config::{Config, Theme};
 use crate::error::Error;
 use crate::input::reader::Reader;
 use crate::input::source::{Feed, Source};

@@ -2,6 +2,7 @@
 #![expect(clippy::disallowed_methods, reason = "any moment will do in a test")]
 
 use super::*;
+use crate::config::Naming;
 
 fn taken_with(rules: Rules, lines: &[&str]) -> Intake {
     let mut intake = Intake::new(rules, false);

@@ -1,0 +1,209 @@
+//! The settings that a run goes by: plain data, checked by `args` when it was made. It imports nothing of the crate, so
+//! that every room can import it.
+
+use std::path::PathBuf;
+use std::str::FromStr;
+use std::time::Duration;
+
+use clap::ValueEnum;
+
+/// What to draw, from where and how.
+#[derive(Debug, Clone)]
+pub struct Config {
+    /// The file to read; standard input if there is none.
+    pub file: Option<PathBuf>,
+    /// How lines are read.
+    pub rules: Rules,
+    /// How much time the picture shows; everything if `None`.
+    pub window: Option<Duration>,
+    /// Which values the picture shows; `None` is −10 to 10 while all that is visible fits.
+    pub y_range: Option<YRange>,
+    /// How the values are joined.
+    pub draw: Draw,
+    /// The title above the plot.
+    pub title: Option<String>,
+    /// The values' unit.
+    pub unit: Option<String>,
+    /// Width and height, in pixels.
+    pub size: (u16, u16),
+    /// Light or dark.
+    pub theme: Theme,
+    /// What raw samples may take, in bytes.
+    pub history: usize,
+    /// What is written; a window opens if nothing is.
+    pub outputs: Outputs,
+    /// Whether the window closes at the end of input.
+    pub exit: bool,
+}
+
+impl Config {
+    /// What the horizontal axis is.
+    #[must_use]
+    pub fn axis(&self) -> Axis {
+        if self.rules.naming.time.is_some() {
+            Axis::Told
+        } else if self.file.is_some() || self.outputs.any() {
+            Axis::Number
+        } else {
+            Axis::Arrival
+        }
+    }
+
+    /// How the values are shown.
+    #[must_use]
+    pub fn view(&self) -> View {
+        View { axis: self.axis(), draw: self.draw, y_range: self.y_range }
+    }
+}
+
+/// How lines are read.
+#[derive(Debug, Clone, Default)]
+pub struct Rules {
+    /// Which columns there are and which are wanted.
+    pub naming: Naming,
+    /// Each series is a counter: draw its change a second.
+    pub rate: bool,
+}
+
+/// What the user says about names.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Naming {
+    /// The columns' names, from the first on.
+    pub names: Vec<String>,
+    /// The series to keep; all if empty.
+    pub only: Vec<String>,
+    /// The column or key that holds the time.
+    pub time: Option<String>,
+}
+
+/// What is written at the end of input.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Outputs {
+    /// A picture in pixels.
+    pub png: Option<PathBuf>,
+    /// A picture in vectors.
+    pub svg: Option<PathBuf>,
+    /// Every sample.
+    pub csv: Option<PathBuf>,
+    /// A line about each series, on stdout.
+    pub summary: bool,
+}
+
+impl Outputs {
+    /// Whether anything is written.
+    #[must_use]
+    pub fn any(&self) -> bool {
+        self.summary || self.files().next().is_some()
+    }
+
+    /// Whether a picture is drawn.
+    #[must_use]
+    pub fn is_drawn(&self) -> bool {
+        self.png.is_some() || self.svg.is_some()
+    }
+
+    /// The files, `-` among them.
+    pub fn files(&self) -> impl Iterator<Item = &PathBuf> {
+        [&self.png, &self.svg, &self.csv].into_iter().flatten()
+    }
+
+    /// How many outputs go to stdout.
+    #[must_use]
+    pub fn to_stdout(&self) -> usize {
+        let files = self.files().filter(|path| path.as_os_str() == "-");
+        files.count() + usize::from(self.summary)
+    }
+}
+
+/// How the values are shown.
+#[derive(Debug, Clone, Copy)]
+pub struct View {
+    /// What the horizontal axis is.
+    pub axis: Axis,
+    /// How the values are joined.
+    pub draw: Draw,
+    /// Which values are seen.
+    pub y_range: Option<YRange>,
+}
+
+/// What the horizontal axis is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Axis {
+    /// Seconds since the program's start: a sample is where it arrived.
+    Arrival,
+    /// Seconds since the first time told, by the lines themselves.
+    Told,
+    /// The sample's number, from 1.
+    Number,
+}
+
+impl Axis {
+    /// Where the axis begins.
+    #[must_use]
+    pub fn begin(self) -> f64 {
+        if self == Self::Number { 1.0 } else { 0.0 }
+    }
+}
+
+/// How the samples are joined.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
+pub enum Draw {
+    /// A value holds until the next one.
+    #[default]
+    Step,
+    /// A straight line from each value to the next.
+    Line,
+    /// A dot for each value.
+    Points,
+}
+
+/// Light on dark, or dark on light.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
+pub enum Theme {
+    /// As the desktop has it; dark where it does not say.
+    #[default]
+    System,
+    /// Light on dark.
+    Dark,
+    /// Dark on light.
+    Light,
+}
+
+/// Which values are seen.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum YRange {
+    /// What is visible, fitted.
+    Auto,
+    /// These, from the lesser to the greater.
+    Fixed(f64, f64),
+}
+
+impl FromStr for YRange {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let number = |text: &str| text.trim().parse::<f64>().ok().filter(|n| n.is_finite());
+        if text == "auto" {
+            return Ok(Self::Auto);
+        }
+        match text.split_once(':').map(|(a, b)| (number(a), number(b))) {
+            Some((Some(a), Some(b))) if a < b && (b - a).is_finite() => Ok(Self::Fixed(a, b)),
+            Some((Some(_), Some(_))) => Err("A must be less than B in A:B".to_owned()),
+            _ => Err("write two numbers as A:B, for example 0:100, or auto".to_owned()),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_range_is_two_numbers_in_order() {
+        assert_eq!("-10:10".parse(), Ok(YRange::Fixed(-10.0, 10.0)));
+        assert_eq!("auto".parse(), Ok(YRange::Auto));
+        for bad in ["", "1", "1:1", "2:1", "a:b", "1:inf", "nan:2", "1:2:3"] {
+            assert!(bad.parse::<YRange>().is_err(), "{bad}");
+        }
+    }
+}
