@@ -5,14 +5,13 @@ use std::fmt::Write as _;
 use std::sync::Arc;
 
 use common::escape::escape;
-use eframe::egui::Color32;
 use resvg::{tiny_skia, usvg};
 
 use crate::config::{Config, Draw};
 use crate::picture::decimate::Trace;
+use crate::picture::palette::{Dash, Palette, Rgb};
 use crate::picture::scale;
 use crate::picture::scene::Scene;
-use crate::view::theme::{self, Palette};
 
 /// Room around the plot, in pixels: left, right, top, bottom.
 const MARGIN: [f64; 4] = [64.0, 24.0, 44.0, 36.0];
@@ -84,7 +83,7 @@ fn entry(name: &str) -> f64 {
 
 /// The scene as SVG.
 pub(crate) fn svg(scene: Scene, names: &[String], config: &Config, dark: bool) -> String {
-    let palette = Palette::named(dark);
+    let palette = Palette::of(dark);
     let mut plot = place(config);
     // The columns were counted before the labels were known: a few more than there are pixels do no harm.
     let more = (labels(&scene, plot) - plot[0]).clamp(0.0, plot[2] / 2.0);
@@ -125,7 +124,7 @@ impl Figure<'_> {
     }
 
     /// Text whose middle, begin or end is at `x`.
-    fn text(&mut self, (x, y): (f64, f64), anchor: &str, color: Color32, text: &str) {
+    fn text(&mut self, (x, y): (f64, f64), anchor: &str, color: Rgb, text: &str) {
         let (color, text) = (hex(color), markup(text));
         self.put(format_args!("<text x=\"{x:.1}\" y=\"{y:.1}\" text-anchor=\"{anchor}\" fill=\"{color}\">{text}</text>"));
     }
@@ -207,16 +206,16 @@ impl Figure<'_> {
     }
 }
 
-fn dash(number: usize) -> &'static str {
-    match theme::dash_kind(number) {
-        0 => "",
-        1 => " stroke-dasharray=\"9 6\"",
-        _ => " stroke-dasharray=\"2 5\"",
+fn dash(series: usize) -> &'static str {
+    match Dash::of(series) {
+        Dash::Solid => "",
+        Dash::Dashed => " stroke-dasharray=\"9 6\"",
+        Dash::Dotted => " stroke-dasharray=\"2 5\"",
     }
 }
 
-fn hex(color: Color32) -> String {
-    format!("#{:02x}{:02x}{:02x}", color.r(), color.g(), color.b())
+fn hex(Rgb(red, green, blue): Rgb) -> String {
+    format!("#{red:02x}{green:02x}{blue:02x}")
 }
 
 /// Text as it may stand in XML.

@@ -2,5 +2,6 @@
 //! axes begin, end and are marked (`scale`).
 
 pub mod decimate;
+pub mod palette;
 pub mod scale;
 pub mod scene;

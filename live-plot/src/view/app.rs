@@ -16,7 +16,7 @@ use super::panels::{self, Entry, Status};
 use super::plot::{self, Shown};
 use super::repaint::{self, Cost, Pace, Rate};
 use super::save;
-use super::theme::Palette;
+use super::theme;
 use super::viewport::Lens;
 use crate::config::{Axis, Config, YRange};
 use crate::picture::decimate;
@@ -159,7 +159,7 @@ impl App {
         let left = UiBuilder::new().max_rect(row);
         ui.scope_builder(left, |ui| {
             if status.series.is_empty() {
-                let color = Palette::of(ui.visuals()).weak;
+                let color = theme::palette(ui).weak;
                 ui.label(RichText::new("live-plot").heading().color(color));
             }
             if let Some(number) = panels::legend(ui, status, self.config.unit.as_deref())
@@ -198,7 +198,7 @@ impl App {
         let values: Vec<_> = self.store.hold(|store| {
             store.series().iter().enumerate().filter(is_shown).take(24).map(value).collect()
         });
-        let palette = Palette::of(ui.visuals());
+        let palette = theme::palette(ui);
         ui.style_mut().wrap_mode = Some(egui::TextWrapMode::Extend);
         ui.label(RichText::new(Scene::x_label(self.config.axis(), time, 0.01)).color(palette.weak));
         // The newest is seen in all of its pixel.

@@ -3,13 +3,12 @@
 
 use common::escape::escape;
 use eframe::egui::accesskit::Role;
-use eframe::egui::{
-    self, Align, Color32, Layout, Rect, RichText, Sense, Shape, TextStyle, Ui, WidgetInfo,
-};
+use eframe::egui::{self, Align, Layout, Rect, RichText, Sense, Shape, TextStyle, Ui, WidgetInfo};
 use egui_plot::LineStyle;
 
 use super::keys::{Action, KEYS};
-use super::theme::{self, Palette};
+use super::theme;
+use crate::picture::palette::Rgb;
 use crate::picture::scale;
 use crate::series::Hull;
 use crate::series::store::{Counts, End};
@@ -66,15 +65,15 @@ fn series(
     unit: Option<&str>,
     in_full: bool,
 ) -> egui::Response {
-    let palette = Palette::of(ui.visuals());
+    let palette = theme::palette(ui);
     let color = if entry.hidden { palette.grid } else { palette.series(number) };
     let value = format!(
         "{}{}",
         scale::value(entry.value),
         unit.map(|unit| format!(" {unit}")).unwrap_or_default()
     );
-    let text = |text: &str, style: TextStyle, color| {
-        ui.painter().layout_no_wrap(text.to_owned(), style.resolve(ui.style()), color)
+    let text = |text: &str, style: TextStyle, color: Rgb| {
+        ui.painter().layout_no_wrap(text.to_owned(), style.resolve(ui.style()), color.into())
     };
     let value_color = if entry.hidden { palette.grid } else { palette.text };
     let mut texts = vec![
@@ -94,7 +93,7 @@ fn series(
     for text in texts {
         x += GAP;
         let (size, at) = (text.size(), egui::pos2(x, place.center().y - text.size().y / 2.0));
-        ui.painter().galley(at, text, palette.text);
+        ui.painter().galley(at, text, palette.text.into());
         x += size.x;
     }
     let label = format!("{} {value}", entry.name);
@@ -110,7 +109,7 @@ fn range(seen: &Hull) -> String {
 
 /// The buttons; what was asked for.
 pub(super) fn buttons(ui: &mut Ui, live: bool) -> Option<Action> {
-    let palette = Palette::of(ui.visuals());
+    let palette = theme::palette(ui);
     let mut wanted = None;
     let pause = if live { "Pause" } else { "Follow" };
     for (text, hint, action) in [
@@ -130,7 +129,7 @@ pub(super) fn buttons(ui: &mut Ui, live: bool) -> Option<Action> {
 
 /// Whether more is coming, and what has come.
 pub(super) fn state(ui: &mut Ui, status: &Status) {
-    let palette = Palette::of(ui.visuals());
+    let palette = theme::palette(ui);
     let (color, text) = match (&status.end, status.live) {
         (Some(End::Input), _) => (palette.warn, "stream ended".to_owned()),
         (Some(End::Error(problem)), _) => (palette.warn, format!("input failed: {problem}")),
@@ -170,7 +169,7 @@ fn facts(status: &Status) -> String {
 }
 
 /// How a series is drawn: a dot of its colour, or, where the colours come again, a piece of its dashed line.
-fn key(ui: &Ui, place: Rect, number: usize, color: Color32) {
+fn key(ui: &Ui, place: Rect, number: usize, color: Rgb) {
     let line = [place.left_center(), place.right_center()];
     let shapes = match theme::dash(number) {
         LineStyle::Solid => vec![Shape::circle_filled(place.center(), 4.0, color)],
@@ -182,7 +181,7 @@ fn key(ui: &Ui, place: Rect, number: usize, color: Color32) {
     ui.painter().extend(shapes);
 }
 
-fn dot(ui: &mut Ui, color: Color32) {
+fn dot(ui: &mut Ui, color: Rgb) {
     let (rect, _) = ui.allocate_exact_size(egui::vec2(8.0, 8.0), Sense::hover());
     ui.painter().circle_filled(rect.center(), 4.0, color);
 }
@@ -195,7 +194,7 @@ pub(super) fn hint(ui: &Ui, plot: Rect, status: &Status) {
         Some(_) => "The input ended; there was nothing to draw.",
     };
     let font = TextStyle::Heading.resolve(ui.style());
-    let color = Palette::of(ui.visuals()).weak;
+    let color = theme::palette(ui).weak.into();
     ui.painter().text(plot.center(), egui::Align2::CENTER_CENTER, text, font, color);
 }
 

@@ -1,15 +1,16 @@
 //! The plot: `egui_plot` draws the axes and what slopes, `step_mesh` the grid and what steps. What is seen is the
 //! scene's to say: `egui_plot`'s own panning and zooming are off.
 
-use eframe::egui::{Context, Id, Pos2, Rangef, Response, Shape, Ui, Vec2, Vec2b};
+use eframe::egui::{Color32, Context, Id, Pos2, Rangef, Response, Shape, Ui, Vec2, Vec2b};
 use egui_plot::{
     AxisHints, GridInput, GridMark, Line, Plot, PlotMemory, PlotPoints, PlotTransform, Points,
 };
 
 use super::step_mesh::Crisp;
-use super::theme::{self, Palette};
+use super::theme;
 use crate::config::Draw;
 use crate::picture::decimate::Trace;
+use crate::picture::palette::{Dash, Palette};
 use crate::picture::scale;
 use crate::picture::scene::Scene;
 
@@ -35,7 +36,7 @@ pub(super) fn pixels(ctx: &Context, otherwise: f32) -> f64 {
 
 /// Draws a scene into what is left of `ui`.
 pub fn show(ui: &mut Ui, scene: &Scene) -> Shown {
-    let palette = Palette::of(ui.visuals());
+    let palette = theme::palette(ui);
     let size = ui.available_size();
     let steps = scene.steps(size.x.into(), size.y.into());
     let (start, y) = (scene.grid.start(), scene.y);
@@ -54,7 +55,7 @@ pub fn show(ui: &mut Ui, scene: &Scene) -> Shown {
     painter.set(under, grid(crisp(), scene, steps, palette));
     let mut lines = crisp();
     for (number, trace) in traces().filter(|(number, _)| is_crisp(scene, *number)) {
-        trace.runs.iter().for_each(|run| lines.steps(run, WIDTH, palette.series(number)));
+        trace.runs.iter().for_each(|run| lines.steps(run, WIDTH, palette.series(number).into()));
     }
     painter.add(lines.into_shape());
     for (number, trace) in traces() {
@@ -108,12 +109,13 @@ fn marks(input: &GridInput, step: f64) -> Vec<GridMark> {
 
 /// A line at every mark; the one at 0 stands out.
 fn grid(mut grid: Crisp, scene: &Scene, steps: (f64, f64), palette: &Palette) -> Shape {
-    let (start, weak) = (scene.grid.start(), palette.grid.gamma_multiply(0.55));
+    let strong = Color32::from(palette.grid);
+    let (start, weak) = (scene.grid.start(), strong.gamma_multiply(0.55));
     for mark in scale::marks(start, start + scene.span, steps.0) {
         grid.upright(mark, weak);
     }
     for mark in scale::marks(scene.y.0, scene.y.1, steps.1) {
-        grid.level(mark, if mark.abs() < steps.1 * 0.5 { palette.grid } else { weak });
+        grid.level(mark, if mark.abs() < steps.1 * 0.5 { strong } else { weak });
     }
     grid.into_shape()
 }
@@ -134,7 +136,7 @@ impl Shown {
 
     /// Marks the time under the pointer.
     pub(super) fn mark(&self, ui: &Ui, place: Pos2) {
-        let color = Palette::of(ui.visuals()).weak;
+        let color = theme::palette(ui).weak;
         ui.painter().vline(place.x, self.transform.frame().y_range(), (1.0, color));
     }
 }
@@ -147,7 +149,7 @@ fn tip(scene: &Scene, trace: &Trace) -> Option<[f64; 2]> {
 
 /// Whether a series is drawn on whole pixels: a dash begins anywhere.
 fn is_crisp(scene: &Scene, number: usize) -> bool {
-    scene.draw == Draw::Step && theme::dash_kind(number) == 0
+    scene.draw == Draw::Step && Dash::of(number) == Dash::Solid
 }
 
 fn lines<'a>(
