@@ -142,7 +142,7 @@ fn frames(samples: usize) {
             "frame       4 series of {samples} samples on 1920 pixels: {:.0} µs, {:.2} points a pixel and series; the lock, held: {:?}",
             time.as_secs_f64() * 1e6,
             points as f64 / 1920.0,
-            store.held(),
+            store.hold_times(),
         );
         time
     };

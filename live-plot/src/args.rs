@@ -1,18 +1,23 @@
-//! The command line, and the configuration it becomes, which cannot hold a bad state.
+//! The command line, checked and turned into a [`Config`], which cannot hold a bad state. What the settings mean is in
+//! `config`; that the files can be opened is left to `input` and `export`.
 
 use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::{ArgAction, Parser};
 use common::config::Arguments;
+use common::duration;
 use common::escape::escape;
 use common::options::CommonArgs;
 
 use crate::config::{Config, Draw, Naming, Outputs, Rules, Theme, YRange};
 use crate::error::Error;
 
-/// The window's length when nothing says otherwise, as in the first live plot this one grew out of.
+/// The window's length by default.
 const WINDOW: Duration = Duration::from_secs(10);
+
+/// The shortest window: one of no time shows nothing.
+const SHORTEST: Duration = Duration::from_millis(1);
 
 /// Draws the numbers piped into it, however many, as they come
 ///
@@ -26,7 +31,7 @@ pub struct Args {
     #[arg(value_name = "FILE")]
     file: Option<PathBuf>,
     /// Time that is shown [default: 10s; all of a FILE]
-    #[arg(short, long, value_name = "DURATION", value_parser = window)]
+    #[arg(short, long, value_name = "DURATION", value_parser = duration::at_least(SHORTEST))]
     window: Option<Duration>,
     /// Values that are shown: A to B, or fitted
     ///
@@ -96,18 +101,6 @@ impl Arguments for Args {
     }
 }
 
-/// A window of no time shows nothing.
-fn window(text: &str) -> Result<Duration, String> {
-    let window: Duration = text
-        .parse::<humantime::Duration>()
-        .map_err(|error| format!("{error}; write 500ms, 10s or 1h30m"))?
-        .into();
-    if window < Duration::from_millis(1) {
-        return Err("a window is at least 1ms long".to_owned());
-    }
-    Ok(window)
-}
-
 /// Width and height, in pixels.
 fn size(text: &str) -> Result<(u16, u16), String> {
     let number = |text: &str| text.parse::<u16>().ok().filter(|n| (200..=16_384).contains(n));
@@ -141,10 +134,10 @@ impl TryFrom<Args> for Config {
         if outputs.to_stdout() > 1 {
             return Err(Error::Stdout);
         }
-        // A window shows the newest of what comes; a file or an export is looked at whole.
+        // A window shows the newest of a stream; a file or an export is drawn whole.
         let file = args.file.filter(|path| path.as_os_str() != "-");
         let is_whole = file.is_some() || outputs.any();
-        // As names in the input are.
+        // Names in the input are escaped, too.
         let escaped =
             |names: Vec<String>| names.iter().map(|name| escape(name).into_owned()).collect();
         let (names, only) = (escaped(args.names), escaped(args.only));
@@ -178,14 +171,6 @@ mod tests {
         }
         for bad in ["", "1280", "10x10", "99999x99999", "axb"] {
             assert!(size(bad).is_err(), "{bad}");
-        }
-    }
-
-    #[test]
-    fn a_window_has_a_length() {
-        assert_eq!(window("1m30s"), Ok(Duration::from_secs(90)));
-        for bad in ["", "0s", "10", "-1s", "1us"] {
-            assert!(window(bad).is_err(), "{bad}");
         }
     }
 }

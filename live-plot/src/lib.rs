@@ -23,5 +23,4 @@ pub mod input;
 pub mod picture;
 pub mod series;
 pub mod signals;
-pub mod times;
 pub mod view;

@@ -55,7 +55,7 @@ fn bad_usage_ends_with_2_and_says_what_is_meant() {
     for (args, text) in [
         (&["--nope"][..], "--nope"),
         (&["-w", "0s"], "1ms"),
-        (&["-w", "10"], "10s"),
+        (&["-w", "10"], "500ms"),
         (&["-y", "5:1"], "less than"),
         (&["-d", "curve"], "step"),
         (&["--size", "1x1"], "1280x720"),

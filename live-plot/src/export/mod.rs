@@ -5,10 +5,10 @@ mod csv;
 pub(crate) mod rows;
 pub(crate) mod svg;
 
-use std::io::{self, Write};
+use std::io;
 use std::path::{PathBuf, absolute};
 
-use common::exit;
+use common::{exit, output};
 
 use atomic_file::Target;
 use csv::Table;
@@ -109,6 +109,6 @@ fn summary(store: &Store) -> Result<(), Error> {
             format!("{} count={} min={min} max={max} mean={mean}\n", series.name, total.count)
         })
         .collect();
-    let written = io::stdout().write_all(lines.as_bytes());
-    written.map_err(|source| Error::Stream { to: "stdout".to_owned(), source })
+    let printed = output::print(lines.as_bytes());
+    printed.map_err(|source| Error::Stream { to: "stdout".to_owned(), source })
 }

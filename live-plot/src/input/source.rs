@@ -7,6 +7,7 @@ use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
+use common::clock;
 use nix::errno::Errno;
 use nix::fcntl::OFlag;
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
@@ -91,7 +92,7 @@ impl Feed {
             source,
             stop: None,
             reader: None,
-            started: now(),
+            started: clock::now(),
             axis,
             splitter: Splitter::default(),
             block: vec![0; BLOCK],
@@ -123,7 +124,7 @@ impl Feed {
     pub fn advance(&mut self) -> Option<End> {
         self.intake.clear();
         let result = self.read();
-        let now = now();
+        let now = clock::now();
         self.intake.counts.buffered = result.is_ok_and(|length| self.bursts.meet(length, now));
         let end = match result {
             Ok(0) => Some(End::Input),
@@ -244,11 +245,6 @@ impl Bursts {
         self.full = if SIZES.contains(&length) && paused { self.full + 1 } else { 0 };
         self.full >= 2
     }
-}
-
-#[expect(clippy::disallowed_methods, reason = "the loop that reads is an outermost one")]
-fn now() -> Instant {
-    Instant::now()
 }
 
 #[cfg(test)]

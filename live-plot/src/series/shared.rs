@@ -1,42 +1,37 @@
-//! The one lock, and how long it is held: the reader to append a batch, the view to copy some columns.
+//! The one lock: the reader holds it to append a batch, the window to copy some columns. It measures how long it is held.
 
 use std::sync::Arc;
-use std::time::Instant;
 
+use common::clock;
+use common::histogram::Histogram;
 use parking_lot::Mutex;
 
 use super::store::Store;
-use crate::times::Times;
 
 /// The store that the reader and the window share.
 #[derive(Debug, Clone)]
-pub struct Shared(Arc<Mutex<(Store, Times)>>);
+pub struct Shared(Arc<Mutex<(Store, Histogram)>>);
 
 impl Shared {
     /// Shares a store.
     #[must_use]
     pub fn new(store: Store) -> Self {
-        Self(Arc::new(Mutex::new((store, Times::default()))))
+        Self(Arc::new(Mutex::new((store, Histogram::default()))))
     }
 
-    /// Does something with the store while nobody else can. To be kept short: the other side waits.
+    /// Runs `action` on the store while no other thread can reach it. Keep it short: the other side waits.
     pub fn hold<R>(&self, action: impl FnOnce(&mut Store) -> R) -> R {
-        let mut held = self.0.lock();
-        let begin = now();
-        let (store, times) = &mut *held;
+        let mut guard = self.0.lock();
+        let begin = clock::now();
+        let (store, hold_times) = &mut *guard;
         let result = action(store);
-        times.add(begin.elapsed());
+        hold_times.add(begin.elapsed());
         result
     }
 
     /// How long the lock has been held, each time.
     #[must_use]
-    pub fn held(&self) -> Times {
+    pub fn hold_times(&self) -> Histogram {
         self.0.lock().1.clone()
     }
-}
-
-#[expect(clippy::disallowed_methods, reason = "it measures, and decides nothing")]
-fn now() -> Instant {
-    Instant::now()
 }

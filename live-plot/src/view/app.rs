@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use common::clock;
 use common::escape::escape;
 use eframe::egui::accesskit::Role;
 use eframe::egui::{
@@ -14,7 +15,7 @@ use eframe::egui::{
 use super::keys::{self, Action};
 use super::panels::{self, Entry, Status};
 use super::plot::{self, Shown};
-use super::repaint::{self, Cost, Pace, Rate};
+use super::repaint::{Cost, Pace, Rate};
 use super::save;
 use super::theme;
 use super::viewport::Lens;
@@ -241,7 +242,7 @@ impl App {
 
     /// Asks for the next frame: when the newest moment has moved a pixel, but not before it is due.
     fn schedule(&self, ctx: &Context, scene: &Scene, ended: bool) {
-        let now = repaint::now();
+        let now = clock::now();
         self.pace.end(now);
         if !self.lens.is_live() {
             self.pace.silence();
@@ -268,7 +269,7 @@ impl eframe::App for App {
 
     fn ui(&mut self, ui: &mut Ui, _: &mut eframe::Frame) {
         self.cost.begin();
-        self.draw(ui, repaint::now());
+        self.draw(ui, clock::now());
         self.cost.end();
     }
 
@@ -277,7 +278,7 @@ impl eframe::App for App {
         tracing::debug!(
             "{} frames, each of our processor time: {frames:?}. The lock, held: {:?}.",
             frames.count(),
-            self.store.held()
+            self.store.hold_times()
         );
     }
 }

@@ -2,6 +2,7 @@
 //! whether more is coming and what has come; over it the list of keys.
 
 use common::escape::escape;
+use common::plural;
 use eframe::egui::accesskit::Role;
 use eframe::egui::{self, Align, Layout, Rect, RichText, Sense, Shape, TextStyle, Ui, WidgetInfo};
 use egui_plot::LineStyle;
@@ -155,15 +156,13 @@ pub(super) fn state(ui: &mut Ui, status: &Status) {
 }
 
 fn facts(status: &Status) -> String {
-    let plural =
-        |count: u64, what: &str| format!("{count} {what}{}", if count == 1 { "" } else { "s" });
-    let mut facts = vec![plural(status.samples, "sample")];
+    let mut facts = vec![plural::count(status.samples, "sample")];
     if status.gaps > 0 {
-        facts.push(plural(status.gaps, "gap"));
+        facts.push(plural::count(status.gaps, "gap"));
     }
     if let (None, true, Some((frames, lines))) = (&status.end, status.live, status.rates) {
-        facts.push(plural(lines, "line") + "/s");
-        facts.push(plural(u64::from(frames), "frame") + "/s");
+        facts.push(plural::count(lines, "line") + "/s");
+        facts.push(plural::count(u64::from(frames), "frame") + "/s");
     }
     facts.join("  ·  ")
 }

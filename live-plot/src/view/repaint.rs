@@ -4,9 +4,9 @@
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
+use common::clock;
+use common::histogram::Histogram;
 use nix::time::{ClockId, clock_gettime};
-
-use crate::times::Times;
 
 /// The shortest time between two frames: no eye wants more, whatever the display could do.
 const FRAME: Duration = Duration::from_nanos(1_000_000_000 / 60);
@@ -33,7 +33,7 @@ impl Pace {
     /// news is always worth one.
     pub(super) fn ask(&self, last: bool) -> Option<Duration> {
         let is_first = !self.asked.swap(true, Ordering::AcqRel);
-        (is_first || last).then(|| self.delay(now()))
+        (is_first || last).then(|| self.delay(clock::now()))
     }
 
     /// A frame is begun: what comes from here on is not in it.
@@ -92,7 +92,7 @@ impl Rate {
 /// What frames have cost this thread, in time on a processor: waiting for the lock or the display is none.
 #[derive(Debug, Default)]
 pub(super) struct Cost {
-    times: Times,
+    times: Histogram,
     begun: Option<Duration>,
 }
 
@@ -107,7 +107,7 @@ impl Cost {
         }
     }
 
-    pub(super) fn times(&self) -> &Times {
+    pub(super) fn times(&self) -> &Histogram {
         &self.times
     }
 }
@@ -117,18 +117,13 @@ fn processor_time() -> Option<Duration> {
     clock_gettime(ClockId::CLOCK_THREAD_CPUTIME_ID).ok().map(Duration::from)
 }
 
-#[expect(clippy::disallowed_methods, reason = "the window's loop is an outermost one")]
-pub(super) fn now() -> Instant {
-    Instant::now()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
     fn many_batches_ask_for_one_frame_and_the_last_always_for_one() {
-        let pace = Pace::new(now());
+        let pace = Pace::new(clock::now());
         assert_eq!(pace.ask(false), Some(AT_ONCE));
         assert_eq!(pace.ask(false), None);
         assert!(pace.ask(true).is_some());
@@ -140,7 +135,7 @@ mod tests {
 
     #[test]
     fn a_frame_is_followed_by_another_after_a_sixtieth_and_delays_do_not_add_up() {
-        let start = now();
+        let start = clock::now();
         let pace = Pace::new(start);
         let at = |millis| start + Duration::from_millis(millis);
         pace.end(at(0));

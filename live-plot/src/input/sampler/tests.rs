@@ -1,12 +1,13 @@
 //! Tests of `sampler`.
-#![expect(clippy::disallowed_methods, reason = "any moment will do in a test")]
+
+use common::clock;
 
 use super::*;
 use crate::config::Naming;
 
 fn taken_with(rules: Rules, lines: &[&str]) -> Intake {
     let mut intake = Intake::new(rules, false);
-    let now = Instant::now();
+    let now = clock::now();
     for line in lines {
         intake.line(&Line::Text(line.as_bytes()), now);
     }
@@ -44,7 +45,7 @@ fn a_bad_line_is_told_with_its_number_and_a_flood_of_them_is_counted() {
     assert_eq!(intake.complaints(), ["Input must be a number. (line 2)"]);
     let mut intake = taken(&["x"; 1000]);
     assert_eq!(intake.complaints().len(), 10);
-    intake.finish(Instant::now());
+    intake.finish(clock::now());
     assert_eq!(intake.complaints(), ["Input must be a number. (990 more such lines)"]);
     assert_eq!(intake.counts, Counts { lines: 1000, rejected: 1000, buffered: false });
 }
@@ -71,7 +72,7 @@ fn what_was_kept_as_a_header_and_is_none_is_told_after_all() {
     assert_eq!(intake.complaints(), ["Input must be a number. (line 1)"]);
     assert_eq!(intake.columns.names(), ["value"]);
     let mut intake = taken(&["hello world"]);
-    intake.finish(Instant::now());
+    intake.finish(clock::now());
     assert_eq!(intake.complaints(), ["Input must be a number. (line 1)"]);
 }
 
@@ -93,17 +94,17 @@ fn a_chosen_series_that_never_comes_is_told_once_with_what_there_is() {
     let lines = ["us sy id", "1 2 3", "4 5 6"];
     let mut intake = taken_with(only(&["zz"]), &lines);
     assert_eq!(intake.complaints(), [""; 0], "it may be on the next line");
-    intake.line(&Line::Text(b"7 8 9"), Instant::now() + PATIENCE);
+    intake.line(&Line::Text(b"7 8 9"), clock::now() + PATIENCE);
     let missing = "Nothing is called zz (--only); not chosen: us, sy, id.";
     assert_eq!(intake.complaints(), [missing], "nothing is drawn");
-    intake.finish(Instant::now());
+    intake.finish(clock::now());
     assert_eq!(intake.complaints(), [""; 0], "told once");
     let mut late = taken_with(only(&["b"]), &["a: 1", "b: 2"]);
-    late.finish(Instant::now());
+    late.finish(clock::now());
     assert_eq!(late.complaints(), [""; 0], "it came");
     let mut intake = taken_with(only(&["sy", "zz"]), &lines);
     assert_eq!(intake.complaints(), [""; 0], "it may come later");
-    intake.finish(Instant::now());
+    intake.finish(clock::now());
     assert_eq!(intake.complaints(), ["Nothing is called zz (--only); not chosen: us, id."]);
     assert_eq!(taken_with(only(&["us"]), &lines).complaints(), [""; 0]);
 }

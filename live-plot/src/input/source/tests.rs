@@ -13,7 +13,7 @@ use crate::series::store::{Series, Store};
 #[test]
 fn full_buffers_with_pauses_between_them_tell_a_producer_that_buffers() {
     let mut bursts = Bursts::default();
-    let start = now();
+    let start = clock::now();
     let at = |seconds| start + Duration::from_secs(seconds);
     assert!(!bursts.meet(4096, at(0)));
     assert!(bursts.meet(4096, at(3)));

@@ -12,13 +12,13 @@ use crate::series::store;
 /// A window without a display, in which two series stand.
 fn window() -> Harness<'static, App> {
     let args = Args::try_parse_from(["live-plot"]).unwrap();
-    let app = App::new(Config::try_from(args).unwrap(), repaint::now());
+    let app = App::new(Config::try_from(args).unwrap(), clock::now());
     let sample = |series, value| store::Entry { series, sample: Sample { time: 0.5, value } };
     app.store.hold(|store| {
         store.declare(&["sine".to_owned(), "load".to_owned()]);
         store.append(&[sample(0, 7.5), sample(1, -3.0)]);
     });
-    let mut harness = Harness::new_ui_state(|ui, app: &mut App| app.draw(ui, repaint::now()), app);
+    let mut harness = Harness::new_ui_state(|ui, app: &mut App| app.draw(ui, clock::now()), app);
     harness.step();
     harness
 }
