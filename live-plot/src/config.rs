@@ -41,7 +41,7 @@ impl Config {
     #[must_use]
     pub fn axis(&self) -> Axis {
         if self.rules.naming.time.is_some() {
-            Axis::Told
+            Axis::Timestamp
         } else if self.file.is_some() || self.outputs.any() {
             Axis::Number
         } else {
@@ -131,8 +131,8 @@ pub struct View {
 pub enum Axis {
     /// Seconds since the program's start: a sample is where it arrived.
     Arrival,
-    /// Seconds since the first time told, by the lines themselves.
-    Told,
+    /// Seconds since the first timestamp: a sample is where the timestamp of its line puts it.
+    Timestamp,
     /// The sample's number, from 1.
     Number,
 }

@@ -65,7 +65,7 @@ impl Table {
     /// Hands on what there is, so that a slow input's rows reach a reader as they come. Lines that tell the same
     /// time may share a row: the last one of those stays open.
     pub(super) fn pass_on(&mut self, axis: Axis) -> Result<(), Error> {
-        if axis != Axis::Told {
+        if axis != Axis::Timestamp {
             self.end_row()?;
         }
         if self.text.is_empty() { Ok(()) } else { self.flush() }

@@ -15,7 +15,7 @@ use csv::Table;
 
 use crate::config::{Config, Outputs, Theme};
 use crate::error::Error;
-use crate::input::source::{Feed, Source};
+use crate::input::source::{Input, Source};
 use crate::picture::scale::exact;
 use crate::picture::scene::{Extent, Scene};
 use crate::series::Shared;
@@ -36,14 +36,14 @@ pub fn run(config: &Config, source: Source, signals: Signals) -> Result<u8, Erro
 }
 
 fn export(config: &Config, source: Source, signals: Signals) -> Result<(), Error> {
-    let feed = Feed::new(source, config.rules.clone(), config.axis());
-    let mut feed = feed.stopped_by(signals.descriptor()?);
+    let input = Input::new(source, config.rules.clone(), config.axis());
+    let mut input = input.stopped_by(signals.descriptor()?);
     let outputs = &config.outputs;
     if let Some(path) = written_twice(outputs) {
         return Err(Error::Twice(path));
     }
     if outputs.to_stdout() > 0 {
-        feed = feed.read_by(io::stdout());
+        input = input.read_by(io::stdout());
     }
     // Opened before anything is read: hours of input should not end in a typing mistake.
     let open = |path: &Option<PathBuf>| path.as_deref().map(Target::open).transpose();
@@ -51,11 +51,11 @@ fn export(config: &Config, source: Source, signals: Signals) -> Result<(), Error
     let mut table = outputs.csv.as_deref().map(Table::open).transpose()?;
     let mut store = Store::new(if outputs.is_drawn() { config.history } else { 0 });
     loop {
-        let end = feed.advance();
-        store.declare(feed.names());
-        store.append(feed.entries());
+        let end = input.advance();
+        store.declare(input.names());
+        store.append(input.entries());
         if let Some(table) = &mut table {
-            table.append(config.axis(), feed.names(), feed.entries())?;
+            table.append(config.axis(), input.names(), input.entries())?;
             table.pass_on(config.axis())?;
         }
         if end.is_some() {
@@ -63,7 +63,7 @@ fn export(config: &Config, source: Source, signals: Signals) -> Result<(), Error
         }
     }
     if let Some(table) = table {
-        table.finish(config.axis(), feed.names())?.keep()?;
+        table.finish(config.axis(), input.names())?.keep()?;
     }
     if outputs.summary {
         summary(&store)?;

@@ -7,7 +7,7 @@ use std::thread;
 
 use common::output::Output;
 
-use super::source::Feed;
+use super::source::Input;
 use crate::series::Shared;
 
 /// Samples appended under one hold of the lock: some 30 µs.
@@ -16,7 +16,7 @@ const BATCH: usize = 1024;
 /// What reads, and where its samples go.
 #[expect(missing_debug_implementations, reason = "a closure has none")]
 pub struct Reader {
-    feed: Feed,
+    input: Input,
     store: Shared,
     notify: Box<dyn Fn(bool) + Send>,
     /// The terminal that is prompted on.
@@ -25,11 +25,11 @@ pub struct Reader {
 
 impl Reader {
     /// A reader that calls `notify` after each commit, saying whether it was the last.
-    pub fn new(feed: Feed, store: Shared, notify: impl Fn(bool) + Send + 'static) -> Self {
+    pub fn new(input: Input, store: Shared, notify: impl Fn(bool) + Send + 'static) -> Self {
         let stdout = io::stdout();
-        let prompts = feed.is_typed() && stdout.is_terminal();
+        let prompts = input.is_typed() && stdout.is_terminal();
         Self {
-            feed,
+            input,
             store,
             notify: Box::new(notify),
             terminal: prompts.then(|| Output::new(stdout)),
@@ -46,19 +46,19 @@ impl Reader {
     }
 
     fn run(mut self) {
-        if self.feed.is_typed() {
+        if self.input.is_typed() {
             // Until the first number is typed, 0 is drawn.
-            self.feed.begin_at_zero();
+            self.input.begin_at_zero();
             self.commit();
         }
         self.say("Plot running. Enter numbers to update.\n");
         loop {
             self.say("New value: ");
-            let end = self.feed.advance();
+            let end = self.input.advance();
             self.commit();
             if let Some(end) = end {
                 self.store.hold(|store| {
-                    store.head = self.feed.reached().unwrap_or(store.head);
+                    store.head = self.input.reached().unwrap_or(store.head);
                     store.end = Some(end);
                 });
                 return (self.notify)(true);
@@ -74,10 +74,10 @@ impl Reader {
 
     fn commit(&self) {
         self.store.hold(|store| {
-            store.counts = self.feed.counts();
-            store.declare(self.feed.names());
+            store.counts = self.input.counts();
+            store.declare(self.input.names());
         });
-        for batch in self.feed.entries().chunks(BATCH) {
+        for batch in self.input.entries().chunks(BATCH) {
             self.store.hold(|store| store.append(batch));
         }
         (self.notify)(false);

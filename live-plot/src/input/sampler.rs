@@ -7,9 +7,9 @@ use common::throttle::Throttle;
 
 use super::counters::Counters;
 use super::grammar::{self, Cell, Key};
-use super::schema::{Columns, MOST, Role};
+use super::schema::{MOST, Role, Schema};
 use super::splitter::{LONGEST, Line};
-use super::timestamp::Clock;
+use super::timestamp::Timestamps;
 use crate::config::Rules;
 use crate::series::Sample;
 use crate::series::store::{Counts, Entry};
@@ -23,16 +23,16 @@ const PATIENCE: Duration = Duration::from_secs(1);
 /// What is said of a line that has no number in it.
 const NO_NUMBER: &str = "Input must be a number.";
 
-/// The samples of the lines taken in since the last [`Intake::clear`].
+/// The samples of the lines taken in since the last [`Sampler::clear`].
 #[derive(Debug)]
-pub(super) struct Intake {
-    pub(super) columns: Columns,
+pub(super) struct Sampler {
+    pub(super) schema: Schema,
     pub(super) counts: Counts,
     entries: Vec<Entry>,
     /// The lines with numbers.
     rows: Vec<Row>,
     /// The line's own time, if there is one.
-    clock: Option<Clock>,
+    timestamps: Option<Timestamps>,
     /// The latest time that a line told.
     latest: f64,
     /// If rates are wanted.
@@ -48,11 +48,11 @@ pub(super) struct Intake {
     typed: bool,
 }
 
-impl Intake {
+impl Sampler {
     pub(super) fn new(rules: Rules, typed: bool) -> Self {
         Self {
-            clock: rules.naming.time.is_some().then(Clock::default),
-            columns: Columns::new(rules.naming),
+            timestamps: rules.naming.time.is_some().then(Timestamps::default),
+            schema: Schema::new(rules.naming),
             latest: f64::NEG_INFINITY,
             counters: rules.rate.then(Counters::default),
             counts: Counts::default(),
@@ -70,8 +70,8 @@ impl Intake {
 
     /// Takes in a 0 at time 0, in the first column.
     pub(super) fn begin_at_zero(&mut self) {
-        self.columns.begin_numbers(1);
-        if let Role::Series(series) = self.columns.role(Key::Column(0, 1), true) {
+        self.schema.begin_numbers(1);
+        if let Role::Series(series) = self.schema.role(Key::Column(0, 1), true) {
             self.entries.push(Entry { series, sample: Sample { time: 0.0, value: 0.0 } });
         }
     }
@@ -87,8 +87,8 @@ impl Intake {
     fn text(&mut self, text: &[u8], now: Instant) {
         let before = self.entries.len();
         let mut found = Found {
-            columns: &mut self.columns,
-            clock: &mut self.clock,
+            schema: &mut self.schema,
+            timestamps: &mut self.timestamps,
             entries: &mut self.entries,
             time: None,
             has_number: false,
@@ -111,11 +111,11 @@ impl Intake {
                 self.reject(problem, self.counts.lines, now);
             }
         }
-        if self.columns.overflowed && !std::mem::replace(&mut self.told_too_many, true) {
+        if self.schema.overflowed && !std::mem::replace(&mut self.told_too_many, true) {
             self.complaints.push(format!("There are more than {MOST} series: the others are not drawn. --only NAME,… chooses."));
         }
         // While nothing at all is drawn, one wants to know why, and not only at the end. Yet names may come one a line.
-        if self.columns.names().is_empty() {
+        if self.schema.names().is_empty() {
             let since = *self.missing_since.get_or_insert(now);
             if now.saturating_duration_since(since) >= PATIENCE {
                 self.tell_missing();
@@ -132,11 +132,11 @@ impl Intake {
     ) -> Result<Option<Row>, &'static str> {
         let end = self.entries.len();
         if !has_number {
-            let is_header = self.columns.is_header(text)
-                || (!self.typed && self.columns.may_name(text, self.counts.lines));
+            let is_header = self.schema.is_header(text)
+                || (!self.typed && self.schema.may_name(text, self.counts.lines));
             return if is_header { Ok(None) } else { Err(NO_NUMBER) };
         }
-        if self.clock.is_none() {
+        if self.timestamps.is_none() {
             return Ok(Some(Row { end, time: f64::NAN }));
         }
         let time = time.ok_or("The line does not tell its time.")?;
@@ -176,7 +176,7 @@ impl Intake {
 
     /// There is no more input: tells what is still held back.
     pub(super) fn finish(&mut self, now: Instant) {
-        let in_vain = if self.columns.is_waiting() { self.columns.give_up() } else { Vec::new() };
+        let in_vain = if self.schema.is_waiting() { self.schema.give_up() } else { Vec::new() };
         for line in in_vain {
             self.reject(NO_NUMBER, line, now);
         }
@@ -187,7 +187,7 @@ impl Intake {
     /// Tells once which series that the user chose there is not.
     fn tell_missing(&mut self) {
         if !self.told_missing
-            && let Some(missing) = self.columns.missing()
+            && let Some(missing) = self.schema.missing()
         {
             self.told_missing = true;
             self.complaints.push(missing);
@@ -205,7 +205,7 @@ impl Intake {
         let mut start = 0;
         for (number, row) in self.rows.iter().enumerate() {
             let spread = || from + each * (number + 1) as f64;
-            let time = if self.clock.is_some() { row.time } else { spread() };
+            let time = if self.timestamps.is_some() { row.time } else { spread() };
             self.entries[start..row.end].iter_mut().for_each(|entry| entry.sample.time = time);
             start = row.end;
         }
@@ -239,8 +239,8 @@ struct Row {
 
 /// What is found on one line, as it is found.
 struct Found<'a> {
-    columns: &'a mut Columns,
-    clock: &'a mut Option<Clock>,
+    schema: &'a mut Schema,
+    timestamps: &'a mut Option<Timestamps>,
     entries: &'a mut Vec<Entry>,
     time: Option<f64>,
     has_number: bool,
@@ -252,16 +252,16 @@ impl Found<'_> {
     fn take(&mut self, key: Key<'_>, cell: Cell<'_>) {
         let value = cell.number();
         self.has_number |= value.is_some();
-        if value.is_some() && self.columns.is_waiting() {
+        if value.is_some() && self.schema.is_waiting() {
             let width = if let Key::Column(_, width) = key { width } else { 0 };
-            self.in_vain = self.columns.begin_numbers(width);
+            self.in_vain = self.schema.begin_numbers(width);
         }
-        match self.columns.role(key, value.is_some_and(|value| !value.is_nan())) {
+        match self.schema.role(key, value.is_some_and(|value| !value.is_nan())) {
             Role::Series(series) => {
                 let sample = Sample { time: f64::NAN, value: value.unwrap_or(f64::NAN) };
                 self.entries.push(Entry { series, sample });
             }
-            Role::Time => self.time = self.clock.as_mut().and_then(|clock| clock.read(cell)),
+            Role::Time => self.time = self.timestamps.as_mut().and_then(|times| times.read(cell)),
             Role::None => {}
         }
     }

@@ -31,7 +31,7 @@ pub(super) enum Role {
 
 /// The columns and series met so far.
 #[derive(Debug)]
-pub(super) struct Columns {
+pub(super) struct Schema {
     naming: Naming,
     header: Vec<String>,
     by_column: Vec<Role>,
@@ -48,7 +48,7 @@ pub(super) struct Columns {
     others: Vec<String>,
 }
 
-impl Columns {
+impl Schema {
     pub(super) fn new(naming: Naming) -> Self {
         Self {
             naming,

@@ -14,7 +14,7 @@ use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 use nix::sys::signalfd::SignalFd;
 use nix::unistd;
 
-use super::sampler::Intake;
+use super::sampler::Sampler;
 use super::splitter::Splitter;
 use crate::config::{Axis, Rules};
 use crate::error::Error;
@@ -67,7 +67,7 @@ impl Source {
 
 /// What reads, and what it has read last.
 #[derive(Debug)]
-pub struct Feed {
+pub struct Input {
     source: Source,
     /// Where SIGINT and SIGTERM arrive, if they are to end the input.
     stop: Option<SignalFd>,
@@ -76,19 +76,19 @@ pub struct Feed {
     started: Instant,
     axis: Axis,
     splitter: Splitter,
-    intake: Intake,
+    sampler: Sampler,
     block: Vec<u8>,
     bursts: Bursts,
     /// When the last read returned, or how many rows there have been.
     last: f64,
 }
 
-impl Feed {
-    /// A feed whose samples are placed on `axis`; its clock starts now.
+impl Input {
+    /// A input whose samples are placed on `axis`; its clock starts now.
     #[must_use]
     pub fn new(source: Source, rules: Rules, axis: Axis) -> Self {
         Self {
-            intake: Intake::new(rules, source.is_typed()),
+            sampler: Sampler::new(rules, source.is_typed()),
             source,
             stop: None,
             reader: None,
@@ -122,27 +122,27 @@ impl Feed {
     /// Waits for a block and takes its lines in; what the one before held is gone. Says how the input ended,
     /// once it has; the last line may come with it.
     pub fn advance(&mut self) -> Option<End> {
-        self.intake.clear();
+        self.sampler.clear();
         let result = self.read();
         let now = clock::now();
-        self.intake.counts.buffered = result.is_ok_and(|length| self.bursts.meet(length, now));
+        self.sampler.counts.buffered = result.is_ok_and(|length| self.bursts.meet(length, now));
         let end = match result {
             Ok(0) => Some(End::Input),
             Ok(length) => {
-                let Self { splitter, intake, block, .. } = self;
-                splitter.feed(&block[..length], |line| intake.line(&line, now));
-                self.intake.tell_held(now);
+                let Self { splitter, sampler, block, .. } = self;
+                splitter.feed(&block[..length], |line| sampler.line(&line, now));
+                self.sampler.tell_held(now);
                 None
             }
             Err(errno) => Some(End::Error(errno.desc().to_owned())),
         };
         if end.is_some() {
-            let Self { splitter, intake, .. } = self;
-            splitter.finish(|line| intake.line(&line, now));
-            self.intake.finish(now);
+            let Self { splitter, sampler, .. } = self;
+            splitter.finish(|line| sampler.line(&line, now));
+            self.sampler.finish(now);
         }
         self.stamp(now);
-        for complaint in self.intake.complaints() {
+        for complaint in self.sampler.complaints() {
             tracing::warn!("{complaint}");
         }
         if let Some(End::Error(problem)) = &end {
@@ -181,9 +181,9 @@ impl Feed {
         let to = match self.axis {
             Axis::Arrival => self.seconds(now),
             // Numbering is spreading, too: n rows over n.
-            Axis::Number | Axis::Told => self.last + self.intake.rows() as f64,
+            Axis::Number | Axis::Timestamp => self.last + self.sampler.rows() as f64,
         };
-        self.intake.stamp(self.last, to);
+        self.sampler.stamp(self.last, to);
         self.last = to;
     }
 
@@ -194,19 +194,19 @@ impl Feed {
     /// The names of the series, in the order in which they began.
     #[must_use]
     pub fn names(&self) -> &[String] {
-        self.intake.columns.names()
+        self.sampler.schema.names()
     }
 
     /// The samples of the last block.
     #[must_use]
     pub fn entries(&self) -> &[Entry] {
-        self.intake.entries()
+        self.sampler.entries()
     }
 
     /// What has been met so far.
     #[must_use]
     pub fn counts(&self) -> Counts {
-        self.intake.counts
+        self.sampler.counts
     }
 
     /// Where the axis stands after the last block, if that is not told by its samples.
@@ -223,7 +223,7 @@ impl Feed {
 
     /// Begins the first series as if a 0 had been typed, and names it.
     pub fn begin_at_zero(&mut self) {
-        self.intake.begin_at_zero();
+        self.sampler.begin_at_zero();
     }
 }
 

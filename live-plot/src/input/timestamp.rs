@@ -7,14 +7,14 @@ use super::grammar::Cell;
 
 /// Turns what lines say into seconds since the first of them.
 #[derive(Debug, Default)]
-pub(super) struct Clock {
+pub(super) struct Timestamps {
     /// Nanoseconds a unit.
     unit: Option<f64>,
     /// In nanoseconds.
     first: Option<i128>,
 }
 
-impl Clock {
+impl Timestamps {
     /// The seconds from the first time told to this one; `None` if this is no time.
     pub(super) fn read(&mut self, cell: Cell<'_>) -> Option<f64> {
         let nanos = self.nanos(cell)?;
@@ -63,11 +63,11 @@ mod tests {
             ("2026-11-23T08:21:19Z", "2026-11-23T09:21:21.5+01:00"),
             ("0", "2.5"),
         ] {
-            let mut clock = Clock::default();
-            assert_eq!(clock.read(Cell::Text(first.as_bytes())), Some(0.0), "{first}");
-            assert_eq!(clock.read(Cell::Text(second.as_bytes())), Some(2.5), "{second}");
+            let mut timestamps = Timestamps::default();
+            assert_eq!(timestamps.read(Cell::Text(first.as_bytes())), Some(0.0), "{first}");
+            assert_eq!(timestamps.read(Cell::Text(second.as_bytes())), Some(2.5), "{second}");
         }
-        assert_eq!(Clock::default().read(Cell::Text(b"noon")), None);
-        assert_eq!(Clock::default().read(Cell::Number(f64::NAN)), None);
+        assert_eq!(Timestamps::default().read(Cell::Text(b"noon")), None);
+        assert_eq!(Timestamps::default().read(Cell::Number(f64::NAN)), None);
     }
 }

@@ -7,14 +7,14 @@
 use std::ops::Range;
 
 use crate::config::Draw;
-use crate::series::pyramid::{Hull, Pyramid};
+use crate::series::pyramid::{Pyramid, Summary};
 use crate::series::store::Series;
 
 /// Columns of at most as many samples are drawn sample by sample.
 const EXACT: usize = 2;
 
 /// A part of a column so small that it comes from rounding.
-const HAIR: f64 = 1e-6;
+const EPSILON: f64 = 1e-6;
 
 /// The pixel columns of a picture, cut at multiples of `step` in time.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -34,7 +34,7 @@ impl Grid {
         let step = span / pixels;
         let count = pixels.ceil();
         // A hair less: an end that is a column's edge, but for rounding, belongs to the column before.
-        let last = (end / step - HAIR).ceil();
+        let last = (end / step - EPSILON).ceil();
         Self {
             first: whole(last - count),
             count: usize::try_from(whole(count)).unwrap_or(1).max(1),
@@ -53,7 +53,7 @@ impl Grid {
     #[must_use]
     pub fn after(&self, offset: usize) -> f64 {
         let is_last = offset + 1 == self.count;
-        self.edge(offset + 1) + if is_last { 2.0 * HAIR * self.step } else { 0.0 }
+        self.edge(offset + 1) + if is_last { 2.0 * EPSILON * self.step } else { 0.0 }
     }
 
     /// Where the picture begins.
@@ -83,7 +83,7 @@ pub struct Trace {
     /// The points of each uninterrupted line.
     pub runs: Vec<Vec<Point>>,
     /// What is visible.
-    pub hull: Option<Hull>,
+    pub visible: Option<Summary>,
 }
 
 /// Draws one series from left to right, as many columns at a time as its caller wants to hold a lock for.
@@ -97,7 +97,7 @@ pub struct Tracer {
     next: Option<(usize, usize)>,
     runs: Vec<Vec<Point>>,
     run: Vec<Point>,
-    hull: Hull,
+    visible: Summary,
 }
 
 /// The trace of a series up to `head`.
@@ -113,14 +113,22 @@ pub fn trace(series: &Series, grid: Grid, draw: Draw, head: f64) -> Trace {
 pub fn value_at(series: &Series, time: f64) -> f64 {
     let middle = series.samples.end() / 2;
     let after = series.samples.seek(time.next_up(), 0, middle);
-    after.checked_sub(1).map_or(f64::NAN, |last| series.samples.hull(last..after).last)
+    after.checked_sub(1).map_or(f64::NAN, |last| series.samples.summary(last..after).last)
 }
 
 impl Tracer {
     /// A tracer that has drawn nothing yet.
     #[must_use]
     pub fn new(grid: Grid, draw: Draw, head: f64) -> Self {
-        Self { grid, draw, head, next: None, runs: Vec::new(), run: Vec::new(), hull: Hull::EMPTY }
+        Self {
+            grid,
+            draw,
+            head,
+            next: None,
+            runs: Vec::new(),
+            run: Vec::new(),
+            visible: Summary::EMPTY,
+        }
     }
 
     /// Draws at most so many columns more; true once there are none left. The samples of the columns drawn
@@ -155,7 +163,7 @@ impl Tracer {
     #[must_use]
     pub fn finish(mut self) -> Trace {
         self.end_run();
-        Trace { hull: (self.hull.count > 0).then_some(self.hull), runs: self.runs }
+        Trace { visible: (self.visible.count > 0).then_some(self.visible), runs: self.runs }
     }
 
     /// Begins at the left edge with what was there before it; the number of the first sample inside.
@@ -168,9 +176,9 @@ impl Tracer {
         };
         match self.draw {
             Draw::Step => {
-                let held = samples.hull(before..at).last;
+                let held = samples.summary(before..at).last;
                 self.point(self.grid.start(), held);
-                self.hull.add(held);
+                self.visible.add(held);
             }
             Draw::Line => self.exact(samples, before),
             Draw::Points => {}
@@ -180,8 +188,8 @@ impl Tracer {
 
     /// Some samples that are all in one column.
     fn column(&mut self, samples: &Pyramid, column: usize, range: Range<usize>) {
-        let hull = samples.hull(range.clone());
-        self.hull.merge(&hull);
+        let summary = samples.summary(range.clone());
+        self.visible.merge(&summary);
         let first = samples.sample(range.start);
         if range.len() <= EXACT && first.is_some() {
             range.for_each(|number| self.exact(samples, number));
@@ -189,15 +197,15 @@ impl Tracer {
         }
         let x = self.grid.edge(column) + self.grid.step / 2.0;
         if self.draw != Draw::Step || self.run.is_empty() {
-            self.point(x, first.map_or(hull.min, |sample| sample.value));
+            self.point(x, first.map_or(summary.min, |sample| sample.value));
         } else if let Some([_, held]) = self.run.last().copied() {
             self.point(x, held);
         }
-        if hull.count > 0 {
-            self.point(x, hull.min);
-            self.point(x, hull.max);
+        if summary.count > 0 {
+            self.point(x, summary.min);
+            self.point(x, summary.max);
         }
-        self.point(x, hull.last);
+        self.point(x, summary.last);
     }
 
     /// One sample, where and what it is.

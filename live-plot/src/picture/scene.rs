@@ -88,7 +88,7 @@ impl Scene {
         let (columns, rows) = (width / MARKS.0, height / MARKS.1);
         let x_step = match self.axis {
             Axis::Number => scale::step(self.span, columns).max(1.0),
-            Axis::Arrival | Axis::Told => scale::time_step(self.span, columns),
+            Axis::Arrival | Axis::Timestamp => scale::time_step(self.span, columns),
         };
         (x_step, scale::step(self.y.1 - self.y.0, rows))
     }
@@ -98,7 +98,7 @@ impl Scene {
     pub fn x_label(axis: Axis, x: f64, step: f64) -> String {
         match axis {
             Axis::Number => scale::label(x, step),
-            Axis::Arrival | Axis::Told => scale::time_label(x, step),
+            Axis::Arrival | Axis::Timestamp => scale::time_label(x, step),
         }
     }
 }
@@ -110,9 +110,9 @@ fn trace(store: &Shared, number: usize, mut tracer: Tracer) -> Trace {
 }
 
 fn range(traces: &[Trace], wanted: Option<YRange>) -> (f64, f64) {
-    let hulls = traces.iter().filter_map(|trace| trace.hull);
+    let visible = traces.iter().filter_map(|trace| trace.visible);
     let both = |a: (f64, f64), b: (f64, f64)| (a.0.min(b.0), a.1.max(b.1));
-    let values = hulls.map(|hull| (hull.min, hull.max)).reduce(both);
+    let values = visible.map(|summary| (summary.min, summary.max)).reduce(both);
     match wanted {
         Some(YRange::Fixed(low, high)) => (low, high),
         Some(YRange::Auto) => scale::auto_range(values),
@@ -135,7 +135,7 @@ mod tests {
             time in prop_oneof![Just(None), (1e-3..1e3_f64).prop_map(Some)],
             window in prop_oneof![Just(None), (1e-3..1e3_f64).prop_map(Some)],
         ) {
-            let axis = if time.is_some() { Axis::Told } else { Axis::Number };
+            let axis = if time.is_some() { Axis::Timestamp } else { Axis::Number };
             let mut store = Store::new(10_000_000);
             store.declare(&["all".to_owned()]);
             let entries: Vec<_> = (1..=number)
@@ -147,9 +147,9 @@ mod tests {
             let extent = Extent::newest(axis, window, store.head);
             let view = View { axis, draw: Draw::Step, y_range: None };
             let scene = Scene::of(&Shared::new(store), view, extent, pixels, |_| false);
-            let hull = scene.traces[0].hull.unwrap();
-            prop_assert_eq!(hull.max, f64::from(number));
-            prop_assert!(window.is_some() || hull.min == 1.0, "{:?}", hull);
+            let summary = scene.traces[0].visible.unwrap();
+            prop_assert_eq!(summary.max, f64::from(number));
+            prop_assert!(window.is_some() || summary.min == 1.0, "{:?}", summary);
         }
     }
 }

@@ -6,13 +6,13 @@ use std::ops::Range;
 
 /// The items numbered `range()`; all before it are forgotten.
 #[derive(Debug)]
-pub(crate) struct Ring<T> {
+pub(crate) struct ChunkedLog<T> {
     chunks: VecDeque<Vec<T>>,
     first: usize,
     end: usize,
 }
 
-impl<T> Ring<T> {
+impl<T> ChunkedLog<T> {
     /// Items a chunk; a chunk of samples fills 64 KiB.
     pub(crate) const CHUNK: usize = 4096;
 
@@ -111,16 +111,16 @@ mod tests {
 
     #[test]
     fn numbers_stay_when_the_front_is_forgotten() {
-        let mut ring = Ring::new();
+        let mut log = ChunkedLog::new();
         for number in 0..10_000 {
-            ring.push(number);
+            log.push(number);
         }
-        ring.forget_chunk();
-        assert_eq!(ring.range(), 4096..10_000);
-        assert_eq!(ring.get(4095), None);
-        assert_eq!(ring.get(4096), Some(&4096));
-        assert_eq!(ring.get(9_999), Some(&9_999));
-        assert_eq!(ring.get(10_000), None);
+        log.forget_chunk();
+        assert_eq!(log.range(), 4096..10_000);
+        assert_eq!(log.get(4095), None);
+        assert_eq!(log.get(4096), Some(&4096));
+        assert_eq!(log.get(9_999), Some(&9_999));
+        assert_eq!(log.get(10_000), None);
     }
 
     proptest! {
@@ -128,11 +128,11 @@ mod tests {
         fn slices_hold_what_is_kept_of_a_range(
             len in 0_usize..13_000, forgotten in 0_usize..3, from in 0_usize..13_500, to in 0_usize..13_500
         ) {
-            let mut ring = Ring::new();
-            (0..len).for_each(|number| ring.push(number));
-            (0..forgotten).for_each(|_| ring.forget_chunk());
-            let kept: Vec<usize> = (from..to).filter(|number| ring.range().contains(number)).collect();
-            let found: Vec<usize> = ring.slices(from..to).flatten().copied().collect();
+            let mut log = ChunkedLog::new();
+            (0..len).for_each(|number| log.push(number));
+            (0..forgotten).for_each(|_| log.forget_chunk());
+            let kept: Vec<usize> = (from..to).filter(|number| log.range().contains(number)).collect();
+            let found: Vec<usize> = log.slices(from..to).flatten().copied().collect();
             prop_assert_eq!(found, kept);
         }
 
@@ -140,16 +140,16 @@ mod tests {
         fn the_partition_is_where_a_plain_search_finds_it(
             len in 0_usize..9_000, forgotten in 0_usize..3, from in 0_usize..9_500, guess in 0_usize..9_500, bound in 0_usize..9_500
         ) {
-            let mut ring = Ring::new();
+            let mut log = ChunkedLog::new();
             for number in 0..len {
-                ring.push(number);
+                log.push(number);
             }
             for _ in 0..forgotten {
-                ring.forget_chunk();
+                log.forget_chunk();
             }
-            let start = from.max(ring.range().start);
+            let start = from.max(log.range().start);
             let plain = (start..len).find(|n| *n >= bound).unwrap_or(start.max(len));
-            prop_assert_eq!(ring.partition_from(from, guess, |n| *n < bound), plain);
+            prop_assert_eq!(log.partition_from(from, guess, |n| *n < bound), plain);
         }
     }
 }

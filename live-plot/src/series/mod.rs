@@ -6,6 +6,6 @@ mod shared;
 pub mod store;
 mod sum;
 
-pub use pyramid::{Hull, Sample};
+pub use pyramid::{Sample, Summary};
 pub use shared::Shared;
 pub use sum::Sum;

@@ -8,7 +8,7 @@
 
 use std::ops::Range;
 
-use super::chunked_log::Ring;
+use super::chunked_log::ChunkedLog;
 
 /// Samples or buckets summed up by a bucket of the next level.
 const FAN_OUT: usize = 16;
@@ -30,7 +30,7 @@ pub struct Sample {
 
 /// What a run of samples amounts to; gaps count for nothing but may be last.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Hull {
+pub struct Summary {
     /// The smallest value; infinity when there is none.
     pub min: f64,
     /// The greatest value; minus infinity when there is none.
@@ -43,8 +43,8 @@ pub struct Hull {
     pub last: f64,
 }
 
-impl Hull {
-    /// The hull of no samples.
+impl Summary {
+    /// The summary of no samples.
     pub const EMPTY: Self =
         Self { min: f64::INFINITY, max: f64::NEG_INFINITY, sum: 0.0, count: 0, last: f64::NAN };
 
@@ -52,21 +52,21 @@ impl Hull {
     pub fn add(&mut self, value: f64) {
         self.last = value;
         if !value.is_nan() {
-            self.least_and_greatest(value, value);
+            self.widen(value, value);
             self.sum += value;
             self.count += 1;
         }
     }
 
     /// Comparing costs less than `f64::min`, which also looks for NaN.
-    fn least_and_greatest(&mut self, min: f64, max: f64) {
+    fn widen(&mut self, min: f64, max: f64) {
         self.min = if min < self.min { min } else { self.min };
         self.max = if max > self.max { max } else { self.max };
     }
 
     /// Takes in a later run.
     pub fn merge(&mut self, later: &Self) {
-        self.least_and_greatest(later.min, later.max);
+        self.widen(later.min, later.max);
         self.sum += later.sum;
         self.count += later.count;
         self.last = later.last;
@@ -77,19 +77,19 @@ impl Hull {
 #[derive(Debug, Clone, Copy)]
 struct Bucket {
     time: f64,
-    hull: Hull,
+    summary: Summary,
 }
 
 /// A series' samples and the buckets above them.
 #[derive(Debug)]
 pub(crate) struct Pyramid {
-    raw: Ring<Sample>,
-    levels: [Ring<Bucket>; LEVELS],
+    raw: ChunkedLog<Sample>,
+    levels: [ChunkedLog<Bucket>; LEVELS],
 }
 
 impl Pyramid {
     pub(crate) fn new() -> Self {
-        Self { raw: Ring::new(), levels: std::array::from_fn(|_| Ring::new()) }
+        Self { raw: ChunkedLog::new(), levels: std::array::from_fn(|_| ChunkedLog::new()) }
     }
 
     /// How many samples there have been.
@@ -146,8 +146,8 @@ impl Pyramid {
         self.raw.forget_chunk();
         let raw_start = self.raw.range().start;
         for (level, size) in self.levels.iter_mut().zip(sizes()) {
-            let next_start = level.range().start + Ring::<Bucket>::CHUNK;
-            if level.len() >= KEPT + Ring::<Bucket>::CHUNK && next_start * size <= raw_start {
+            let next_start = level.range().start + ChunkedLog::<Bucket>::CHUNK;
+            if level.len() >= KEPT + ChunkedLog::<Bucket>::CHUNK && next_start * size <= raw_start {
                 level.forget_chunk();
             }
         }
@@ -176,17 +176,17 @@ impl Pyramid {
     }
 
     /// What the samples numbered `range` amount to, wider by part of a bucket where raw samples are forgotten.
-    pub(crate) fn hull(&self, range: Range<usize>) -> Hull {
-        let mut hull = Hull::EMPTY;
+    pub(crate) fn summary(&self, range: Range<usize>) -> Summary {
+        let mut summary = Summary::EMPTY;
         if range.is_empty() {
-            return hull;
+            return summary;
         }
         let last = self.last(range.end - 1);
-        let mut inner = outsides(&self.raw, range, |sample| hull.add(sample.value));
+        let mut inner = outsides(&self.raw, range, |sample| summary.add(sample.value));
         for level in &self.levels {
-            inner = outsides(level, inner, |bucket| hull.merge(&bucket.hull));
+            inner = outsides(level, inner, |bucket| summary.merge(&bucket.summary));
         }
-        Hull { last, ..hull }
+        Summary { last, ..summary }
     }
 
     /// The value of this sample, or the last one of the smallest bucket left that holds it.
@@ -196,14 +196,18 @@ impl Pyramid {
             Some(sample) => sample.value,
             None => buckets()
                 .find_map(|(level, size)| level.get(number / size))
-                .map_or(f64::NAN, |bucket| bucket.hull.last),
+                .map_or(f64::NAN, |bucket| bucket.summary.last),
         }
     }
 }
 
 /// Hands on those of the items numbered `range` that stand out at either end of the buckets above, and
 /// returns which of those buckets sum up the rest. What is forgotten is left to the buckets, too.
-fn outsides<T>(items: &Ring<T>, range: Range<usize>, mut each: impl FnMut(&T)) -> Range<usize> {
+fn outsides<T>(
+    items: &ChunkedLog<T>,
+    range: Range<usize>,
+    mut each: impl FnMut(&T),
+) -> Range<usize> {
     if range.is_empty() {
         return range;
     }
@@ -225,16 +229,16 @@ impl Bucket {
     /// The bucket of some consecutive smaller ones.
     fn of(mut parts: impl Iterator<Item = Self>) -> Option<Self> {
         let mut bucket = parts.next()?;
-        parts.for_each(|later| bucket.hull.merge(&later.hull));
+        parts.for_each(|later| bucket.summary.merge(&later.summary));
         Some(bucket)
     }
 }
 
 impl From<&Sample> for Bucket {
     fn from(sample: &Sample) -> Self {
-        let mut hull = Hull::EMPTY;
-        hull.add(sample.value);
-        Self { time: sample.time, hull }
+        let mut summary = Summary::EMPTY;
+        summary.add(sample.value);
+        Self { time: sample.time, summary }
     }
 }
 
@@ -256,13 +260,13 @@ mod tests {
         pyramid
     }
 
-    fn plain(values: &[f64]) -> Hull {
-        let mut hull = Hull::EMPTY;
-        values.iter().for_each(|value| hull.add(*value));
-        hull
+    fn plain(values: &[f64]) -> Summary {
+        let mut summary = Summary::EMPTY;
+        values.iter().for_each(|value| summary.add(*value));
+        summary
     }
 
-    fn same(a: Hull, b: Hull) -> bool {
+    fn same(a: Summary, b: Summary) -> bool {
         let last = a.last == b.last || (a.last.is_nan() && b.last.is_nan());
         last && (a.min, a.max, a.sum, a.count) == (b.min, b.max, b.sum, b.count)
     }
@@ -274,11 +278,11 @@ mod tests {
 
     proptest! {
         #[test]
-        fn the_hull_of_any_range_is_that_of_its_samples(values in values(), a in any::<usize>(), b in any::<usize>()) {
+        fn the_summary_of_any_range_is_that_of_its_samples(values in values(), a in any::<usize>(), b in any::<usize>()) {
             let (a, b) = (a % (values.len() + 1), b % (values.len() + 1));
             let range = a.min(b)..a.max(b);
-            let hull = pyramid(&values).hull(range.clone());
-            prop_assert!(same(hull, plain(&values[range])));
+            let summary = pyramid(&values).summary(range.clone());
+            prop_assert!(same(summary, plain(&values[range])));
         }
 
         #[test]
@@ -289,7 +293,7 @@ mod tests {
             for _ in 0..forgotten {
                 pyramid.forget_chunk();
             }
-            let around = pyramid.hull(from..12_000);
+            let around = pyramid.summary(from..12_000);
             let certain = spike >= from;
             let possible = spike >= from / FAN_OUT * FAN_OUT;
             prop_assert!((!certain || around.max == 7.0) && (possible || around.max == 0.0));

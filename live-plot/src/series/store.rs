@@ -1,6 +1,6 @@
 //! Everything read so far, behind the one lock: the reader appends a batch, the view copies what it draws.
 
-use super::pyramid::{Hull, Pyramid, Sample};
+use super::pyramid::{Pyramid, Sample, Summary};
 use super::sum::Sum;
 
 /// What a raw sample takes, its share of the buckets above it included, in bytes.
@@ -21,7 +21,7 @@ pub struct Series {
     /// What the legend calls it.
     pub name: String,
     /// All its values.
-    pub total: Hull,
+    pub total: Summary,
     /// The sum of all its values.
     pub sum: Sum,
     /// How many samples were gaps.
@@ -89,7 +89,7 @@ impl Store {
         let new = names.iter().skip(self.series.len());
         self.series.extend(new.map(|name| Series {
             name: name.clone(),
-            total: Hull::EMPTY,
+            total: Summary::EMPTY,
             sum: Sum::default(),
             gaps: 0,
             samples: Pyramid::new(),

@@ -1,4 +1,4 @@
-//! The window's state, and a frame of it: what is looked up, drawn and asked for. When the next one is
+//! The window's state, and a frame of it: what is looked up, drawn and requested for. When the next one is
 //! drawn is `repaint`'s: while the plot scrolls that is known in advance, otherwise the reader asks.
 
 use std::collections::BTreeSet;
@@ -15,10 +15,10 @@ use eframe::egui::{
 use super::keys::{self, Action};
 use super::panels::{self, Entry, Status};
 use super::plot::{self, Shown};
-use super::repaint::{Cost, Pace, Rate};
+use super::repaint::{Cost, Rate, Repaint};
 use super::save;
 use super::theme;
-use super::viewport::Lens;
+use super::viewport::Viewport;
 use crate::config::{Axis, Config, YRange};
 use crate::picture::decimate;
 use crate::picture::scale;
@@ -31,10 +31,10 @@ pub(super) struct App {
     config: Config,
     store: Shared,
     started: Instant,
-    pace: Arc<Pace>,
+    repaint: Arc<Repaint>,
     rate: Rate,
     cost: Cost,
-    lens: Lens,
+    viewport: Viewport,
     /// The values are fitted, whatever the configuration says.
     fit: bool,
     hidden: BTreeSet<usize>,
@@ -47,10 +47,10 @@ impl App {
         Self {
             store: Shared::new(Store::new(config.history)),
             started,
-            pace: Arc::new(Pace::new(started)),
+            repaint: Arc::new(Repaint::new(started)),
             rate: Rate::new(started),
             cost: Cost::default(),
-            lens: Lens::new(config.window.map(|window| window.as_secs_f64())),
+            viewport: Viewport::new(config.window.map(|window| window.as_secs_f64())),
             fit: false,
             hidden: BTreeSet::new(),
             help: false,
@@ -65,13 +65,13 @@ impl App {
     }
 
     /// By what the reader asks for frames.
-    pub(super) fn pace(&self) -> Arc<Pace> {
-        Arc::clone(&self.pace)
+    pub(super) fn repaint(&self) -> Arc<Repaint> {
+        Arc::clone(&self.repaint)
     }
 
     /// Draws a frame.
     pub(super) fn draw(&mut self, ui: &mut Ui, now: Instant) {
-        self.pace.begin();
+        self.repaint.begin_frame();
         let extent = self.extent(now);
         let scene = self.scene(extent, plot::pixels(ui.ctx(), ui.available_width()));
         let status = self.status(&scene);
@@ -104,7 +104,7 @@ impl App {
             self.act(ui.ctx(), action, extent, &scene, &status);
         }
         if is_changed {
-            // What was asked for is seen in the next frame.
+            // What was requested for is seen in the next frame.
             ui.ctx().request_repaint();
         }
     }
@@ -115,7 +115,7 @@ impl App {
         let (reached, is_ended) = self.store.hold(|store| (store.head, store.end.is_some()));
         let is_moving = axis == Axis::Arrival && !is_ended;
         let head = if is_moving { now.duration_since(self.started).as_secs_f64() } else { reached };
-        self.lens.extent(axis, head)
+        self.viewport.extent(axis, head)
     }
 
     fn scene(&self, extent: Extent, pixels: f64) -> Scene {
@@ -132,14 +132,14 @@ impl App {
             name: series.name.clone(),
             value: series.total.last,
             hidden: self.hidden.contains(&number),
-            seen: scene.traces.get(number).and_then(|trace| trace.hull),
+            seen: scene.traces.get(number).and_then(|trace| trace.visible),
         };
         self.store.hold(|store| Status {
             counts: store.counts,
             end: store.end.clone(),
             samples: store.series().iter().map(|series| series.total.count).sum(),
             gaps: store.series().iter().map(|series| series.gaps).sum(),
-            live: self.lens.is_live(),
+            live: self.viewport.is_live(),
             rates: self.rate.last,
             series: store.series().iter().enumerate().map(entry).collect(),
             told: self.told.lock().clone(),
@@ -176,14 +176,14 @@ impl App {
         let response = &shown.response;
         let by = f64::from(response.drag_delta().x / response.rect.width()) * extent.span;
         if by != 0.0 {
-            self.lens.go_back(self.config.axis(), extent, by);
+            self.viewport.go_back(self.config.axis(), extent, by);
         }
         let Some(place) = response.hover_pos() else { return };
         let time = shown.time_at(place);
         let (scroll, pinch) = ui.input(|input| (input.smooth_scroll_delta.y, input.zoom_delta()));
         if scroll != 0.0 || pinch != 1.0 {
             let factor = (f64::from(scroll) * -0.004).exp() / f64::from(pinch);
-            self.lens.zoom(extent, factor, Some(time));
+            self.viewport.zoom(extent, factor, Some(time));
             ui.ctx().request_repaint();
         }
         shown.mark(ui, place);
@@ -215,13 +215,13 @@ impl App {
     fn act(&mut self, ctx: &Context, action: Action, seen: Extent, scene: &Scene, status: &Status) {
         let axis = self.config.axis();
         match action {
-            Action::Pause => self.lens.pause(seen),
-            Action::Live => self.lens.follow(),
-            Action::Oldest => self.lens.go_to_begin(axis, seen),
-            Action::Back => self.lens.go_back(axis, seen, seen.span / 4.0),
-            Action::Forward => self.lens.go_back(axis, seen, seen.span / -4.0),
-            Action::Closer => self.lens.zoom(seen, 0.5, Some(seen.end - seen.span / 2.0)),
-            Action::Farther => self.lens.zoom(seen, 2.0, Some(seen.end - seen.span / 2.0)),
+            Action::Pause => self.viewport.pause(seen),
+            Action::Live => self.viewport.follow(),
+            Action::Oldest => self.viewport.go_to_begin(axis, seen),
+            Action::Back => self.viewport.go_back(axis, seen, seen.span / 4.0),
+            Action::Forward => self.viewport.go_back(axis, seen, seen.span / -4.0),
+            Action::Closer => self.viewport.zoom(seen, 0.5, Some(seen.end - seen.span / 2.0)),
+            Action::Farther => self.viewport.zoom(seen, 2.0, Some(seen.end - seen.span / 2.0)),
             Action::Fit => self.fit = !self.fit,
             Action::Help => self.help = !self.help,
             Action::SavePicture => self.save_picture(ctx, seen, scene, status),
@@ -243,13 +243,13 @@ impl App {
     /// Asks for the next frame: when the newest moment has moved a pixel, but not before it is due.
     fn schedule(&self, ctx: &Context, scene: &Scene, ended: bool) {
         let now = clock::now();
-        self.pace.end(now);
-        if !self.lens.is_live() {
-            self.pace.silence();
+        self.repaint.end_frame(now);
+        if !self.viewport.is_live() {
+            self.repaint.suspend();
         } else if scene.axis == Axis::Arrival && !ended {
             let next = ((scene.head / scene.grid.step).floor() + 1.0) * scene.grid.step;
             let moved = self.started + Duration::from_secs_f64(next.max(0.0));
-            let delay = moved.saturating_duration_since(now).max(self.pace.delay(now));
+            let delay = moved.saturating_duration_since(now).max(self.repaint.delay(now));
             ctx.request_repaint_after(delay);
         }
     }

@@ -11,7 +11,7 @@ use super::keys::{Action, KEYS};
 use super::theme;
 use crate::picture::palette::Rgb;
 use crate::picture::scale;
-use crate::series::Hull;
+use crate::series::Summary;
 use crate::series::store::{Counts, End};
 
 /// Room between a series' name and its value.
@@ -38,7 +38,7 @@ pub(super) struct Entry {
     pub(super) value: f64,
     pub(super) hidden: bool,
     /// What is visible of it.
-    pub(super) seen: Option<Hull>,
+    pub(super) seen: Option<Summary>,
 }
 
 /// The series, with their newest values; a click hides one or shows it again. Returns which was clicked.
@@ -103,12 +103,12 @@ fn series(
     response.on_hover_text(format!("{label}\n{seen}\nClick to hide or show."))
 }
 
-fn range(seen: &Hull) -> String {
+fn range(seen: &Summary) -> String {
     let mean = seen.sum / seen.count as f64;
     format!("{} … {}   mean {}", scale::value(seen.min), scale::value(seen.max), scale::value(mean))
 }
 
-/// The buttons; what was asked for.
+/// The buttons; what was requested for.
 pub(super) fn buttons(ui: &mut Ui, live: bool) -> Option<Action> {
     let palette = theme::palette(ui);
     let mut wanted = None;

@@ -6,7 +6,7 @@ use egui_plot::{
     AxisHints, GridInput, GridMark, Line, Plot, PlotMemory, PlotPoints, PlotTransform, Points,
 };
 
-use super::step_mesh::Crisp;
+use super::step_mesh::StepMesh;
 use super::theme;
 use crate::config::Draw;
 use crate::picture::decimate::Trace;
@@ -46,22 +46,22 @@ pub fn show(ui: &mut Ui, scene: &Scene) -> Shown {
     let shown = frame(scene, size, steps, palette).show(ui, |plot| {
         plot.set_plot_bounds_x(start..=start + scene.span);
         plot.set_plot_bounds_y(y.0..=y.1);
-        for (number, trace) in traces().filter(|(number, _)| !is_crisp(scene, *number)) {
+        for (number, trace) in traces().filter(|(number, _)| !has_step_mesh(scene, *number)) {
             lines(plot, scene, palette, number, trace);
         }
     });
-    let crisp = || Crisp::new(&shown.transform, scene.grid, ui.pixels_per_point());
+    let mesh = || StepMesh::new(&shown.transform, scene.grid, ui.pixels_per_point());
     let painter = ui.painter().with_clip_rect(*shown.transform.frame());
-    painter.set(under, grid(crisp(), scene, steps, palette));
-    let mut lines = crisp();
-    for (number, trace) in traces().filter(|(number, _)| is_crisp(scene, *number)) {
+    painter.set(under, grid(mesh(), scene, steps, palette));
+    let mut lines = mesh();
+    for (number, trace) in traces().filter(|(number, _)| has_step_mesh(scene, *number)) {
         trace.runs.iter().for_each(|run| lines.steps(run, WIDTH, palette.series(number).into()));
     }
     painter.add(lines.into_shape());
     for (number, trace) in traces() {
-        if let Some(tip) = tip(scene, trace) {
+        if let Some(line_end) = line_end(scene, trace) {
             // Outside of the plot's clip: at the right edge it would be cut in half.
-            let place = shown.transform.position_from_point(&clamp(tip, y).into());
+            let place = shown.transform.position_from_point(&clamp(line_end, y).into());
             ui.painter().circle_filled(place, 3.5, palette.series(number));
         }
     }
@@ -108,14 +108,14 @@ fn marks(input: &GridInput, step: f64) -> Vec<GridMark> {
 }
 
 /// A line at every mark; the one at 0 stands out.
-fn grid(mut grid: Crisp, scene: &Scene, steps: (f64, f64), palette: &Palette) -> Shape {
+fn grid(mut grid: StepMesh, scene: &Scene, steps: (f64, f64), palette: &Palette) -> Shape {
     let strong = Color32::from(palette.grid);
     let (start, weak) = (scene.grid.start(), strong.gamma_multiply(0.55));
     for mark in scale::marks(start, start + scene.span, steps.0) {
-        grid.upright(mark, weak);
+        grid.vertical(mark, weak);
     }
     for mark in scale::marks(scene.y.0, scene.y.1, steps.1) {
-        grid.level(mark, if mark.abs() < steps.1 * 0.5 { strong } else { weak });
+        grid.horizontal(mark, if mark.abs() < steps.1 * 0.5 { strong } else { weak });
     }
     grid.into_shape()
 }
@@ -142,13 +142,13 @@ impl Shown {
 }
 
 /// Where a series stands now: the end of its line, if that is as far as the picture goes.
-fn tip(scene: &Scene, trace: &Trace) -> Option<[f64; 2]> {
+fn line_end(scene: &Scene, trace: &Trace) -> Option<[f64; 2]> {
     let last = trace.runs.last()?.last()?;
     (scene.draw == Draw::Step && last[0] >= scene.head.min(scene.grid.end())).then_some(*last)
 }
 
 /// Whether a series is drawn on whole pixels: a dash begins anywhere.
-fn is_crisp(scene: &Scene, number: usize) -> bool {
+fn has_step_mesh(scene: &Scene, number: usize) -> bool {
     scene.draw == Draw::Step && Dash::of(number) == Dash::Solid
 }
 

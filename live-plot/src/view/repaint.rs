@@ -16,33 +16,33 @@ const AT_ONCE: Duration = Duration::from_micros(1);
 
 /// What the reader and the window know of the next frame.
 #[derive(Debug)]
-pub(super) struct Pace {
+pub(super) struct Repaint {
     started: Instant,
     /// The reader need not ask for a frame: it has, or nothing new would be seen.
-    asked: AtomicBool,
+    requested: AtomicBool,
     /// When the next frame may be drawn, in nanoseconds since the start.
     due: AtomicU64,
 }
 
-impl Pace {
+impl Repaint {
     pub(super) fn new(started: Instant) -> Self {
-        Self { started, asked: AtomicBool::new(false), due: AtomicU64::new(0) }
+        Self { started, requested: AtomicBool::new(false), due: AtomicU64::new(0) }
     }
 
-    /// Something has come: how long to wait with a frame for it, unless it has been asked for; the last
+    /// Something has come: how long to wait with a frame for it, unless it has been requested for; the last
     /// news is always worth one.
-    pub(super) fn ask(&self, last: bool) -> Option<Duration> {
-        let is_first = !self.asked.swap(true, Ordering::AcqRel);
+    pub(super) fn request(&self, last: bool) -> Option<Duration> {
+        let is_first = !self.requested.swap(true, Ordering::AcqRel);
         (is_first || last).then(|| self.delay(clock::now()))
     }
 
     /// A frame is begun: what comes from here on is not in it.
-    pub(super) fn begin(&self) {
-        self.asked.store(false, Ordering::Release);
+    pub(super) fn begin_frame(&self) {
+        self.requested.store(false, Ordering::Release);
     }
 
     /// A frame is drawn.
-    pub(super) fn end(&self, now: Instant) {
+    pub(super) fn end_frame(&self, now: Instant) {
         let passed = now.saturating_duration_since(self.started);
         let last = Duration::from_nanos(self.due.load(Ordering::Acquire));
         let next = (last + FRAME).max(passed);
@@ -50,13 +50,13 @@ impl Pace {
     }
 
     /// Whatever comes now is not seen: the reader is to stay silent.
-    pub(super) fn silence(&self) {
-        self.asked.store(true, Ordering::Release);
+    pub(super) fn suspend(&self) {
+        self.requested.store(true, Ordering::Release);
     }
 
     #[cfg(test)]
-    pub(super) fn is_silent(&self) -> bool {
-        self.asked.load(Ordering::Acquire)
+    pub(super) fn is_suspended(&self) -> bool {
+        self.requested.load(Ordering::Acquire)
     }
 
     /// How long until the next frame may be drawn.
@@ -123,28 +123,28 @@ mod tests {
 
     #[test]
     fn many_batches_ask_for_one_frame_and_the_last_always_for_one() {
-        let pace = Pace::new(clock::now());
-        assert_eq!(pace.ask(false), Some(AT_ONCE));
-        assert_eq!(pace.ask(false), None);
-        assert!(pace.ask(true).is_some());
-        pace.begin();
-        assert!(pace.ask(false).is_some());
-        pace.silence();
-        assert_eq!(pace.ask(false), None);
+        let repaint = Repaint::new(clock::now());
+        assert_eq!(repaint.request(false), Some(AT_ONCE));
+        assert_eq!(repaint.request(false), None);
+        assert!(repaint.request(true).is_some());
+        repaint.begin_frame();
+        assert!(repaint.request(false).is_some());
+        repaint.suspend();
+        assert_eq!(repaint.request(false), None);
     }
 
     #[test]
     fn a_frame_is_followed_by_another_after_a_sixtieth_and_delays_do_not_add_up() {
         let start = clock::now();
-        let pace = Pace::new(start);
+        let repaint = Repaint::new(start);
         let at = |millis| start + Duration::from_millis(millis);
-        pace.end(at(0));
-        assert_eq!(pace.delay(at(0)), FRAME);
-        assert_eq!(pace.delay(at(10)), FRAME - Duration::from_millis(10));
+        repaint.end_frame(at(0));
+        assert_eq!(repaint.delay(at(0)), FRAME);
+        assert_eq!(repaint.delay(at(10)), FRAME - Duration::from_millis(10));
         // Late by three milliseconds, the next one keeps its place.
-        pace.end(at(20));
-        assert_eq!(pace.delay(at(20)), FRAME * 2 - Duration::from_millis(20));
-        pace.end(at(1000));
-        assert_eq!(pace.delay(at(1000)), AT_ONCE);
+        repaint.end_frame(at(20));
+        assert_eq!(repaint.delay(at(20)), FRAME * 2 - Duration::from_millis(20));
+        repaint.end_frame(at(1000));
+        assert_eq!(repaint.delay(at(1000)), AT_ONCE);
     }
 }

@@ -9,7 +9,7 @@ use egui_plot::PlotTransform;
 use crate::picture::decimate::{Grid, Point};
 
 /// Rectangles on the pixels of a plot.
-pub(super) struct Crisp {
+pub(super) struct StepMesh {
     grid: Grid,
     /// The plot's place, in pixels.
     frame: Rect,
@@ -22,7 +22,7 @@ pub(super) struct Crisp {
     mesh: Mesh,
 }
 
-impl Crisp {
+impl StepMesh {
     pub(super) fn new(transform: &PlotTransform, grid: Grid, scale: f32) -> Self {
         let frame = *transform.frame() * scale;
         let (bounds, (width, height)) = (transform.bounds(), (frame.width(), frame.height()));
@@ -41,14 +41,14 @@ impl Crisp {
     }
 
     /// A line of the grid, as high as the plot.
-    pub(super) fn upright(&mut self, time: f64, color: Color32) {
+    pub(super) fn vertical(&mut self, time: f64, color: Color32) {
         let left = self.left(time);
         let (top, bottom) = (self.frame.top(), self.frame.bottom());
         self.fill([left, top, left + self.scale.round(), bottom], color);
     }
 
     /// A line of the grid, as wide as the plot.
-    pub(super) fn level(&mut self, value: f64, color: Color32) {
+    pub(super) fn horizontal(&mut self, value: f64, color: Color32) {
         let width = self.scale.round();
         let top = self.top(value, width);
         self.fill([self.frame.left(), top, self.frame.right(), top + width], color);

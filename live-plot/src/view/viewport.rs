@@ -9,7 +9,7 @@ const SPANS: (f64, f64) = (1e-3, 1e12);
 
 /// What is looked at.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub(super) struct Lens {
+pub(super) struct Viewport {
     /// How much is seen; everything if `None`.
     span: Option<f64>,
     /// Where the picture ends; at the newest if `None`.
@@ -18,7 +18,7 @@ pub(super) struct Lens {
     still: Option<f64>,
 }
 
-impl Lens {
+impl Viewport {
     pub(super) fn new(span: Option<f64>) -> Self {
         Self { span, end: None, still: None }
     }
@@ -85,43 +85,43 @@ mod tests {
 
     const AXIS: Axis = Axis::Arrival;
 
-    fn ends(lens: Lens, head: f64) -> (f64, f64) {
-        let extent = lens.extent(AXIS, head);
+    fn ends(viewport: Viewport, head: f64) -> (f64, f64) {
+        let extent = viewport.extent(AXIS, head);
         (extent.end - extent.span, extent.end)
     }
 
     #[test]
     fn live_it_shows_the_newest_and_paused_it_stands() {
-        let mut lens = Lens::new(Some(10.0));
-        assert_eq!(ends(lens, 4.0), (0.0, 10.0));
-        assert_eq!(ends(lens, 25.0), (15.0, 25.0));
-        lens.pause(lens.extent(AXIS, 25.0));
-        assert_eq!(ends(lens, 99.0), (15.0, 25.0));
-        assert_eq!(lens.extent(AXIS, 99.0).drawn, 25.0);
-        lens.pause(lens.extent(AXIS, 99.0));
-        assert_eq!(ends(lens, 99.0), (89.0, 99.0));
+        let mut viewport = Viewport::new(Some(10.0));
+        assert_eq!(ends(viewport, 4.0), (0.0, 10.0));
+        assert_eq!(ends(viewport, 25.0), (15.0, 25.0));
+        viewport.pause(viewport.extent(AXIS, 25.0));
+        assert_eq!(ends(viewport, 99.0), (15.0, 25.0));
+        assert_eq!(viewport.extent(AXIS, 99.0).drawn, 25.0);
+        viewport.pause(viewport.extent(AXIS, 99.0));
+        assert_eq!(ends(viewport, 99.0), (89.0, 99.0));
     }
 
     #[test]
     fn going_back_ends_at_the_beginning_and_going_forward_at_the_newest() {
-        let mut lens = Lens::new(Some(10.0));
-        lens.go_back(AXIS, lens.extent(AXIS, 100.0), 30.0);
-        assert_eq!(ends(lens, 100.0), (60.0, 70.0));
-        lens.go_back(AXIS, lens.extent(AXIS, 100.0), 1e6);
-        assert_eq!(ends(lens, 100.0), (0.0, 10.0));
-        lens.go_back(AXIS, lens.extent(AXIS, 100.0), -1e6);
-        assert!(lens.is_live());
-        lens.go_to_begin(AXIS, lens.extent(AXIS, 100.0));
-        assert_eq!(ends(lens, 100.0), (0.0, 10.0));
+        let mut viewport = Viewport::new(Some(10.0));
+        viewport.go_back(AXIS, viewport.extent(AXIS, 100.0), 30.0);
+        assert_eq!(ends(viewport, 100.0), (60.0, 70.0));
+        viewport.go_back(AXIS, viewport.extent(AXIS, 100.0), 1e6);
+        assert_eq!(ends(viewport, 100.0), (0.0, 10.0));
+        viewport.go_back(AXIS, viewport.extent(AXIS, 100.0), -1e6);
+        assert!(viewport.is_live());
+        viewport.go_to_begin(AXIS, viewport.extent(AXIS, 100.0));
+        assert_eq!(ends(viewport, 100.0), (0.0, 10.0));
     }
 
     #[test]
     fn a_zoom_follows_on_when_live_and_keeps_its_place_when_held() {
-        let mut lens = Lens::new(None);
-        lens.zoom(lens.extent(AXIS, 100.0), 0.5, Some(10.0));
-        assert_eq!(ends(lens, 100.0), (50.0, 100.0));
-        lens.pause(lens.extent(AXIS, 100.0));
-        lens.zoom(lens.extent(AXIS, 200.0), 0.5, Some(60.0));
-        assert_eq!(ends(lens, 200.0), (55.0, 80.0));
+        let mut viewport = Viewport::new(None);
+        viewport.zoom(viewport.extent(AXIS, 100.0), 0.5, Some(10.0));
+        assert_eq!(ends(viewport, 100.0), (50.0, 100.0));
+        viewport.pause(viewport.extent(AXIS, 100.0));
+        viewport.zoom(viewport.extent(AXIS, 200.0), 0.5, Some(60.0));
+        assert_eq!(ends(viewport, 200.0), (55.0, 80.0));
     }
 }

@@ -1,4 +1,4 @@
-//! Opens the window, and starts the threads that feed and close it.
+//! Opens the window, and starts the threads that input and close it.
 
 use std::panic::Location;
 
@@ -11,7 +11,7 @@ use super::theme;
 use crate::config::{Config, Theme};
 use crate::error::Error;
 use crate::input::reader::Reader;
-use crate::input::source::{Feed, Source};
+use crate::input::source::{Input, Source};
 use crate::signals::Signals;
 
 /// What is wrong when a display has ended.
@@ -101,7 +101,7 @@ fn display() -> Option<String> {
         .map(|(name, value)| format!("{name}={value}"))
 }
 
-/// Starts the threads that feed and close the window.
+/// Starts the threads that input and close the window.
 fn start(config: Config, source: Source, signals: Signals, ctx: &Context) -> std::io::Result<App> {
     theme::apply(ctx);
     ctx.set_theme(match config.theme {
@@ -109,15 +109,15 @@ fn start(config: Config, source: Source, signals: Signals, ctx: &Context) -> std
         Theme::Dark => ThemePreference::Dark,
         Theme::Light => ThemePreference::Light,
     });
-    let feed = Feed::new(source, config.rules.clone(), config.axis());
-    let app = App::new(config, feed.started());
-    let (window, pace) = (ctx.clone(), app.pace());
+    let input = Input::new(source, config.rules.clone(), config.axis());
+    let app = App::new(config, input.started());
+    let (window, repaint) = (ctx.clone(), app.repaint());
     let notify = move |last| {
-        if let Some(delay) = pace.ask(last) {
+        if let Some(delay) = repaint.request(last) {
             window.request_repaint_after(delay);
         }
     };
-    Reader::new(feed, app.store(), notify).start()?;
+    Reader::new(input, app.store(), notify).start()?;
     let window = ctx.clone();
     signals.on_first(move || {
         window.send_viewport_cmd(ViewportCommand::Close);

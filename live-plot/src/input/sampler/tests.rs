@@ -5,24 +5,24 @@ use common::clock;
 use super::*;
 use crate::config::Naming;
 
-fn taken_with(rules: Rules, lines: &[&str]) -> Intake {
-    let mut intake = Intake::new(rules, false);
+fn taken_with(rules: Rules, lines: &[&str]) -> Sampler {
+    let mut sampler = Sampler::new(rules, false);
     let now = clock::now();
     for line in lines {
-        intake.line(&Line::Text(line.as_bytes()), now);
+        sampler.line(&Line::Text(line.as_bytes()), now);
     }
-    intake.stamp(0.0, intake.rows() as f64);
-    intake
+    sampler.stamp(0.0, sampler.rows() as f64);
+    sampler
 }
 
-fn taken(lines: &[&str]) -> Intake {
+fn taken(lines: &[&str]) -> Sampler {
     taken_with(Rules::default(), lines)
 }
 
 /// Series, time and value of everything taken in.
-fn samples(intake: &Intake) -> Vec<(&str, f64, f64)> {
-    let names = intake.columns.names();
-    let each = intake.entries().iter();
+fn samples(sampler: &Sampler) -> Vec<(&str, f64, f64)> {
+    let names = sampler.schema.names();
+    let each = sampler.entries().iter();
     each.map(|entry| (names[entry.series].as_str(), entry.sample.time, entry.sample.value))
         .collect()
 }
@@ -33,54 +33,54 @@ fn strings(texts: &[&str]) -> Vec<String> {
 
 #[test]
 fn the_lines_of_one_read_are_spread_evenly_since_the_read_before() {
-    let mut intake = taken(&["1 2", "x", "3 4"]);
-    intake.stamp(10.0, 11.0);
-    let times: Vec<f64> = intake.entries().iter().map(|entry| entry.sample.time).collect();
+    let mut sampler = taken(&["1 2", "x", "3 4"]);
+    sampler.stamp(10.0, 11.0);
+    let times: Vec<f64> = sampler.entries().iter().map(|entry| entry.sample.time).collect();
     assert_eq!(times, [10.5, 10.5, 11.0, 11.0]);
 }
 
 #[test]
 fn a_bad_line_is_told_with_its_number_and_a_flood_of_them_is_counted() {
-    let mut intake = taken(&["1", "x"]);
-    assert_eq!(intake.complaints(), ["Input must be a number. (line 2)"]);
-    let mut intake = taken(&["x"; 1000]);
-    assert_eq!(intake.complaints().len(), 10);
-    intake.finish(clock::now());
-    assert_eq!(intake.complaints(), ["Input must be a number. (990 more such lines)"]);
-    assert_eq!(intake.counts, Counts { lines: 1000, rejected: 1000, buffered: false });
+    let mut sampler = taken(&["1", "x"]);
+    assert_eq!(sampler.complaints(), ["Input must be a number. (line 2)"]);
+    let mut sampler = taken(&["x"; 1000]);
+    assert_eq!(sampler.complaints().len(), 10);
+    sampler.finish(clock::now());
+    assert_eq!(sampler.complaints(), ["Input must be a number. (990 more such lines)"]);
+    assert_eq!(sampler.counts, Counts { lines: 1000, rejected: 1000, buffered: false });
 }
 
 #[test]
 fn a_lone_column_is_called_value_and_several_are_numbered() {
-    assert_eq!(taken(&["1", "2 3"]).columns.names(), ["value", "c2"]);
-    assert_eq!(taken(&["x 3", "1 2"]).columns.names(), ["c2", "c1"]);
+    assert_eq!(taken(&["1", "2 3"]).schema.names(), ["value", "c2"]);
+    assert_eq!(taken(&["x 3", "1 2"]).schema.names(), ["c2", "c1"]);
 }
 
 #[test]
 fn a_header_names_the_columns_and_its_repetitions_are_silent() {
-    let mut intake =
+    let mut sampler =
         taken(&["procs --cpu--", "r us sy", "1 2 3", "procs --cpu--", "r us sy", "4 5 6"]);
-    assert_eq!(intake.columns.names(), ["r", "us", "sy"]);
-    assert_eq!(intake.complaints(), [""; 0]);
-    assert_eq!(taken(&["a b,\"c, d\"", "1,2"]).columns.names(), ["c1", "c2"]);
-    assert_eq!(taken(&["CPU temp,load", "1,2"]).columns.names(), ["CPU temp", "load"]);
+    assert_eq!(sampler.schema.names(), ["r", "us", "sy"]);
+    assert_eq!(sampler.complaints(), [""; 0]);
+    assert_eq!(taken(&["a b,\"c, d\"", "1,2"]).schema.names(), ["c1", "c2"]);
+    assert_eq!(taken(&["CPU temp,load", "1,2"]).schema.names(), ["CPU temp", "load"]);
 }
 
 #[test]
 fn what_was_kept_as_a_header_and_is_none_is_told_after_all() {
-    let mut intake = taken(&["hello world", "1"]);
-    assert_eq!(intake.complaints(), ["Input must be a number. (line 1)"]);
-    assert_eq!(intake.columns.names(), ["value"]);
-    let mut intake = taken(&["hello world"]);
-    intake.finish(clock::now());
-    assert_eq!(intake.complaints(), ["Input must be a number. (line 1)"]);
+    let mut sampler = taken(&["hello world", "1"]);
+    assert_eq!(sampler.complaints(), ["Input must be a number. (line 1)"]);
+    assert_eq!(sampler.schema.names(), ["value"]);
+    let mut sampler = taken(&["hello world"]);
+    sampler.finish(clock::now());
+    assert_eq!(sampler.complaints(), ["Input must be a number. (line 1)"]);
 }
 
 #[test]
 fn columns_are_named_and_chosen() {
     let naming = Naming { names: strings(&["a", "b"]), only: strings(&["b", "c3"]), time: None };
-    let intake = taken_with(Rules { naming, rate: false }, &["1 2 3", "4 x 6"]);
-    let samples = samples(&intake);
+    let sampler = taken_with(Rules { naming, rate: false }, &["1 2 3", "4 x 6"]);
+    let samples = samples(&sampler);
     assert_eq!(samples[..2], [("b", 1.0, 2.0), ("c3", 1.0, 3.0)]);
     assert!(samples[2].2.is_nan() && samples[3] == ("c3", 2.0, 6.0));
 }
@@ -92,28 +92,28 @@ fn a_chosen_series_that_never_comes_is_told_once_with_what_there_is() {
         Rules { naming, rate: false }
     };
     let lines = ["us sy id", "1 2 3", "4 5 6"];
-    let mut intake = taken_with(only(&["zz"]), &lines);
-    assert_eq!(intake.complaints(), [""; 0], "it may be on the next line");
-    intake.line(&Line::Text(b"7 8 9"), clock::now() + PATIENCE);
+    let mut sampler = taken_with(only(&["zz"]), &lines);
+    assert_eq!(sampler.complaints(), [""; 0], "it may be on the next line");
+    sampler.line(&Line::Text(b"7 8 9"), clock::now() + PATIENCE);
     let missing = "Nothing is called zz (--only); not chosen: us, sy, id.";
-    assert_eq!(intake.complaints(), [missing], "nothing is drawn");
-    intake.finish(clock::now());
-    assert_eq!(intake.complaints(), [""; 0], "told once");
+    assert_eq!(sampler.complaints(), [missing], "nothing is drawn");
+    sampler.finish(clock::now());
+    assert_eq!(sampler.complaints(), [""; 0], "told once");
     let mut late = taken_with(only(&["b"]), &["a: 1", "b: 2"]);
     late.finish(clock::now());
     assert_eq!(late.complaints(), [""; 0], "it came");
-    let mut intake = taken_with(only(&["sy", "zz"]), &lines);
-    assert_eq!(intake.complaints(), [""; 0], "it may come later");
-    intake.finish(clock::now());
-    assert_eq!(intake.complaints(), ["Nothing is called zz (--only); not chosen: us, id."]);
+    let mut sampler = taken_with(only(&["sy", "zz"]), &lines);
+    assert_eq!(sampler.complaints(), [""; 0], "it may come later");
+    sampler.finish(clock::now());
+    assert_eq!(sampler.complaints(), ["Nothing is called zz (--only); not chosen: us, id."]);
     assert_eq!(taken_with(only(&["us"]), &lines).complaints(), [""; 0]);
 }
 
 #[test]
 fn a_rate_is_the_change_a_second_and_a_reset_is_a_gap() {
     let rules = Rules { rate: true, ..Rules::default() };
-    let intake = taken_with(rules, &["10", "14", "3", "8"]);
-    let samples = samples(&intake);
+    let sampler = taken_with(rules, &["10", "14", "3", "8"]);
+    let samples = samples(&sampler);
     assert_eq!(samples[0], ("value", 2.0, 4.0));
     assert!(samples[1].2.is_nan() && samples[2] == ("value", 4.0, 5.0));
 }
@@ -122,10 +122,10 @@ fn a_rate_is_the_change_a_second_and_a_reset_is_a_gap() {
 fn a_line_that_tells_its_time_is_put_there_and_time_never_goes_back() {
     let naming = Naming { time: Some("t".to_owned()), ..Naming::default() };
     let rules = Rules { naming, rate: false };
-    let mut intake = taken_with(rules, &["t,v", "5,1", "6.5,2", "6,9", "x,9", "6.5,3"]);
-    assert_eq!(samples(&intake), [("v", 0.0, 1.0), ("v", 1.5, 2.0), ("v", 1.5, 3.0)]);
+    let mut sampler = taken_with(rules, &["t,v", "5,1", "6.5,2", "6,9", "x,9", "6.5,3"]);
+    assert_eq!(samples(&sampler), [("v", 0.0, 1.0), ("v", 1.5, 2.0), ("v", 1.5, 3.0)]);
     assert_eq!(
-        intake.complaints(),
+        sampler.complaints(),
         [
             "The line's time is before the last one's. (line 4)",
             "The line does not tell its time. (line 5)"
@@ -136,8 +136,8 @@ fn a_line_that_tells_its_time_is_put_there_and_time_never_goes_back() {
 #[test]
 fn more_series_than_are_drawn_are_told_once() {
     let line = (0..300).map(|n| n.to_string()).collect::<Vec<_>>().join(" ");
-    let mut intake = taken(&[&line, &line]);
-    assert_eq!(intake.columns.names().len(), MOST);
-    assert_eq!(intake.entries().len(), 2 * MOST);
-    assert_eq!(intake.complaints().len(), 1);
+    let mut sampler = taken(&[&line, &line]);
+    assert_eq!(sampler.schema.names().len(), MOST);
+    assert_eq!(sampler.entries().len(), 2 * MOST);
+    assert_eq!(sampler.complaints().len(), 1);
 }

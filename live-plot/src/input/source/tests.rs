@@ -1,4 +1,4 @@
-//! What a producer does, and what the feed makes of it.
+//! What a producer does, and what the input makes of it.
 
 use std::collections::BTreeSet;
 use std::io::Write as _;
@@ -30,12 +30,12 @@ fn stored(text: &str, cuts: &[usize]) -> (Counts, Vec<Stored>) {
     // One piece is written and read at a time: a socket hands it on as it is.
     let (mut writer, reader) = UnixStream::pair().unwrap();
     let source = Source::File(File::from(OwnedFd::from(reader)));
-    let mut feed = Feed::new(source, Rules::default(), Axis::Number);
+    let mut input = Input::new(source, Rules::default(), Axis::Number);
     let mut store = Store::new(1 << 20);
-    let mut advance = |feed: &mut Feed| {
-        let end = feed.advance();
-        store.declare(feed.names());
-        store.append(feed.entries());
+    let mut advance = |input: &mut Input| {
+        let end = input.advance();
+        store.declare(input.names());
+        store.append(input.entries());
         end
     };
     let mut rest = text.as_bytes();
@@ -44,18 +44,18 @@ fn stored(text: &str, cuts: &[usize]) -> (Counts, Vec<Stored>) {
         rest = later;
         if !piece.is_empty() {
             writer.write_all(piece).unwrap();
-            assert_eq!(advance(&mut feed), None);
+            assert_eq!(advance(&mut input), None);
         }
     }
     writer.write_all(rest).unwrap();
     drop(writer);
-    while advance(&mut feed).is_none() {}
+    while advance(&mut input).is_none() {}
     let samples = |series: &Series| {
         let each = (0..series.samples.end()).filter_map(|number| series.samples.sample(number));
         each.map(|sample| (sample.time, sample.value)).collect()
     };
     let series = store.series().iter().map(|series| (series.name.clone(), samples(series)));
-    (Counts { buffered: false, ..feed.counts() }, series.collect())
+    (Counts { buffered: false, ..input.counts() }, series.collect())
 }
 
 /// A line, and the numbers in it with the series they belong to. Each series has a thousand values of its own.

@@ -103,7 +103,7 @@ proptest! {
                 let held = extremes(before.filter(|_| draw == Draw::Step).into_iter());
                 let expected = match extremes(all[inside].iter().map(|sample| sample.value)) {
                     // A step goes from the value that held.
-                    Some(hull) => Some(held.map_or(hull, |held| both(held, hull))),
+                    Some(summary) => Some(held.map_or(summary, |held| both(held, summary))),
                     // Nothing new, but the line may begin or end here.
                     None => drawn.and(held),
                 };

@@ -62,13 +62,13 @@ fn space_and_the_button_pause_and_follow() {
     let mut window = window();
     window.key_press(egui::Key::Space);
     window.step();
-    assert!(!window.state().lens.is_live());
+    assert!(!window.state().viewport.is_live());
     window.step();
-    assert!(window.state().pace.is_silent(), "paused, the reader asks for nothing");
+    assert!(window.state().repaint.is_suspended(), "paused, the reader asks for nothing");
     window.get_by_label("Follow").click();
     window.step();
     window.step();
-    assert!(window.state().lens.is_live());
+    assert!(window.state().viewport.is_live());
 }
 
 #[test]
