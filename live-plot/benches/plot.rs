@@ -78,7 +78,7 @@ fn median<T: Ord + Copy>(runs: usize, run: impl FnMut() -> T) -> T {
     all[runs / 2]
 }
 
-/// A store of `series` series of so many samples, whose values `value` tells.
+/// A store of `series` series of so many samples, with the values of `value`.
 fn store(series: usize, samples: usize, value: impl Fn(usize) -> f64) -> Store {
     let mut store = Store::new(HISTORY);
     let names: Vec<String> = (0..series).map(|number| format!("s{number}")).collect();

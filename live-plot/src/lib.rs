@@ -1,19 +1,31 @@
 //! Draws the numbers piped into it, in a window that blocking input cannot freeze.
 //!
 //! ```text
-//! stdin → input → series ← picture ← view or export
+//! args → config          the command line, checked and turned into plain settings
 //!
-//! input/    source → splitter → grammar → schema → sampler   a named thread (reader); it may block for ever
-//! series/   store (one lock) ← samples                       raw samples, a min/max pyramid over them
-//! picture/  scene ← decimate, scale                          what every painter shares: pure
-//! view/     window, app, panels, keys, viewport, plot        the window's thread
-//! export/   png, svg, csv, summary                           instead of a window
-//! signals   INT, TERM → close the window, end the input
+//! bytes → input → series → picture → view, a window
+//!                                  → export, files
+//!
+//! input/    source     reads a block          } in a thread of its own (reader), which may block for ever;
+//!           splitter   cuts it into lines     } without a window in export's loop
+//!           grammar    finds `a` and 1 in the line `a=1`
+//!           schema     finds the series that is called `a`; timestamp, counters
+//!           sampler    puts this together: samples, each with its series and time
+//! series/   shared     THE lock, around
+//!           store      all series: of each the raw samples, and minima and maxima above them (pyramid)
+//! picture/  scene      what a picture shows: columns, axes, and a trace for each series   } pure
+//!           decimate   the pixel columns, and the few points of a trace in each           }
+//!           scale      where the axes begin, end and are marked                           }
+//!           palette    the colours and dashes of the series                               }
+//! view/     window     opens, and starts the threads; app: one frame
+//!           repaint    when the next frame is drawn
+//!           plot       paints the scene; panels, keys, viewport, save, theme
+//! export/   svg (png), csv, the summary; atomic_file: whole files or none
+//! signals   INT, TERM → close the window, or end the input
 //! ```
 //!
-//! The reader and the window meet in the store alone: the reader holds its lock to append a batch, the
-//! view to copy the few points that it draws. What decides (parsing, the store, decimation, scales) is
-//! pure and takes the time as an argument.
+//! The reader and the window share the store alone. The reader holds its lock to append a batch, the window to copy the
+//! few points that it draws. Parsing, the store, decimation and scales are pure: they take the time as an argument.
 
 pub mod args;
 pub mod config;

@@ -1,4 +1,4 @@
-//! `live-plot`: numbers in, a moving picture out.
+//! `live-plot`: draws the numbers that are piped in.
 
 use std::process::ExitCode;
 

@@ -1,6 +1,5 @@
-//! SIGINT and SIGTERM as an event: blocked before any thread starts, so that only the thread that waits
-//! for them ever sees them. The first one closes the window or ends the input; the second finds its default
-//! action restored.
+//! SIGINT and SIGTERM as events. They are blocked before any thread starts, so that only the thread that waits for them
+//! receives them. The first one closes the window or ends the input; a second one ends the process, by its default action.
 
 use std::{io, thread};
 

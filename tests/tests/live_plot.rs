@@ -148,7 +148,7 @@ fn every_kind_of_line_finds_its_series() {
 }
 
 #[test]
-fn bad_lines_are_told_with_their_numbers_and_counted() {
+fn bad_lines_are_reported_with_their_numbers_and_counted() {
     let end = fed(&["--summary"], &format!("1\nabc\n{}5\n", "x\n".repeat(10_000)));
     assert_eq!(end.status.code(), Some(0));
     assert_eq!(end.err[0], "Input must be a number. (line 2)");
@@ -243,7 +243,7 @@ fn a_private_file_stays_private_while_it_is_replaced_and_a_new_one_follows_the_u
 }
 
 #[test]
-fn a_series_that_never_comes_and_a_picture_of_nothing_are_told() {
+fn a_series_that_never_comes_and_a_picture_of_nothing_are_reported() {
     let end = fed(&["--only", "zz", "--summary"], "us sy\n1 2\n");
     assert_eq!(end.err, ["Nothing is called zz (--only); not chosen: us, sy."]);
     assert_eq!((end.status.code(), end.out), (Some(0), vec![]));

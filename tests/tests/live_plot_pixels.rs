@@ -103,7 +103,7 @@ fn assert_steps_are_whole(size: (usize, usize), scale: usize) {
         let mut seen = None;
         let picture = wait_until("the steps are drawn", || {
             let picture = screen.picture(window);
-            let now = tip(&picture, scale);
+            let now = end_level(&picture, scale);
             let still = now.is_some() && now == seen && now != level;
             seen = now;
             still.then_some(picture)
@@ -113,29 +113,29 @@ fn assert_steps_are_whole(size: (usize, usize), scale: usize) {
         let inside = ABOVE * scale..picture.height - BELOW * scale;
         let first = (head / step - 1e-6).ceil() - columns as f64;
         let places = steps.iter().map(|at| at / step - first).filter(|place| *place > 2.0);
-        let told = || {
+        let details = || {
             format!(
                 "round {round}, phases {:?}",
                 places.clone().map(f64::fract).collect::<Vec<_>>()
             )
         };
         if let Err(hole) = whole(&picture, inside, LEFT * scale) {
-            panic!("{hole}; {}", told());
+            panic!("{hole}; {}", details());
         }
         let Some(before) = before else { continue };
         for place in places.clone() {
-            // The line is wider than a pixel: where its middle is, it is full, but for a narrow spike's very tip.
+            // The line is wider than a pixel: where its middle is, it is full, but for a narrow spike's very end.
             let lit = |place: f64| {
                 let x = LEFT * scale + place as usize;
                 (before.min(now) + scale..=before.max(now) - scale).all(|y| picture.is(x, y, LINE))
             };
-            assert!(lit(place - 0.01) || lit(place + 0.01), "no edge at {place}; {}", told());
+            assert!(lit(place - 0.01) || lit(place + 0.01), "no edge at {place}; {}", details());
         }
     }
 }
 
 /// The middle of the rows that the line lights just before its end.
-fn tip(picture: &Picture, scale: usize) -> Option<usize> {
+fn end_level(picture: &Picture, scale: usize) -> Option<usize> {
     let x = picture.width - (RIGHT + 6) * scale;
     let mut lit =
         (ABOVE * scale..picture.height - BELOW * scale).filter(|y| picture.is(x, *y, LINE));
@@ -168,14 +168,14 @@ fn what_has_scrolled_looks_as_it_did() {
     let mut level = wait_until("the line's end stands at the edge, the rest scrolls", || {
         let before = end()?;
         std::thread::sleep(Duration::from_millis(300));
-        (end()? == before).then(|| tip(&screen.picture(window), 1))
+        (end()? == before).then(|| end_level(&screen.picture(window), 1))
     });
     for value in [-5, 5].into_iter().cycle().take(24) {
         plot.write(&format!("{value}\n"));
         // Once it is seen, no sample is on its way: what is drawn is all there is.
         let before = wait_until("the step is drawn", || {
             let picture = screen.picture(window);
-            let now = tip(&picture, 1).filter(|now| Some(*now) != level)?;
+            let now = end_level(&picture, 1).filter(|now| Some(*now) != level)?;
             level = Some(now);
             Some(picture)
         });

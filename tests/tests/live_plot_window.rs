@@ -63,7 +63,7 @@ impl Drop for Terminal {
 
 #[test]
 #[ignore = "needs Xvfb"]
-fn a_terminal_is_prompted_and_a_bad_line_typed_there_is_told_without_number() {
+fn a_terminal_is_prompted_and_a_bad_line_typed_there_is_reported_without_number() {
     let screen = Screen::start();
     let mut terminal = Terminal::start(screen.show(live_plot(&["--color", "never"])));
     terminal.wait_for("Plot running. Enter numbers to update.\r\nNew value: ");
@@ -79,7 +79,7 @@ fn a_terminal_is_prompted_and_a_bad_line_typed_there_is_told_without_number() {
 
 #[test]
 #[ignore = "needs Xvfb"]
-fn a_pipe_is_not_prompted_and_bad_lines_are_told_with_their_numbers() {
+fn a_pipe_is_not_prompted_and_bad_lines_are_reported_with_their_numbers() {
     let screen = Screen::start();
     let mut plot = shown(&screen, &[]);
     plot.write("1\nabc\n2\n\u{1}\u{2}\u{3}\n");
@@ -145,7 +145,7 @@ fn closing_the_window_ends_it_within_200_ms_whatever_the_producer_does() {
 
 #[test]
 #[ignore = "needs Xvfb"]
-fn a_producer_that_dies_in_the_middle_of_a_line_is_told_and_its_last_number_drawn() {
+fn a_producer_that_dies_in_the_middle_of_a_line_is_reported_and_its_last_number_drawn() {
     /// Where the status line tells its state by a dot, and that nothing more is coming by this colour.
     const DOT: (usize, usize) = (16, 705);
     const ENDED: [u8; 3] = [0xf2, 0xb1, 0x34];
@@ -161,7 +161,7 @@ fn a_producer_that_dies_in_the_middle_of_a_line_is_told_and_its_last_number_draw
     let (_, first) = wait_until("the whole line is drawn", || line_end(&screen.picture(window)));
     assert!(!screen.picture(window).is(DOT.0, DOT.1, ENDED));
     producer.0.stdin.take().unwrap().write_all(b"\n").unwrap();
-    wait_until("the end is told", || screen.picture(window).is(DOT.0, DOT.1, ENDED).then_some(()));
+    wait_until("the end is shown", || screen.picture(window).is(DOT.0, DOT.1, ENDED).then_some(()));
     // From 5 down to −9 in a picture of −10 to 10.
     wait_until("the last number is drawn", || {
         let picture = screen.picture(window);
@@ -218,7 +218,7 @@ fn exit_closes_the_window_at_the_end_of_input() {
 
 #[test]
 #[ignore = "needs Xvfb"]
-fn a_window_destroyed_by_another_client_is_told_in_a_line() {
+fn a_window_destroyed_by_another_client_is_reported_in_a_line() {
     let screen = Screen::start();
     let mut plot = shown(&screen, &[]);
     plot.write("1\n");
@@ -233,7 +233,7 @@ fn a_window_destroyed_by_another_client_is_told_in_a_line() {
 
 #[test]
 #[ignore = "needs Xvfb"]
-fn a_display_that_ends_is_told_and_ends_it() {
+fn a_display_that_ends_is_reported_and_ends_it() {
     let screen = Screen::start();
     let mut plot = shown(&screen, &[]);
     plot.write("1\n");
@@ -244,6 +244,6 @@ fn a_display_that_ends_is_told_and_ends_it() {
     assert_eq!(end.status.code(), Some(1));
     // Whoever speaks with the display next tells: winit, or Xlib in one of its two ways.
     let ways = ["the display has gone", "X connection to", "XIO:"];
-    let is_told = |line: &String| ways.iter().any(|way| line.contains(way));
-    assert!(end.err.iter().any(is_told), "{:?}", end.err);
+    let is_reported = |line: &String| ways.iter().any(|way| line.contains(way));
+    assert!(end.err.iter().any(is_reported), "{:?}", end.err);
 }

@@ -1,7 +1,7 @@
 //! Every sample as CSV (RFC 4180), written as it is read: a row a line of input, a column a series.
 //!
-//! The header comes first, yet a series may begin later. Its column is then added to the rows from there
-//! on, and where the file can be read again, rows and header are completed at the end.
+//! The header comes first, but a series may begin later. Its column is then added to the rows from there on; at the end
+//! the header and the earlier rows are completed, if the file can be read again.
 
 use std::fs::File;
 use std::io::{BufRead, BufReader};
@@ -13,17 +13,17 @@ use crate::error::Error;
 use crate::picture::scale::exact;
 use crate::series::store::Entry;
 
-/// Bytes that are written at once.
+/// How much is written at once, in bytes.
 const BLOCK: usize = 64 << 10;
 
-/// A table in the making.
+/// A table that is being written.
 #[derive(Debug)]
 pub(super) struct Table {
     target: Target,
     text: String,
-    /// How many series the header names; `None` before it is written.
+    /// How many series the header has; `None` before it is written.
     named: Option<usize>,
-    /// The row in the making: its time, and a cell a series.
+    /// The row that is being filled: its time, and a cell for each series.
     row: Option<(f64, Vec<Option<f64>>)>,
 }
 
@@ -62,9 +62,9 @@ impl Table {
         Ok(())
     }
 
-    /// Hands on what there is, so that a slow input's rows reach a reader as they come. Lines that tell the same
-    /// time may share a row: the last one of those stays open.
-    pub(super) fn pass_on(&mut self, axis: Axis) -> Result<(), Error> {
+    /// Writes the rows so far, so that those of a slow input reach a reader as they come. With timestamps the last row
+    /// stays open: the next line may have the same time and share it.
+    pub(super) fn flush_rows(&mut self, axis: Axis) -> Result<(), Error> {
         if axis != Axis::Timestamp {
             self.end_row()?;
         }
@@ -76,7 +76,7 @@ impl Table {
         self.text.push_str(&exact(time));
         for cell in cells {
             self.text.push(',');
-            // A gap reads `nan`; where a line said nothing about a series, nothing stands.
+            // A gap is `nan`; a series without a sample in this row has an empty cell.
             self.text.push_str(&cell.map(exact).unwrap_or_default());
         }
         self.text.push('\n');
@@ -89,8 +89,8 @@ impl Table {
         Ok(())
     }
 
-    /// Writes what is left; completes rows and header if series have begun since. What it returns is all written
-    /// and still to be kept.
+    /// Writes the rest, and completes header and rows if series began after the header. The target that it returns is
+    /// still to be kept.
     pub(super) fn finish(mut self, axis: Axis, names: &[String]) -> Result<Target, Error> {
         self.end_row()?;
         if self.named.is_none() {

@@ -1,4 +1,5 @@
-//! Without a window: reads the input to its end and writes what was asked for. No display, no GPU.
+//! Without a window: reads the input to its end and writes what was asked for: pictures (`svg`), tables (`csv`; `rows` for
+//! the window), the summary. Files are whole or not there (`atomic_file`). It needs no display.
 
 pub(crate) mod atomic_file;
 mod csv;
@@ -22,7 +23,7 @@ use crate::series::Shared;
 use crate::series::store::Store;
 use crate::signals::Signals;
 
-/// Reads to the end and writes. A reader that has gone ends it, and is no error.
+/// Reads to the end and writes. If the reader of stdout closes it, the export ends, and that is no error.
 ///
 /// # Errors
 /// When a file cannot be written.
@@ -43,9 +44,9 @@ fn export(config: &Config, source: Source, signals: Signals) -> Result<(), Error
         return Err(Error::Twice(path));
     }
     if outputs.to_stdout() > 0 {
-        input = input.read_by(io::stdout());
+        input = input.stopped_by_closing(io::stdout());
     }
-    // Opened before anything is read: hours of input should not end in a typing mistake.
+    // Opened before anything is read: a mistyped name should not cost hours of input.
     let open = |path: &Option<PathBuf>| path.as_deref().map(Target::open).transpose();
     let (png, svg) = (open(&outputs.png)?, open(&outputs.svg)?);
     let mut table = outputs.csv.as_deref().map(Table::open).transpose()?;
@@ -56,7 +57,7 @@ fn export(config: &Config, source: Source, signals: Signals) -> Result<(), Error
         store.append(input.entries());
         if let Some(table) = &mut table {
             table.append(config.axis(), input.names(), input.entries())?;
-            table.pass_on(config.axis())?;
+            table.flush_rows(config.axis())?;
         }
         if end.is_some() {
             break;
@@ -95,7 +96,7 @@ fn written_twice(outputs: &Outputs) -> Option<PathBuf> {
     files.windows(2).find(|pair| pair[0] == pair[1]).map(|pair| pair[0].clone())
 }
 
-/// A line about each series.
+/// Prints a line about each series.
 fn summary(store: &Store) -> Result<(), Error> {
     let lines: String = store
         .series()
@@ -103,7 +104,7 @@ fn summary(store: &Store) -> Result<(), Error> {
         .map(|series| {
             let total = &series.total;
             let mean = exact(series.sum.value() / total.count as f64);
-            // Without a value there is no extreme.
+            // Without a value there is neither minimum nor maximum.
             let extreme = |value| exact(if total.count > 0 { value } else { f64::NAN });
             let (min, max) = (extreme(total.min), extreme(total.max));
             format!("{} count={} min={min} max={max} mean={mean}\n", series.name, total.count)

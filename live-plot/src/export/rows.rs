@@ -1,5 +1,5 @@
-//! The samples that the store keeps, as CSV: what `c` saves. Series are merged by time; the lock is held
-//! for some hundred samples at a time, while the input goes on.
+//! The samples that the store keeps, as CSV: what the window's key `c` saves. The series are merged by time, while the
+//! input goes on: the lock is released every few hundred samples.
 
 use super::atomic_file::Target;
 use super::csv::Table;
@@ -8,8 +8,8 @@ use crate::error::Error;
 use crate::series::store::{Entry, Store};
 use crate::series::{Sample, Shared};
 
-/// Series looked at under one hold of the lock, each for the earliest sample that is next: some 30 µs.
-const LOOKS: usize = 2048;
+/// How many samples are compared under one hold of the lock: some 30 µs.
+const COMPARISONS: usize = 2048;
 
 /// Writes all raw samples kept so far.
 pub(crate) fn write(target: Target, axis: Axis, store: &Shared) -> Result<Target, Error> {
@@ -29,12 +29,12 @@ pub(crate) fn write(target: Target, axis: Axis, store: &Shared) -> Result<Target
 
 /// The next samples in the order of their times, from each series' `next` on.
 fn merged(store: &Store, next: &mut [usize], ends: &[usize]) -> Vec<Entry> {
-    let most = LOOKS.div_ceil(next.len().max(1));
+    let most = COMPARISONS.div_ceil(next.len().max(1));
     let mut batch = Vec::with_capacity(most);
     while batch.len() < most {
         let heads = store.series().iter().zip(next.iter_mut().zip(ends)).enumerate();
         let earliest = heads.filter_map(|(series, (kept, (next, end)))| {
-            // What was forgotten since is skipped.
+            // Samples that have been forgotten since are skipped.
             *next = (*next).max(kept.samples.begin());
             let sample: Sample = kept.samples.sample(*next).filter(|_| *next < *end)?;
             Some(Entry { series, sample })

@@ -1,5 +1,5 @@
-//! The picture as a file: the scene that the window would show, as SVG, and from that as PNG. The same
-//! input gives the same bytes.
+//! The picture as a file: the scene that the window would show, as SVG, and as PNG made from that. The same input gives
+//! the same bytes. Writing them to a file is left to `atomic_file`.
 
 use std::fmt::Write as _;
 use std::sync::Arc;
@@ -16,16 +16,16 @@ use crate::picture::scene::Scene;
 /// Room around the plot, in pixels: left, right, top, bottom.
 const MARGIN: [f64; 4] = [64.0, 24.0, 44.0, 36.0];
 
-/// Where the unit begins.
+/// The left edge of the unit's text.
 const UNIT: f64 = 12.0;
 
 /// The height of a row of the legend.
 const ROW: f64 = 18.0;
 
-/// The widest that a digit is, in pixels.
+/// The width of the widest digit, in pixels.
 const DIGIT: f64 = 7.5;
 
-/// A picture in the making.
+/// A picture that is being drawn.
 struct Figure<'a> {
     config: &'a Config,
     palette: &'static Palette,
@@ -57,8 +57,8 @@ fn labels(scene: &Scene, [_, _, width, height]: [f64; 4]) -> f64 {
     DIGIT * longest.unwrap_or(0) as f64 + 12.0
 }
 
-/// Where the series' names stand, in rows from `from` on: as many as fit to the left of `right` and, but for the first
-/// row, within a height; after the last of them is room for an ellipsis.
+/// The places of the series' names, in rows from `from` on: as many as fit to the left of `right` and within `height` (the
+/// first row is always there). After the last one there is room for an ellipsis.
 fn legend(names: &[String], from: (f64, f64), (right, height): (f64, f64)) -> Vec<(f64, f64)> {
     let (mut x, mut y) = from;
     let mut places = Vec::new();
@@ -85,7 +85,7 @@ fn entry(name: &str) -> f64 {
 pub(crate) fn svg(scene: Scene, names: &[String], config: &Config, dark: bool) -> String {
     let palette = Palette::of(dark);
     let mut plot = place(config);
-    // The columns were counted before the labels were known: a few more than there are pixels do no harm.
+    // The columns were counted before the room for the labels was known. A few more than there are pixels do no harm.
     let more = (labels(&scene, plot) - plot[0]).clamp(0.0, plot[2] / 2.0);
     (plot[0], plot[2]) = (plot[0] + more, plot[2] - more);
     // Beside the unit.
@@ -123,7 +123,7 @@ impl Figure<'_> {
         debug_assert!(written.is_ok(), "a String takes everything");
     }
 
-    /// Text whose middle, begin or end is at `x`.
+    /// Adds text whose middle, begin or end is at `x`.
     fn text(&mut self, (x, y): (f64, f64), anchor: &str, color: Rgb, text: &str) {
         let (color, text) = (hex(color), markup(text));
         self.put(format_args!("<text x=\"{x:.1}\" y=\"{y:.1}\" text-anchor=\"{anchor}\" fill=\"{color}\">{text}</text>"));
@@ -184,7 +184,7 @@ impl Figure<'_> {
         for run in &runs {
             for (place, [time, value]) in run.iter().enumerate() {
                 let (x, y) = (left + (time - start) / span * width, self.row(*value));
-                // A dot is a line of no length with round ends, as is a value alone between gaps.
+                // A dot is a line of no length with round ends; so is a single value between gaps.
                 let joint = if dots || place == 0 { 'M' } else { 'L' };
                 let end = if dots || run.len() == 1 { "h0" } else { "" };
                 let written = write!(path, "{joint}{x:.2} {y:.2}{end}");
@@ -198,7 +198,7 @@ impl Figure<'_> {
         ));
     }
 
-    /// The height of a value; one far outside stays near, where a renderer's 32-bit floats reach.
+    /// The height of a value. One far outside is moved near the plot: renderers compute with 32-bit floats.
     fn row(&self, value: f64) -> f64 {
         let [_, top, _, height] = self.plot;
         let (low, high) = self.scene.y;
@@ -218,12 +218,12 @@ fn hex(Rgb(red, green, blue): Rgb) -> String {
     format!("#{red:02x}{green:02x}{blue:02x}")
 }
 
-/// Text as it may stand in XML.
+/// Text, escaped for XML.
 fn markup(text: &str) -> String {
     escape(text).replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
 }
 
-/// An SVG's pixels as PNG.
+/// An SVG as PNG.
 pub(crate) fn png(svg: &str) -> Result<Vec<u8>, String> {
     let mut options = usvg::Options::default();
     let fonts = Arc::make_mut(&mut options.fontdb);

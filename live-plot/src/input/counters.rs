@@ -1,4 +1,4 @@
-//! Counters, as `--rate` has them: not how far they have come is of interest, but how fast they go. Pure.
+//! `--rate`: a counter's change a second instead of its value. Pure.
 
 use crate::series::Sample;
 use crate::series::store::Entry;
@@ -8,8 +8,8 @@ use crate::series::store::Entry;
 pub(super) struct Counters(Vec<Option<Sample>>);
 
 impl Counters {
-    /// Turns a counter's value into its change a second since the last one; false for the first. A counter that
-    /// falls was reset: a gap.
+    /// Replaces a counter's value by its change a second since the last one; false if there is nothing to draw, as for
+    /// the first one. A counter that falls was reset: that is a gap.
     pub(super) fn rate(&mut self, entry: &mut Entry) -> bool {
         let Self(last) = self;
         if last.len() <= entry.series {
@@ -23,7 +23,7 @@ impl Counters {
             return false;
         };
         if now.time <= before.time {
-            // No time has passed: the change counts towards the next one.
+            // No time has passed: the change is added to the next one.
             last[entry.series] = Some(before);
             return false;
         }

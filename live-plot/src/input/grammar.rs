@@ -1,20 +1,20 @@
-//! Finds the numbers in a line: those of a JSON object, else those of name–value pairs, else cells. Pure:
-//! it knows neither series nor time.
+//! Finds the numbers in a line: those of a JSON object, else those of name–value pairs, else those of its cells. Pure.
+//! Which series a number belongs to and when it was is left to `schema` and `timestamp`.
 
 use std::str;
 
 use serde_json::Value;
 
-/// Where on its line something stood.
+/// Where on its line a cell stood.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Key<'a> {
-    /// In this column, from 0, of so many.
+    /// In this column, counted from 0, and how many columns the line has.
     Column(usize, usize),
-    /// Under this name.
+    /// After this name.
     Name(&'a str),
 }
 
-/// What stood there.
+/// What stood at a key.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) enum Cell<'a> {
     Number(f64),
@@ -22,7 +22,7 @@ pub(super) enum Cell<'a> {
 }
 
 impl Cell<'_> {
-    /// The number; NaN for a gap that is meant; `None` for anything else.
+    /// The number; NaN if the line says that there is a gap; `None` for anything else.
     pub(super) fn number(self) -> Option<f64> {
         match self {
             Self::Number(value) => Some(value),
@@ -31,7 +31,7 @@ impl Cell<'_> {
     }
 }
 
-/// Hands on everything on the line that might be a number.
+/// Calls `each` for every cell of the line that might be a number.
 pub(super) fn line(line: &[u8], mut each: impl FnMut(Key<'_>, Cell<'_>)) {
     let line = line.trim_ascii();
     if line.first() == Some(&b'{')
@@ -49,8 +49,8 @@ pub(super) fn line(line: &[u8], mut each: impl FnMut(Key<'_>, Cell<'_>)) {
     }
 }
 
-/// A JSON value. Python and JavaScript's libraries write NaN and Infinity, which RFC 8259 section 6 does not know:
-/// gaps, as null is.
+/// A JSON value. Python's and JavaScript's libraries write NaN and Infinity, which RFC 8259 section 6 does not allow:
+/// they are read as gaps, like null.
 fn json(line: &[u8]) -> Option<Value> {
     let strict = serde_json::from_slice(line).ok();
     strict.or_else(|| serde_json::from_slice(&with_nulls(line)?).ok())
@@ -190,7 +190,7 @@ fn measure(text: &[u8]) -> Cell<'_> {
     };
     match number(digits) {
         Some(value) if is_ended => Cell::Number(value),
-        // Kept whole: it may be a time.
+        // The whole word: it may be a time.
         _ => Cell::Text(text.split(u8::is_ascii_whitespace).next().unwrap_or_default()),
     }
 }

@@ -1,6 +1,7 @@
-//! From bytes to samples: a `source` reads blocks, the `splitter` cuts them into lines, the `grammar` finds the numbers
-//! in a line, the `schema` knows which series each belongs to, `timestamp` when it was, `counters` how fast it goes, and
-//! the `sampler` what to reject. For the window a named thread does this (`reader`); an export does it itself.
+//! From bytes to samples: `source` reads blocks, `splitter` cuts them into lines, `grammar` finds the numbers in a line,
+//! `schema` knows which series each number belongs to, `timestamp` reads a line's own time, `counters` turns a counter
+//! into its change a second, and `sampler` puts this together and rejects bad lines. For the window a thread of its own
+//! does this (`reader`); an export does it in its own loop.
 
 mod counters;
 mod grammar;

@@ -1,6 +1,6 @@
-//! The thread that reads for the window: it may block for ever, and nobody waits for it. Samples are
-//! committed a thousand at a time, so that the window never waits long for the lock. No line is
-//! dropped: a producer faster than this thread waits on its pipe.
+//! The thread that reads for the window. It may block for ever, and no other thread waits for it. It appends samples a
+//! thousand at a time, so that the window never waits long for the lock. No line is dropped: a producer that is faster
+//! than this thread waits on its pipe.
 
 use std::io::{self, IsTerminal, Stdout};
 use std::thread;
@@ -13,7 +13,7 @@ use crate::series::Shared;
 /// Samples appended under one hold of the lock: some 30 µs.
 const BATCH: usize = 1024;
 
-/// What reads, and where its samples go.
+/// The input, and where its samples go.
 #[expect(missing_debug_implementations, reason = "a closure has none")]
 pub struct Reader {
     input: Input,
@@ -24,7 +24,7 @@ pub struct Reader {
 }
 
 impl Reader {
-    /// A reader that calls `notify` after each commit, saying whether it was the last.
+    /// A reader that calls `notify` after each commit; its argument is whether that was the last one.
     pub fn new(input: Input, store: Shared, notify: impl Fn(bool) + Send + 'static) -> Self {
         let stdout = io::stdout();
         let prompts = input.is_typed() && stdout.is_terminal();
@@ -36,7 +36,7 @@ impl Reader {
         }
     }
 
-    /// Starts the thread. It is never joined: it may sit in read(2) until the process ends.
+    /// Starts the thread. It is never joined: it may wait in read(2) until the process ends.
     ///
     /// # Errors
     /// When the system has no thread left.
@@ -51,14 +51,14 @@ impl Reader {
             self.input.begin_at_zero();
             self.commit();
         }
-        self.say("Plot running. Enter numbers to update.\n");
+        self.prompt("Plot running. Enter numbers to update.\n");
         loop {
-            self.say("New value: ");
+            self.prompt("New value: ");
             let end = self.input.advance();
             self.commit();
             if let Some(end) = end {
                 self.store.hold(|store| {
-                    store.head = self.input.reached().unwrap_or(store.head);
+                    store.head = self.input.position().unwrap_or(store.head);
                     store.end = Some(end);
                 });
                 return (self.notify)(true);
@@ -66,7 +66,7 @@ impl Reader {
         }
     }
 
-    fn say(&mut self, text: &str) {
+    fn prompt(&mut self, text: &str) {
         if let Some(terminal) = &mut self.terminal {
             terminal.push(text.as_bytes());
         }

@@ -1,5 +1,5 @@
-//! From lines to samples: what is accepted, what is rejected and what is said about it. Pure: the reader
-//! gives the times and does the talking.
+//! From lines to samples: which lines are accepted, which are rejected, and the warnings about them. Pure: the caller
+//! passes the time and prints the warnings.
 
 use std::time::{Duration, Instant};
 
@@ -7,44 +7,44 @@ use common::throttle::Throttle;
 
 use super::counters::Counters;
 use super::grammar::{self, Cell, Key};
-use super::schema::{MOST, Role, Schema};
+use super::schema::{MAX_SERIES, Role, Schema};
 use super::splitter::{LONGEST, Line};
 use super::timestamp::Timestamps;
 use crate::config::Rules;
 use crate::series::Sample;
 use crate::series::store::{Counts, Entry};
 
-/// Bad lines told one by one each second; the rest is counted.
-const TOLD: u32 = 10;
+/// How many bad lines a second are reported one by one; the others are counted.
+const MAX_REPORTED: u32 = 10;
 
-/// So long a series that was chosen may take to come before one is told.
-const PATIENCE: Duration = Duration::from_secs(1);
+/// While nothing is drawn: how long a series that was chosen may take to come before a warning says that it is missing.
+const MISSING_AFTER: Duration = Duration::from_secs(1);
 
-/// What is said of a line that has no number in it.
+/// The warning about a line without a number.
 const NO_NUMBER: &str = "Input must be a number.";
 
-/// The samples of the lines taken in since the last [`Sampler::clear`].
+/// Takes lines and holds their samples until [`Sampler::clear`].
 #[derive(Debug)]
 pub(super) struct Sampler {
     pub(super) schema: Schema,
     pub(super) counts: Counts,
     entries: Vec<Entry>,
-    /// The lines with numbers.
+    /// The lines with numbers: one for each, in order.
     rows: Vec<Row>,
-    /// The line's own time, if there is one.
+    /// Reads the lines' own times, if they have any.
     timestamps: Option<Timestamps>,
-    /// The latest time that a line told.
+    /// The latest timestamp.
     latest: f64,
-    /// If rates are wanted.
+    /// With `--rate`.
     counters: Option<Counters>,
-    complaints: Vec<String>,
+    warnings: Vec<String>,
     throttle: Throttle,
-    told_too_long: bool,
-    told_too_many: bool,
-    told_missing: bool,
-    /// The first line, while nothing of it has been drawn.
-    missing_since: Option<Instant>,
-    /// Lines are typed at a prompt, where their number says nothing.
+    warned_too_long: bool,
+    warned_too_many: bool,
+    warned_missing: bool,
+    /// When the first line came of which nothing is drawn.
+    nothing_since: Option<Instant>,
+    /// Lines are typed at a prompt, where a line's number is of no use.
     typed: bool,
 }
 
@@ -58,19 +58,19 @@ impl Sampler {
             counts: Counts::default(),
             entries: Vec::new(),
             rows: Vec::new(),
-            complaints: Vec::new(),
-            throttle: Throttle::new(TOLD, Duration::from_secs(1)),
-            told_too_long: false,
-            told_too_many: false,
-            told_missing: false,
-            missing_since: None,
+            warnings: Vec::new(),
+            throttle: Throttle::new(MAX_REPORTED, Duration::from_secs(1)),
+            warned_too_long: false,
+            warned_too_many: false,
+            warned_missing: false,
+            nothing_since: None,
             typed,
         }
     }
 
-    /// Takes in a 0 at time 0, in the first column.
+    /// Takes a 0 at time 0, in the first column.
     pub(super) fn begin_at_zero(&mut self) {
-        self.schema.begin_numbers(1);
+        self.schema.first_row(1);
         if let Role::Series(series) = self.schema.role(Key::Column(0, 1), true) {
             self.entries.push(Entry { series, sample: Sample { time: 0.0, value: 0.0 } });
         }
@@ -92,15 +92,15 @@ impl Sampler {
             entries: &mut self.entries,
             time: None,
             has_number: false,
-            in_vain: Vec::new(),
+            not_headers: Vec::new(),
         };
         match grammar::number(text) {
             // The most common line is one number: nothing else needs to be looked for.
             Some(value) => found.take(Key::Column(0, 1), Cell::Number(value)),
             None => grammar::line(text, |key, cell| found.take(key, cell)),
         }
-        let Found { time, has_number, in_vain, .. } = found;
-        for line in in_vain {
+        let Found { time, has_number, not_headers, .. } = found;
+        for line in not_headers {
             self.reject(NO_NUMBER, line, now);
         }
         match self.row(text, has_number, time) {
@@ -111,19 +111,19 @@ impl Sampler {
                 self.reject(problem, self.counts.lines, now);
             }
         }
-        if self.schema.overflowed && !std::mem::replace(&mut self.told_too_many, true) {
-            self.complaints.push(format!("There are more than {MOST} series: the others are not drawn. --only NAME,… chooses."));
+        if self.schema.overflowed && !std::mem::replace(&mut self.warned_too_many, true) {
+            self.warnings.push(format!("There are more than {MAX_SERIES} series: the others are not drawn. --only NAME,… chooses."));
         }
-        // While nothing at all is drawn, one wants to know why, and not only at the end. Yet names may come one a line.
+        // Nothing is drawn at all: warn before the end of input. But not at once, for each line may bring one more name.
         if self.schema.names().is_empty() {
-            let since = *self.missing_since.get_or_insert(now);
-            if now.saturating_duration_since(since) >= PATIENCE {
-                self.tell_missing();
+            let since = *self.nothing_since.get_or_insert(now);
+            if now.saturating_duration_since(since) >= MISSING_AFTER {
+                self.warn_missing();
             }
         }
     }
 
-    /// Whether the line is a row of numbers, nothing to speak of (a header), or wrong.
+    /// The row that the line is; `None` for a header, an error for a bad line.
     fn row(
         &mut self,
         text: &[u8],
@@ -132,8 +132,8 @@ impl Sampler {
     ) -> Result<Option<Row>, &'static str> {
         let end = self.entries.len();
         if !has_number {
-            let is_header = self.schema.is_header(text)
-                || (!self.typed && self.schema.may_name(text, self.counts.lines));
+            let is_header = self.schema.repeats_header(text)
+                || (!self.typed && self.schema.may_be_header(text, self.counts.lines));
             return if is_header { Ok(None) } else { Err(NO_NUMBER) };
         }
         if self.timestamps.is_none() {
@@ -149,57 +149,58 @@ impl Sampler {
 
     fn reject(&mut self, problem: &str, line: u64, now: Instant) {
         self.counts.rejected += 1;
-        self.tell_held(now);
+        self.warn_suppressed(now);
         if self.throttle.admit(now) {
             let place = if self.typed { String::new() } else { format!(" (line {line})") };
-            self.complaints.push(format!("{problem}{place}"));
+            self.warnings.push(format!("{problem}{place}"));
         }
     }
 
     fn skip(&mut self) {
         self.counts.rejected += 1;
-        if !std::mem::replace(&mut self.told_too_long, true) {
+        if !std::mem::replace(&mut self.warned_too_long, true) {
             let (line, limit) = (self.counts.lines, LONGEST >> 10);
             let text = format!(
                 "Line {line} is longer than {limit} KiB: skipped, and so will be any other."
             );
-            self.complaints.push(text);
+            self.warnings.push(text);
         }
     }
 
-    /// Tells how many complaints were held back, once their second is over.
-    pub(super) fn tell_held(&mut self, now: Instant) {
-        if let Some(held) = self.throttle.take_held(now) {
-            self.complaints.push(format!("Input must be a number. ({held} more such lines)"));
+    /// Warns how many bad lines were not reported, once their second is over.
+    pub(super) fn warn_suppressed(&mut self, now: Instant) {
+        if let Some(count) = self.throttle.take_held(now) {
+            self.warnings.push(format!("Input must be a number. ({count} more such lines)"));
         }
     }
 
-    /// There is no more input: tells what is still held back.
+    /// The input has ended: adds the warnings that waited for that.
     pub(super) fn finish(&mut self, now: Instant) {
-        let in_vain = if self.schema.is_waiting() { self.schema.give_up() } else { Vec::new() };
-        for line in in_vain {
+        let not_headers =
+            if self.schema.awaits_first_row() { self.schema.take_headers() } else { Vec::new() };
+        for line in not_headers {
             self.reject(NO_NUMBER, line, now);
         }
-        self.tell_held(now + Duration::from_secs(1));
-        self.tell_missing();
+        self.warn_suppressed(now + Duration::from_secs(1));
+        self.warn_missing();
     }
 
-    /// Tells once which series that the user chose there is not.
-    fn tell_missing(&mut self) {
-        if !self.told_missing
+    /// Warns once that a series which the user chose is missing.
+    fn warn_missing(&mut self) {
+        if !self.warned_missing
             && let Some(missing) = self.schema.missing()
         {
-            self.told_missing = true;
-            self.complaints.push(missing);
+            self.warned_missing = true;
+            self.warnings.push(missing);
         }
     }
 
-    /// What is to be said, once.
-    pub(super) fn complaints(&mut self) -> Vec<String> {
-        std::mem::take(&mut self.complaints)
+    /// The warnings since the last call.
+    pub(super) fn take_warnings(&mut self) -> Vec<String> {
+        std::mem::take(&mut self.warnings)
     }
 
-    /// Gives the samples their times: the line's own, else spread evenly over `from..=to`.
+    /// Sets the samples' times: those of their lines, else spread evenly after `from`, the last one at `to`.
     pub(super) fn stamp(&mut self, from: f64, to: f64) {
         let each = (to - from) / self.rows.len() as f64;
         let mut start = 0;
@@ -219,7 +220,7 @@ impl Sampler {
         &self.entries
     }
 
-    /// How many lines with numbers were taken in.
+    /// How many lines with numbers there are.
     pub(super) fn rows(&self) -> usize {
         self.rows.len()
     }
@@ -230,31 +231,31 @@ impl Sampler {
     }
 }
 
-/// A line's samples end at `end` in the entries.
+/// A line with numbers: its samples end at `end` in the entries.
 #[derive(Debug)]
 struct Row {
     end: usize,
     time: f64,
 }
 
-/// What is found on one line, as it is found.
+/// What has been found on one line so far.
 struct Found<'a> {
     schema: &'a mut Schema,
     timestamps: &'a mut Option<Timestamps>,
     entries: &'a mut Vec<Entry>,
     time: Option<f64>,
     has_number: bool,
-    /// Lines that were kept as headers and are none.
-    in_vain: Vec<u64>,
+    /// Numbers of lines that were kept as possible headers and are none.
+    not_headers: Vec<u64>,
 }
 
 impl Found<'_> {
     fn take(&mut self, key: Key<'_>, cell: Cell<'_>) {
         let value = cell.number();
         self.has_number |= value.is_some();
-        if value.is_some() && self.schema.is_waiting() {
+        if value.is_some() && self.schema.awaits_first_row() {
             let width = if let Key::Column(_, width) = key { width } else { 0 };
-            self.in_vain = self.schema.begin_numbers(width);
+            self.not_headers = self.schema.first_row(width);
         }
         match self.schema.role(key, value.is_some_and(|value| !value.is_nan())) {
             Role::Series(series) => {

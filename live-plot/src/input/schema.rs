@@ -1,5 +1,4 @@
-//! Which series a number belongs to: by its name, or by its column's. A series begins with its first
-//! number.
+//! Which series a number belongs to: that of its name, or of its column's name. A series begins with its first number.
 
 use std::collections::HashMap;
 
@@ -8,43 +7,45 @@ use common::escape::escape;
 use super::grammar::{Key, cells, unquoted};
 use crate::config::Naming;
 
-/// More series than this are not drawn; that there are more is told once.
-pub(super) const MOST: usize = 256;
+/// More series than this are not drawn; a warning says so once.
+pub(super) const MAX_SERIES: usize = 256;
 
 /// A name is cut to so many bytes.
 const LONGEST_NAME: usize = 64;
 
-/// Names remembered of what was not chosen, to be told.
-const OTHERS: usize = 12;
+/// How many names of series that were not chosen are kept for the warning.
+const MAX_OTHERS: usize = 12;
 
-/// Header lines remembered while no number has come.
-const PREAMBLE: usize = 8;
+/// How many lines are kept as possible headers before the first row.
+const MAX_HEADERS: usize = 8;
 
 /// What a column or key is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Role {
     Series(usize),
     Time,
-    /// Not chosen, not yet begun, or one too many.
+    /// Not chosen, without a number so far, or beyond the limit.
     None,
 }
 
-/// The columns and series met so far.
+/// The columns, names and series so far.
 #[derive(Debug)]
 pub(super) struct Schema {
     naming: Naming,
+    /// The columns' names by the header.
     header: Vec<String>,
     by_column: Vec<Role>,
     by_name: HashMap<String, Role>,
     series: Vec<String>,
-    /// The first line of numbers had one cell: it is `value`, not `c1`.
-    alone: bool,
-    /// Lines before the first number that may be headers.
-    preamble: Vec<(u64, Vec<u8>)>,
-    begun: bool,
+    /// The first row had one cell: its column is called `value`, not `c1`.
+    is_single: bool,
+    /// Lines before the first row that may be headers: number and text.
+    headers: Vec<(u64, Vec<u8>)>,
+    /// A line with a number has come.
+    has_rows: bool,
     /// There were more series than are drawn.
     pub(super) overflowed: bool,
-    /// Some names of numbers that were not chosen.
+    /// Some names of series that were not chosen.
     others: Vec<String>,
 }
 
@@ -56,9 +57,9 @@ impl Schema {
             by_column: Vec::new(),
             by_name: HashMap::new(),
             series: Vec::new(),
-            alone: false,
-            preamble: Vec::new(),
-            begun: false,
+            is_single: false,
+            headers: Vec::new(),
+            has_rows: false,
             overflowed: false,
             others: Vec::new(),
         }
@@ -81,9 +82,10 @@ impl Schema {
         }
     }
 
-    /// Decides about a key that has no role yet. Only roles are remembered: of a stranger's names, but a few.
+    /// Decides about a key that has no role yet. A name without a role is not remembered: a stranger may send any number
+    /// of them.
     fn begin(&mut self, key: Key<'_>, is_number: bool) -> Role {
-        if matches!(key, Key::Column(MOST.., _)) {
+        if matches!(key, Key::Column(MAX_SERIES.., _)) {
             self.overflowed |= is_number;
             return Role::None;
         }
@@ -93,11 +95,11 @@ impl Schema {
         } else if !is_number {
             return Role::None;
         } else if !(self.naming.only.is_empty() || self.naming.only.contains(&name)) {
-            if self.others.len() < OTHERS && !self.others.contains(&name) {
+            if self.others.len() < MAX_OTHERS && !self.others.contains(&name) {
                 self.others.push(name);
             }
             return Role::None;
-        } else if self.series.len() == MOST {
+        } else if self.series.len() == MAX_SERIES {
             self.overflowed = true;
             return Role::None;
         } else {
@@ -123,60 +125,62 @@ impl Schema {
                 let named = self.naming.names.get(column).or(self.header.get(column));
                 match named.filter(|name| !name.is_empty()) {
                     Some(name) => name.clone(),
-                    None if self.alone && column == 0 => "value".to_owned(),
+                    None if self.is_single && column == 0 => "value".to_owned(),
                     None => format!("c{}", column + 1),
                 }
             }
         }
     }
 
-    /// Whether a line without a number may turn out to be a header; it is then kept until a number comes.
-    pub(super) fn may_name(&mut self, line: &[u8], number: u64) -> bool {
-        let fits = !self.begun && self.preamble.len() < PREAMBLE && cells(line).nth(1).is_some();
+    /// Whether a line without a number may be a header; it is then kept until the first row decides.
+    pub(super) fn may_be_header(&mut self, line: &[u8], number: u64) -> bool {
+        let fits =
+            !self.has_rows && self.headers.len() < MAX_HEADERS && cells(line).nth(1).is_some();
         if fits {
-            self.preamble.push((number, line.to_vec()));
+            self.headers.push((number, line.to_vec()));
         }
         fits
     }
 
     /// Whether a line without a number repeats a header.
-    pub(super) fn is_header(&self, line: &[u8]) -> bool {
-        self.begun && self.preamble.iter().any(|(_, header)| header == line)
+    pub(super) fn repeats_header(&self, line: &[u8]) -> bool {
+        self.has_rows && self.headers.iter().any(|(_, header)| header == line)
     }
 
-    /// The first line of numbers has come, of so many cells: the line before it names its columns if it has
-    /// as many. Returns the numbers of the lines that were kept in vain.
-    pub(super) fn begin_numbers(&mut self, width: usize) -> Vec<u64> {
-        if std::mem::replace(&mut self.begun, true) {
+    /// The first row has come, and has `width` cells: the line before it is the header if it has as many. If there is
+    /// no header, returns the numbers of the lines that were kept as possible ones.
+    pub(super) fn first_row(&mut self, width: usize) -> Vec<u64> {
+        if std::mem::replace(&mut self.has_rows, true) {
             return Vec::new();
         }
-        self.alone = width == 1;
-        match self.preamble.last().and_then(|(_, last)| header(last, width)) {
+        self.is_single = width == 1;
+        match self.headers.last().and_then(|(_, last)| header(last, width)) {
             Some(names) => self.header = names,
-            None => return self.give_up(),
+            None => return self.take_headers(),
         }
         Vec::new()
     }
 
-    /// No header: the numbers of the lines that were kept in vain.
-    pub(super) fn give_up(&mut self) -> Vec<u64> {
-        std::mem::take(&mut self.preamble).into_iter().map(|(number, _)| number).collect()
+    /// Drops the lines that were kept as possible headers and returns their numbers.
+    pub(super) fn take_headers(&mut self) -> Vec<u64> {
+        std::mem::take(&mut self.headers).into_iter().map(|(number, _)| number).collect()
     }
 
-    /// What is to be said when nothing is called what the user chose, while there are numbers of other names.
+    /// The warning that there is no series of a name that the user chose, while there are numbers of other names.
     pub(super) fn missing(&self) -> Option<String> {
-        let met = |name: &&String| !self.series.contains(name);
-        let missing: Vec<&str> = self.naming.only.iter().filter(met).map(String::as_str).collect();
-        let more = if self.others.len() == OTHERS { ", …" } else { "" };
+        let is_missing = |name: &&String| !self.series.contains(name);
+        let missing: Vec<&str> =
+            self.naming.only.iter().filter(is_missing).map(String::as_str).collect();
+        let more = if self.others.len() == MAX_OTHERS { ", …" } else { "" };
         (!missing.is_empty() && !self.others.is_empty()).then(|| {
             let (missing, others) = (missing.join(" or "), self.others.join(", "));
             format!("Nothing is called {missing} (--only); not chosen: {others}{more}.")
         })
     }
 
-    /// Whether the first line of numbers is still to come.
-    pub(super) fn is_waiting(&self) -> bool {
-        !self.begun
+    /// Whether the first row is still to come.
+    pub(super) fn awaits_first_row(&self) -> bool {
+        !self.has_rows
     }
 }
 
@@ -192,7 +196,7 @@ fn header(line: &[u8], width: usize) -> Option<Vec<String>> {
     names(cells(line).collect()).or_else(|| names(line.split(|byte| *byte == b',').collect()))
 }
 
-/// A name as it may be shown: harmless, and not too long.
+/// A name as it is shown: escaped, and not too long.
 fn clean(name: &str) -> String {
     let mut name = escape(name).into_owned();
     name.truncate(name.floor_char_boundary(LONGEST_NAME));

@@ -1,4 +1,5 @@
-//! The input as the program takes it: block by block, each turned into samples with their times.
+//! The input: where it comes from, and how it is read block by block, each block turned into samples with their times.
+//! What a line means is left to `sampler`.
 
 use std::fs::{File, OpenOptions};
 use std::io::{self, IsTerminal, Stdin, Stdout};
@@ -65,14 +66,14 @@ impl Source {
     }
 }
 
-/// What reads, and what it has read last.
+/// The input as it is read, and the samples of the last block.
 #[derive(Debug)]
 pub struct Input {
     source: Source,
-    /// Where SIGINT and SIGTERM arrive, if they are to end the input.
+    /// Readable once SIGINT or SIGTERM has come, if they end the input.
     stop: Option<SignalFd>,
-    /// Standard output, if the input is to end when nobody reads that any more.
-    reader: Option<Stdout>,
+    /// Standard output, if the input ends when stdout's reader has closed it.
+    stdout: Option<Stdout>,
     started: Instant,
     axis: Axis,
     splitter: Splitter,
@@ -84,14 +85,14 @@ pub struct Input {
 }
 
 impl Input {
-    /// A input whose samples are placed on `axis`; its clock starts now.
+    /// An input whose samples are placed on `axis`; its clock starts now.
     #[must_use]
     pub fn new(source: Source, rules: Rules, axis: Axis) -> Self {
         Self {
             sampler: Sampler::new(rules, source.is_typed()),
             source,
             stop: None,
-            reader: None,
+            stdout: None,
             started: clock::now(),
             axis,
             splitter: Splitter::default(),
@@ -113,25 +114,26 @@ impl Input {
         Self { stop: Some(signals), ..self }
     }
 
-    /// Ends the input when nobody reads stdout any more.
+    /// Ends the input when the reader of stdout has closed it.
     #[must_use]
-    pub fn read_by(self, stdout: Stdout) -> Self {
-        Self { reader: Some(stdout), ..self }
+    pub fn stopped_by_closing(self, stdout: Stdout) -> Self {
+        Self { stdout: Some(stdout), ..self }
     }
 
-    /// Waits for a block and takes its lines in; what the one before held is gone. Says how the input ended,
-    /// once it has; the last line may come with it.
+    /// Waits for a block and replaces the samples of the last one by its own. Returns how the input ended, once it has;
+    /// the last line may come with that.
     pub fn advance(&mut self) -> Option<End> {
         self.sampler.clear();
         let result = self.read();
         let now = clock::now();
-        self.sampler.counts.buffered = result.is_ok_and(|length| self.bursts.meet(length, now));
+        self.sampler.counts.buffered =
+            result.is_ok_and(|length| self.bursts.seems_buffered(length, now));
         let end = match result {
             Ok(0) => Some(End::Input),
             Ok(length) => {
                 let Self { splitter, sampler, block, .. } = self;
                 splitter.feed(&block[..length], |line| sampler.line(&line, now));
-                self.sampler.tell_held(now);
+                self.sampler.warn_suppressed(now);
                 None
             }
             Err(errno) => Some(End::Error(errno.desc().to_owned())),
@@ -142,8 +144,8 @@ impl Input {
             self.sampler.finish(now);
         }
         self.stamp(now);
-        for complaint in self.sampler.complaints() {
-            tracing::warn!("{complaint}");
+        for warning in self.sampler.take_warnings() {
+            tracing::warn!("{warning}");
         }
         if let Some(End::Error(problem)) = &end {
             tracing::warn!("The input cannot be read any further: {problem}.");
@@ -166,13 +168,13 @@ impl Input {
         }
     }
 
-    /// Waits for input or for an end of it from elsewhere; true for that. A FIFO that nobody has written to yet is
-    /// waited for, too, though read(2) would tell its end.
+    /// Waits for input, a signal or a closed stdout; false for input. Polling comes first because of a FIFO that no
+    /// process has written to yet: poll(2) waits for its writer, read(2) would report the end of input.
     fn is_stopped(&self) -> nix::Result<bool> {
         let mut fds = vec![PollFd::new(self.source.fd(), PollFlags::POLLIN)];
         fds.extend(self.stop.as_ref().map(|stop| PollFd::new(stop.as_fd(), PollFlags::POLLIN)));
-        // poll(2) tells POLLERR unasked: the pipe has no reader.
-        fds.extend(self.reader.as_ref().map(|out| PollFd::new(out.as_fd(), PollFlags::empty())));
+        // No event needs to be asked for: POLLERR is always reported, and means that the pipe has no reader (poll(2)).
+        fds.extend(self.stdout.as_ref().map(|out| PollFd::new(out.as_fd(), PollFlags::empty())));
         poll(&mut fds, PollTimeout::NONE)?;
         Ok(fds[1..].iter().any(|fd| fd.any().unwrap_or(false)))
     }
@@ -180,7 +182,7 @@ impl Input {
     fn stamp(&mut self, now: Instant) {
         let to = match self.axis {
             Axis::Arrival => self.seconds(now),
-            // Numbering is spreading, too: n rows over n.
+            // n rows are spread over n numbers, so each gets the next one.
             Axis::Number | Axis::Timestamp => self.last + self.sampler.rows() as f64,
         };
         self.sampler.stamp(self.last, to);
@@ -203,15 +205,15 @@ impl Input {
         self.sampler.entries()
     }
 
-    /// What has been met so far.
+    /// Counts of the lines so far.
     #[must_use]
     pub fn counts(&self) -> Counts {
         self.sampler.counts
     }
 
-    /// Where the axis stands after the last block, if that is not told by its samples.
+    /// The time of the last block, if the axis is that of arrivals: it goes on without samples, too.
     #[must_use]
-    pub fn reached(&self) -> Option<f64> {
+    pub fn position(&self) -> Option<f64> {
         (self.axis == Axis::Arrival).then_some(self.last)
     }
 
@@ -221,29 +223,31 @@ impl Input {
         self.source.is_typed()
     }
 
-    /// Begins the first series as if a 0 had been typed, and names it.
+    /// Begins the first series as if a 0 had been typed.
     pub fn begin_at_zero(&mut self) {
         self.sampler.begin_at_zero();
     }
 }
 
-/// Tells a producer whose stdio fills its buffer before it writes: one burst of exactly a buffer's size
-/// after another, each after a pause. setvbuf(3): a pipe's reader gets blocks, a terminal's gets lines.
+/// Recognises a producer whose stdio fills a buffer before it writes (setvbuf(3): it writes whole blocks to a pipe,
+/// lines to a terminal). Its reads have exactly the size of a buffer, and there is a pause before each.
 #[derive(Debug, Default)]
 struct Bursts {
+    /// When the last read returned.
     last: Option<Instant>,
-    full: u32,
+    /// How many such reads there have been in a row.
+    in_a_row: u32,
 }
 
 impl Bursts {
-    /// A read of so many bytes returned; whether the producer seems to buffer.
-    fn meet(&mut self, length: usize, now: Instant) -> bool {
+    /// Takes a read of `length` bytes into account; whether the producer seems to buffer: two such reads in a row.
+    fn seems_buffered(&mut self, length: usize, now: Instant) -> bool {
         /// What C libraries, Python and others use for a pipe.
         const SIZES: [usize; 2] = [4096, 65536];
         const PAUSE: Duration = Duration::from_millis(200);
         let paused = self.last.replace(now).is_none_or(|last| now - last >= PAUSE);
-        self.full = if SIZES.contains(&length) && paused { self.full + 1 } else { 0 };
-        self.full >= 2
+        self.in_a_row = if SIZES.contains(&length) && paused { self.in_a_row + 1 } else { 0 };
+        self.in_a_row >= 2
     }
 }
 

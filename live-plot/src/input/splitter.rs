@@ -1,5 +1,5 @@
 //! Cuts blocks into lines, wherever the blocks happen to end. A line longer than [`LONGEST`] is skipped
-//! and counted, however long it is; memory stays at one line.
+//! and reported, however long it is, so that memory stays at one line.
 
 /// The longest line that is looked at, in bytes.
 pub(super) const LONGEST: usize = 64 << 10;
@@ -19,7 +19,7 @@ pub(super) struct Splitter {
 }
 
 impl Splitter {
-    /// Hands on every line that `block` ends.
+    /// Calls `line` for every line that `block` ends.
     pub(super) fn feed(&mut self, block: &[u8], mut line: impl FnMut(Line<'_>)) {
         let mut start = 0;
         for newline in memchr::memchr_iter(b'\n', block) {
@@ -28,10 +28,10 @@ impl Splitter {
             if self.too_long || self.partial.len() + text.len() > LONGEST {
                 line(Line::TooLong);
             } else if self.partial.is_empty() {
-                line(Line::Text(bare(text)));
+                line(Line::Text(trimmed(text)));
             } else {
                 self.partial.extend_from_slice(text);
-                line(Line::Text(bare(&self.partial)));
+                line(Line::Text(trimmed(&self.partial)));
             }
             self.partial.clear();
             self.too_long = false;
@@ -39,7 +39,7 @@ impl Splitter {
         self.keep(&block[start..]);
     }
 
-    /// Hands on the last line, if the input does not end in a newline.
+    /// Calls `line` for the last line, if the input does not end in a newline.
     pub(super) fn finish(&mut self, mut line: impl FnMut(Line<'_>)) {
         if self.too_long || !self.partial.is_empty() {
             self.feed(b"\n", &mut line);
@@ -57,7 +57,7 @@ impl Splitter {
 }
 
 /// The line without its carriage return, and without the byte order mark that some editors begin a file with.
-fn bare(line: &[u8]) -> &[u8] {
+fn trimmed(line: &[u8]) -> &[u8] {
     let line = line.strip_suffix(b"\r").unwrap_or(line);
     line.strip_prefix("\u{feff}".as_bytes()).unwrap_or(line)
 }
@@ -82,7 +82,7 @@ mod tests {
     }
 
     #[test]
-    fn a_line_too_long_is_told_once_and_the_next_one_is_read() {
+    fn a_line_too_long_is_reported_once_and_the_next_one_is_read() {
         let block = vec![b'x'; LONGEST];
         let blocks = [&block[..], &block, &block, b"\n42\n"];
         assert_eq!(split(blocks), [None, Some(b"42".to_vec())]);

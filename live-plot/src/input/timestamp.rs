@@ -1,11 +1,11 @@
-//! The time that a line tells itself: RFC 3339, or seconds, milliseconds, microseconds or nanoseconds
-//! since some epoch, told apart by the size of the first one.
+//! A line's own time: RFC 3339, or seconds, milliseconds, microseconds or nanoseconds since some epoch. Which of these
+//! four it is follows from the size of the first one.
 
 use chrono::DateTime;
 
 use super::grammar::Cell;
 
-/// Turns what lines say into seconds since the first of them.
+/// Turns timestamps into seconds since the first of them.
 #[derive(Debug, Default)]
 pub(super) struct Timestamps {
     /// Nanoseconds a unit.
@@ -15,7 +15,7 @@ pub(super) struct Timestamps {
 }
 
 impl Timestamps {
-    /// The seconds from the first time told to this one; `None` if this is no time.
+    /// The seconds since the first timestamp; `None` if this is no time.
     pub(super) fn read(&mut self, cell: Cell<'_>) -> Option<f64> {
         let nanos = self.nanos(cell)?;
         let first = *self.first.get_or_insert(nanos);
@@ -33,7 +33,7 @@ impl Timestamps {
         }
         let value = cell.number().filter(|value| value.is_finite())?;
         let unit = *self.unit.get_or_insert_with(|| unit(value));
-        // Whole seconds apart from their fraction: the product alone would lose what is below 256 ns.
+        // Whole part and fraction are converted apart: in one product of today's time, 256 ns would be lost to rounding.
         let (whole, fraction) = (value.trunc(), value.fract());
         Some(whole as i128 * unit as i128 + (fraction * unit).round() as i128)
     }
@@ -54,7 +54,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_way_of_telling_a_time_is_understood() {
+    fn every_form_of_a_timestamp_is_understood() {
         for (first, second) in [
             ("1763886079", "1763886081.5"),
             ("1763886079000", "1763886081500"),

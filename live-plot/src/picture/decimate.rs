@@ -1,8 +1,11 @@
-//! From samples to the few points that draw them: one pixel column at a time, at most four points each.
+//! From samples to the few points that draw them: one pixel column after the other, at most four points each.
 //!
-//! A column's edges are multiples of a pixel's duration in absolute time, so a column that has scrolled is
-//! the same column. A column of more samples than `EXACT` becomes its first, least, greatest and last
-//! value (M4, VLDB 2014), which light the same pixels as all of them would.
+//! The columns have absolute places: column n lasts from n·step to (n+1)·step, where step is the duration of a pixel. As
+//! the picture scrolls, a sample so stays in its column until that leaves the picture. Cut from the picture's edge
+//! instead, the columns would move past the samples, and the line would flicker.
+//!
+//! A column with more than [`EXACT`] samples is drawn by four of their values: first, minimum, maximum and last. They
+//! light the same pixels as all of them would (M4: Jugel and others, VLDB 2014).
 
 use std::ops::Range;
 
@@ -10,16 +13,16 @@ use crate::config::Draw;
 use crate::series::pyramid::{Pyramid, Summary};
 use crate::series::store::Series;
 
-/// Columns of at most as many samples are drawn sample by sample.
+/// A column with at most this many samples is drawn sample by sample.
 const EXACT: usize = 2;
 
-/// A part of a column so small that it comes from rounding.
+/// Rounding moves a time by less than this part of a column.
 const EPSILON: f64 = 1e-6;
 
 /// The pixel columns of a picture, cut at multiples of `step` in time.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Grid {
-    /// The absolute number of the first column.
+    /// The number of the first column, counted from time 0.
     pub first: i64,
     /// How many there are.
     pub count: usize,
@@ -28,28 +31,28 @@ pub struct Grid {
 }
 
 impl Grid {
-    /// The columns that show `span` on so many pixels, the last of which holds `end`.
+    /// The columns that show `span` on so many pixels; the last one contains `end`.
     #[must_use]
     pub fn showing(end: f64, span: f64, pixels: f64) -> Self {
         let step = span / pixels;
         let count = pixels.ceil();
-        // A hair less: an end that is a column's edge, but for rounding, belongs to the column before.
+        // An end on the edge of a column belongs to the column before, also if rounding puts it a little beyond.
         let last = (end / step - EPSILON).ceil();
         Self {
-            first: whole(last - count),
-            count: usize::try_from(whole(count)).unwrap_or(1).max(1),
+            first: integer(last - count),
+            count: usize::try_from(integer(count)).unwrap_or(1).max(1),
             step,
         }
     }
 
-    /// Where the column begins that is `offset` columns from the first.
+    /// Where the column begins that is `offset` columns after the first.
     #[must_use]
     pub fn edge(&self, offset: usize) -> f64 {
         (self.first as f64 + offset as f64) * self.step
     }
 
-    /// Where the samples begin that are after the column `offset` columns from the first. The last column has its
-    /// right edge, too: there is the newest sample of a picture that ends with it, or a hair beyond by rounding.
+    /// Samples before this time are not after the column that is `offset` columns after the first. The last column also
+    /// contains its right edge: the newest sample may be there, or a little beyond by rounding.
     #[must_use]
     pub fn after(&self, offset: usize) -> f64 {
         let is_last = offset + 1 == self.count;
@@ -70,40 +73,41 @@ impl Grid {
 }
 
 #[expect(clippy::cast_possible_truncation, reason = "a column's number; a float saturates")]
-fn whole(number: f64) -> i64 {
+fn integer(number: f64) -> i64 {
     number as i64
 }
 
 /// A point of a picture: time and value.
 pub type Point = [f64; 2];
 
-/// A series as it is drawn: lines interrupted where there are gaps.
+/// A series as it is drawn: a line for each run of values between gaps.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Trace {
-    /// The points of each uninterrupted line.
+    /// The points of each line.
     pub runs: Vec<Vec<Point>>,
-    /// What is visible.
+    /// The summary of what is visible; `None` if no value is.
     pub visible: Option<Summary>,
 }
 
-/// Draws one series from left to right, as many columns at a time as its caller wants to hold a lock for.
+/// Makes the trace of one series from left to right, some columns at a time, so that its caller can release the lock in
+/// between.
 #[derive(Debug)]
 pub struct Tracer {
     grid: Grid,
     draw: Draw,
-    /// Beyond it nothing is known yet.
-    head: f64,
-    /// The next column, and the first sample that is in or after it; `None` before the first.
+    /// Nothing later is drawn.
+    drawn_until: f64,
+    /// The next column, and the first sample that is in it or after it; `None` before the first call.
     next: Option<(usize, usize)>,
     runs: Vec<Vec<Point>>,
     run: Vec<Point>,
     visible: Summary,
 }
 
-/// The trace of a series up to `head`.
+/// The trace of a series up to `drawn_until`.
 #[must_use]
-pub fn trace(series: &Series, grid: Grid, draw: Draw, head: f64) -> Trace {
-    let mut tracer = Tracer::new(grid, draw, head);
+pub fn trace(series: &Series, grid: Grid, draw: Draw, drawn_until: f64) -> Trace {
+    let mut tracer = Tracer::new(grid, draw, drawn_until);
     tracer.advance(series, usize::MAX);
     tracer.finish()
 }
@@ -119,11 +123,11 @@ pub fn value_at(series: &Series, time: f64) -> f64 {
 impl Tracer {
     /// A tracer that has drawn nothing yet.
     #[must_use]
-    pub fn new(grid: Grid, draw: Draw, head: f64) -> Self {
+    pub fn new(grid: Grid, draw: Draw, drawn_until: f64) -> Self {
         Self {
             grid,
             draw,
-            head,
+            drawn_until,
             next: None,
             runs: Vec::new(),
             run: Vec::new(),
@@ -131,16 +135,16 @@ impl Tracer {
         }
     }
 
-    /// Draws at most so many columns more; true once there are none left. The samples of the columns drawn
-    /// before may be forgotten between two calls.
+    /// Adds at most `columns` columns; true once all are done. Between two calls the store may forget samples of the
+    /// columns that are done.
     pub fn advance(&mut self, series: &Series, columns: usize) -> bool {
         let samples = &series.samples;
         let (from, mut at) = self.next.unwrap_or_else(|| (0, self.enter(samples)));
-        // How many samples the column before had: a good guess for the next.
+        // How many samples the last column had: a good guess for the next one.
         let mut width = 0;
         let to = from.saturating_add(columns).min(self.grid.count);
         for column in from..to {
-            if self.grid.edge(column) > self.head {
+            if self.grid.edge(column) > self.drawn_until {
                 self.leave(samples, at);
                 return true;
             }
@@ -159,26 +163,26 @@ impl Tracer {
         is_complete
     }
 
-    /// What has been drawn.
+    /// The trace of the columns so far.
     #[must_use]
     pub fn finish(mut self) -> Trace {
         self.end_run();
         Trace { visible: (self.visible.count > 0).then_some(self.visible), runs: self.runs }
     }
 
-    /// Begins at the left edge with what was there before it; the number of the first sample inside.
+    /// Begins at the left edge with the last sample before it. Returns the number of the first sample inside.
     fn enter(&mut self, samples: &Pyramid) -> usize {
         let at = samples.seek(self.grid.start(), 0, samples.end() / 2);
-        // Of a paused picture, what is looked at may not have come yet.
-        let is_known = self.grid.start() <= self.head;
+        // A paused picture may show a time that had not come when it was paused.
+        let is_known = self.grid.start() <= self.drawn_until;
         let Some(before) = at.checked_sub(1).filter(|_| is_known) else {
             return at;
         };
         match self.draw {
             Draw::Step => {
-                let held = samples.summary(before..at).last;
-                self.point(self.grid.start(), held);
-                self.visible.add(held);
+                let previous = samples.summary(before..at).last;
+                self.point(self.grid.start(), previous);
+                self.visible.add(previous);
             }
             Draw::Line => self.exact(samples, before),
             Draw::Points => {}
@@ -186,7 +190,7 @@ impl Tracer {
         at
     }
 
-    /// Some samples that are all in one column.
+    /// Adds the samples of one column.
     fn column(&mut self, samples: &Pyramid, column: usize, range: Range<usize>) {
         let summary = samples.summary(range.clone());
         self.visible.merge(&summary);
@@ -198,8 +202,8 @@ impl Tracer {
         let x = self.grid.edge(column) + self.grid.step / 2.0;
         if self.draw != Draw::Step || self.run.is_empty() {
             self.point(x, first.map_or(summary.min, |sample| sample.value));
-        } else if let Some([_, held]) = self.run.last().copied() {
-            self.point(x, held);
+        } else if let Some([_, previous]) = self.run.last().copied() {
+            self.point(x, previous);
         }
         if summary.count > 0 {
             self.point(x, summary.min);
@@ -208,29 +212,29 @@ impl Tracer {
         self.point(x, summary.last);
     }
 
-    /// One sample, where and what it is.
+    /// Adds one sample at its own time.
     fn exact(&mut self, samples: &Pyramid, number: usize) {
         let Some(sample) = samples.sample(number) else {
             return;
         };
-        if let (Draw::Step, Some([_, held])) = (self.draw, self.run.last().copied()) {
-            self.point(sample.time, held);
+        if let (Draw::Step, Some([_, previous])) = (self.draw, self.run.last().copied()) {
+            self.point(sample.time, previous);
         }
         self.point(sample.time, sample.value);
     }
 
-    /// Ends at the head, or one sample beyond the right edge.
+    /// Ends the trace: a step where the drawing ends, a line at the first sample beyond the right edge.
     fn leave(&mut self, samples: &Pyramid, at: usize) {
         match (self.draw, self.run.last().copied()) {
-            (Draw::Step, Some([_, held])) => {
-                self.point(self.head.min(self.grid.end()), held);
+            (Draw::Step, Some([_, previous])) => {
+                self.point(self.drawn_until.min(self.grid.end()), previous);
             }
             (Draw::Line, _) => self.exact(samples, at),
             _ => {}
         }
     }
 
-    /// A gap ends the line; the next value begins another.
+    /// Adds a point; a gap ends the line, and the next value begins another.
     fn point(&mut self, time: f64, value: f64) {
         if value.is_nan() {
             self.end_run();

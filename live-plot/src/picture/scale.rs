@@ -1,7 +1,7 @@
-//! Where an axis begins and ends, where it is marked, and how the marks read. Pure; the window and the
-//! exported figures share it, so that they look alike.
+//! Where an axis begins and ends, where it is marked, and the texts of its labels and of values. Pure; the window and the
+//! files share it, so that they look alike.
 
-/// What is seen of the values while all that is visible fits.
+/// The range of values that is shown while all that is visible fits into it.
 const DEFAULT: (f64, f64) = (-10.0, 10.0);
 
 /// Steps between marks on a time axis, in seconds; shorter ones are decimal, longer ones whole days.
@@ -57,7 +57,7 @@ fn fit(min: f64, max: f64) -> (f64, f64) {
     let limit = f64::MAX / 8.0;
     let (min, max) = (min.clamp(-limit, limit), max.clamp(-limit, limit));
     let span = max - min;
-    // A constant, or nearly: its own size gives the scale, so that rounding noise is not blown up.
+    // Nearly constant: the scale follows from the value itself, so that rounding noise is not magnified.
     let flat = min.abs().max(max.abs()) * 1e-12;
     if span <= flat {
         let half = if max == 0.0 { 1.0 } else { max.abs() * 0.1 };
@@ -84,7 +84,7 @@ pub fn exact(value: f64) -> String {
     }
 }
 
-/// A value as a reader wants it told: six digits, or all of a whole number.
+/// A value for a person to read: six digits, or all digits of a whole number.
 #[must_use]
 pub fn value(value: f64) -> String {
     if value.is_nan() {
@@ -125,7 +125,7 @@ pub fn label(value: f64, step: f64) -> String {
     format!("{:.decimals$}{suffix}", value / scale)
 }
 
-/// How many decimals tell neighbouring multiples of `step` apart.
+/// How many decimals the labels need so that neighbouring multiples of `step` differ.
 #[expect(clippy::cast_sign_loss, reason = "between 0 and 12")]
 fn decimals(step: f64) -> usize {
     let exact = |n: &i32| {
@@ -190,7 +190,7 @@ mod tests {
     }
 
     #[test]
-    fn values_are_told_with_six_digits() {
+    fn values_have_six_digits() {
         let cases = [
             (5.0, "5"),
             (0.1 + 0.2, "0.3"),

@@ -1,15 +1,16 @@
-//! One picture, whoever draws it: the window or an export. Pure.
+//! One picture as data: its columns, axes and traces, the same for the window and for files. Pure; painting is left to
+//! `view` and `export`.
 
 use super::scale;
 use crate::config::{Axis, Draw, View, YRange};
 use crate::picture::decimate::{Grid, Trace, Tracer};
 use crate::series::Shared;
 
-/// Pixel columns copied under one hold of the lock: some 30 µs, in which a reader at full speed waits.
-const SLICE: usize = 32;
+/// How many pixel columns are copied under one hold of the lock: some 30 µs, for which the reader may have to wait.
+const COLUMNS_PER_HOLD: usize = 32;
 
-/// Marks are at least so far apart: enough to read a value between them, and few enough that a processor which paints
-/// every pixel of the grid spends little on it.
+/// The least distance between two marks, in egui's points: close enough to read a value between them, and few enough
+/// lines for a processor that paints the grid without a graphics card.
 const MARKS: (f64, f64) = (128.0, 72.0);
 
 /// What a picture shows.
@@ -25,41 +26,41 @@ pub struct Scene {
     pub draw: Draw,
     /// What the horizontal axis is.
     pub axis: Axis,
-    /// The newest moment that is known.
-    pub head: f64,
-    /// A trace a series.
+    /// Nothing later is drawn.
+    pub drawn_until: f64,
+    /// The trace of each series.
     pub traces: Vec<Trace>,
 }
 
-/// Which part of the axis a picture shows.
+/// Which part of the horizontal axis a picture shows.
 #[derive(Debug, Clone, Copy)]
 pub struct Extent {
     /// The newest moment that is known.
     pub head: f64,
-    /// Nothing later is drawn.
-    pub drawn: f64,
+    /// Nothing later is drawn: the head, or in a paused picture what that was at the pause.
+    pub drawn_until: f64,
     /// Where the picture ends.
     pub end: f64,
     /// How much it shows.
     pub span: f64,
-    /// That is everything.
+    /// Whether it shows everything, from the first sample to the newest.
     pub is_whole: bool,
 }
 
 impl Extent {
-    /// The newest `window`, or everything.
+    /// The newest `window` up to `head`, or everything.
     #[must_use]
     pub fn newest(axis: Axis, window: Option<f64>, head: f64) -> Self {
         let whole = head - axis.begin();
         let span = window.unwrap_or(whole);
         let span = if span > 0.0 { span } else { 1.0 };
         let end = head.max(axis.begin() + span);
-        Self { head, drawn: head, end, span, is_whole: window.is_none() }
+        Self { head, drawn_until: head, end, span, is_whole: window.is_none() }
     }
 }
 
 impl Scene {
-    /// The picture of `extent` on so many pixels; hidden series have empty traces.
+    /// The picture of `extent`, `pixels` wide; hidden series have empty traces.
     #[must_use]
     pub fn of(
         store: &Shared,
@@ -68,21 +69,21 @@ impl Scene {
         pixels: f64,
         is_hidden: impl Fn(usize) -> bool,
     ) -> Self {
-        let Extent { drawn, end, span, is_whole, .. } = extent;
-        // Columns begin at multiples of their length, the first sample anywhere: of everything, one column more is seen.
+        let Extent { drawn_until, end, span, is_whole, .. } = extent;
+        // Everything may begin in the middle of a column, and columns have absolute places: it needs one column more.
         let span = if is_whole { span * pixels / (pixels - 1.0).max(1.0) } else { span };
         let grid = Grid::showing(end, span, pixels);
         let series = store.hold(|store| store.series().len());
         let trace = |number| match is_hidden(number) {
             true => Trace::default(),
-            false => trace(store, number, Tracer::new(grid, view.draw, drawn)),
+            false => trace(store, number, Tracer::new(grid, view.draw, drawn_until)),
         };
         let traces: Vec<Trace> = (0..series).map(trace).collect();
-        let y = range(&traces, view.y_range);
-        Self { grid, span, y, draw: view.draw, axis: view.axis, head: drawn, traces }
+        let y = y_range(&traces, view.y_range);
+        Self { grid, span, y, draw: view.draw, axis: view.axis, drawn_until, traces }
     }
 
-    /// The steps between the marks of the two axes, on a picture so wide and high, in egui's points.
+    /// The steps between the marks of the two axes, on a plot of this width and height in egui's points.
     #[must_use]
     pub fn steps(&self, width: f64, height: f64) -> (f64, f64) {
         let (columns, rows) = (width / MARKS.0, height / MARKS.1);
@@ -93,7 +94,7 @@ impl Scene {
         (x_step, scale::step(self.y.1 - self.y.0, rows))
     }
 
-    /// How the horizontal axis is marked at `x`.
+    /// The label at `x` of a horizontal axis that is marked every `step`.
     #[must_use]
     pub fn x_label(axis: Axis, x: f64, step: f64) -> String {
         match axis {
@@ -103,13 +104,13 @@ impl Scene {
     }
 }
 
-/// The trace of one series, the lock given back time and again: what has been drawn does not change.
+/// The trace of one series, made while the lock is released again and again: columns that are done do not change.
 fn trace(store: &Shared, number: usize, mut tracer: Tracer) -> Trace {
-    while !store.hold(|store| tracer.advance(&store.series()[number], SLICE)) {}
+    while !store.hold(|store| tracer.advance(&store.series()[number], COLUMNS_PER_HOLD)) {}
     tracer.finish()
 }
 
-fn range(traces: &[Trace], wanted: Option<YRange>) -> (f64, f64) {
+fn y_range(traces: &[Trace], wanted: Option<YRange>) -> (f64, f64) {
     let visible = traces.iter().filter_map(|trace| trace.visible);
     let both = |a: (f64, f64), b: (f64, f64)| (a.0.min(b.0), a.1.max(b.1));
     let values = visible.map(|summary| (summary.min, summary.max)).reduce(both);

@@ -1,10 +1,10 @@
-//! A sequence that grows at its end, is forgotten in whole chunks from its front, and keeps every item's
-//! absolute number. Growing never moves what is there, so a push under the lock costs the same at any size.
+//! A log of items in chunks: it grows at its end, and its oldest chunks can be forgotten. Every item keeps its number,
+//! counted from the first item ever pushed. Growing never moves an item, so a push costs the same at any size.
 
 use std::collections::VecDeque;
 use std::ops::Range;
 
-/// The items numbered `range()`; all before it are forgotten.
+/// The items numbered `range()`; those before it are forgotten.
 #[derive(Debug)]
 pub(crate) struct ChunkedLog<T> {
     chunks: VecDeque<Vec<T>>,
@@ -62,10 +62,12 @@ impl<T> ChunkedLog<T> {
         }
     }
 
-    /// The first number from `from` on whose item does not satisfy `before`, which holds for a prefix.
+    /// The number, at least `from`, of the first item that is not `before`. The items that are come first, as
+    /// [`slice::partition_point`] has it.
     ///
-    /// It is looked for at `guess` first and then ever further from there: neighbouring pixel columns hold
-    /// about as many samples each, so a good guess costs a few neighbouring items.
+    /// The search starts at `guess` and doubles its distance from there until the border lies between two items that it
+    /// has seen; then it halves that piece. A guess that is off by d costs about 2·log₂(d) items, and those are close
+    /// together. Guesses are good: the next pixel column holds about as many samples as the last one.
     pub(crate) fn partition_from(
         &self,
         from: usize,

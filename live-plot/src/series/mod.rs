@@ -1,4 +1,5 @@
-//! What has been read: the series and their samples. Pure but for `shared`, the lock: no clock, no input, no screen.
+//! What has been read: all series (`store`) behind one lock (`shared`); of each series its samples and their minima and
+//! maxima (`pyramid`, made of `chunked_log`s) and its exact sum (`sum`). Pure but for `shared`: no input, no screen.
 
 mod chunked_log;
 pub(crate) mod pyramid;

@@ -1,22 +1,25 @@
-//! One series: its raw samples, and above them a pyramid of buckets that answers "what happened between
-//! sample a and sample b" in some fifty steps however far they are apart.
+//! The samples of one series, and summaries of them: minimum, maximum and more of any range of samples, in some fifty
+//! steps however long the range is.
 //!
-//! A bucket of level k sums up the samples `[i·16ᵏ, (i+1)·16ᵏ)`. Buckets are cut at absolute sample
-//! numbers, so a bucket is the same from frame to frame. When raw samples are forgotten the buckets
-//! stay, and each level keeps at least its newest [`KEPT`]: the further back, the coarser, but never a
-//! minimum or maximum lost. When to forget is decided by `store`.
+//! A bucket is the summary of neighbouring samples. Each 16 samples have a bucket of the first level, each 16 buckets of
+//! a level one of the next: bucket i of level k covers the samples from i·16ᵏ up to (i+1)·16ᵏ. So the samples of a bucket
+//! never change. A range is made of the largest buckets that fit, and of single samples at its two ends.
+//!
+//! When raw samples are forgotten their buckets stay, and each level keeps at least its newest [`KEPT`]. The older a
+//! sample, the larger the smallest bucket left of it; its minimum and maximum are never lost. When to forget is left to
+//! `store`.
 
 use std::ops::Range;
 
 use super::chunked_log::ChunkedLog;
 
-/// Samples or buckets summed up by a bucket of the next level.
+/// How many samples, or buckets of a level, make a bucket of the next level.
 const FAN_OUT: usize = 16;
 
-/// Levels above the raw samples: a bucket of the top one would hold 16¹² samples, more than ever come.
+/// Levels above the raw samples: a bucket of the top one has 16¹² samples, more than will ever come.
 const LEVELS: usize = 12;
 
-/// The newest buckets that every level keeps whatever is forgotten below.
+/// How many buckets every level keeps at least, whatever is forgotten below it.
 const KEPT: usize = 1 << 14;
 
 /// A value and its time, in seconds or as a sample number. NaN is a gap.
@@ -28,7 +31,7 @@ pub struct Sample {
     pub value: f64,
 }
 
-/// What a run of samples amounts to; gaps count for nothing but may be last.
+/// The summary of neighbouring samples. Gaps are left out, but for `last`.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Summary {
     /// The smallest value; infinity when there is none.
@@ -48,7 +51,7 @@ impl Summary {
     pub const EMPTY: Self =
         Self { min: f64::INFINITY, max: f64::NEG_INFINITY, sum: 0.0, count: 0, last: f64::NAN };
 
-    /// Takes in one more value at the end.
+    /// Adds the next value.
     pub fn add(&mut self, value: f64) {
         self.last = value;
         if !value.is_nan() {
@@ -58,13 +61,13 @@ impl Summary {
         }
     }
 
-    /// Comparing costs less than `f64::min`, which also looks for NaN.
+    /// Comparisons cost less than `f64::min`, which also handles NaN.
     fn widen(&mut self, min: f64, max: f64) {
         self.min = if min < self.min { min } else { self.min };
         self.max = if max > self.max { max } else { self.max };
     }
 
-    /// Takes in a later run.
+    /// Adds the summary of the samples that follow.
     pub fn merge(&mut self, later: &Self) {
         self.widen(later.min, later.max);
         self.sum += later.sum;
@@ -73,7 +76,7 @@ impl Summary {
     }
 }
 
-/// The samples of one bucket: when they begin, and what they amount to.
+/// A bucket: the time of its first sample, and the summary of all of them.
 #[derive(Debug, Clone, Copy)]
 struct Bucket {
     time: f64,
@@ -115,12 +118,12 @@ impl Pyramid {
     pub(crate) fn push(&mut self, sample: Sample) {
         self.raw.push(sample);
         if self.end().is_multiple_of(FAN_OUT) {
-            self.sum_up();
+            self.add_buckets();
         }
     }
 
-    /// Completes the buckets that end where the samples end.
-    fn sum_up(&mut self) {
+    /// Adds the buckets that the newest sample completes.
+    fn add_buckets(&mut self) {
         let end = self.end();
         let samples = self.raw.slices(end - FAN_OUT..end).flatten();
         let Some(bucket) = Bucket::of(samples.map(Bucket::from)) else {
@@ -141,7 +144,7 @@ impl Pyramid {
         }
     }
 
-    /// Forgets the oldest raw samples, and of the buckets above them those that are more than is kept.
+    /// Forgets the oldest raw samples, and in each level the oldest buckets beyond [`KEPT`].
     pub(crate) fn forget_chunk(&mut self) {
         self.raw.forget_chunk();
         let raw_start = self.raw.range().start;
@@ -158,10 +161,9 @@ impl Pyramid {
         self.raw.get(number).copied()
     }
 
-    /// The number of the first sample at or after `time`, and not before `from`; it is looked for around
-    /// `guess` first.
+    /// The number, at least `from`, of the first sample at or after `time`; the search starts at `guess`.
     ///
-    /// Where only buckets are left, a bucket counts as being where it begins.
+    /// Where only buckets are left, all samples of a bucket count as being at the time of its first one.
     pub(crate) fn seek(&self, time: f64, from: usize, guess: usize) -> usize {
         if self.raw.range().start == 0 || self.oldest_kept().is_some_and(|oldest| oldest <= time) {
             return self.raw.partition_from(from, guess, |sample| sample.time < time);
@@ -175,16 +177,17 @@ impl Pyramid {
         (bucket * size).clamp(from, self.end().max(from))
     }
 
-    /// What the samples numbered `range` amount to, wider by part of a bucket where raw samples are forgotten.
+    /// The summary of the samples numbered `range`. Where raw samples are forgotten, the whole of a bucket counts even if
+    /// only a part of it is in the range.
     pub(crate) fn summary(&self, range: Range<usize>) -> Summary {
         let mut summary = Summary::EMPTY;
         if range.is_empty() {
             return summary;
         }
         let last = self.last(range.end - 1);
-        let mut inner = outsides(&self.raw, range, |sample| summary.add(sample.value));
+        let mut inner = fold_ends(&self.raw, range, |sample| summary.add(sample.value));
         for level in &self.levels {
-            inner = outsides(level, inner, |bucket| summary.merge(&bucket.summary));
+            inner = fold_ends(level, inner, |bucket| summary.merge(&bucket.summary));
         }
         Summary { last, ..summary }
     }
@@ -201,9 +204,9 @@ impl Pyramid {
     }
 }
 
-/// Hands on those of the items numbered `range` that stand out at either end of the buckets above, and
-/// returns which of those buckets sum up the rest. What is forgotten is left to the buckets, too.
-fn outsides<T>(
+/// Of the items numbered `range`, calls `each` for those at either end that do not fill a bucket of the level above.
+/// Returns which buckets of that level cover the rest; forgotten items are always left to them.
+fn fold_ends<T>(
     items: &ChunkedLog<T>,
     range: Range<usize>,
     mut each: impl FnMut(&T),
@@ -211,7 +214,7 @@ fn outsides<T>(
     if range.is_empty() {
         return range;
     }
-    // Chunks are whole buckets, so what is kept begins with one.
+    // A chunk is a whole number of buckets, so the kept items begin with a whole bucket.
     let is_kept = |number: usize| number >= items.range().start;
     let (down, up) = (|number: usize| number / FAN_OUT, |number: usize| number.div_ceil(FAN_OUT));
     let first = if is_kept(range.start) { up(range.start) } else { down(range.start) };
@@ -226,7 +229,7 @@ fn outsides<T>(
 }
 
 impl Bucket {
-    /// The bucket of some consecutive smaller ones.
+    /// The bucket that some neighbouring smaller ones make.
     fn of(mut parts: impl Iterator<Item = Self>) -> Option<Self> {
         let mut bucket = parts.next()?;
         parts.for_each(|later| bucket.summary.merge(&later.summary));
@@ -242,7 +245,7 @@ impl From<&Sample> for Bucket {
     }
 }
 
-/// How many samples a bucket of each level sums up.
+/// How many samples a bucket of each level has.
 fn sizes() -> impl Iterator<Item = usize> {
     (1..).map(|level| FAN_OUT.pow(level))
 }

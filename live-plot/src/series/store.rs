@@ -1,9 +1,10 @@
-//! Everything read so far, behind the one lock: the reader appends a batch, the view copies what it draws.
+//! All series and what is known of the input: the reader appends a batch, the window copies what it draws. The lock is in
+//! `shared`; what a series keeps of its samples is left to `pyramid`.
 
 use super::pyramid::{Pyramid, Sample, Summary};
 use super::sum::Sum;
 
-/// What a raw sample takes, its share of the buckets above it included, in bytes.
+/// What a raw sample and its share of the buckets above it take, in bytes.
 const SAMPLE_COST: usize = 24;
 
 /// A sample on its way to a series.
@@ -18,7 +19,7 @@ pub struct Entry {
 /// One series.
 #[derive(Debug)]
 pub struct Series {
-    /// What the legend calls it.
+    /// Its name in the legend.
     pub name: String,
     /// All its values.
     pub total: Summary,
@@ -29,7 +30,7 @@ pub struct Series {
     pub(crate) samples: Pyramid,
 }
 
-/// What the reader has met, told in the status line.
+/// Counts of the lines read, shown in the status line.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Counts {
     /// Lines read.
@@ -53,19 +54,19 @@ pub enum End {
 #[derive(Debug)]
 pub struct Store {
     series: Vec<Series>,
-    /// Raw samples kept in all; with none at all, the totals alone.
+    /// How many raw samples are kept in all; with 0 only the totals are.
     capacity: usize,
     kept: usize,
     /// The counts as of the last batch.
     pub counts: Counts,
-    /// The time up to which the input is known: the newest sample's, or the end's.
+    /// The newest moment that is known: that of the newest sample, or of the end of input.
     pub head: f64,
     /// Set when there will be no more.
     pub end: Option<End>,
 }
 
 impl Store {
-    /// A store that keeps at most `history` bytes of raw samples and their buckets; of 0, the totals alone.
+    /// A store that keeps at most `history` bytes of raw samples and their buckets; with 0 only the totals.
     #[must_use]
     pub fn new(history: usize) -> Self {
         Self {
@@ -84,7 +85,7 @@ impl Store {
         &self.series
     }
 
-    /// Begins the series that come after those there are.
+    /// Begins the series whose names are new; `names` are those of all series, in order.
     pub fn declare(&mut self, names: &[String]) {
         let new = names.iter().skip(self.series.len());
         self.series.extend(new.map(|name| Series {
@@ -116,8 +117,8 @@ impl Store {
         }
     }
 
-    /// Forgets the oldest raw samples of whichever series keeps the most, until the rest fits the history:
-    /// a fast series does not cost a slow one its past.
+    /// Forgets the oldest raw samples of the series that keeps the most, until the rest fits the history. So a fast series
+    /// never costs a slow one its past.
     fn forget(&mut self) {
         while self.kept > self.capacity {
             let fullest = self.series.iter_mut().max_by_key(|series| series.samples.kept());

@@ -1,5 +1,4 @@
-//! A sum of any number of values that rounding does not wear away: what an addition loses is summed up apart
-//! (Neumaier, "Rundungsfehleranalyse einiger Verfahren zur Summation endlicher Summen", 1974).
+//! A sum that stays exact over any number of values: what rounding takes from each addition is added up apart (Neumaier, "Rundungsfehleranalyse einiger Verfahren zur Summation endlicher Summen", 1974).
 
 /// A sum of values.
 #[derive(Debug, Clone, Copy, Default)]

@@ -1,5 +1,5 @@
-//! The window's state, and a frame of it: what is looked up, drawn and requested for. When the next one is
-//! drawn is `repaint`'s: while the plot scrolls that is known in advance, otherwise the reader asks.
+//! The window's state and each of its frames: copies what is shown from the store, draws it, acts on keys and the pointer,
+//! and requests the next frame of a scrolling plot. Frames for new samples are requested by the reader (`repaint`).
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -35,11 +35,11 @@ pub(super) struct App {
     rate: Rate,
     cost: Cost,
     viewport: Viewport,
-    /// The values are fitted, whatever the configuration says.
+    /// Fits the values, whatever the configuration says.
     fit: bool,
     hidden: BTreeSet<usize>,
     help: bool,
-    told: save::Told,
+    saved: save::Message,
 }
 
 impl App {
@@ -54,17 +54,17 @@ impl App {
             fit: false,
             hidden: BTreeSet::new(),
             help: false,
-            told: save::Told::default(),
+            saved: save::Message::default(),
             config,
         }
     }
 
-    /// What the reader fills.
+    /// The store that the reader fills.
     pub(super) fn store(&self) -> Shared {
         self.store.clone()
     }
 
-    /// By what the reader asks for frames.
+    /// Through which the reader requests frames.
     pub(super) fn repaint(&self) -> Arc<Repaint> {
         Arc::clone(&self.repaint)
     }
@@ -77,13 +77,13 @@ impl App {
         let status = self.status(&scene);
         self.rate.count(now, status.counts.lines);
         let mut wanted = keys::pressed(ui.ctx());
-        let bar = |panel: egui::Panel| {
+        let plain = |panel: egui::Panel| {
             panel
                 .frame(egui::Frame::NONE.inner_margin(egui::Margin::symmetric(12, 5)))
                 .show_separator_line(false)
         };
-        bar(egui::Panel::top("series")).show(ui, |ui| self.top(ui, &status, &mut wanted));
-        bar(egui::Panel::bottom("status"))
+        plain(egui::Panel::top("series")).show(ui, |ui| self.top(ui, &status, &mut wanted));
+        plain(egui::Panel::bottom("status"))
             .show(ui, |ui| ui.horizontal(|ui| panels::state(ui, &status)));
         let margin = egui::Margin { left: 4, right: 18, top: 8, bottom: 2 };
         let center = egui::CentralPanel::no_frame().frame(egui::Frame::NONE.inner_margin(margin));
@@ -93,7 +93,7 @@ impl App {
             if status.series.is_empty() {
                 panels::hint(ui, shown.response.rect, &status);
             }
-            self.point(ui, &shown, extent, &scene);
+            self.use_pointer(ui, &shown, extent, &scene);
         });
         if self.help {
             panels::help(ui);
@@ -104,17 +104,17 @@ impl App {
             self.act(ui.ctx(), action, extent, &scene, &status);
         }
         if is_changed {
-            // What was requested for is seen in the next frame.
+            // The change is seen in the next frame.
             ui.ctx().request_repaint();
         }
     }
 
-    /// The part of the axis that is seen at this moment.
+    /// The part of the axis that is shown now.
     fn extent(&self, now: Instant) -> Extent {
         let axis = self.config.axis();
-        let (reached, is_ended) = self.store.hold(|store| (store.head, store.end.is_some()));
+        let (newest, is_ended) = self.store.hold(|store| (store.head, store.end.is_some()));
         let is_moving = axis == Axis::Arrival && !is_ended;
-        let head = if is_moving { now.duration_since(self.started).as_secs_f64() } else { reached };
+        let head = if is_moving { now.duration_since(self.started).as_secs_f64() } else { newest };
         self.viewport.extent(axis, head)
     }
 
@@ -126,7 +126,7 @@ impl App {
         Scene::of(&self.store, view, extent, pixels, |number| self.hidden.contains(&number))
     }
 
-    /// What the bars show, copied.
+    /// What the panels show, copied.
     fn status(&self, scene: &Scene) -> Status {
         let entry = |(number, series): (usize, &Series)| Entry {
             name: series.name.clone(),
@@ -142,7 +142,7 @@ impl App {
             live: self.viewport.is_live(),
             rates: self.rate.last,
             series: store.series().iter().enumerate().map(entry).collect(),
-            told: self.told.lock().clone(),
+            message: self.saved.lock().clone(),
         })
     }
 
@@ -171,8 +171,8 @@ impl App {
         });
     }
 
-    /// What the pointer does on the plot.
-    fn point(&mut self, ui: &Ui, shown: &Shown, extent: Extent, scene: &Scene) {
+    /// Acts on the pointer: drags, wheel, readout.
+    fn use_pointer(&mut self, ui: &Ui, shown: &Shown, extent: Extent, scene: &Scene) {
         let response = &shown.response;
         let by = f64::from(response.drag_delta().x / response.rect.width()) * extent.span;
         if by != 0.0 {
@@ -190,11 +190,11 @@ impl App {
         response.clone().on_hover_ui_at_pointer(|ui| self.readout(ui, time, scene));
     }
 
-    /// All series at the time under the pointer; none has a value beyond the newest moment.
+    /// The values at the time under the pointer; there are none after the newest moment.
     fn readout(&self, ui: &mut Ui, time: f64, scene: &Scene) {
         let is_shown = |(number, _): &(usize, &Series)| !self.hidden.contains(number);
         let value = |(number, series): (usize, &Series)| {
-            (number, series.name.clone(), decimate::value_at(series, time.min(scene.head)))
+            (number, series.name.clone(), decimate::value_at(series, time.min(scene.drawn_until)))
         };
         let values: Vec<_> = self.store.hold(|store| {
             store.series().iter().enumerate().filter(is_shown).take(24).map(value).collect()
@@ -202,8 +202,8 @@ impl App {
         let palette = theme::palette(ui);
         ui.style_mut().wrap_mode = Some(egui::TextWrapMode::Extend);
         ui.label(RichText::new(Scene::x_label(self.config.axis(), time, 0.01)).color(palette.weak));
-        // The newest is seen in all of its pixel.
-        if time > scene.head + scene.grid.step {
+        // The newest sample is drawn on a whole pixel, all of which counts.
+        if time > scene.drawn_until + scene.grid.step {
             return;
         }
         for (number, name, value) in values {
@@ -226,8 +226,8 @@ impl App {
             Action::Help => self.help = !self.help,
             Action::SavePicture => self.save_picture(ctx, seen, scene, status),
             Action::SaveTable => {
-                let told = Arc::clone(&self.told);
-                save::table(self.store.clone(), &self.config, told, wake(ctx));
+                let saved = Arc::clone(&self.saved);
+                save::table(self.store.clone(), &self.config, saved, wake(ctx));
             }
         }
     }
@@ -237,17 +237,17 @@ impl App {
         let mut picture = self.scene(seen, crate::export::svg::columns(&self.config));
         picture.y = scene.y;
         let dark = ctx.global_style().visuals.dark_mode;
-        save::picture(picture, names, &self.config, dark, Arc::clone(&self.told), wake(ctx));
+        save::picture(picture, names, &self.config, dark, Arc::clone(&self.saved), wake(ctx));
     }
 
-    /// Asks for the next frame: when the newest moment has moved a pixel, but not before it is due.
+    /// Requests the next frame of a scrolling plot, for when it has moved a pixel but not before a frame is due.
     fn schedule(&self, ctx: &Context, scene: &Scene, ended: bool) {
         let now = clock::now();
         self.repaint.end_frame(now);
         if !self.viewport.is_live() {
             self.repaint.suspend();
         } else if scene.axis == Axis::Arrival && !ended {
-            let next = ((scene.head / scene.grid.step).floor() + 1.0) * scene.grid.step;
+            let next = ((scene.drawn_until / scene.grid.step).floor() + 1.0) * scene.grid.step;
             let moved = self.started + Duration::from_secs_f64(next.max(0.0));
             let delay = moved.saturating_duration_since(now).max(self.repaint.delay(now));
             ctx.request_repaint_after(delay);
@@ -256,7 +256,7 @@ impl App {
 }
 
 impl eframe::App for App {
-    /// The one background: anything painted over the whole window again would be paid for at every frame.
+    /// The only background: painting the whole window once more would cost time at every frame.
     fn clear_color(&self, visuals: &egui::Visuals) -> [f32; 4] {
         visuals.panel_fill.to_normalized_gamma_f32()
     }
@@ -283,7 +283,7 @@ impl eframe::App for App {
     }
 }
 
-/// Tells those who do not see the plot what it shows.
+/// Describes the plot for a screen reader.
 fn describe(shown: &Shown, status: &Status) {
     let values =
         status.series.iter().map(|entry| format!(", {} {}", entry.name, scale::value(entry.value)));
@@ -291,7 +291,7 @@ fn describe(shown: &Shown, status: &Status) {
     shown.response.widget_info(|| WidgetInfo::labeled(Role::GraphicsDocument, true, &label));
 }
 
-/// Draws a frame once something has been saved.
+/// Requests a frame, once something has been saved.
 fn wake(ctx: &Context) -> impl FnOnce() + Send + 'static {
     let ctx = ctx.clone();
     move || ctx.request_repaint()

@@ -1,8 +1,8 @@
-//! What can be done with the keyboard, told once: the keys act by this table and `?` lists it.
+//! What the keys do, in one table: keys act by it, and `?` shows it. The actions themselves are left to `app`.
 
 use eframe::egui::{Context, Key};
 
-/// Something a person wants.
+/// Something that the user asks for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Action {
     Pause,
@@ -32,7 +32,7 @@ pub(super) const KEYS: [(Key, &str, Action, &str); 13] = [
     (Key::S, "s", Action::SavePicture, "save the picture"),
     (Key::C, "c", Action::SaveTable, "save the samples as CSV"),
     (Key::Questionmark, "?", Action::Help, "show this list, or hide it"),
-    // Where ? is shift and /, some keyboards tell the key alone.
+    // Where ? is typed with shift, some keyboards report only the key without shift: F1 works everywhere.
     (Key::F1, "", Action::Help, ""),
 ];
 

@@ -1,7 +1,7 @@
-//! The window: how it opens (`window`), its frames (`app`) and when they are drawn (`repaint`), what stands around the
-//! plot (`panels`), what keys do (`keys`), which part of the time is looked at (`viewport`, pure), saving (`save`), the
-//! plot in its middle (`plot`) and what of it stands on whole pixels (`step_mesh`), and how it looks (`theme`). It reads
-//! the store and never waits for input.
+//! The window: opening it (`window`), its state and each of its frames (`app`), when the next frame is drawn (`repaint`),
+//! which part of the time it shows (`viewport`, pure), the plot in its middle (`plot`, with `step_mesh` for what needs no
+//! smooth edges), what is around the plot (`panels`), what keys do (`keys`), saving to files (`save`), and egui's colours
+//! and sizes (`theme`). It reads the store and never waits for input.
 
 mod app;
 mod keys;

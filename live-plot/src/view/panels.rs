@@ -1,5 +1,5 @@
-//! What stands around the plot: above it each series with its newest value, and the buttons; below it
-//! whether more is coming and what has come; over it the list of keys.
+//! What is around the plot: above it the legend with each series' newest value, and the buttons; below it the status line;
+//! over it the list of keys. What a click does is left to `app`.
 
 use common::escape::escape;
 use common::plural;
@@ -17,7 +17,7 @@ use crate::series::store::{Counts, End};
 /// Room between a series' name and its value.
 const GAP: f32 = 7.0;
 
-/// What the bars show.
+/// What the panels show.
 #[derive(Debug)]
 pub(super) struct Status {
     pub(super) counts: Counts,
@@ -28,7 +28,8 @@ pub(super) struct Status {
     /// Frames and lines in the last second.
     pub(super) rates: Option<(u32, u64)>,
     pub(super) series: Vec<Entry>,
-    pub(super) told: Option<String>,
+    /// What has been saved, or why not.
+    pub(super) message: Option<String>,
 }
 
 /// What the legend shows of a series.
@@ -44,7 +45,7 @@ pub(super) struct Entry {
 /// The series, with their newest values; a click hides one or shows it again. Returns which was clicked.
 pub(super) fn legend(ui: &mut Ui, status: &Status, unit: Option<&str>) -> Option<usize> {
     let mut clicked = None;
-    // However many there are, most of the window is the plot's.
+    // However many series there are, most of the window is left for the plot.
     let most = ui.text_style_height(&TextStyle::Heading) * 5.0;
     egui::ScrollArea::vertical().max_height(most).show(ui, |ui| {
         ui.horizontal_wrapped(|ui| {
@@ -84,7 +85,7 @@ fn series(
     if let (true, Some(seen)) = (in_full && !entry.hidden, &entry.seen) {
         texts.push(text(&range(seen), TextStyle::Small, palette.weak));
     }
-    // Measured before it is placed: else a row that is full would not end before it.
+    // The width must be known first: `horizontal_wrapped` begins a new row by it.
     let key_width = if theme::dash(number) == LineStyle::Solid { 8.0 } else { 26.0 };
     let width = key_width + texts.iter().map(|text| GAP + text.size().x).sum::<f32>();
     let height = ui.text_style_height(&TextStyle::Heading);
@@ -108,7 +109,7 @@ fn range(seen: &Summary) -> String {
     format!("{} … {}   mean {}", scale::value(seen.min), scale::value(seen.max), scale::value(mean))
 }
 
-/// The buttons; what was requested for.
+/// The buttons; returns what was asked for.
 pub(super) fn buttons(ui: &mut Ui, live: bool) -> Option<Action> {
     let palette = theme::palette(ui);
     let mut wanted = None;
@@ -128,7 +129,7 @@ pub(super) fn buttons(ui: &mut Ui, live: bool) -> Option<Action> {
     wanted
 }
 
-/// Whether more is coming, and what has come.
+/// The status line: whether more input is expected, and what has come.
 pub(super) fn state(ui: &mut Ui, status: &Status) {
     let palette = theme::palette(ui);
     let (color, text) = match (&status.end, status.live) {
@@ -139,8 +140,8 @@ pub(super) fn state(ui: &mut Ui, status: &Status) {
     };
     dot(ui, color);
     ui.label(RichText::new(text).color(color));
-    if let Some(told) = &status.told {
-        ui.label(escape(told));
+    if let Some(message) = &status.message {
+        ui.label(escape(message));
     } else if status.counts.buffered && status.end.is_none() {
         let hint = "the producer buffers its output: start it with  stdbuf -oL";
         ui.label(RichText::new(hint).color(palette.warn));
@@ -167,7 +168,7 @@ fn facts(status: &Status) -> String {
     facts.join("  ·  ")
 }
 
-/// How a series is drawn: a dot of its colour, or, where the colours come again, a piece of its dashed line.
+/// The mark before a series' name: a dot of its colour, or a piece of its line if that is dashed.
 fn key(ui: &Ui, place: Rect, number: usize, color: Rgb) {
     let line = [place.left_center(), place.right_center()];
     let shapes = match theme::dash(number) {
@@ -185,7 +186,7 @@ fn dot(ui: &mut Ui, color: Rgb) {
     ui.painter().circle_filled(rect.center(), 4.0, color);
 }
 
-/// What an empty plot is waiting for.
+/// Says why the plot is empty.
 pub(super) fn hint(ui: &Ui, plot: Rect, status: &Status) {
     let text = match status.end {
         None if status.counts.lines > 0 => "Nothing to draw in what has come so far.",

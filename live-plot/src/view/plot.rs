@@ -1,5 +1,5 @@
-//! The plot: `egui_plot` draws the axes and what slopes, `step_mesh` the grid and what steps. What is seen is the
-//! scene's to say: `egui_plot`'s own panning and zooming are off.
+//! The plot: `egui_plot` draws the axes, sloping and dashed lines and dots; `step_mesh` the grid and the other step lines.
+//! Which part of the data is shown follows from the scene: `egui_plot`'s own panning and zooming are off.
 
 use eframe::egui::{Color32, Context, Id, Pos2, Rangef, Response, Shape, Ui, Vec2, Vec2b};
 use egui_plot::{
@@ -14,13 +14,13 @@ use crate::picture::palette::{Dash, Palette};
 use crate::picture::scale;
 use crate::picture::scene::Scene;
 
-/// Room for the values' labels; wider ones make more.
+/// The least room for the labels of the values.
 const LABELS: f32 = 52.0;
 
 /// How wide a series' line is.
 const WIDTH: f32 = 1.8;
 
-/// So near to the left edge no time is written.
+/// Nearer to the left edge than this there is no label of a time: the lowest value's is there.
 const CORNER: f32 = 10.0;
 
 fn id() -> Id {
@@ -41,7 +41,7 @@ pub fn show(ui: &mut Ui, scene: &Scene) -> Shown {
     let steps = scene.steps(size.x.into(), size.y.into());
     let (start, y) = (scene.grid.start(), scene.y);
     let traces = || scene.traces.iter().enumerate();
-    // The grid's place: where it falls is known only once the axes have their room.
+    // A placeholder below the lines: the grid can be drawn only once the axes have been given their room.
     let under = ui.painter().add(Shape::Noop);
     let shown = frame(scene, size, steps, palette).show(ui, |plot| {
         plot.set_plot_bounds_x(start..=start + scene.span);
@@ -59,9 +59,9 @@ pub fn show(ui: &mut Ui, scene: &Scene) -> Shown {
     }
     painter.add(lines.into_shape());
     for (number, trace) in traces() {
-        if let Some(line_end) = line_end(scene, trace) {
-            // Outside of the plot's clip: at the right edge it would be cut in half.
-            let place = shown.transform.position_from_point(&clamp(line_end, y).into());
+        if let Some(end) = line_end(scene, trace) {
+            // Drawn without the plot's clip: at the right edge that would cut it in half.
+            let place = shown.transform.position_from_point(&clamp(end, y).into());
             ui.painter().circle_filled(place, 3.5, palette.series(number));
         }
     }
@@ -71,7 +71,6 @@ pub fn show(ui: &mut Ui, scene: &Scene) -> Shown {
 /// The axes with their marks at every step, and nothing in between.
 fn frame<'a>(scene: &Scene, size: Vec2, steps: (f64, f64), palette: &Palette) -> Plot<'a> {
     let (axis, (x_step, y_step)) = (scene.axis, steps);
-    // In the corner stands the lowest value.
     let corner = scene.grid.start() + scene.span * f64::from(CORNER / size.x.max(1.0));
     let x_label = move |mark: GridMark, _: &_| match mark.value < corner {
         true => String::new(),
@@ -120,7 +119,7 @@ fn grid(mut grid: StepMesh, scene: &Scene, steps: (f64, f64), palette: &Palette)
     grid.into_shape()
 }
 
-/// The plot as it stands on the screen.
+/// The plot on the screen.
 #[expect(missing_debug_implementations, reason = "a response has none")]
 pub struct Shown {
     /// What the pointer does there.
@@ -141,13 +140,14 @@ impl Shown {
     }
 }
 
-/// Where a series stands now: the end of its line, if that is as far as the picture goes.
+/// The end of a series' line, if it is at the newest moment that is drawn.
 fn line_end(scene: &Scene, trace: &Trace) -> Option<[f64; 2]> {
     let last = trace.runs.last()?.last()?;
-    (scene.draw == Draw::Step && last[0] >= scene.head.min(scene.grid.end())).then_some(*last)
+    (scene.draw == Draw::Step && last[0] >= scene.drawn_until.min(scene.grid.end()))
+        .then_some(*last)
 }
 
-/// Whether a series is drawn on whole pixels: a dash begins anywhere.
+/// Whether a series is drawn by `step_mesh`; a dash does not begin on a whole pixel.
 fn has_step_mesh(scene: &Scene, number: usize) -> bool {
     scene.draw == Draw::Step && Dash::of(number) == Dash::Solid
 }
@@ -177,7 +177,7 @@ fn lines<'a>(
     }
 }
 
-/// A value far outside the picture would not survive the way to 32-bit pixels.
+/// Keeps a value near the picture: one far outside would overflow egui's 32-bit pixels.
 fn clamp([time, value]: [f64; 2], (low, high): (f64, f64)) -> [f64; 2] {
     let span = high - low;
     [time, value.clamp(low - span, high + span)]

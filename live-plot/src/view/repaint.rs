@@ -1,5 +1,6 @@
-//! When a frame is drawn: when something has moved a pixel, and at most sixty times a second. The reader asks
-//! for one, once for however many batches arrive before it is drawn; and what frames cost.
+//! When a frame is drawn: at most sixty times a second, and only if something new would be seen. The reader requests one
+//! frame for all batches that arrive before it is drawn; when a scrolling plot has moved a pixel is left to `app`. Also
+//! counts frames and measures what they cost.
 
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::{Duration, Instant};
@@ -8,17 +9,17 @@ use common::clock;
 use common::histogram::Histogram;
 use nix::time::{ClockId, clock_gettime};
 
-/// The shortest time between two frames: no eye wants more, whatever the display could do.
+/// The shortest time between two frames: sixty frames a second are enough for the eye.
 const FRAME: Duration = Duration::from_nanos(1_000_000_000 / 60);
 
-/// A delay of none would mean two frames to egui.
+/// The shortest delay: with 0, egui draws two frames.
 const AT_ONCE: Duration = Duration::from_micros(1);
 
-/// What the reader and the window know of the next frame.
+/// The next frame, as the reader and the window know it: both threads use it without a lock.
 #[derive(Debug)]
 pub(super) struct Repaint {
     started: Instant,
-    /// The reader need not ask for a frame: it has, or nothing new would be seen.
+    /// The reader need not request a frame: it has done so, or nothing new would be seen.
     requested: AtomicBool,
     /// When the next frame may be drawn, in nanoseconds since the start.
     due: AtomicU64,
@@ -29,19 +30,20 @@ impl Repaint {
         Self { started, requested: AtomicBool::new(false), due: AtomicU64::new(0) }
     }
 
-    /// Something has come: how long to wait with a frame for it, unless it has been requested for; the last
-    /// news is always worth one.
+    /// Called when samples have come: the delay after which a frame is drawn, or `None` if one was requested already.
+    /// The `last` samples always get a frame.
     pub(super) fn request(&self, last: bool) -> Option<Duration> {
         let is_first = !self.requested.swap(true, Ordering::AcqRel);
         (is_first || last).then(|| self.delay(clock::now()))
     }
 
-    /// A frame is begun: what comes from here on is not in it.
+    /// A frame begins: samples that come from here on need another one.
     pub(super) fn begin_frame(&self) {
         self.requested.store(false, Ordering::Release);
     }
 
-    /// A frame is drawn.
+    /// A frame is drawn. The next one is due a sixtieth of a second after this one was, so that delays do not add up; if
+    /// that has passed, at once.
     pub(super) fn end_frame(&self, now: Instant) {
         let passed = now.saturating_duration_since(self.started);
         let last = Duration::from_nanos(self.due.load(Ordering::Acquire));
@@ -49,7 +51,7 @@ impl Repaint {
         self.due.store(u64::try_from(next.as_nanos()).unwrap_or(u64::MAX), Ordering::Release);
     }
 
-    /// Whatever comes now is not seen: the reader is to stay silent.
+    /// Samples that come now are not seen: the reader requests no frames until the next frame begins.
     pub(super) fn suspend(&self) {
         self.requested.store(true, Ordering::Release);
     }
@@ -66,7 +68,7 @@ impl Repaint {
     }
 }
 
-/// Frames drawn and lines read in each second.
+/// Frames drawn and lines read in the last second.
 pub(super) struct Rate {
     since: Instant,
     frames: u32,
@@ -89,7 +91,7 @@ impl Rate {
     }
 }
 
-/// What frames have cost this thread, in time on a processor: waiting for the lock or the display is none.
+/// How much processor time each frame took this thread; time spent waiting for the lock or the display is not in it.
 #[derive(Debug, Default)]
 pub(super) struct Cost {
     times: Histogram,
@@ -112,7 +114,7 @@ impl Cost {
     }
 }
 
-/// How long this thread has run on a processor.
+/// How long this thread has run on a processor: `clock_gettime(2)`.
 fn processor_time() -> Option<Duration> {
     clock_gettime(ClockId::CLOCK_THREAD_CPUTIME_ID).ok().map(Duration::from)
 }
@@ -122,7 +124,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn many_batches_ask_for_one_frame_and_the_last_always_for_one() {
+    fn many_batches_request_one_frame_and_the_last_always_does() {
         let repaint = Repaint::new(clock::now());
         assert_eq!(repaint.request(false), Some(AT_ONCE));
         assert_eq!(repaint.request(false), None);

@@ -1,5 +1,5 @@
-//! Saving from the window: the picture as it is seen, and the samples that are kept, in new files of the
-//! current folder. A thread of its own writes, so that the window goes on.
+//! Saving from the window: the picture as it is shown, or the samples that are kept, to a new file in the current folder.
+//! A thread of its own writes, so that the window goes on. How files are written is left to `export`.
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -15,8 +15,8 @@ use crate::export::{rows, svg};
 use crate::picture::scene::Scene;
 use crate::series::Shared;
 
-/// What has been saved, or why not; told in the window.
-pub(super) type Told = Arc<Mutex<Option<String>>>;
+/// What has been saved, or why not, for the status line.
+pub(super) type Message = Arc<Mutex<Option<String>>>;
 
 /// Saves a picture.
 pub(super) fn picture(
@@ -24,51 +24,51 @@ pub(super) fn picture(
     names: Vec<String>,
     config: &Config,
     dark: bool,
-    told: Told,
+    message: Message,
     done: impl FnOnce() + Send + 'static,
 ) {
     let drawing = svg::svg(scene, &names, config, dark);
-    save("png", told, done, move |mut target| {
+    save("png", message, done, move |mut target| {
         target.write(&svg::png(&drawing).map_err(Error::Picture)?)?;
         Ok(target)
     });
 }
 
-/// Saves the samples.
+/// Saves the samples as CSV.
 pub(super) fn table(
     store: Shared,
     config: &Config,
-    told: Told,
+    message: Message,
     done: impl FnOnce() + Send + 'static,
 ) {
     let axis = config.axis();
-    save("csv", told, done, move |target| rows::write(target, axis, &store));
+    save("csv", message, done, move |target| rows::write(target, axis, &store));
 }
 
 fn save(
     ending: &'static str,
-    told: Told,
+    message: Message,
     done: impl FnOnce() + Send + 'static,
     write: impl FnOnce(Target) -> Result<Target, Error> + Send + 'static,
 ) {
     let time = now().format("%Y-%m-%dT%H-%M-%SZ");
-    // No other file is ever overwritten: there may be one of this second.
+    // Another file may have been saved in the same second; none is ever overwritten.
     let name = move |number| match number {
         1 => PathBuf::from(format!("live-plot-{time}.{ending}")),
         _ => PathBuf::from(format!("live-plot-{time}-{number}.{ending}")),
     };
-    let answer = Arc::clone(&told);
+    let result = Arc::clone(&message);
     let work = move || {
         let draft = Target::new(&name(1)).and_then(write);
         let names = (1..100).map(name);
-        *answer.lock() = Some(match draft.and_then(|draft| draft.keep_as(names)) {
+        *result.lock() = Some(match draft.and_then(|draft| draft.keep_as(names)) {
             Ok(path) => format!("saved {}", path.display()),
             Err(error) => error.to_string(),
         });
         done();
     };
     if let Err(error) = thread::Builder::new().name("save".to_owned()).spawn(work) {
-        *told.lock() = Some(Error::System(error).to_string());
+        *message.lock() = Some(Error::System(error).to_string());
     }
 }
 

@@ -40,7 +40,7 @@ pub(super) fn apply(ctx: &Context) {
             visuals.weak_text_color = Some(palette.weak.into());
             visuals.widgets.noninteractive.bg_stroke = Stroke::new(1.0, palette.grid);
             visuals.window_corner_radius = CornerRadius::same(8);
-            // The readout is there as soon as the pointer is.
+            // The readout appears at once.
             style.interaction.tooltip_delay = 0.0;
             style.interaction.show_tooltips_only_when_still = false;
             style.text_styles = [

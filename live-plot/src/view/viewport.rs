@@ -1,71 +1,75 @@
-//! Which part of the axis is looked at: the newest, or a piece of the past that stays where it is while
-//! the input goes on. Pure.
+//! Which part of the horizontal axis the window shows: the newest, or a part of the past that stays while the input goes
+//! on. Pure.
 
 use crate::config::Axis;
 use crate::picture::scene::Extent;
 
-/// The shortest and longest time that is looked at, in the axis' units.
+/// The shortest and longest span that is shown, in units of the axis.
 const SPANS: (f64, f64) = (1e-3, 1e12);
 
-/// What is looked at.
+/// The part of the axis that is shown.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct Viewport {
-    /// How much is seen; everything if `None`.
+    /// How much is shown; everything if `None`.
     span: Option<f64>,
     /// Where the picture ends; at the newest if `None`.
     end: Option<f64>,
-    /// Where the newest was when it paused: what comes later is not drawn, though there may be room for it.
-    still: Option<f64>,
+    /// What was the newest at the pause: later samples are not drawn, though there may be room for them.
+    paused_at: Option<f64>,
 }
 
 impl Viewport {
     pub(super) fn new(span: Option<f64>) -> Self {
-        Self { span, end: None, still: None }
+        Self { span, end: None, paused_at: None }
     }
 
-    /// Whether the picture goes along with the newest.
+    /// Whether the picture follows the newest.
     pub(super) fn is_live(&self) -> bool {
         self.end.is_none()
     }
 
-    /// The part of the axis that is seen while the newest is at `head`.
+    /// The part of the axis that is shown while the newest is at `head`.
     pub(super) fn extent(&self, axis: Axis, head: f64) -> Extent {
         let newest = Extent::newest(axis, self.span, head);
-        Extent { end: self.end.unwrap_or(newest.end), drawn: self.still.unwrap_or(head), ..newest }
+        Extent {
+            end: self.end.unwrap_or(newest.end),
+            drawn_until: self.paused_at.unwrap_or(head),
+            ..newest
+        }
     }
 
-    /// Stops at what is seen, or goes on with the newest.
+    /// Stops at what is shown, or follows the newest again.
     pub(super) fn pause(&mut self, seen: Extent) {
         match self.end {
             None => {
-                self.hold(seen, seen.end);
-                self.still = Some(seen.head);
+                self.stay(seen, seen.end);
+                self.paused_at = Some(seen.head);
             }
             Some(_) => self.follow(),
         }
     }
 
-    /// Goes on with the newest.
+    /// Follows the newest.
     pub(super) fn follow(&mut self) {
-        (self.end, self.still) = (None, None);
+        (self.end, self.paused_at) = (None, None);
     }
 
-    /// Goes to the beginning.
+    /// Goes to the beginning and stays there.
     pub(super) fn go_to_begin(&mut self, axis: Axis, seen: Extent) {
-        self.hold(seen, axis.begin() + seen.span);
+        self.stay(seen, axis.begin() + seen.span);
     }
 
-    /// Goes back in time by `by`; forward if negative, and live again at the newest.
+    /// Goes back in time by `by`, or forward if that is negative; at the newest it follows again.
     pub(super) fn go_back(&mut self, axis: Axis, seen: Extent, by: f64) {
         let newest = Extent::newest(axis, Some(seen.span), seen.head).end;
         let end = (seen.end - by).max(axis.begin() + seen.span);
-        self.hold(seen, end);
+        self.stay(seen, end);
         if end >= newest {
             self.follow();
         }
     }
 
-    /// Makes the span `factor` times as long; `at` stays where it is, or the newest at the edge.
+    /// Makes the span `factor` times as long. The time `at` stays at its place; a picture that follows keeps its right edge.
     pub(super) fn zoom(&mut self, seen: Extent, factor: f64, at: Option<f64>) {
         let span = (seen.span * factor).clamp(SPANS.0, SPANS.1);
         self.span = Some(span);
@@ -74,8 +78,8 @@ impl Viewport {
         }
     }
 
-    fn hold(&mut self, seen: Extent, end: f64) {
-        (self.span, self.end, self.still) = (Some(seen.span), Some(end), None);
+    fn stay(&mut self, seen: Extent, end: f64) {
+        (self.span, self.end, self.paused_at) = (Some(seen.span), Some(end), None);
     }
 }
 
@@ -91,13 +95,13 @@ mod tests {
     }
 
     #[test]
-    fn live_it_shows_the_newest_and_paused_it_stands() {
+    fn live_it_shows_the_newest_and_paused_it_stays() {
         let mut viewport = Viewport::new(Some(10.0));
         assert_eq!(ends(viewport, 4.0), (0.0, 10.0));
         assert_eq!(ends(viewport, 25.0), (15.0, 25.0));
         viewport.pause(viewport.extent(AXIS, 25.0));
         assert_eq!(ends(viewport, 99.0), (15.0, 25.0));
-        assert_eq!(viewport.extent(AXIS, 99.0).drawn, 25.0);
+        assert_eq!(viewport.extent(AXIS, 99.0).drawn_until, 25.0);
         viewport.pause(viewport.extent(AXIS, 99.0));
         assert_eq!(ends(viewport, 99.0), (89.0, 99.0));
     }
@@ -116,7 +120,7 @@ mod tests {
     }
 
     #[test]
-    fn a_zoom_follows_on_when_live_and_keeps_its_place_when_held() {
+    fn a_zoom_follows_on_when_live_and_keeps_its_place_when_paused() {
         let mut viewport = Viewport::new(None);
         viewport.zoom(viewport.extent(AXIS, 100.0), 0.5, Some(10.0));
         assert_eq!(ends(viewport, 100.0), (50.0, 100.0));

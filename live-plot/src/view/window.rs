@@ -1,4 +1,5 @@
-//! Opens the window, and starts the threads that input and close it.
+//! Opens the window and starts the threads that read for it and close it; reports why it cannot be opened or is lost.
+//! What the window shows is left to `app`.
 
 use std::panic::Location;
 
@@ -14,8 +15,8 @@ use crate::input::reader::Reader;
 use crate::input::source::{Input, Source};
 use crate::signals::Signals;
 
-/// What is wrong when a display has ended.
-const GONE: &str = "the display has gone";
+/// The problem when the display server has ended.
+const DISPLAY_ENDED: &str = "the display has gone";
 
 /// Opens the window and stays until it is closed.
 ///
@@ -38,22 +39,22 @@ pub fn run(config: Config, source: Source, signals: Signals) -> Result<u8, Error
     let start = |cc: &eframe::CreationContext<'_>| -> Result<Box<dyn eframe::App>, _> {
         Ok(Box::new(start(config, source, signals, &cc.egui_ctx)?))
     };
-    tell_lost_windows(display.clone());
+    report_lost_windows(display.clone());
     let window = eframe::run_native("live-plot", options, Box::new(start));
     window.map_err(|error| failure(&error.to_string(), display))?;
     Ok(exit::OK)
 }
 
-/// Why there is no window, or none any more: winit's loop ends with a status when a Wayland compositor does.
+/// The error for what eframe reports. winit's loop ends with an exit status when a Wayland compositor ends.
 fn failure(error: &str, display: String) -> Error {
     if error.contains("Exit Failure") {
-        return Error::LostWindow { display, problem: GONE.to_owned() };
+        return Error::LostWindow { display, problem: DISPLAY_ENDED.to_owned() };
     }
     Error::Window { display, problem: problem(error) }
 }
 
-/// What is wrong, in one line and as far as the user can mend it. winit names the line of its source where it found
-/// out, `… os error at FILE.rs:LINE: CAUSE`; glutin what it looked for.
+/// The problem in one line, with what to install if that helps. winit's messages name a line of its source: `… os error
+/// at FILE.rs:LINE: CAUSE`; glutin's name the configuration that was not found.
 fn problem(error: &str) -> String {
     let after_line = error.split_once(".rs:").and_then(|(_, rest)| rest.split_once(": "));
     let cause = after_line.map_or(error, |(_, cause)| cause).replace('\n', " ");
@@ -63,21 +64,21 @@ fn problem(error: &str) -> String {
         let libraries = "libx11-6 libx11-xcb1 libxcursor1 libxi6 libxkbcommon-x11-0";
         format!("{} (Debian: {libraries})", cause.trim_end_matches('.'))
     } else if cause.contains("IoError") {
-        GONE.to_owned()
+        DISPLAY_ENDED.to_owned()
     } else {
         cause
     }
 }
 
-/// Where winit does not expect the system to refuse, it panics: the display ended, the window was destroyed by another
-/// client, a library that it loads by name is missing. A user can cause each, so each is told as any error is.
-fn tell_lost_windows(display: String) {
+/// Reports winit's panics as errors. It panics when the display server has ended, another client has destroyed the window,
+/// or a library is missing that it loads by name; a user can cause each of these.
+fn report_lost_windows(display: String) {
     let otherwise = std::panic::take_hook();
     std::panic::set_hook(Box::new(move |panic| {
-        let is_theirs = |place: &Location<'_>| {
+        let is_in_winit = |place: &Location<'_>| {
             ["/winit-", "/xkbcommon-dl-", "/x11-dl-"].iter().any(|of| place.file().contains(of))
         };
-        if panic.location().is_some_and(is_theirs) {
+        if panic.location().is_some_and(is_in_winit) {
             let problem = problem(panic.payload_as_str().unwrap_or_default());
             end(Error::LostWindow { display: display.clone(), problem });
         }
@@ -101,7 +102,7 @@ fn display() -> Option<String> {
         .map(|(name, value)| format!("{name}={value}"))
 }
 
-/// Starts the threads that input and close the window.
+/// Starts the threads that read for the window and close it.
 fn start(config: Config, source: Source, signals: Signals, ctx: &Context) -> std::io::Result<App> {
     theme::apply(ctx);
     ctx.set_theme(match config.theme {
@@ -131,7 +132,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_compositor_that_ends_takes_the_window_along() {
+    fn a_compositor_that_ends_is_a_lost_window() {
         let display = || "WAYLAND_DISPLAY=wayland-1".to_owned();
         let ended = failure("winit EventLoopError: Exit Failure: 1", display());
         assert!(matches!(ended, Error::LostWindow { .. }));
@@ -140,14 +141,15 @@ mod tests {
     }
 
     #[test]
-    fn a_problem_is_told_in_the_users_words_and_with_what_to_install() {
+    fn a_problem_is_reported_in_the_users_words_and_with_what_to_install() {
         let winit = "winit EventLoopError: os error at /src/winit/mod.rs:788: Failed to open connection to X server";
         assert_eq!(problem(winit), "Failed to open connection to X server");
         let glutin =
             "Found no glutin configs matching the template: ConfigTemplate { … }. Error: not found";
         assert!(problem(glutin).starts_with("it has no OpenGL"));
-        let gone = "called `Result::unwrap()` on an `Err` value: Connection(IoError(Custom { … }))";
-        assert_eq!(problem(gone), "the display has gone");
+        let ended =
+            "called `Result::unwrap()` on an `Err` value: Connection(IoError(Custom { … }))";
+        assert_eq!(problem(ended), "the display has gone");
         let xkb = "Library libxkbcommon-x11.so could not be loaded.";
         assert!(
             problem(xkb).starts_with("Library libxkbcommon-x11.so could not be loaded (Debian: ")

@@ -11,15 +11,15 @@ use super::*;
 use crate::series::store::{Series, Store};
 
 #[test]
-fn full_buffers_with_pauses_between_them_tell_a_producer_that_buffers() {
+fn full_buffers_with_pauses_between_them_mean_a_producer_that_buffers() {
     let mut bursts = Bursts::default();
     let start = clock::now();
     let at = |seconds| start + Duration::from_secs(seconds);
-    assert!(!bursts.meet(4096, at(0)));
-    assert!(bursts.meet(4096, at(3)));
-    assert!(!bursts.meet(17, at(4)));
-    assert!(!bursts.meet(65536, at(5)));
-    assert!(!bursts.meet(65536, at(5)), "a flood is no buffering");
+    assert!(!bursts.seems_buffered(4096, at(0)));
+    assert!(bursts.seems_buffered(4096, at(3)));
+    assert!(!bursts.seems_buffered(17, at(4)));
+    assert!(!bursts.seems_buffered(65536, at(5)));
+    assert!(!bursts.seems_buffered(65536, at(5)), "a flood is no buffering");
 }
 
 /// A series' name, and its samples' times and values.
@@ -97,13 +97,13 @@ proptest! {
         let (counts, series) = stored(&text, &cuts);
         for (name, samples) in &series {
             let number = ["x", "y", "z", "a", "b", "c"].iter().position(|known| known == name);
-            let number = number.expect("no other names are told");
+            let number = number.expect("there are no other names");
             let values = samples.iter().map(|(_, value)| *value).filter(|value| !value.is_nan());
-            let told = lines.iter().flat_map(|(_, told)| told).filter(|(series, _)| *series == number);
-            prop_assert!(values.eq(told.map(|(_, value)| *value)), "{}: {:?}", name, samples);
+            let given = lines.iter().flat_map(|(_, given)| given).filter(|(series, _)| *series == number);
+            prop_assert!(values.eq(given.map(|(_, value)| *value)), "{}: {:?}", name, samples);
         }
-        let told: BTreeSet<_> = lines.iter().flat_map(|(_, told)| told).map(|(series, _)| series).collect();
-        prop_assert_eq!(series.len(), told.len());
+        let given: BTreeSet<_> = lines.iter().flat_map(|(_, given)| given).map(|(series, _)| series).collect();
+        prop_assert_eq!(series.len(), given.len());
         // As text, for a gap is not equal to itself.
         prop_assert_eq!(format!("{:?}", stored(&text, &[])), format!("{:?}", (counts, series)));
     }

@@ -1,4 +1,4 @@
-//! What is drawn against every sample there has been, looked at one by one.
+//! Traces, compared with every sample that there has been, one by one.
 
 use proptest::prelude::*;
 
@@ -100,12 +100,12 @@ proptest! {
                 let drawn = extremes(points[drawn].iter().map(|[_, value]| *value));
                 let inside = range(&times);
                 let before = inside.start.checked_sub(1).map(|before| all[before].value);
-                let held = extremes(before.filter(|_| draw == Draw::Step).into_iter());
+                let previous = extremes(before.filter(|_| draw == Draw::Step).into_iter());
                 let expected = match extremes(all[inside].iter().map(|sample| sample.value)) {
-                    // A step goes from the value that held.
-                    Some(summary) => Some(held.map_or(summary, |held| both(held, summary))),
+                    // A step begins at the previous value.
+                    Some(summary) => Some(previous.map_or(summary, |previous| both(previous, summary))),
                     // Nothing new, but the line may begin or end here.
-                    None => drawn.and(held),
+                    None => drawn.and(previous),
                 };
                 prop_assert_eq!(drawn, expected, "series {}, column {} of {:?}", number, column, grid);
             }

@@ -9,7 +9,7 @@ use crate::args::Args;
 use crate::series::Sample;
 use crate::series::store;
 
-/// A window without a display, in which two series stand.
+/// A window without a display that shows two series.
 fn window() -> Harness<'static, App> {
     let args = Args::try_parse_from(["live-plot"]).unwrap();
     let app = App::new(Config::try_from(args).unwrap(), clock::now());
@@ -24,7 +24,7 @@ fn window() -> Harness<'static, App> {
 }
 
 #[test]
-fn who_does_not_see_the_plot_is_told_the_values() {
+fn a_screen_reader_gets_the_values() {
     let window = window();
     window.get_by_label("Plot, sine 7.5, load -3");
     window.get_by_label("sine 7.5");
@@ -64,7 +64,7 @@ fn space_and_the_button_pause_and_follow() {
     window.step();
     assert!(!window.state().viewport.is_live());
     window.step();
-    assert!(window.state().repaint.is_suspended(), "paused, the reader asks for nothing");
+    assert!(window.state().repaint.is_suspended(), "paused, the reader requests no frame");
     window.get_by_label("Follow").click();
     window.step();
     window.step();
@@ -72,7 +72,7 @@ fn space_and_the_button_pause_and_follow() {
 }
 
 #[test]
-fn every_key_in_the_list_is_told() {
+fn every_key_is_in_the_list() {
     let mut window = window();
     window.key_press(egui::Key::Questionmark);
     window.step();
