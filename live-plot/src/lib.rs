@@ -11,15 +11,15 @@
 //!           grammar    finds `a` and 1 in the line `a=1`
 //!           schema     finds the series that is called `a`; timestamp, counters
 //!           sampler    puts this together: samples, each with its series and time
-//! series/   shared     THE lock, around
+//! series/   shared     the one lock, around
 //!           store      all series: of each the raw samples, and minima and maxima above them (pyramid)
-//! picture/  scene      what a picture shows: columns, axes, and a trace for each series   } pure
-//!           decimate   the pixel columns, and the few points of a trace in each           }
-//!           scale      where the axes begin, end and are marked                           }
-//!           palette    the colours and dashes of the series                               }
+//! picture/  scene      a picture as data: its part of the axis, and a trace for each series      } pure
+//!           decimate   its pixel columns, how many and where, and the few points in each         }
+//!           scale      where the axes begin, end and are marked                                  }
+//!           palette    the colours and dashes of the series                                      }
 //! view/     window     opens, and starts the threads; app: one frame
 //!           repaint    when the next frame is drawn
-//!           plot       paints the scene; panels, keys, viewport, save, theme
+//!           plot       paints the scene; viewport: which part of the axis; panels, keys, save, theme
 //! export/   svg (png), csv, the summary; atomic_file: whole files or none
 //! signals   INT, TERM → close the window, or end the input
 //! ```

@@ -77,7 +77,9 @@ fn export(config: &Config, source: Source, signals: Signals) -> Result<(), Error
         let window = config.window.map(|window| window.as_secs_f64());
         let extent = Extent::newest(config.axis(), window, store.head);
         let scene =
-            Scene::of(&Shared::new(store), config.view(), extent, svg::columns(config), |_| false);
+            Scene::of(&Shared::new(store), config.view(), extent, svg::plot_width(config), |_| {
+                false
+            });
         let drawing = svg::svg(scene, &names, config, config.theme != Theme::Light);
         svg.map(|target| target.finish(drawing.as_bytes())).transpose()?;
         if let Some(target) = png {

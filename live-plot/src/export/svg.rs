@@ -44,8 +44,8 @@ fn place(config: &Config) -> [f64; 4] {
     [left, top, (width - left - right).max(1.0), (height - top - bottom).max(1.0)]
 }
 
-/// How many pixel columns a picture has.
-pub(crate) fn columns(config: &Config) -> f64 {
+/// The width of the plot in a picture, in pixels.
+pub(crate) fn plot_width(config: &Config) -> f64 {
     place(config)[2]
 }
 
@@ -85,7 +85,7 @@ fn entry(name: &str) -> f64 {
 pub(crate) fn svg(scene: Scene, names: &[String], config: &Config, dark: bool) -> String {
     let palette = Palette::of(dark);
     let mut plot = place(config);
-    // The columns were counted before the room for the labels was known. A few more than there are pixels do no harm.
+    // The plot was wider when its columns were counted. A few more of them than there are pixels do no harm.
     let more = (labels(&scene, plot) - plot[0]).clamp(0.0, plot[2] / 2.0);
     (plot[0], plot[2]) = (plot[0] + more, plot[2] - more);
     // Beside the unit.

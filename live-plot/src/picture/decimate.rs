@@ -4,7 +4,7 @@
 //! the picture scrolls, a sample so stays in its column until that leaves the picture. Cut from the picture's edge
 //! instead, the columns would move past the samples, and the line would flicker.
 //!
-//! A column with more than [`EXACT`] samples is drawn by four of their values: first, minimum, maximum and last. They
+//! A column with more than `EXACT` samples is drawn by four of their values: first, minimum, maximum and last. They
 //! light the same pixels as all of them would (M4: Jugel and others, VLDB 2014).
 
 use std::ops::Range;
@@ -51,8 +51,7 @@ impl Grid {
         (self.first as f64 + offset as f64) * self.step
     }
 
-    /// Samples before this time are not after the column that is `offset` columns after the first. The last column also
-    /// contains its right edge: the newest sample may be there, or a little beyond by rounding.
+    /// Where the column ends that is `offset` columns after the first. The last column also contains its right edge: the newest sample may be there, or a little beyond by rounding.
     #[must_use]
     pub fn after(&self, offset: usize) -> f64 {
         let is_last = offset + 1 == self.count;

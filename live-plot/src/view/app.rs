@@ -234,7 +234,7 @@ impl App {
 
     fn save_picture(&self, ctx: &Context, seen: Extent, scene: &Scene, status: &Status) {
         let names = status.series.iter().map(|entry| entry.name.clone()).collect();
-        let mut picture = self.scene(seen, crate::export::svg::columns(&self.config));
+        let mut picture = self.scene(seen, crate::export::svg::plot_width(&self.config));
         picture.y = scene.y;
         let dark = ctx.global_style().visuals.dark_mode;
         save::picture(picture, names, &self.config, dark, Arc::clone(&self.saved), wake(ctx));
