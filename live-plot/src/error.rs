@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use common::escape;
 use common::exit::{self, Failure};
-use nix::errno::Errno;
+use common::words;
 
 /// Why live-plot ends early.
 #[derive(Debug, thiserror::Error)]
@@ -17,7 +17,7 @@ pub enum Error {
     #[error(
         "cannot read {}: {}; name a file of numbers, or pipe them in",
         escape::path(path),
-        reason(source)
+        words::io_error(source)
     )]
     Input {
         /// The file.
@@ -37,7 +37,7 @@ pub enum Error {
     #[error(
         "cannot write {}: {}; what was there before is untouched",
         escape::path(path),
-        reason(source)
+        words::io_error(source)
     )]
     Output {
         /// The file.
@@ -46,7 +46,7 @@ pub enum Error {
         source: io::Error,
     },
     /// Something that is no regular file cannot be written any further.
-    #[error("cannot write {to}: {}; what has been written is not all", reason(source))]
+    #[error("cannot write {to}: {}; what has been written is not all", words::io_error(source))]
     Stream {
         /// Standard output, or a device, FIFO or socket.
         to: String,
@@ -79,14 +79,8 @@ pub enum Error {
         problem: String,
     },
     /// The system refuses a thread or a signal mask.
-    #[error("cannot start: {}", reason(.0))]
+    #[error("cannot start: {}", words::io_error(.0))]
     System(#[from] io::Error),
-}
-
-/// What an error of the system says, without its number.
-fn reason(error: &io::Error) -> String {
-    let code = error.raw_os_error();
-    code.map_or_else(|| error.to_string(), |code| Errno::from_raw(code).desc().to_owned())
 }
 
 impl Failure for Error {

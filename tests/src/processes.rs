@@ -6,7 +6,10 @@ use std::process::Command;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
+use nix::sys::signal::Signal;
 use nix::unistd::Pid;
+
+use crate::wait_until;
 
 /// A value in the environment of a program and so of everything it starts: what is left of it can be found.
 #[derive(Debug)]
@@ -68,6 +71,18 @@ pub fn sleeps(pid: Pid) -> Option<u64> {
     let status = fs::read_to_string(format!("/proc/{pid}/status")).ok()?;
     let count = status.lines().find_map(|line| line.strip_prefix("voluntary_ctxt_switches:"))?;
     count.trim().parse().ok()
+}
+
+/// Waits until a process has blocked a signal: from then on it reads it as data and does not die of it
+/// (`proc_pid_status(5)`).
+pub fn wait_for_blocked(pid: Pid, signal: Signal) {
+    let bit = 1_u64 << (signal as i32 - 1);
+    wait_until("the signal is blocked", || {
+        let status = fs::read_to_string(format!("/proc/{pid}/status")).ok()?;
+        let blocked = status.lines().find_map(|line| line.strip_prefix("SigBlk:"))?;
+        let blocked = u64::from_str_radix(blocked.trim(), 16).ok()?;
+        (blocked & bit != 0).then_some(())
+    });
 }
 
 /// The children of a process that have ended and were not reaped.

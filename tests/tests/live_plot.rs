@@ -9,6 +9,7 @@ use nix::sys::signal::Signal;
 use nix::sys::stat::Mode;
 use nix::unistd::mkfifo;
 use tests::plot::{Folder, fed, live_plot, peak_memory};
+use tests::processes::wait_for_blocked;
 use tests::{Running, run, wait_until};
 
 #[test]
@@ -87,14 +88,11 @@ fn a_fifo_that_nobody_writes_to_is_waited_for_until_a_signal() {
     let folder = Folder::new("fifo");
     let fifo = folder.path("fifo");
     mkfifo(fifo.as_str(), Mode::S_IRWXU).unwrap();
-    // Until TERM is blocked, it ends the program by itself.
-    let ended = wait_until("it waits", || {
-        let plot = Running::start(live_plot(&["--csv", "-", &fifo]));
-        plot.signal(Signal::SIGTERM);
-        let end = plot.finish();
-        end.status.code().map(|code| (code, end))
-    });
-    assert_eq!((ended.0, ended.1.out), (0, vec!["sample".to_owned()]));
+    let plot = Running::start(live_plot(&["--csv", "-", &fifo]));
+    wait_for_blocked(plot.pid(), Signal::SIGTERM);
+    plot.signal(Signal::SIGTERM);
+    let end = plot.finish();
+    assert_eq!((end.status.code(), end.out), (Some(0), vec!["sample".to_owned()]));
     let plot = Running::start(live_plot(&["--summary", &fifo]));
     write(&fifo, "1\n2\n").unwrap();
     assert_eq!(plot.finish().out, ["value count=2 min=1 max=2 mean=1.5"]);

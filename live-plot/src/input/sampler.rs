@@ -169,7 +169,7 @@ impl Sampler {
 
     /// Warns how many bad lines were not reported, once their second is over.
     pub(super) fn warn_suppressed(&mut self, now: Instant) {
-        if let Some(count) = self.throttle.take_held(now) {
+        if let Some(count) = self.throttle.take_suppressed(now) {
             self.warnings.push(format!("Input must be a number. ({count} more such lines)"));
         }
     }

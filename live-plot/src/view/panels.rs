@@ -2,7 +2,7 @@
 //! over it the list of keys. What a click does is left to `app`.
 
 use common::escape::escape;
-use common::plural;
+use common::words;
 use eframe::egui::accesskit::Role;
 use eframe::egui::{self, Align, Layout, Rect, RichText, Sense, Shape, TextStyle, Ui, WidgetInfo};
 use egui_plot::LineStyle;
@@ -157,13 +157,13 @@ pub(super) fn state(ui: &mut Ui, status: &Status) {
 }
 
 fn facts(status: &Status) -> String {
-    let mut facts = vec![plural::count(status.samples, "sample")];
+    let mut facts = vec![words::count(status.samples, "sample")];
     if status.gaps > 0 {
-        facts.push(plural::count(status.gaps, "gap"));
+        facts.push(words::count(status.gaps, "gap"));
     }
     if let (None, true, Some((frames, lines))) = (&status.end, status.live, status.rates) {
-        facts.push(plural::count(lines, "line") + "/s");
-        facts.push(plural::count(u64::from(frames), "frame") + "/s");
+        facts.push(words::count(lines, "line") + "/s");
+        facts.push(words::count(u64::from(frames), "frame") + "/s");
     }
     facts.join("  ·  ")
 }
