@@ -1,4 +1,4 @@
-//! Tells a second request to stop from the first one that arrives twice. Pure: the time is an argument.
+//! What asks a program to stop, and whether it is a second request or the first one that arrives twice.
 //!
 //! One wish of a user often arrives as several signals within milliseconds: timeout(1) signals its child and then its
 //! group, npm repeats the terminal's INT, an outer supervisor signals a group and its members, and a Ctrl-C that ends a
@@ -6,10 +6,25 @@
 
 use std::time::{Duration, Instant};
 
+use nix::sys::signal::{SigSet, Signal};
+
+use crate::sys;
+
 /// What comes within this time of the first request is the same one.
 const SAME_WITHIN: Duration = Duration::from_secs(1);
 
-/// The requests to stop so far.
+/// The signals that ask a program to stop: INT, TERM, and HUP unless it was ignored at the start, as nohup(1) does.
+/// To be called before they are blocked: a blocked signal is queued even if it is ignored.
+#[must_use]
+pub fn signals() -> SigSet {
+    let mut signals = SigSet::from_iter([Signal::SIGINT, Signal::SIGTERM]);
+    if !sys::is_ignored(Signal::SIGHUP) {
+        signals.add(Signal::SIGHUP);
+    }
+    signals
+}
+
+/// The requests to stop so far. Pure: the time is an argument.
 #[derive(Debug, Default)]
 pub struct StopRequests {
     first: Option<Instant>,

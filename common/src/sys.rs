@@ -1,10 +1,13 @@
-//! What nix lacks: a write that gives up instead of waiting.
+//! What nix lacks: a write that gives up instead of waiting, and a look at how a signal is treated.
 #![expect(unsafe_code, reason = "the one place in this crate that calls libc directly")]
 
+use std::mem::MaybeUninit;
 use std::os::fd::{AsRawFd, BorrowedFd};
+use std::ptr;
 
 use nix::errno::Errno;
 use nix::libc;
+use nix::sys::signal::Signal;
 
 /// Writes what fits into `fd` at once, whatever its `O_NONBLOCK` says: that flag belongs to the open file
 /// description, which the shell and every child share, so it is not ours to set.
@@ -21,4 +24,14 @@ pub(crate) fn write_nowait(fd: BorrowedFd<'_>, bytes: &[u8]) -> nix::Result<usiz
         libc::pwritev2(fd.as_raw_fd(), &raw const block, 1, CURRENT_OFFSET, libc::RWF_NOWAIT)
     };
     Errno::result(written).map(isize::unsigned_abs)
+}
+
+/// Whether a signal is ignored (sigaction(2)).
+pub(crate) fn is_ignored(signal: Signal) -> bool {
+    let mut action = MaybeUninit::<libc::sigaction>::zeroed();
+    // SAFETY: a null new action only asks, and `action` is a place for the answer.
+    let result = unsafe { libc::sigaction(signal as i32, ptr::null(), action.as_mut_ptr()) };
+    // SAFETY: all zeroes is a sigaction, and the call has filled it in or left it so.
+    let action = unsafe { action.assume_init() };
+    result == 0 && action.sa_sigaction == libc::SIG_IGN
 }

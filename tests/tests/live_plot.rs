@@ -276,7 +276,7 @@ fn a_table_goes_on_row_by_row_and_ends_quietly_when_its_reader_has_gone() {
 
 #[test]
 fn a_signal_ends_the_input_and_what_came_is_written() {
-    for signal in [Signal::SIGINT, Signal::SIGTERM] {
+    for signal in [Signal::SIGINT, Signal::SIGTERM, Signal::SIGHUP] {
         let mut command = live_plot(&["-v", "--summary"]);
         command.stdin(Stdio::piped());
         let mut plot = Running::start(command);

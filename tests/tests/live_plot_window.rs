@@ -175,11 +175,12 @@ fn a_producer_that_dies_in_the_middle_of_a_line_is_reported_and_its_last_number_
 
 #[test]
 #[ignore = "needs Xvfb"]
-fn int_and_term_end_it_with_0_while_stdin_blocks() {
+fn int_term_and_hup_end_it_with_0_while_stdin_blocks_even_if_one_arrives_twice() {
     let screen = Screen::start();
-    for signal in [Signal::SIGINT, Signal::SIGTERM] {
+    for signal in [Signal::SIGINT, Signal::SIGTERM, Signal::SIGHUP] {
         let mut plot = shown(&screen, &[]);
         screen.window("live-plot");
+        plot.signal(signal);
         plot.signal(signal);
         assert_eq!(plot.wait().code(), Some(0), "{signal}");
     }

@@ -91,9 +91,13 @@ impl Worker {
                 match event {
                     Event::Listener(index) => self.serve(index, BURST)?,
                     Event::Signal => {
-                        self.housekeeping.iter().for_each(Housekeeping::handle_signals);
+                        self.housekeeping.iter_mut().for_each(|own| own.handle_signals(now()));
                     }
-                    Event::StdoutClosed => self.housekeeping.iter().for_each(Housekeeping::stop),
+                    Event::StdoutClosed => {
+                        self.housekeeping
+                            .iter_mut()
+                            .for_each(|own| own.handle_closed_stdout(now()));
+                    }
                     // The stage is checked below.
                     Event::Shutdown => {}
                 }

@@ -7,8 +7,9 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use common::output::Output;
+use common::stop::{self, Request, StopRequests};
 use common::words;
-use nix::sys::signal::{SigSet, Signal};
+use nix::sys::signal::Signal;
 use nix::sys::signalfd::{SfdFlags, SignalFd};
 
 use crate::error::Error;
@@ -19,8 +20,9 @@ use crate::ops::systemd::ServiceManager;
 /// The work that is done once, not by each worker.
 #[derive(Debug)]
 pub struct Housekeeping {
-    /// INT, TERM and USR1 as data.
+    /// INT, TERM, HUP and USR1 as data.
     pub signals: SignalFd,
+    requests: StopRequests,
     shutdown: Arc<Shutdown>,
     workers: Vec<Arc<Counters>>,
     printer: Option<StatsPrinter>,
@@ -49,7 +51,8 @@ impl Housekeeping {
         manager: ServiceManager,
         now: Instant,
     ) -> Result<Self, Error> {
-        let signals = SigSet::from_iter([Signal::SIGINT, Signal::SIGTERM, Signal::SIGUSR1]);
+        let mut signals = stop::signals();
+        signals.add(Signal::SIGUSR1);
         signals.thread_block().map_err(Error::system("sigprocmask"))?;
         let flags = SfdFlags::SFD_NONBLOCK | SfdFlags::SFD_CLOEXEC;
         let signals = SignalFd::with_flags(&signals, flags).map_err(Error::system("signalfd"))?;
@@ -59,7 +62,8 @@ impl Housekeeping {
             due: now + period,
             before: Totals::default(),
         });
-        Ok(Self { signals, shutdown, workers, printer, manager })
+        let requests = StopRequests::default();
+        Ok(Self { signals, requests, shutdown, workers, printer, manager })
     }
 
     /// Whether statistics are printed on stdout.
@@ -67,27 +71,34 @@ impl Housekeeping {
         self.printer.is_some()
     }
 
-    /// Handles the signals that have come: USR1 logs the totals, INT and TERM stop the server.
-    pub fn handle_signals(&self) {
+    /// Handles the signals that have come: USR1 logs the totals, INT, TERM and HUP stop the server.
+    pub fn handle_signals(&mut self, now: Instant) {
         while let Ok(Some(signal)) = self.signals.read_signal() {
             if i32::try_from(signal.ssi_signo) == Ok(Signal::SIGUSR1 as i32) {
                 self.log_totals();
             } else {
-                self.stop();
+                let request = self.requests.signal(now);
+                self.stop(request);
             }
         }
     }
 
-    /// Stops the server; if it is stopping already, ends it at once.
-    pub fn stop(&self) {
-        let next = match self.shutdown.stage() {
-            Stage::Serving => {
+    /// Stops the server because stdout takes nothing any more.
+    pub fn handle_closed_stdout(&mut self, now: Instant) {
+        let request = self.requests.output_closed(now);
+        self.stop(request);
+    }
+
+    /// The first request lets clients be answered and connections close; a second one ends the server at once.
+    fn stop(&self, request: Request) {
+        match request {
+            Request::First => {
                 self.manager.notify_stopping();
-                Stage::Draining
+                self.shutdown.advance(Stage::Draining);
             }
-            Stage::Draining | Stage::Over => Stage::Over,
-        };
-        self.shutdown.advance(next);
+            Request::Same => {}
+            Request::Second => self.shutdown.advance(Stage::Over),
+        }
     }
 
     /// Notifies the service manager that clients are answered from now on.
@@ -113,8 +124,8 @@ impl Housekeeping {
         } else if printer.out.is_pending() {
             printer.out.flush();
         }
-        if printer.out.is_closed() && self.shutdown.stage() == Stage::Serving {
-            self.stop();
+        if printer.out.is_closed() {
+            self.handle_closed_stdout(now);
         }
     }
 
