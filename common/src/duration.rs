@@ -26,6 +26,9 @@ pub fn at_least(
     least: Duration,
 ) -> impl Fn(&str) -> Result<Duration, String> + Clone + Send + Sync + 'static {
     move |text| match parse(text)? {
+        Duration::ZERO if least <= Duration::from_nanos(1) && !least.is_zero() => {
+            Err("it must be longer than 0".to_owned())
+        }
         duration if duration < least => {
             Err(format!("it must be at least {}", humantime::format_duration(least)))
         }

@@ -36,7 +36,9 @@ pub(crate) fn generate(what: What, command: Command) -> Vec<u8> {
     let text = match what {
         // Writing to memory does not fail. `.br`, an empty line and `.br` are clap_mangen's way to an empty line.
         What::Man => String::from_utf8_lossy(&page(command).unwrap_or_default())
-            .replace(".br\n\n.br\n", ".sp\n"),
+            .replace(".br\n\n.br\n", ".sp\n")
+            // An ASCII terminal has no such letter.
+            .replace('…', "..."),
         // clap_complete takes the hyphen in a program's name for a subcommand where it completes one.
         What::Bash => completions(Shell::Bash)
             .replace(&program.replace('-', "__subcmd__"), &program.replace('-', "__")),

@@ -12,7 +12,7 @@
 //! throttle   so many lines a period, the rest counted
 //! histogram  how long something took, many times over
 //! clock      the one place where the monotonic clock is read
-//! stop       a second request to stop told from the first that arrives twice
+//! stop       tells a second request to stop from one that arrives as two signals
 //! systemd    what the service manager is notified of, if one started the program
 //! exit       from a result to the line on stderr and the exit status
 //! ```

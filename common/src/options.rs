@@ -5,18 +5,19 @@ use std::path::PathBuf;
 use clap::{ArgAction, ValueEnum};
 
 use crate::generate::What;
+use crate::number;
 
 /// The options every program has.
 #[derive(Debug, Clone, Default, clap::Args)]
 #[command(next_help_heading = "Common options")]
 pub struct CommonArgs {
     /// Log more; twice: everything
-    #[arg(short, long, action = ArgAction::Count)]
+    #[arg(short, long, action = ArgAction::Count, value_parser = number::within(0_u8, 9))]
     pub verbose: u8,
     /// Log only warnings and errors; twice: errors
-    #[arg(short, long, action = ArgAction::Count)]
+    #[arg(short, long, action = ArgAction::Count, value_parser = number::within(0_u8, 9))]
     pub quiet: u8,
-    /// Write the log as text or as json, an object a line
+    /// Write the log as text or as json (one object per line)
     #[arg(long, value_name = "FORMAT", default_value = "text", hide_possible_values = true)]
     #[arg(global = true, hide_short_help = true)]
     pub log_format: LogFormat,

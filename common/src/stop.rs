@@ -1,6 +1,6 @@
 //! What asks a program to stop, and whether it is a second request or the first one that arrives twice.
 //!
-//! One wish of a user often arrives as several signals within milliseconds: timeout(1) signals its child and then its
+//! One request of a user often arrives as several signals within milliseconds: timeout(1) signals its child and then its
 //! group, npm repeats the terminal's INT, an outer supervisor signals a group and its members, and a Ctrl-C that ends a
 //! pipe also closes its output. Taken as two requests they would end at once what was asked to end cleanly.
 

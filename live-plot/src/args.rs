@@ -21,8 +21,8 @@ const SHORTEST: Duration = Duration::from_millis(1);
 
 /// Draws the numbers piped into it, however many, as they come
 ///
-/// In a window that stays open until it is closed; with --png, --svg, --csv or --summary without a window, at the end of
-/// input.
+/// Opens a window that stays until it is closed. With --png, --svg, --csv or --summary it opens none, and writes at the
+/// end of input.
 #[derive(Debug, Parser)]
 #[command(name = "live-plot", version, after_long_help = include_str!("help.txt"))]
 #[command(args_override_self = true, max_term_width = 100)]
@@ -49,7 +49,7 @@ pub struct Args {
     /// Draw only these series
     #[arg(long, value_name = "A,B,…", value_delimiter = ',', action = ArgAction::Append)]
     only: Vec<String>,
-    /// Draw the change a second of each series, a counter
+    /// Draw the change per second of each series
     #[arg(long)]
     rate: bool,
     /// Take the time from this column or key
@@ -77,10 +77,10 @@ pub struct Args {
     /// Write a picture to this file, - for stdout
     #[arg(long, value_name = "FILE", help_heading = "Without a window")]
     png: Option<PathBuf>,
-    /// Write a vector picture to this file
+    /// Write a vector picture to this file, - for stdout
     #[arg(long, value_name = "FILE", help_heading = "Without a window")]
     svg: Option<PathBuf>,
-    /// Write every sample to this file
+    /// Write every sample to this file, - for stdout
     #[arg(long, value_name = "FILE", help_heading = "Without a window")]
     csv: Option<PathBuf>,
     /// Print a line about each series
@@ -122,7 +122,11 @@ fn bytes(text: &str) -> Result<usize, String> {
         _ => return Err("write a whole number of KiB, MiB or GiB, for example 256MiB".to_owned()),
     };
     let size = digits.parse::<usize>().ok().and_then(|number| number.checked_mul(1 << shift));
-    size.filter(|size| *size >= 1 << 20).ok_or_else(|| "a history is at least 1MiB".to_owned())
+    match size {
+        Some(size) if size >= 1 << 20 => Ok(size),
+        Some(_) => Err("it must be at least 1MiB".to_owned()),
+        None => Err("it is more than a machine can have; write for example 256MiB".to_owned()),
+    }
 }
 
 impl TryFrom<Args> for Config {

@@ -33,9 +33,12 @@ pub enum Error {
     /// Two pictures or tables cannot be one file.
     #[error("two outputs would be {}, and one of them lost; give each a file of its own", escape::path(.0))]
     Twice(PathBuf),
+    /// The input would be replaced by an output.
+    #[error("{} is the input and would be replaced; give the output another name", escape::path(.0))]
+    Replaced(PathBuf),
     /// A file cannot be written.
     #[error(
-        "cannot write {}: {}; what was there before is untouched",
+        "cannot write {}: {}; nothing was changed there",
         escape::path(path),
         words::io_error(source)
     )]
@@ -87,7 +90,7 @@ impl Failure for Error {
     fn status(&self) -> u8 {
         match self {
             Self::Config(error) => error.status(),
-            Self::Stdout | Self::Twice(_) => exit::USAGE,
+            Self::Stdout | Self::Twice(_) | Self::Replaced(_) => exit::USAGE,
             _ => exit::FAILED,
         }
     }

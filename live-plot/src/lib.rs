@@ -21,7 +21,7 @@
 //!           repaint    when the next frame is drawn
 //!           plot       paints the scene; viewport: which part of the axis; panels, keys, save, theme
 //! export/   svg (png), csv, the summary; atomic_file: whole files or none
-//! signals   INT, TERM → close the window, or end the input
+//! signals   INT, TERM, HUP → close the window, or end the input
 //! ```
 //!
 //! The reader and the window share the store alone. The reader holds its lock to append a batch, the window to copy the

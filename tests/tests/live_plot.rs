@@ -70,6 +70,23 @@ fn bad_usage_ends_with_2_and_says_what_is_meant() {
 }
 
 #[test]
+fn an_output_never_replaces_the_input() {
+    let folder = Folder::new("replaced");
+    let (file, link) = (folder.path("numbers"), folder.path("link"));
+    write(&file, "1\n2\n").unwrap();
+    symlink(&file, &link).unwrap();
+    for args in [[&file, "--csv", &file], [&file, "--svg", &link], [&link, "--png", &file]] {
+        let end = run(live_plot(&args));
+        assert_eq!(end.status.code(), Some(2), "{args:?}");
+        assert!(end.err[0].contains("is the input and would be replaced"), "{:?}", end.err);
+    }
+    let mut from_stdin = live_plot(&["--csv", &file]);
+    from_stdin.stdin(std::fs::File::open(&file).unwrap());
+    assert_eq!(run(from_stdin).status.code(), Some(2));
+    assert_eq!(read_to_string(&file).unwrap(), "1\n2\n");
+}
+
+#[test]
 fn two_outputs_do_not_share_a_file_and_a_link_to_nothing_stays_one() {
     let folder = Folder::new("shared");
     let (file, link) = (folder.path("file"), folder.path("link"));

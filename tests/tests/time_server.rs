@@ -397,10 +397,10 @@ fn bad_values_are_refused_with_status_2_and_the_way_out() {
         (&["--linger", "2"], "write a number with its unit"),
         (&["--linger", "101y"], "must be at most 100 years"),
         (&["--stats", "0s"], "must be at least 1ms"),
-        (&["--max-lingering", "0"], "write a whole number, at least 1"),
-        (&["--max-lingering", "many"], "write a whole number, at least 1"),
+        (&["--max-lingering", "0"], "write a whole number from 1 to 4294967295"),
+        (&["--max-lingering", "many"], "write a whole number from 1 to 4294967295"),
         (&["--workers", "257"], "write a whole number from 1 to 256"),
-        (&["--rate", "0.5"], "write a whole number, at least 1"),
+        (&["--rate", "0.5"], "write a whole number from 1 to 4294967295"),
         (&["--config", "/nonexistent.toml"], "use --config none to run without one"),
     ] {
         let (status, message) = refused(flags);

@@ -57,8 +57,8 @@ pub struct Args {
     time_port: Option<u16>,
     /// Answer RFC 868 only while the clock is synchronised
     ///
-    /// As RFC 868 asks: without a time to give, the connection is closed with no reply. The kernel says whether its
-    /// clock is synchronised (adjtimex(2)).
+    /// Otherwise the connection is closed with no reply, as RFC 868 asks. The kernel reports whether its clock is
+    /// synchronised (adjtimex(2)).
     #[arg(long)]
     require_sync: bool,
     /// Time a connection may take to close
@@ -70,19 +70,19 @@ pub struct Args {
     ///
     /// At this limit the oldest is closed, so that a client is always answered. It is at most the limit on descriptors
     /// less 64.
-    #[arg(long, value_name = "N", default_value_t = 1024, value_parser = number::at_least(1_u32))]
+    #[arg(long, value_name = "N", default_value_t = 1024, value_parser = number::within(1, u32::MAX))]
     max_lingering: u32,
-    /// Replies a second for one source [default: UDP 10]
+    /// Replies per second and source [default: UDP 10]
     ///
     /// A source is an IPv4 address or an IPv6 /64; bursts of as many are allowed. By default TCP has no limit.
-    #[arg(long, value_name = "N", value_parser = number::at_least(1_u32))]
+    #[arg(long, value_name = "N", value_parser = number::within(1, u32::MAX))]
     rate: Option<u32>,
     /// Network whose clients are answered, repeatable
     ///
     /// By default everyone is answered.
     #[arg(long, value_name = "CIDR", value_delimiter = ',', value_parser = network)]
     allow: Vec<IpNet>,
-    /// Threads that accept
+    /// Worker threads
     #[arg(long, value_name = "N", default_value_t = 1, value_parser = number::within(1_u32, 256))]
     workers: u32,
     /// Print one line of statistics every DURATION
@@ -152,8 +152,9 @@ impl FromStr for Target {
             None if text.matches(':').count() > 1 => (text, None),
             None => text.split_once(':').map_or((text, None), |(host, port)| (host, Some(port))),
         };
-        let port = port.map(str::parse).transpose().map_err(|_number| "the port is 1 to 65535")?;
-        if host.is_empty() || port == Some(0) {
+        let port = port.map(number::within(1, u16::MAX)).transpose();
+        let port = port.map_err(|problem| format!("{problem} as the port"))?;
+        if host.is_empty() {
             return Err("it is written like localhost, 192.0.2.1:13 or [2001:db8::1]:13".to_owned());
         }
         Ok(Self { host: host.to_owned(), port })

@@ -56,7 +56,8 @@ pub enum Error {
     NoAddressFamily,
     /// The variables about passed sockets contradict themselves or the open descriptors.
     #[error(
-        "LISTEN_FDS, LISTEN_FDNAMES and the open descriptors do not fit together: {0}; without these variables time-server opens its sockets itself"
+        "LISTEN_FDS and LISTEN_FDNAMES do not fit the open descriptors: {}; unset them, and time-server opens its sockets itself",
+        words::io_error(.0)
     )]
     Activation(io::Error),
     /// The service manager passed something that cannot be served.

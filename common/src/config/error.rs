@@ -43,8 +43,9 @@ impl Error {
     /// clap's message on one line, and the way out on a second.
     pub(super) fn usage(program: &str, error: &clap::Error) -> Self {
         let rendered = error.render().to_string();
-        let paragraphs = rendered.split("\n\n").map(str::trim);
-        let tips = paragraphs.filter_map(|paragraph| paragraph.strip_prefix("tip: "));
+        let tips = rendered.lines().filter_map(|line| line.trim().strip_prefix("tip: "));
+        // How to pass a mistyped option as a value is the wrong way out.
+        let tips = tips.filter(|tip| !tip.starts_with("to pass "));
         let tips: String = tips.map(|tip| format!(" ({tip})")).collect();
         Self::Usage(format!("{}{tips}\nTry '{program} --help'.", problem(error)))
     }

@@ -75,11 +75,10 @@ pub(super) fn read(path: &Path, text: &str, command: &Command) -> Result<Vec<Ent
 }
 
 fn unknown(command: &Command, name: &str) -> String {
-    format!(
-        "unknown key '{}'; the keys are the long options of '{} --help', without the dashes in front",
-        escape(name),
-        command.get_name()
-    )
+    let similar = settings(command).map(key).find(|key| strsim::osa_distance(key, name) <= 2);
+    let hint = similar.map(|key| format!(" (a similar key exists: '{key}')")).unwrap_or_default();
+    let (name, program) = (escape(name), command.get_name());
+    format!("unknown key '{name}'{hint}; '{program} --config none --print-config' lists all keys")
 }
 
 /// A TOML value as the text that would follow the flag.

@@ -149,7 +149,7 @@ impl Layers {
         for name in environment.keys().filter(|name| !known.contains(name)) {
             if let Some(meant) = known.iter().find(|known| strsim::osa_distance(name, known) == 1) {
                 let name = escape::escape(name);
-                self.warnings.push(format!("{name} sets nothing; {meant} does"));
+                self.warnings.push(format!("unknown variable {name}: did you mean {meant}?"));
             }
         }
         Ok(())

@@ -39,7 +39,8 @@ fn resolved(file: &str, variables: &[(&str, &str)], flags: &[&str]) -> Result<Se
     let argv = argv.into_iter().chain(flags.iter().map(OsString::from)).collect();
     let environment =
         variables.iter().map(|(name, value)| ((*name).to_owned(), OsString::from(value))).collect();
-    let result = resolve(<Args as clap::CommandFactory>::command(), argv, &environment);
+    let command = help::complete(<Args as clap::CommandFactory>::command());
+    let result = resolve(command, argv, &environment);
     std::fs::remove_file(&path).unwrap();
     let name = path.display().to_string();
     result.map(Option::unwrap).map_err(|error| error.to_string().replace(&name, "FILE"))
@@ -81,7 +82,7 @@ fn an_unknown_key_is_shown_with_line_and_caret() {
     let shown = error(resolved("# mine\nport = 1\nprot = 2\n", &[], &[]));
     assert_eq!(
         shown,
-        "unknown key 'prot'; the keys are the long options of 'time-server --help', without the dashes in front\n \
+        "unknown key 'prot' (a similar key exists: 'port'); 'time-server --config none --print-config' lists all keys\n \
          --> FILE:3:1\n  |\n3 | prot = 2\n  | ^^^^"
     );
 }
@@ -121,12 +122,15 @@ fn a_kubernetes_service_link_is_ignored_with_a_warning() {
 #[test]
 fn a_variable_that_is_one_letter_off_an_option_is_warned_of() {
     for (name, expected) in [
-        ("TIME_SERVER_PROT", "TIME_SERVER_PROT sets nothing; TIME_SERVER_PORT does"),
+        ("TIME_SERVER_PROT", "unknown variable TIME_SERVER_PROT: did you mean TIME_SERVER_PORT?"),
         (
             "TIME_SERVER_LOG_FORMATS",
-            "TIME_SERVER_LOG_FORMATS sets nothing; TIME_SERVER_LOG_FORMAT does",
+            "unknown variable TIME_SERVER_LOG_FORMATS: did you mean TIME_SERVER_LOG_FORMAT?",
         ),
-        ("TIME_SERVER_CONFI", "TIME_SERVER_CONFI sets nothing; TIME_SERVER_CONFIG does"),
+        (
+            "TIME_SERVER_CONFI",
+            "unknown variable TIME_SERVER_CONFI: did you mean TIME_SERVER_CONFIG?",
+        ),
     ] {
         assert_eq!(resolved("", &[(name, "x")], &[]).unwrap().warnings, [expected]);
     }
@@ -170,6 +174,15 @@ fn a_wrong_flag_is_two_lines_with_the_way_out() {
         "unexpected argument '--prot' found (a similar argument exists: '--port')\n\
          Try 'time-server --help'."
     );
+}
+
+#[test]
+fn a_wrong_way_out_is_not_offered() {
+    let shown = error(resolved("", &[], &["--portt=1"]));
+    assert!(!shown.contains("to pass") && shown.lines().count() == 2, "{shown}");
+    let shown = error(resolved("", &[], &["--port", "-1"]));
+    assert!(shown.starts_with("invalid value '-1' for '--port <PORT>'"), "{shown}");
+    assert!(error(resolved("verbose = \"x\"", &[], &[])).contains("write a whole number"));
 }
 
 #[test]

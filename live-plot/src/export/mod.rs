@@ -37,12 +37,15 @@ pub fn run(config: &Config, source: Source, signals: Signals) -> Result<u8, Erro
 }
 
 fn export(config: &Config, source: Source, signals: Signals) -> Result<(), Error> {
-    let input = Input::new(source, config.rules.clone(), config.axis());
-    let mut input = input.stopped_by(signals.descriptor()?);
     let outputs = &config.outputs;
+    if let Some(path) = outputs.files().find(|path| source.is_file(path)) {
+        return Err(Error::Replaced(path.clone()));
+    }
     if let Some(path) = written_twice(outputs) {
         return Err(Error::Twice(path));
     }
+    let input = Input::new(source, config.rules.clone(), config.axis());
+    let mut input = input.stopped_by(signals.descriptor()?);
     if outputs.to_stdout() > 0 {
         input = input.stopped_by_closing(io::stdout());
     }

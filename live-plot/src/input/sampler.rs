@@ -139,7 +139,7 @@ impl Sampler {
         if self.timestamps.is_none() {
             return Ok(Some(Row { end, time: f64::NAN }));
         }
-        let time = time.ok_or("The line does not tell its time.")?;
+        let time = time.ok_or("The line has no time in the column of --time.")?;
         if time < self.latest {
             return Err("The line's time is before the last one's.");
         }

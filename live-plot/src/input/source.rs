@@ -1,10 +1,10 @@
 //! The input: where it comes from, and how it is read block by block, each block turned into samples with their times.
 //! What a line means is left to `sampler`.
 
-use std::fs::{File, OpenOptions};
+use std::fs::{self, File, OpenOptions};
 use std::io::{self, IsTerminal, Stdin, Stdout};
 use std::os::fd::{AsFd, BorrowedFd};
-use std::os::unix::fs::OpenOptionsExt as _;
+use std::os::unix::fs::{MetadataExt as _, OpenOptionsExt as _};
 use std::path::Path;
 use std::time::{Duration, Instant};
 
@@ -13,6 +13,7 @@ use nix::errno::Errno;
 use nix::fcntl::OFlag;
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 use nix::sys::signalfd::SignalFd;
+use nix::sys::stat::fstat;
 use nix::unistd;
 
 use super::sampler::Sampler;
@@ -56,6 +57,14 @@ impl Source {
     #[must_use]
     pub fn is_typed(&self) -> bool {
         matches!(self, Self::Stdin(stdin) if stdin.is_terminal())
+    }
+
+    /// Whether the numbers come from this regular file, by whatever name.
+    #[must_use]
+    pub fn is_file(&self, path: &Path) -> bool {
+        let own = fstat(self.fd()).map(|own| (own.st_dev, own.st_ino)).ok();
+        let file = fs::metadata(path).ok().filter(fs::Metadata::is_file);
+        own.is_some() && own == file.map(|file| (file.dev(), file.ino()))
     }
 
     fn fd(&self) -> BorrowedFd<'_> {

@@ -66,7 +66,7 @@ impl ClientLog {
         match outcome {
             Ok(()) => tracing::info!(peer, "Sending time to {peer}... Done."),
             Err(errno) => {
-                tracing::info!(peer, error = %errno, "Sending time to {peer}... it had gone: {}.", errno.desc());
+                tracing::info!(peer, error = %errno, "Sending time to {peer}... not sent: {}.", errno.desc());
             }
         }
     }

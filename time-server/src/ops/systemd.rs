@@ -104,7 +104,7 @@ impl Watchdog {
         let before = std::mem::replace(&mut self.iterations, iterations.collect());
         let stuck = self.iterations.iter().zip(&before).position(|(now, before)| now == before);
         if let Some(index) = stuck {
-            tracing::error!("worker {} stands still: the watchdog is not told", index + 1);
+            tracing::error!("worker {} is stuck: no watchdog notification is sent", index + 1);
         }
         stuck.is_none()
     }

@@ -45,7 +45,7 @@ pub fn run(query: &Query) -> Result<(), Error> {
         let share = left / u32::try_from(addresses.len() - tried).unwrap_or(u32::MAX);
         match ask(query, *address, share) {
             Ok(answer) if answer.bytes.is_empty() => {
-                problem = format!("{address} closed without telling the time");
+                problem = format!("{address} closed the connection without a reply");
             }
             Ok(answer) => return print(query, &answer),
             Err(error) => problem = format!("{address}: {}", describe(&error)),

@@ -128,7 +128,7 @@ fn a_line_with_a_timestamp_is_put_there_and_time_never_goes_back() {
         sampler.take_warnings(),
         [
             "The line's time is before the last one's. (line 4)",
-            "The line does not tell its time. (line 5)"
+            "The line has no time in the column of --time. (line 5)"
         ]
     );
 }
