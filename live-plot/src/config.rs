@@ -1,5 +1,5 @@
 //! The settings that a run goes by: plain data, checked by `args` when it was made. It imports nothing of the crate, so
-//! that every room can import it.
+//! that every module can import it.
 
 use std::path::PathBuf;
 use std::str::FromStr;

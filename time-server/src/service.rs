@@ -1,4 +1,4 @@
-//! What a socket serves, and over which transport: two small types that every room uses.
+//! What a socket serves, and over which transport: two small types that every module uses.
 
 /// What a listener serves.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
