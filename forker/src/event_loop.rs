@@ -14,15 +14,15 @@ use nix::poll::{PollFd, PollFlags, ppoll};
 use nix::sys::prctl;
 use nix::sys::signal::Signal;
 use nix::unistd::Pid;
-use tracing::{error, info};
+use tracing::{error, info, warn};
 
 use crate::args::Config;
 use crate::error::Error;
 use crate::process::command::{self, PreparedCommand};
-use crate::process::deliver;
 use crate::process::reap::{self, Children, Zombie};
 use crate::process::signals::{self, Signals};
-use crate::process::tree::{self, Descendants};
+use crate::process::snapshot::Target;
+use crate::process::{deliver, procfs};
 use crate::report::human::HumanDuration;
 use crate::report::run::Outcome;
 use crate::report::text;
@@ -37,23 +37,22 @@ pub fn run(config: &Config) -> Result<u8, Error> {
     let (signals, inherited) = signals::take_over().map_err(Error::system("take over signals"))?;
     let command = PreparedCommand::new(&config.command, config.shows_ticks, inherited)
         .map_err(Error::system("prepare the command"))?;
-    if !config.policy.keep_orphans {
-        // From here on an orphan of any generation becomes a child of forker (PR_SET_CHILD_SUBREAPER(2const)).
-        prctl::set_child_subreaper(true).map_err(Error::system("adopt orphans"))?;
-    }
+    // From here on an orphan of any generation becomes a child of forker (PR_SET_CHILD_SUBREAPER(2const)): so each
+    // process of a run descends from forker, and its end is heard of.
+    prctl::set_child_subreaper(true).map_err(Error::system("adopt orphans"))?;
     let schedule =
         Schedule::new(clock::now(), config.interval, config.every, config.now, config.shows_ticks);
     let manager = Notifier::from_environment();
     manager.ready(&status(config));
     let mut event_loop = EventLoop {
-        supervisor: Supervisor::new(schedule, config.policy.clone()),
+        supervisor: Supervisor::new(schedule, config.policy.clone(), Pid::this()),
         signals,
         command,
-        descendants: Descendants::default(),
         config,
         manager,
         stdout: Output::new(stdout()),
         has_reader: true,
+        has_zombies: false,
     };
     event_loop.run()
 }
@@ -69,12 +68,13 @@ struct EventLoop<'a> {
     supervisor: Supervisor,
     signals: Signals,
     command: PreparedCommand,
-    descendants: Descendants,
     config: &'a Config,
     manager: Notifier,
     stdout: Output<Stdout>,
     /// False once stdout takes nothing any more.
     has_reader: bool,
+    /// Whether children may have ended that are not reaped.
+    has_zombies: bool,
 }
 
 /// What a wait ended with.
@@ -88,7 +88,8 @@ impl EventLoop<'_> {
         let result = self.turns();
         if result.is_err() {
             // Also after an error of forker's own no process is left behind.
-            tree::signal_all(&[], Signal::SIGKILL);
+            self.handle(Event::Failed);
+            self.look();
         }
         self.stdout.finish();
         text::log_summary(self.supervisor.tally());
@@ -99,8 +100,11 @@ impl EventLoop<'_> {
     }
 
     fn turns(&mut self) -> Result<(), Error> {
-        // forker may have got children over exec that ended before it blocked SIGCHLD.
-        self.reap_all()?;
+        // forker may have got children over exec; some may have ended before it blocked SIGCHLD.
+        self.has_zombies = !matches!(reap::look().map_err(reap_failed)?, Children::None);
+        if self.has_zombies {
+            self.handle(Event::Inherited(procfs::all()));
+        }
         while self.turn()? {}
         Ok(())
     }
@@ -121,6 +125,10 @@ impl EventLoop<'_> {
         if woken.by_signal {
             self.read_signals()?;
         }
+        let has_looked = self.has_zombies && self.reap_all()?;
+        if self.supervisor.wants_look() && !has_looked {
+            self.look();
+        }
         Ok(true)
     }
 
@@ -133,7 +141,8 @@ impl EventLoop<'_> {
     }
 
     fn wait(&self) -> Result<Woken, Error> {
-        let wake_at = self.supervisor.wake_at();
+        let is_at_work = self.has_zombies || self.supervisor.wants_look();
+        let wake_at = if is_at_work { Some(clock::now()) } else { self.supervisor.wake_at() };
         let timeout = wake_at.map(|at| at.saturating_duration_since(clock::now()).into());
         let stderr = logging::stderr().lock();
         let mut fds = vec![PollFd::new(self.signals.as_fd(), PollFlags::POLLIN)];
@@ -161,10 +170,9 @@ impl EventLoop<'_> {
     }
 
     fn read_signals(&mut self) -> Result<(), Error> {
-        let mut has_child_changed = false;
         while let Some(signal) = self.signals.next().map_err(Error::system("read signals"))? {
             match signal {
-                Signal::SIGCHLD => has_child_changed = true,
+                Signal::SIGCHLD => self.has_zombies = true,
                 Signal::SIGINT | Signal::SIGTERM => {
                     self.manager.notify(&[NotifyState::Stopping]);
                     self.handle(Event::Stop(signal));
@@ -174,30 +182,49 @@ impl EventLoop<'_> {
                 other => self.handle(Event::Forward(other)),
             }
         }
-        if has_child_changed { self.reap_all() } else { Ok(()) }
-    }
-
-    /// Reaps every child that has ended.
-    fn reap_all(&mut self) -> Result<(), Error> {
-        let failed = Error::system("reap a child");
-        let has_children = loop {
-            match reap::look().map_err(&failed)? {
-                Children::Ended(zombie) => self.reap_one(zombie).map_err(&failed)?,
-                Children::Running => break true,
-                Children::None => break false,
-            }
-        };
-        self.handle(Event::AllReaped { has_children });
         Ok(())
     }
 
-    /// First the signal to the group, then the reaping: once the leader is reaped, its group's id may be another's.
+    /// Looks at all processes. The supervisor wants it once a turn at most.
+    fn look(&mut self) {
+        self.handle(Event::Looked(procfs::all()));
+    }
+
+    /// Reaps every child that has ended, and returns whether it took a look at /proc. Where a second look is wanted it
+    /// leaves the rest to the next turn.
+    fn reap_all(&mut self) -> Result<bool, Error> {
+        let mut has_looked = false;
+        self.has_zombies = false;
+        let has_children = loop {
+            let zombie = match reap::look().map_err(reap_failed)? {
+                Children::Ended(zombie) => zombie,
+                Children::Running => break true,
+                Children::None => break false,
+            };
+            // All that it leaves are forker's children by now.
+            if self.supervisor.wants_children() {
+                self.handle(Event::Children(procfs::own_children()));
+            }
+            if self.supervisor.wants_look() {
+                if has_looked {
+                    self.has_zombies = true;
+                    break true;
+                }
+                self.look();
+                has_looked = true;
+            }
+            self.reap_one(zombie).map_err(reap_failed)?;
+        };
+        let mut ended_groups = self.supervisor.unseen_groups();
+        ended_groups.retain(|group| !deliver::group_exists(*group));
+        self.handle(Event::AllReaped { has_children, ended_groups });
+        Ok(has_looked)
+    }
+
+    /// First the signals to what it leaves, then the reaping: once a leader is reaped, its group's id may be another's.
     fn reap_one(&mut self, zombie: Zombie) -> nix::Result<()> {
         let pid = zombie.pid();
-        let ends_group = self.supervisor.is_leader(pid) && !self.config.policy.keep_orphans;
-        if ends_group {
-            zombie.signal_group(Signal::SIGTERM);
-        }
+        self.handle(Event::HasEnded { pid });
         let reaped = zombie.reap()?;
         let mut outcome = Outcome::from_wait(reaped.status);
         if let Outcome::Exited(126 | 127) = outcome
@@ -205,8 +232,7 @@ impl EventLoop<'_> {
         {
             outcome = Outcome::NotExecuted(errno);
         }
-        let left = if ends_group { self.descendants.left(pid) } else { Vec::new() };
-        self.handle(Event::Ended { pid, outcome, usage: reaped.usage, left });
+        self.handle(Event::Reaped { pid, outcome, usage: reaped.usage });
         Ok(())
     }
 
@@ -222,23 +248,8 @@ impl EventLoop<'_> {
         match action {
             Action::ShowTick(number) => self.show(&format!("{number}\n")),
             Action::Start { run, due } => self.start(run, due),
-            Action::Signal { leader, signal } => self.descendants.signal(leader, signal),
-            Action::SignalAll { leaders, signal } => {
-                let strays = tree::signal_all(&leaders, signal);
-                self.supervisor.handle(clock::now(), Event::Strays(strays));
-            }
-            Action::KillRest => drop(tree::signal_all(&[], Signal::SIGKILL)),
-            Action::Forward { leaders, signal } => {
-                for leader in leaders {
-                    deliver::to_group(leader, signal);
-                }
-            }
+            Action::Signal { targets, signal } => self.signal(&targets, signal),
             Action::Suspend => self.suspend(),
-            Action::CheckTree { leader } => {
-                if self.descendants.left(leader).is_empty() {
-                    self.supervisor.handle(clock::now(), Event::TreeEnded { leader });
-                }
-            }
             Action::LogMissed(ticks) => info!(ticks, "missed {}", count(ticks, "tick")),
             Action::LogSkipped(runs) => {
                 info!(runs, "skipped {}: others were still going", count(runs, "run"));
@@ -249,11 +260,21 @@ impl EventLoop<'_> {
                 let grace = HumanDuration(self.config.policy.grace);
                 info!(runs, "stopping: TERM to {runs} running, KILL in {grace}");
             }
-            Action::LogUnkillable => {
-                error!(
-                    "what was killed has not ended; see ps -o pid,stat,wchan,cmd --ppid {}",
-                    Pid::this()
-                );
+            Action::LogSurvivor(survivor) => text::log_survivor(&survivor),
+            Action::LogRefused { pid, name, signal, errno } => {
+                text::log_refused(pid, &name, signal, errno);
+            }
+            Action::LogBlind(error) => warn!(
+                "cannot look for processes in /proc: {error}; what leaves its run's group is not found"
+            ),
+        }
+    }
+
+    fn signal(&mut self, targets: &[Target], signal: Signal) {
+        for target in targets {
+            if let Err(errno) = deliver::send(*target, signal) {
+                self.supervisor
+                    .handle(clock::now(), Event::Refused { target: *target, signal, errno });
             }
         }
     }
@@ -284,4 +305,8 @@ impl EventLoop<'_> {
             self.stdout.push(line.as_bytes());
         }
     }
+}
+
+fn reap_failed(errno: Errno) -> Error {
+    Error::system("reap a child")(errno)
 }

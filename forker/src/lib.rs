@@ -8,9 +8,11 @@
 //! process/command      prepare, fork, exec: here a child is born
 //!    ⋮                 the run goes, ends, and is a zombie
 //! process/signals      SIGCHLD wakes the loop
-//! process/reap         look, TERM to the zombie's group, then reap
-//!    ↓ Event::Ended
-//! supervisor           does its exit count as a failure? what is left of its tree?
+//! process/reap         who has ended?
+//!    ↓ Event::Children, Looked, HasEnded
+//! supervisor           what does it leave? TERM to that while the zombie holds its group's id; then it is reaped
+//!    ↓ Event::Reaped
+//! supervisor           does its exit count as a failure? has the last of its tree ended?
 //!    ↓ Action::LogRun
 //! report/text          the run's line, in words
 //! ```
@@ -19,8 +21,8 @@
 //! |---|---|
 //! | `event_loop` | the loop: waits in one ppoll, gives the supervisor its events, does its actions |
 //! | `schedule` | when ticks and runs are due; pure |
-//! | `supervisor/` | what happens next; pure. `escalation`: TERM, grace, KILL; `orphans`: what outlives its run |
-//! | `process/` | start, read `/proc`, know a run's tree, signal, reap |
+//! | `supervisor/` | what happens next; pure. `descendants`: which process is whose; `escalation`: TERM, grace, KILL |
+//! | `process/` | start, read `/proc`, signal, reap |
 //! | `report/` | a run's data (`run`), the sums (`tally`), the words (`text`, `human`) |
 //! | `lab/` | one workload under each way to deal with the end of a child |
 //! | `sys` | system calls that nix lacks |

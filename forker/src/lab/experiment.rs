@@ -15,11 +15,14 @@ use crate::error::Error;
 use crate::process::command::PreparedCommand;
 use crate::process::reap::{self, Children};
 use crate::process::signals::Signals;
-use crate::process::snapshot::Process;
-use crate::process::{procfs, tree};
+use crate::process::snapshot::{Process, Target};
+use crate::process::{deliver, procfs};
 use crate::report::run;
 use crate::schedule::Schedule;
 use crate::sys;
+
+/// How often what is left is killed.
+const KILL_ROUNDS: usize = 10;
 
 /// The workload: one run on each of so many ticks.
 pub(super) const TICKS: u32 = 20;
@@ -68,13 +71,27 @@ pub(super) fn run(
     .map_err(&failed)?;
     drop(writer);
     let observed = observe(demonstrator, &reader, signals);
-    tree::signal_all(&[], Signal::SIGKILL);
+    // Repeated, because a process may fork between the look and the signal.
+    for _ in 0..KILL_ROUNDS {
+        kill_below(Pid::this());
+    }
     let reaped = reap_all().map_err(&failed)?;
     let mut observed = observed.map_err(&failed)?;
     if let Observed::Facts(facts) = &mut observed {
         facts.reaped_by_init = reaped.min(facts.zombies_left);
     }
     Ok(observed)
+}
+
+/// Kills all that descends from `parent`.
+fn kill_below(parent: Pid) {
+    for Process { pid, started, is_zombie, .. } in procfs::children(parent) {
+        kill_below(pid);
+        if !is_zombie {
+            // What cannot be killed is another user's, and the table shows what is left.
+            deliver::send(Target::Process { pid, started }, Signal::SIGKILL).ok();
+        }
+    }
 }
 
 /// Samples the demonstrator's children and the lab's own until the demonstrator has sent its counts.

@@ -1,5 +1,5 @@
-//! Processes: started (`command`), read from /proc (`procfs`, `snapshot`), known as a run's (`tree`), signalled
-//! (`deliver`) and reaped (`reap`); and the signals that forker itself gets (`signals`).
+//! Processes: started (`command`), read from /proc (`procfs`, `snapshot`), signalled (`deliver`) and reaped (`reap`);
+//! and the signals that forker itself gets (`signals`).
 
 pub(crate) mod command;
 pub(crate) mod deliver;
@@ -7,4 +7,3 @@ pub(crate) mod procfs;
 pub(crate) mod reap;
 pub(crate) mod signals;
 pub(crate) mod snapshot;
-pub(crate) mod tree;

@@ -1,57 +1,129 @@
 //! Reads processes from /proc: proc(5), `proc_pid_stat(5)`. What follows from what it reads is decided elsewhere.
+//!
+//! One descriptor is open at a time: forker may have few (`ulimit -n`).
 
-use std::fs;
+use std::collections::BTreeSet;
+use std::ffi::OsStr;
+use std::io::{Error, ErrorKind};
+use std::{fs, io, str};
 
-use nix::unistd::Pid;
-use tracing::warn;
+use nix::libc;
+use nix::unistd::{self, Pid};
 
 use crate::process::snapshot::Process;
+use crate::sys;
 
-/// Every process that /proc shows; none, and a warning, where /proc cannot be read.
-pub(crate) fn all() -> Vec<Process> {
-    let entries = fs::read_dir("/proc");
-    if let Err(error) = &entries {
-        warn!(
-            "cannot look for processes in /proc: {error}; what has left its run's group is not found"
-        );
+/// Every process that /proc shows, and every child of forker.
+///
+/// # Errors
+/// /proc is not there, is that of another namespace, or cannot be read.
+pub(crate) fn all() -> io::Result<Vec<Process>> {
+    let mut all = scan()?;
+    let shown: BTreeSet<Pid> = all.iter().map(|process| process.pid).collect();
+    let hidden = own_children()?.into_iter().filter(|pid| !shown.contains(pid));
+    all.extend(hidden.filter_map(|pid| read(pid).unwrap_or(None).or_else(|| hidden_child(pid))));
+    Ok(all)
+}
+
+fn scan() -> io::Result<Vec<Process>> {
+    check()?;
+    let pids: Vec<Pid> =
+        fs::read_dir("/proc")?.flatten().filter_map(|entry| pid(&entry.file_name())).collect();
+    pids.into_iter().filter_map(|pid| read(pid).transpose()).collect()
+}
+
+/// The children of forker, which has one thread: those that have ended and are not reaped are among them. A process
+/// that reads its own children misses none (`proc_pid_children(5)`).
+///
+/// # Errors
+/// As [`all`].
+pub(crate) fn own_children() -> io::Result<Vec<Pid>> {
+    check()?;
+    let own = Pid::this();
+    match fs::read_to_string(format!("/proc/{own}/task/{own}/children")) {
+        Ok(pids) => Ok(pids.split_whitespace().filter_map(|word| pid(word.as_ref())).collect()),
+        // The kernel was built without CONFIG_PROC_CHILDREN.
+        Err(error) if error.kind() == ErrorKind::NotFound => {
+            let mut all = scan()?;
+            all.retain(|process| process.parent == own);
+            Ok(all.into_iter().map(|process| process.pid).collect())
+        }
+        Err(error) => Err(error),
     }
-    let pids = entries
-        .into_iter()
-        .flatten()
-        .flatten()
-        .filter_map(|entry| entry.file_name().to_str()?.parse().ok());
-    pids.filter_map(|pid| read(Pid::from_raw(pid))).collect()
 }
 
 /// The children of `parent`, which must have one thread. Some may be missing if children are reaped meanwhile
-/// (`proc_pid_children(5)`). A process that reads its own children misses none.
+/// (`proc_pid_children(5)`).
 pub(crate) fn children(parent: Pid) -> Vec<Process> {
-    // A kernel built without CONFIG_PROC_CHILDREN has no such file.
     let Ok(pids) = fs::read_to_string(format!("/proc/{parent}/task/{parent}/children")) else {
-        return all().into_iter().filter(|process| process.parent == parent).collect();
+        let all = scan().unwrap_or_default();
+        return all.into_iter().filter(|process| process.parent == parent).collect();
     };
-    pids.split_whitespace().filter_map(|pid| read(Pid::from_raw(pid.parse().ok()?))).collect()
+    let pids = pids.split_whitespace().filter_map(|word| pid(word.as_ref()));
+    pids.filter_map(|pid| read(pid).unwrap_or(None)).collect()
 }
 
-/// The process `pid`, if there is one.
-pub(crate) fn read(pid: Pid) -> Option<Process> {
-    parse(&fs::read_to_string(format!("/proc/{pid}/stat")).ok()?)
+/// The process `pid`, if there is one that /proc shows.
+///
+/// # Errors
+/// EMFILE and its like: then there may be one.
+pub(crate) fn read(pid: Pid) -> io::Result<Option<Process>> {
+    match fs::read(format!("/proc/{pid}/stat")) {
+        Ok(stat) => Ok(parse(&stat)),
+        // ESRCH: it was reaped between the open and the read.
+        Err(error) if error.raw_os_error() == Some(libc::ESRCH) => Ok(None),
+        Err(error) => match error.kind() {
+            ErrorKind::NotFound | ErrorKind::PermissionDenied => Ok(None),
+            _ => Err(error),
+        },
+    }
 }
 
-/// Parses a line of `/proc/PID/stat`. A name may hold anything, even `) R 1`: it ends at the last parenthesis.
-fn parse(stat: &str) -> Option<Process> {
-    let (pid, rest) = stat.split_once(" (")?;
-    let (name, rest) = rest.rsplit_once(") ")?;
-    let fields: Vec<&str> = rest.split_whitespace().collect();
+/// Whether /proc shows this process by the pid that it has here. In a new pid namespace with the old /proc it does not,
+/// and every pid there means another process here.
+fn check() -> io::Result<()> {
+    let own = fs::read_link("/proc/self")?;
+    if pid(own.as_os_str()) == Some(Pid::this()) {
+        Ok(())
+    } else {
+        Err(Error::other("it shows another pid namespace"))
+    }
+}
+
+/// A child that /proc does not show (hidepid, proc(5)). That it is there, and its group, is known without /proc.
+fn hidden_child(pid: Pid) -> Option<Process> {
+    sys::is_child(pid).then(|| Process {
+        pid,
+        parent: Pid::this(),
+        group: unistd::getpgid(Some(pid)).unwrap_or(pid),
+        is_zombie: false,
+        started: 0,
+        name: "?".to_owned(),
+    })
+}
+
+fn pid(name: &OsStr) -> Option<Pid> {
+    name.to_str()?.parse().ok().map(Pid::from_raw)
+}
+
+/// Parses `/proc/PID/stat`. A name may hold any bytes, even `) R 1`, newlines, or a letter of UTF-8 that the kernel has
+/// cut: it ends at the last parenthesis.
+fn parse(stat: &[u8]) -> Option<Process> {
+    let start = stat.iter().position(|byte| *byte == b'(')?;
+    let end = stat.iter().rposition(|byte| *byte == b')')?;
+    let name = String::from_utf8_lossy(stat.get(start + 1..end)?);
+    let fields: Vec<&str> = str::from_utf8(&stat[end + 1..]).ok()?.split_whitespace().collect();
     // -1 as the group: the process is being reaped at this moment, and is no process any more.
     let pid_of = |text: &str| text.parse().ok().filter(|pid| *pid >= 0).map(Pid::from_raw);
+    let threads: u64 = fields.get(17)?.parse().ok()?;
     Some(Process {
-        pid: pid_of(pid)?,
-        is_zombie: *fields.first()? == "Z",
+        pid: pid_of(str::from_utf8(&stat[..start]).ok()?.trim())?,
+        // If the main thread has ended and others go on, the state is Z too: the process lives.
+        is_zombie: *fields.first()? == "Z" && threads <= 1,
         parent: pid_of(fields.get(1)?)?,
         group: pid_of(fields.get(2)?)?,
         started: fields.get(19)?.parse().ok()?,
-        name: common::escape::escape(name).into_owned(),
+        name: common::escape::escape(&name).into_owned(),
     })
 }
 
@@ -59,19 +131,33 @@ fn parse(stat: &str) -> Option<Process> {
 mod tests {
     use super::*;
 
+    const STAT: &str = "77 (a) R 1 (b) Z 5 6 7 0 -1 0 0 0 0 0 0 0 0 0 20 0 1 0 4242 0";
+
     #[test]
     fn a_name_may_hold_anything() {
-        let stat = "77 (a) R 1 (b) Z 5 6 7 0 -1 0 0 0 0 0 0 0 0 0 20 0 1 0 4242 0";
-        let process = parse(stat).unwrap();
+        let process = parse(STAT.as_bytes()).unwrap();
         assert_eq!(process.name, "a) R 1 (b");
         assert_eq!((process.parent, process.group), (Pid::from_raw(5), Pid::from_raw(6)));
         assert_eq!((process.is_zombie, process.started), (true, 4242));
-        assert_eq!(parse("77 (a"), None);
-        assert_eq!(parse(&stat.replace("Z 5 6", "X 0 -1")), None, "a process that is being reaped");
+        assert_eq!(parse(b"77 (a"), None);
+        let reaped = STAT.replace("Z 5 6", "X 0 -1");
+        assert_eq!(parse(reaped.as_bytes()), None, "a process that is being reaped");
+    }
+
+    #[test]
+    fn a_name_may_be_cut_within_a_letter() {
+        let stat = [b"77 (\xd0\xb0\xd0".as_slice(), &STAT.as_bytes()[13..]].concat();
+        assert_eq!(parse(&stat).unwrap().name, "\u{430}\u{fffd}");
+    }
+
+    #[test]
+    fn a_process_lives_while_one_of_its_threads_does() {
+        let stat = STAT.replace(" 20 0 1 0 ", " 20 0 2 0 ");
+        assert!(!parse(stat.as_bytes()).unwrap().is_zombie);
     }
 
     #[test]
     fn all_processes_include_this_one() {
-        assert!(all().iter().any(|process| process.pid == Pid::this()));
+        assert!(all().unwrap().iter().any(|process| process.pid == Pid::this()));
     }
 }

@@ -1,17 +1,15 @@
 //! From a zombie to its status: look who has ended, then reap. The type holds the order in which this has to be done.
 //!
 //! A zombie keeps its pid and, if it leads a group, the group's id: until it is reaped, no other process and no other
-//! group can get them. So a group is signalled with its leader's [`Zombie`] in hand, and reaping takes the zombie away.
+//! group can get them. So what is to be done to a group is done while its leader is a [`Zombie`]: reaping consumes that.
 
 use std::time::Duration;
 
 use nix::errno::Errno;
 use nix::libc;
-use nix::sys::signal::Signal;
 use nix::sys::wait::WaitPidFlag;
 use nix::unistd::Pid;
 
-use crate::process::deliver;
 use crate::report::run::Usage;
 use crate::sys;
 
@@ -54,11 +52,6 @@ pub(crate) fn look() -> nix::Result<Children> {
 impl Zombie {
     pub(crate) fn pid(&self) -> Pid {
         self.0
-    }
-
-    /// Signals the group that it leads.
-    pub(crate) fn signal_group(&self, signal: Signal) {
-        deliver::to_group(self.0, signal);
     }
 
     /// Reaps it: from here on its pid may be another's.

@@ -26,6 +26,7 @@ impl RunReport {
     /// The exit status that stands for the run. A run that was replaced or stopped by forker is no failure.
     pub(crate) fn status(&self) -> u8 {
         match self.end_reason {
+            _ if self.outcome == Outcome::NotEnded => FAILED,
             None => self.outcome.status(),
             Some(EndReason::TimedOut) => TIMED_OUT,
             Some(EndReason::Replaced | EndReason::Stopped) => 0,
@@ -50,6 +51,15 @@ pub(crate) struct Leftover {
     pub(crate) outcome: Outcome,
 }
 
+/// A process that lives on though forker has killed it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Survivor {
+    /// None if nothing connects the process with its run any more.
+    pub(crate) run: Option<u64>,
+    pub(crate) pid: Pid,
+    pub(crate) name: String,
+}
+
 /// How a process ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Outcome {
@@ -66,6 +76,8 @@ pub(crate) enum Outcome {
     NotExecuted(Errno),
     /// fork failed: there was no process.
     NotForked(Errno),
+    /// It was killed, and has not ended: forker does not wait for it any longer.
+    NotEnded,
 }
 
 impl Outcome {
@@ -89,7 +101,7 @@ impl Outcome {
             Self::Exited(code) => code,
             Self::Killed { signal, .. } => killed_by(signal),
             Self::NotExecuted(errno) => not_executed(errno),
-            Self::NotForked(_) => FAILED,
+            Self::NotForked(_) | Self::NotEnded => FAILED,
         }
     }
 }

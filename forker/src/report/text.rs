@@ -10,11 +10,11 @@ use nix::errno::Errno;
 use nix::libc;
 use nix::sys::signal::Signal;
 use nix::unistd::Pid;
-use tracing::{info, warn};
+use tracing::{error, info, warn};
 
-use crate::error;
+use crate::error::advice;
 use crate::report::human::{HumanBytes, HumanDuration};
-use crate::report::run::{EndReason, Leftover, Outcome, RunReport};
+use crate::report::run::{EndReason, Leftover, Outcome, RunReport, Survivor};
 use crate::report::tally::Tally;
 
 /// Logs how a run ended: a failure as a warning, which `-q` shows too.
@@ -47,7 +47,7 @@ pub(crate) fn log_run(report: &RunReport, command: &[CString]) {
 /// Logs that a process was left behind and ended. A warning: forker ended something that the user had started.
 pub(crate) fn log_leftover(leftover: &Leftover) {
     let Leftover { run, end_reason, pid, name, outcome } = leftover;
-    let run_name = run.map_or_else(|| "a run".to_owned(), |run| format!("run {run}"));
+    let run_name = run_name(*run);
     let how = if outcome.is_kill() { "killed" } else { "ended" };
     let detail = match end_reason {
         None => format!(": {how}; --keep-orphans keeps it"),
@@ -62,6 +62,28 @@ pub(crate) fn log_leftover(leftover: &Leftover) {
         ended_because = end_reason.map(reason_word),
         "{run_name} left {name} (pid {pid}) behind{detail}"
     );
+}
+
+/// Logs that a process lives on though it was killed.
+pub(crate) fn log_survivor(survivor: &Survivor) {
+    let Survivor { run, pid, name } = survivor;
+    error!(
+        run,
+        pid = pid.as_raw(),
+        name,
+        "{} left {name} (pid {pid}) behind: not ended by SIGKILL; see ps -o pid,stat,user,wchan,cmd -p {pid}",
+        run_name(*run)
+    );
+}
+
+/// Logs that a process could not be signalled.
+pub(crate) fn log_refused(pid: Pid, name: &str, signal: Signal, errno: Errno) {
+    let reason = errno.desc();
+    error!(pid = pid.as_raw(), name, "cannot send {signal} to {name} (pid {pid}): {reason}");
+}
+
+fn run_name(run: Option<u64>) -> String {
+    run.map_or_else(|| "a run".to_owned(), |run| format!("run {run}"))
 }
 
 /// Logs the sums over all runs. Missed ticks make it a warning, which `-q` shows too.
@@ -102,6 +124,7 @@ fn outcome_word(outcome: Outcome) -> &'static str {
         Outcome::Killed { .. } => "killed",
         Outcome::NotExecuted(_) => "not executed",
         Outcome::NotForked(_) => "not forked",
+        Outcome::NotEnded => "not ended",
     }
 }
 
@@ -136,10 +159,11 @@ impl fmt::Display for Line<'_> {
                 let core = if *dumped { ", core dumped" } else { "" };
                 write!(f, "killed by {}{core}", signal_name(*signal))?;
             }
+            Outcome::NotEnded => write!(f, "not ended by SIGKILL")?,
             Outcome::NotExecuted(errno) => return f.write_str(&not_executed(*errno, self.command)),
             Outcome::NotForked(errno) => {
-                let advice = error::advice(*errno);
-                return write!(f, "cannot fork: {}{advice}; the schedule goes on", errno.desc());
+                let desc = errno.desc();
+                return write!(f, "cannot fork: {desc}{}; the schedule goes on", advice(*errno));
             }
         }
         let cpu = HumanDuration(usage.user + usage.system);

@@ -1,48 +1,56 @@
 //! How runs, and forker itself, are ended: TERM first, KILL after the grace, and in the end forker gives up.
+//!
+//! A run is brought to a stage here, and `descendants` knows what each of its processes was sent: at the next look the
+//! signals follow. So a process that shows up late is asked too, and none is asked twice.
 
 use std::time::{Duration, Instant};
 
 use nix::sys::signal::Signal;
-use nix::unistd::Pid;
 
+use super::descendants::{Asked, Owner};
 use super::event::Action;
 use super::{Phase, Supervisor};
-use crate::report::run::EndReason;
-
-/// How long forker waits for what it has killed. A process in an uninterruptible system call, or of another user, may
-/// not end.
-const KILLED_END_WITHIN: Duration = Duration::from_secs(2);
+use crate::process::snapshot::Target;
+use crate::report::run::{EndReason, Outcome, Survivor, Usage};
 
 impl Supervisor {
-    /// Sends the signals whose time has come: TERM at a timeout, KILL at the end of a grace.
+    /// Begins what is due: TERM at a timeout, KILL at the end of a grace, giving up after that.
     pub(super) fn expire(&mut self, now: Instant) {
         let kill_at = self.kill_time(now);
-        for (pid, run) in &mut self.runs {
-            if run.deadline.is_none_or(|deadline| deadline > now) {
-                continue;
+        for run in self.runs.values_mut() {
+            let is_timeout = run.ending.asked == Asked::Nothing;
+            if run.ending.expire(now, kill_at) {
+                self.wants_look = true;
+                if is_timeout {
+                    run.end_reason = Some(EndReason::TimedOut);
+                }
             }
-            let is_first = run.end_reason.is_none();
-            let signal = if is_first { Signal::SIGTERM } else { Signal::SIGKILL };
-            run.deadline = is_first.then_some(kill_at);
-            run.end_reason.get_or_insert(EndReason::TimedOut);
-            self.actions.push_back(Action::Signal { leader: *pid, signal });
         }
-        let expired = self.leftovers.extract_if(.., |_, kill_at| *kill_at <= now);
-        self.actions
-            .extend(expired.map(|(leader, _)| Action::Signal { leader, signal: Signal::SIGKILL }));
+        self.wants_look |= self.strays.expire(now, kill_at);
     }
 
     /// Ends every run that is not being ended already.
     pub(super) fn end_runs(&mut self, now: Instant, reason: EndReason) {
         let kill_at = self.kill_time(now);
-        for (pid, run) in self.runs.iter_mut().filter(|(_, run)| run.end_reason.is_none()) {
-            run.end_reason = Some(reason);
-            run.deadline = Some(kill_at);
-            self.actions.push_back(Action::Signal { leader: *pid, signal: Signal::SIGTERM });
+        for run in self.runs.values_mut() {
+            if run.ending.begin(kill_at) {
+                run.end_reason = Some(reason);
+                self.wants_look = true;
+            }
         }
     }
 
-    pub(super) fn kill_time(&self, now: Instant) -> Instant {
+    /// The leader of a run has ended by itself: TERM to what it leaves, before the leader is reaped.
+    pub(super) fn end_leftovers(&mut self, now: Instant, number: u64) {
+        let kill_at = self.kill_time(now);
+        if let Some(run) = self.runs.get_mut(&number)
+            && run.ending.begin(kill_at)
+        {
+            self.ask(Owner::Run(number), Asked::Term);
+        }
+    }
+
+    fn kill_time(&self, now: Instant) -> Instant {
         now + self.policy.grace
     }
 
@@ -56,62 +64,96 @@ impl Supervisor {
         }
     }
 
-    /// Forwards a signal to every run.
+    /// Forwards a signal to the group of every run whose leader is not reaped.
     pub(super) fn forward(&mut self, signal: Signal) {
-        let leaders = self.leaders();
-        if !leaders.is_empty() {
-            self.actions.push_back(Action::Forward { leaders, signal });
-        }
+        let leaders = self.runs.values().filter_map(|run| run.leader);
+        let targets: Vec<Target> = leaders.map(Target::Group).collect();
+        self.signal(targets, signal);
     }
 
     /// Moves every deadline by the time during which runs and forker were stopped: no run could use that time.
     pub(super) fn postpone(&mut self, after: Duration) {
-        let runs = self.runs.values_mut().filter_map(|run| run.deadline.as_mut());
-        let phase = match &mut self.phase {
-            Phase::Stopping { kill_at: at } | Phase::Killed { give_up_at: at } => Some(at),
-            Phase::Running | Phase::GivenUp => None,
-        };
-        for deadline in runs.chain(self.leftovers.values_mut()).chain(phase) {
+        let endings = self.runs.values_mut().map(|run| &mut run.ending);
+        for deadline in endings.chain([&mut self.strays]).filter_map(|end| end.deadline.as_mut()) {
             *deadline += after;
         }
     }
 
     pub(super) fn begin_to_stop(&mut self, now: Instant) {
-        if self.phase != Phase::Running {
+        if self.phase == Phase::Stopping {
             return;
         }
-        self.phase = Phase::Stopping { kill_at: self.kill_time(now) };
+        self.phase = Phase::Stopping;
         self.replacement_due = None;
-        if !self.runs.is_empty() {
-            self.actions.push_back(Action::LogStopping { runs: self.runs.len() });
+        let runs = self.runs.values().filter(|run| run.leader.is_some()).count();
+        if runs > 0 {
+            self.actions.push_back(Action::LogStopping { runs });
         }
-        self.signal_all(Signal::SIGTERM);
+        self.end_runs(now, EndReason::Stopped);
+        if !self.policy.keep_orphans {
+            self.strays.begin(self.kill_time(now));
+        }
+        self.wants_look |= self.awaits_anything();
     }
 
     pub(super) fn kill(&mut self, now: Instant) {
-        if !matches!(self.phase, Phase::Killed { .. } | Phase::GivenUp) {
-            self.phase = Phase::Killed { give_up_at: now + KILLED_END_WITHIN };
-        }
-        self.signal_all(Signal::SIGKILL);
-    }
-
-    fn signal_all(&mut self, signal: Signal) {
+        self.begin_to_stop(now);
         for run in self.runs.values_mut() {
-            run.end_reason.get_or_insert(EndReason::Stopped);
-            // From here on the deadline of the phase holds for all.
-            run.deadline = None;
+            run.ending.kill(now);
         }
-        self.leftovers.clear();
-        let leaders = self.leaders();
-        if self.policy.keep_orphans {
-            self.actions
-                .extend(leaders.into_iter().map(|leader| Action::Signal { leader, signal }));
-        } else if self.has_children {
-            self.actions.push_back(Action::SignalAll { leaders, signal });
+        if !self.policy.keep_orphans {
+            self.strays.kill(now);
+        }
+        self.wants_look |= self.awaits_anything();
+    }
+
+    /// After a look: sends what is to be sent, and gives up what lives on though it was killed.
+    pub(super) fn ask_all(&mut self, now: Instant) {
+        let runs = self.runs.iter().map(|(number, run)| (Owner::Run(*number), &run.ending));
+        let endings: Vec<_> = runs
+            .chain([(Owner::Stray, &self.strays)])
+            .map(|(owner, ending)| (owner, ending.asked, ending.has_failed))
+            .collect();
+        for (owner, asked, has_failed) in endings {
+            // KILL is repeated until a look shows nobody new: a process may fork between the look and its end.
+            self.wants_look |= self.ask(owner, asked) && asked == Asked::Kill;
+            if has_failed {
+                self.give_up(now, owner);
+            }
         }
     }
 
-    fn leaders(&self) -> Vec<Pid> {
-        self.runs.keys().copied().collect()
+    /// Sends each process of `owner` what it was not sent yet; whether there was anything to send.
+    fn ask(&mut self, owner: Owner, asked: Asked) -> bool {
+        let signal = match asked {
+            Asked::Nothing => return false,
+            Asked::Term => Signal::SIGTERM,
+            Asked::Kill => Signal::SIGKILL,
+        };
+        let targets = self.descendants.ask(owner, asked, self.is_blind);
+        let has_targets = !targets.is_empty();
+        self.signal(targets, signal);
+        has_targets
+    }
+
+    pub(super) fn signal(&mut self, targets: Vec<Target>, signal: Signal) {
+        if !targets.is_empty() {
+            self.actions.push_back(Action::Signal { targets, signal });
+        }
+    }
+
+    /// What lives on is reported and counts as gone.
+    fn give_up(&mut self, now: Instant, owner: Owner) {
+        let run = if let Owner::Run(number) = owner { Some(number) } else { None };
+        for (pid, name) in self.descendants.living(owner) {
+            self.has_failed = true;
+            self.actions.push_back(Action::LogSurvivor(Survivor { run, pid, name }));
+        }
+        self.descendants.hand_over(owner, Owner::Foreign);
+        self.strays.has_failed = false;
+        if let Some(run) = run {
+            self.on_leader_gone(now, run, Outcome::NotEnded, Usage::default());
+            self.end_run(now, run);
+        }
     }
 }

@@ -1,33 +1,42 @@
 //! What goes into the supervisor and what comes out of it: events and actions.
 
+use std::io;
 use std::time::{Duration, Instant};
 
 use nix::errno::Errno;
 use nix::sys::signal::Signal;
 use nix::unistd::Pid;
 
-use crate::process::snapshot::Process;
-use crate::report::run::{Leftover, Outcome, RunReport, Usage};
+use crate::process::snapshot::{Process, Target};
+use crate::report::run::{Leftover, Outcome, RunReport, Survivor, Usage};
 
 /// What has happened.
 #[derive(Debug)]
 pub(crate) enum Event {
     /// Time has passed.
     Time,
+    /// Before the first fork there were children already; this is what /proc shows.
+    Inherited(io::Result<Vec<Process>>),
     /// A run was started, as the leader of its own group.
     Started { run: u64, due: Instant, pid: Pid },
     /// A run could not be started.
     NotStarted { run: u64, due: Instant, errno: Errno },
-    /// A child was reaped. If it led a run's group, `left` is what is left of the run's tree.
-    Ended { pid: Pid, outcome: Outcome, usage: Usage, left: Vec<Process> },
-    /// Every child that had ended was reaped.
-    AllReaped { has_children: bool },
-    /// Nothing is left of the tree of this leader.
-    TreeEnded { leader: Pid },
-    /// These processes were signalled with all others, and no run is known that they belong to.
-    Strays(Vec<Process>),
+    /// These are forker's children: those that have ended and are not reaped are among them.
+    Children(io::Result<Vec<Pid>>),
+    /// The supervisor wanted a look; this is what /proc shows.
+    Looked(io::Result<Vec<Process>>),
+    /// A child has ended. It is not reaped yet, so that its group's id is its own.
+    HasEnded { pid: Pid },
+    /// A child was reaped.
+    Reaped { pid: Pid, outcome: Outcome, usage: Usage },
+    /// Every child that had ended was reaped. Of `Supervisor::unseen_groups`, these have no member any more.
+    AllReaped { has_children: bool, ended_groups: Vec<Pid> },
+    /// A signal could not be sent, though the target is there.
+    Refused { target: Target, signal: Signal, errno: Errno },
     /// INT or TERM.
     Stop(Signal),
+    /// forker itself has failed: nothing is to be left.
+    Failed,
     /// A signal that is meant for the runs.
     Forward(Signal),
     /// TSTP: everything is to be stopped until CONT.
@@ -45,18 +54,10 @@ pub(crate) enum Action {
     ShowTick(u64),
     /// Start a run; the answer is `Started` or `NotStarted`.
     Start { run: u64, due: Instant },
-    /// Signal the whole tree of this leader.
-    Signal { leader: Pid, signal: Signal },
-    /// Signal the groups of these leaders and everything else that descends from forker; the answer is `Strays`.
-    SignalAll { leaders: Vec<Pid>, signal: Signal },
-    /// Kill everything that descends from forker once more.
-    KillRest,
-    /// Forward a signal to the groups of these leaders.
-    Forward { leaders: Vec<Pid>, signal: Signal },
+    /// Send a signal to each target; the answer is `Refused` for each that could not be signalled.
+    Signal { targets: Vec<Target>, signal: Signal },
     /// Stop forker itself; the answer is `Continued`.
     Suspend,
-    /// Check whether anything is left of this leader's tree; if not, the answer is `TreeEnded`.
-    CheckTree { leader: Pid },
     /// Log that ticks were missed.
     LogMissed(u64),
     /// Log that runs were skipped.
@@ -65,8 +66,12 @@ pub(crate) enum Action {
     LogRun(RunReport),
     /// Log that a process was left behind and has ended.
     LogLeftover(Leftover),
+    /// Log that a process lives on though it was killed.
+    LogSurvivor(Survivor),
+    /// Log that a signal could not be sent to this process.
+    LogRefused { pid: Pid, name: String, signal: Signal, errno: Errno },
+    /// Log that /proc cannot be read.
+    LogBlind(String),
     /// Log that forker stops and that TERM goes to so many runs.
     LogStopping { runs: usize },
-    /// Log that KILL was sent and not everything has ended.
-    LogUnkillable,
 }

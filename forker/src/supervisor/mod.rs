@@ -1,26 +1,30 @@
 //! Decides what happens next: events go in, actions come out. Pure: the time is an argument, and no process, clock or
 //! output is touched.
 //!
-//! It knows which runs are going, until when, and what ended runs left behind. `event_loop` brings the events and does
-//! the actions.
+//! It knows which runs are going and until when. Which process belongs to which run is known by `descendants`, how
+//! they are ended by `escalation`. `event_loop` brings the events and does the actions.
 
+mod descendants;
+mod ending;
 mod escalation;
 mod event;
-mod orphans;
 #[cfg(test)]
 mod tests;
 
 use std::collections::{BTreeMap, VecDeque};
+use std::io;
 use std::time::{Duration, Instant};
 
 use clap::ValueEnum;
+use nix::errno::Errno;
 use nix::sys::signal::Signal;
 use nix::unistd::Pid;
 
+use self::descendants::{Asked, Descendants, Member, Owner};
+use self::ending::Ending;
 pub(crate) use self::event::{Action, Event};
-use self::orphans::{Orphans, StateAtExit};
-use crate::process::snapshot::Process;
-use crate::report::run::{self, EndReason, Outcome, RunReport, Usage};
+use crate::process::snapshot::{Process, Target};
+use crate::report::run::{self, EndReason, Leftover, Outcome, RunReport, Usage};
 use crate::report::tally::Tally;
 use crate::schedule::Schedule;
 
@@ -50,30 +54,26 @@ pub(crate) struct Policy {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Phase {
     Running,
-    /// TERM was sent to everything; KILL follows at this time.
-    Stopping {
-        kill_at: Instant,
-    },
-    /// KILL was sent to everything.
-    Killed {
-        give_up_at: Instant,
-    },
-    /// Not everything has ended; forker ends all the same.
-    GivenUp,
+    /// No run starts any more, and everything that is left is being ended.
+    Stopping,
 }
 
 /// How often at most missed ticks are logged.
 const LOG_MISSED_EVERY: Duration = Duration::from_secs(1);
 
+/// A run whose tree has not ended.
 #[derive(Debug)]
 struct Run {
-    number: u64,
+    /// None once it was reaped: then the run is what is left of its tree.
+    leader: Option<Pid>,
     started: Instant,
     late: Duration,
     /// Why forker is ending the run, if it is.
     end_reason: Option<EndReason>,
-    /// When the run times out; when it is being ended, the time of the KILL.
-    deadline: Option<Instant>,
+    /// Whether KILL ended the leader.
+    was_killed: bool,
+    /// Its first deadline is that of the timeout.
+    ending: Ending,
 }
 
 /// The state of everything that forker watches.
@@ -82,14 +82,18 @@ pub(crate) struct Supervisor {
     schedule: Schedule,
     policy: Policy,
     phase: Phase,
-    /// By pid, which is the group's id too.
-    runs: BTreeMap<Pid, Run>,
+    /// By number.
+    runs: BTreeMap<u64, Run>,
+    strays: Ending,
+    descendants: Descendants,
+    /// Whether /proc is to be looked at: a child is not known, or a signal is to be sent.
+    wants_look: bool,
+    /// Whether the last look has failed.
+    is_blind: bool,
+    is_blindness_logged: bool,
     /// With `--overlap replace`: a run waits until the last one has ended, and was due at this time.
     replacement_due: Option<Instant>,
-    /// By reaped leader: when what is left of its tree is killed.
-    leftovers: BTreeMap<Pid, Instant>,
-    orphans: Orphans,
-    /// Whether forker has any child, forked or adopted.
+    /// Whether forker has any child, foreign ones included.
     has_children: bool,
     /// How many runs were started, failed forks included.
     started: u64,
@@ -99,20 +103,25 @@ pub(crate) struct Supervisor {
     tally: Tally,
     stopped_by: Option<Signal>,
     last_failure: u8,
+    /// Whether forker could not end something.
+    has_failed: bool,
     actions: VecDeque<Action>,
 }
 
 impl Supervisor {
-    /// No run is going yet.
-    pub(crate) fn new(schedule: Schedule, policy: Policy) -> Self {
+    /// No run is going yet; `own` is forker's pid.
+    pub(crate) fn new(schedule: Schedule, policy: Policy, own: Pid) -> Self {
         Self {
             schedule,
             policy,
             phase: Phase::Running,
             runs: BTreeMap::new(),
+            strays: Ending::default(),
+            descendants: Descendants::new(own),
+            wants_look: false,
+            is_blind: false,
+            is_blindness_logged: false,
             replacement_due: None,
-            leftovers: BTreeMap::new(),
-            orphans: Orphans::default(),
             has_children: false,
             started: 0,
             unlogged_missed: 0,
@@ -121,6 +130,7 @@ impl Supervisor {
             tally: Tally::default(),
             stopped_by: None,
             last_failure: 0,
+            has_failed: false,
             actions: VecDeque::new(),
         }
     }
@@ -142,13 +152,22 @@ impl Supervisor {
                     late: now.saturating_duration_since(due),
                 },
             ),
-            Event::Ended { pid, outcome, usage, left } => {
-                self.on_ended(now, pid, outcome, usage, left);
+            Event::Inherited(Ok(all)) => self.descendants.inherit(&all),
+            Event::Children(Ok(children)) => {
+                self.wants_look |= !self.descendants.knows_all(&children);
             }
-            Event::AllReaped { has_children } => self.on_all_reaped(has_children),
-            Event::TreeEnded { leader } => drop(self.leftovers.remove(&leader)),
-            Event::Strays(strays) => self.orphans.add(None, StateAtExit::Running, strays),
+            Event::Children(Err(_)) => self.wants_look |= !self.is_blind,
+            Event::Looked(Ok(all)) => self.on_looked(now, &all),
+            Event::Inherited(Err(error)) | Event::Looked(Err(error)) => self.on_blind(now, &error),
+            Event::HasEnded { pid } => self.on_has_ended(now, pid),
+            Event::Reaped { pid, outcome, usage } => self.on_reaped(now, pid, outcome, usage),
+            Event::AllReaped { has_children, ended_groups } => {
+                self.has_children = has_children;
+                self.on_groups_ended(now, &ended_groups);
+            }
+            Event::Refused { target, signal, errno } => self.on_refused(target, signal, errno),
             Event::Stop(signal) => self.stop(now, signal),
+            Event::Failed => self.kill(now),
             Event::Forward(signal) => self.forward(signal),
             Event::Suspend => {
                 // Not TSTP: a run may handle or ignore that, and would go on.
@@ -168,30 +187,43 @@ impl Supervisor {
         self.actions.pop_front()
     }
 
+    /// Whether the supervisor needs `Event::Looked`.
+    pub(crate) fn wants_look(&self) -> bool {
+        self.wants_look
+    }
+
+    /// Whether the supervisor needs `Event::Children` before a child is reaped. With --keep-orphans it does not matter
+    /// what a run leaves that was not asked to end.
+    pub(crate) fn wants_children(&self) -> bool {
+        let is_asked = |run: &Run| run.ending.asked > Asked::Nothing;
+        !self.policy.keep_orphans || self.runs.values().any(is_asked)
+    }
+
+    /// The groups of which only the kernel knows whether they have members.
+    pub(crate) fn unseen_groups(&self) -> Vec<Pid> {
+        if self.is_blind { self.descendants.groups_without_leader() } else { Vec::new() }
+    }
+
     /// When the supervisor needs `Event::Time` next; `None` is never.
     pub(crate) fn wake_at(&self) -> Option<Instant> {
-        let phase = match self.phase {
-            Phase::Running if self.all_started() || self.ignores_ticks() => None,
-            Phase::Running => self.schedule.due(),
-            Phase::Stopping { kill_at } => Some(kill_at),
-            Phase::Killed { give_up_at } => Some(give_up_at),
-            Phase::GivenUp => None,
-        };
-        let deadlines = self.runs.values().filter_map(|run| run.deadline);
-        phase.into_iter().chain(deadlines).chain(self.leftovers.values().copied()).min()
+        let starts = self.phase == Phase::Running && !self.all_started() && !self.ignores_ticks();
+        let tick = if starts { self.schedule.due() } else { None };
+        let endings = self.runs.values().map(|run| &run.ending).chain([&self.strays]);
+        tick.into_iter().chain(endings.filter_map(|ending| ending.deadline)).min()
     }
 
     /// Whether forker can end.
     pub(crate) fn is_done(&self) -> bool {
-        match self.phase {
-            Phase::Running => self.all_started() && self.nothing_left(),
-            Phase::Stopping { .. } | Phase::Killed { .. } => self.nothing_left(),
-            Phase::GivenUp => true,
-        }
+        let is_ending = self.phase == Phase::Stopping || self.all_started();
+        is_ending && !self.awaits_anything()
     }
 
     /// forker's exit status.
     pub(crate) fn status(&self) -> u8 {
+        // What could not be looked at may live on.
+        if self.has_failed || (self.is_blind && self.has_children) {
+            return run::FAILED;
+        }
         self.stopped_by.map_or(self.last_failure, |signal| run::killed_by(signal as i32))
     }
 
@@ -200,21 +232,14 @@ impl Supervisor {
         &self.tally
     }
 
-    /// Whether `pid` leads a run's group.
-    pub(crate) fn is_leader(&self, pid: Pid) -> bool {
-        self.runs.contains_key(&pid)
-    }
-
     fn all_started(&self) -> bool {
         self.policy.count.is_some_and(|count| self.started >= count)
     }
 
-    fn has_runs(&self) -> bool {
-        !self.runs.is_empty() || !self.leftovers.is_empty()
-    }
-
-    fn nothing_left(&self) -> bool {
-        !self.has_runs() && (self.policy.keep_orphans || !self.has_children)
+    /// Whether there is anything that has to end before forker does.
+    fn awaits_anything(&self) -> bool {
+        let has_strays = || !self.policy.keep_orphans && self.descendants.has(Owner::Stray);
+        !self.runs.is_empty() || has_strays()
     }
 
     /// Whether a run that is due now is skipped.
@@ -235,13 +260,10 @@ impl Supervisor {
         self.expire(now);
         match self.phase {
             Phase::Running if !self.all_started() => self.tick(now),
-            Phase::Running if !self.has_runs() && !self.nothing_left() => self.begin_to_stop(now),
-            Phase::Stopping { kill_at } if now >= kill_at => self.kill(now),
-            Phase::Killed { give_up_at } if now >= give_up_at => {
-                self.phase = Phase::GivenUp;
-                self.actions.push_back(Action::LogUnkillable);
+            Phase::Running if self.runs.is_empty() && self.awaits_anything() => {
+                self.begin_to_stop(now);
             }
-            _ => {}
+            Phase::Running | Phase::Stopping => {}
         }
     }
 
@@ -306,72 +328,151 @@ impl Supervisor {
 
     fn on_started(&mut self, now: Instant, number: u64, due: Instant, pid: Pid) {
         self.has_children = true;
+        self.descendants.start(pid, number);
+        let deadline = self.policy.timeout.map(|timeout| now + timeout);
         let run = Run {
-            number,
+            leader: Some(pid),
             started: now,
             late: now.saturating_duration_since(due),
             end_reason: None,
-            deadline: self.policy.timeout.map(|timeout| now + timeout),
+            was_killed: false,
+            ending: Ending::at(deadline),
         };
-        self.runs.insert(pid, run);
+        self.runs.insert(number, run);
     }
 
-    fn on_ended(
-        &mut self,
-        now: Instant,
-        pid: Pid,
-        outcome: Outcome,
-        usage: Usage,
-        left: Vec<Process>,
-    ) {
-        if self.phase == Phase::Running && self.ignores_ticks() {
+    fn on_looked(&mut self, now: Instant, all: &[Process]) {
+        self.is_blind = false;
+        self.wants_look = false;
+        self.descendants.look(all);
+        self.ask_all(now);
+        self.end_runs_without_tree(now);
+    }
+
+    fn on_blind(&mut self, now: Instant, error: &io::Error) {
+        self.is_blind = true;
+        self.wants_look = false;
+        if !std::mem::replace(&mut self.is_blindness_logged, true) {
+            self.actions.push_back(Action::LogBlind(error.to_string()));
+        }
+        self.ask_all(now);
+        // Nobody new can be seen.
+        self.wants_look = false;
+    }
+
+    /// A child has ended. If it led a run by itself, what it leaves is to end too.
+    fn on_has_ended(&mut self, now: Instant, pid: Pid) {
+        self.descendants.has_ended(pid);
+        if let Some(number) = self.led_by(pid)
+            && !self.policy.keep_orphans
+        {
+            self.end_leftovers(now, number);
+        }
+    }
+
+    fn on_reaped(&mut self, now: Instant, pid: Pid, outcome: Outcome, usage: Usage) {
+        let number = self.led_by(pid);
+        let member = self.descendants.reaped(pid);
+        if let Some(number) = number {
+            self.on_leader_gone(now, number, outcome, usage);
+        } else if let Some(member) = member {
+            let leftover = self.leftover(pid, member, outcome);
+            self.actions.extend(leftover.map(Action::LogLeftover));
+        }
+        self.end_runs_without_tree(now);
+    }
+
+    /// A run's leader was reaped, or is given up: what is left of its tree is the run from here on.
+    fn on_leader_gone(&mut self, now: Instant, number: u64, outcome: Outcome, usage: Usage) {
+        let Some(run) = self.runs.get_mut(&number) else {
+            return;
+        };
+        let Some(pid) = run.leader.take() else {
+            return;
+        };
+        run.was_killed = outcome.is_kill();
+        let report = RunReport {
+            run: number,
+            pid: Some(pid),
+            outcome,
+            end_reason: run.end_reason,
+            took: now.saturating_duration_since(run.started),
+            usage,
+            late: run.late,
+        };
+        self.descendants.leave(number);
+        if run.ending.asked == Asked::Nothing {
+            // With --keep-orphans, what it leaves has no part in the run any more.
+            self.descendants.hand_over(Owner::Run(number), Owner::Stray);
+        }
+        self.finish(now, report);
+    }
+
+    /// What there is to report of a process that has ended and led no run.
+    fn leftover(&self, pid: Pid, member: Member, outcome: Outcome) -> Option<Leftover> {
+        let (run, end_reason, was_left) = match member.owner {
+            Owner::Foreign => return None,
+            Owner::Stray => (None, None, member.asked > Asked::Nothing),
+            Owner::Run(number) => {
+                let run = self.runs.get(&number)?;
+                let was_left = match run.end_reason {
+                    None => true,
+                    // It ignored the TERM. If its leader was killed too: which of them is reaped first is chance.
+                    Some(_) => outcome.is_kill() && !run.was_killed,
+                };
+                (Some(number), run.end_reason, was_left && run.leader.is_none())
+            }
+        };
+        let is_reported = was_left && !member.is_silent;
+        is_reported.then_some(Leftover { run, end_reason, pid, name: member.name, outcome })
+    }
+
+    fn on_groups_ended(&mut self, now: Instant, groups: &[Pid]) {
+        for group in groups {
+            self.descendants.group_ended(*group);
+        }
+        self.end_runs_without_tree(now);
+    }
+
+    /// A signal was not permitted to a whole group: it is tried with each member. To one process: that is reported once.
+    fn on_refused(&mut self, target: Target, signal: Signal, errno: Errno) {
+        if let Target::Group(group) = target {
+            let members = self.descendants.members_of_group(group);
+            self.signal(members, signal);
+        } else if let Some(name) = self.descendants.refused(target.id()) {
+            self.actions.push_back(Action::LogRefused { pid: target.id(), name, signal, errno });
+        }
+    }
+
+    /// The run whose leader has this pid.
+    fn led_by(&self, pid: Pid) -> Option<u64> {
+        let leads = |(_, run): &(&u64, &Run)| run.leader == Some(pid);
+        self.runs.iter().find(leads).map(|(number, _)| *number)
+    }
+
+    /// Ends every run of which nothing is left.
+    fn end_runs_without_tree(&mut self, now: Instant) {
+        let is_over = |(number, run): &(&u64, &Run)| {
+            let has_group = || self.is_blind && self.descendants.has_group(**number);
+            run.leader.is_none() && !self.descendants.has(Owner::Run(**number)) && !has_group()
+        };
+        let over: Vec<u64> = self.runs.iter().filter(is_over).map(|(number, _)| *number).collect();
+        for number in over {
+            self.end_run(now, number);
+        }
+    }
+
+    fn end_run(&mut self, now: Instant, number: u64) {
+        if self.phase == Phase::Running && !self.all_started() && self.ignores_ticks() {
             // Now, while no run could start: the ticks until here are not those that come next.
             self.skip_ticks(now);
         }
-        let Some(run) = self.runs.remove(&pid) else {
-            let leftover = self.orphans.ended(pid, outcome);
-            self.actions.extend(leftover.map(Action::LogLeftover));
-            return;
-        };
-        if !left.is_empty() {
-            self.leftovers.insert(pid, self.kill_time(now));
-            let state = match run.end_reason {
-                None => StateAtExit::Running,
-                Some(_) if outcome.is_kill() => StateAtExit::KillSent,
-                Some(reason) => StateAtExit::TermSent(reason),
-            };
-            self.orphans.add(Some(run.number), state, left);
-        }
-        self.finish(
-            now,
-            RunReport {
-                run: run.number,
-                pid: Some(pid),
-                outcome,
-                end_reason: run.end_reason,
-                took: now.saturating_duration_since(run.started),
-                usage,
-                late: run.late,
-            },
-        );
+        self.runs.remove(&number);
+        self.descendants.hand_over(Owner::Run(number), Owner::Stray);
         if self.runs.is_empty()
             && let Some(due) = self.replacement_due.take()
         {
             self.start(due);
-        }
-    }
-
-    fn on_all_reaped(&mut self, has_children: bool) {
-        self.has_children = has_children;
-        for leader in self.leftovers.keys() {
-            self.actions.push_back(Action::CheckTree { leader: *leader });
-        }
-        if has_children && matches!(self.phase, Phase::Killed { .. }) {
-            // A child that was forked while its parent was being killed has not had the KILL.
-            self.actions.push_back(Action::KillRest);
-        }
-        if !has_children {
-            self.orphans.clear();
         }
     }
 

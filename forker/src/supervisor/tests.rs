@@ -1,7 +1,7 @@
 #![expect(clippy::disallowed_methods, reason = "a test may start at any time")]
 
 use super::*;
-use crate::report::run::Leftover;
+use crate::report::run::{Leftover, Survivor};
 use nix::errno::Errno;
 use proptest::prelude::*;
 
@@ -20,19 +20,24 @@ const POLICY: Policy = Policy {
     keep_orphans: false,
 };
 
-/// A supervisor of a run every millisecond and the events that its actions would bring.
+/// forker's pid.
+const OWN: i32 = 1;
+
+/// A supervisor of a run every millisecond, the processes that there are, and the events that its actions would bring.
 struct World {
     supervisor: Supervisor,
     t0: Instant,
     next_pid: i32,
+    processes: BTreeMap<i32, Process>,
 }
 
 impl World {
     /// `all`: whether every tick is shown.
     fn new(policy: Policy, all: bool) -> Self {
         let t0 = Instant::now();
-        let supervisor = Supervisor::new(Schedule::new(t0, MS, 1, false, all), policy);
-        Self { supervisor, t0, next_pid: 10 }
+        let schedule = Schedule::new(t0, MS, 1, false, all);
+        let supervisor = Supervisor::new(schedule, policy, pid(OWN));
+        Self { supervisor, t0, next_pid: 10, processes: BTreeMap::new() }
     }
 
     fn at(&self, ms: u32) -> Instant {
@@ -44,40 +49,62 @@ impl World {
         let now = self.at(ms);
         self.supervisor.handle(now, event);
         let mut actions = Vec::new();
-        while let Some(action) = self.supervisor.next_action() {
-            if let Action::Start { run, due } = action {
-                let pid = pid(self.next_pid);
-                self.next_pid += 1;
-                self.supervisor.handle(now, Event::Started { run, due, pid });
+        loop {
+            while let Some(action) = self.supervisor.next_action() {
+                if let Action::Start { run, due } = action {
+                    let number = self.next_pid;
+                    self.next_pid += 1;
+                    self.fork(OWN, number, number);
+                    let pid = pid(number);
+                    self.supervisor.handle(now, Event::Started { run, due, pid });
+                }
+                if !matches!(action, Action::ShowTick(_)) {
+                    actions.push(action);
+                }
             }
-            if !matches!(action, Action::ShowTick(_)) {
-                actions.push(action);
+            if !self.supervisor.wants_look() {
+                return actions;
             }
+            let all = self.processes.values().cloned().collect();
+            self.supervisor.handle(now, Event::Looked(Ok(all)));
         }
-        actions
     }
 
     fn time(&mut self, ms: u32) -> Vec<Action> {
         self.event(ms, Event::Time)
     }
 
+    /// A process appears.
+    fn fork(&mut self, parent: i32, number: i32, group: i32) {
+        let (pid, parent, group) = (pid(number), pid(parent), pid(group));
+        let name = "sleep".to_owned();
+        let process = Process { pid, parent, group, is_zombie: false, started: 0, name };
+        self.processes.insert(number, process);
+    }
+
+    /// A process ends, and its parent is left to reap it; its children become forker's.
+    fn exit(&mut self, number: i32) {
+        self.processes.get_mut(&number).unwrap().is_zombie = true;
+        for process in self.processes.values_mut() {
+            if process.parent == pid(number) {
+                process.parent = pid(OWN);
+            }
+        }
+    }
+
+    /// A child of forker ends and is reaped.
     fn end(&mut self, ms: u32, number: i32, outcome: Outcome) -> Vec<Action> {
-        self.end_leaving(ms, number, outcome, vec![])
-    }
-
-    fn end_leaving(
-        &mut self,
-        ms: u32,
-        number: i32,
-        outcome: Outcome,
-        left: Vec<Process>,
-    ) -> Vec<Action> {
-        let usage = Usage::default();
-        self.event(ms, Event::Ended { pid: pid(number), outcome, usage, left })
-    }
-
-    fn all_reaped(&mut self, ms: u32) -> Vec<Action> {
-        self.event(ms, Event::AllReaped { has_children: false })
+        self.exit(number);
+        let children = self.processes.values().filter(|process| process.parent == pid(OWN));
+        let children = children.map(|process| process.pid).collect();
+        let pid = pid(number);
+        let mut actions = self.event(ms, Event::Children(Ok(children)));
+        actions.extend(self.event(ms, Event::HasEnded { pid }));
+        self.processes.remove(&number);
+        actions.extend(self.event(ms, Event::Reaped { pid, outcome, usage: Usage::default() }));
+        let (has_children, ended_groups) = (!self.processes.is_empty(), Vec::new());
+        actions.extend(self.event(ms, Event::AllReaped { has_children, ended_groups }));
+        actions
     }
 
     fn start(&self, run: u64, due: u32) -> Action {
@@ -89,21 +116,22 @@ fn pid(number: i32) -> Pid {
     Pid::from_raw(number)
 }
 
-fn signal(number: i32, signal: Signal) -> Action {
-    Action::Signal { leader: pid(number), signal }
+/// A signal to the groups of these leaders.
+fn to_groups(numbers: &[i32], signal: Signal) -> Action {
+    let targets = numbers.iter().map(|number| Target::Group(pid(*number))).collect();
+    Action::Signal { targets, signal }
 }
 
-fn signal_all(numbers: &[i32], signal: Signal) -> Action {
-    Action::SignalAll { leaders: numbers.iter().copied().map(pid).collect(), signal }
+fn to_child(number: i32, signal: Signal) -> Action {
+    Action::Signal { targets: vec![Target::Child(pid(number))], signal }
+}
+
+fn signal(number: i32, signal: Signal) -> Action {
+    to_groups(&[number], signal)
 }
 
 fn killed(signal: Signal) -> Outcome {
     Outcome::Killed { signal: signal as i32, dumped: false }
-}
-
-fn process(number: i32, is_zombie: bool) -> Process {
-    let (parent, group, started) = (pid(1), pid(10), 0);
-    Process { pid: pid(number), parent, group, is_zombie, started, name: "sleep".to_owned() }
 }
 
 #[test]
@@ -116,7 +144,6 @@ fn it_is_done_when_so_many_runs_have_started_and_ended() {
     world.end(9, 11, Outcome::Exited(0));
     assert!(!world.supervisor.is_done());
     world.end(9, 10, Outcome::Exited(0));
-    world.all_reaped(9);
     assert!(world.supervisor.is_done());
     assert_eq!(world.supervisor.status(), 0);
 }
@@ -198,7 +225,6 @@ fn a_run_that_times_out_gets_term_then_kill_and_is_a_failure() {
     assert_eq!(world.time(10), [signal(10, SIGTERM)]);
     assert_eq!(world.supervisor.wake_at(), Some(world.at(15)));
     assert_eq!(world.time(15), [signal(10, SIGKILL)]);
-    assert_eq!(world.supervisor.wake_at(), None);
     world.end(15, 10, killed(SIGKILL));
     assert_eq!(world.supervisor.status(), 124);
 }
@@ -212,9 +238,8 @@ fn until_failure_stops_at_the_first_run_that_fails() {
     assert!(world.supervisor.wake_at().is_some());
     world.time(2);
     let actions = world.end(3, 11, Outcome::Exited(7));
-    assert_eq!(actions[1..], [Action::LogStopping { runs: 1 }, signal_all(&[12], SIGTERM)]);
+    assert_eq!(actions[2..], [Action::LogStopping { runs: 1 }, signal(12, SIGTERM)]);
     world.end(3, 12, killed(SIGTERM));
-    world.all_reaped(3);
     assert!(world.supervisor.is_done());
     assert_eq!(world.supervisor.status(), 7);
 }
@@ -223,13 +248,13 @@ fn until_failure_stops_at_the_first_run_that_fails() {
 fn what_a_leader_leaves_is_killed_after_the_grace_and_reported_when_it_has_ended() {
     let mut world = World::new(Policy { grace: 5 * MS, ..POLICY }, false);
     world.time(0);
-    world.end_leaving(0, 10, Outcome::Exited(0), vec![process(77, false), process(78, true)]);
-    assert_eq!(
-        world.event(0, Event::AllReaped { has_children: true }),
-        [Action::CheckTree { leader: pid(10) }]
-    );
+    world.fork(10, 77, 10);
+    world.fork(10, 78, 10);
+    world.exit(78);
+    let actions = world.end(0, 10, Outcome::Exited(0));
+    assert_eq!(actions[0], signal(10, SIGTERM), "before the leader is reaped");
     assert_eq!(world.end(1, 78, Outcome::Exited(0)), [], "it was a zombie already");
-    assert!(world.time(5).contains(&signal(10, SIGKILL)));
+    assert!(world.time(5).contains(&to_child(77, SIGKILL)));
     let leftover = Leftover {
         run: Some(1),
         end_reason: None,
@@ -241,13 +266,17 @@ fn what_a_leader_leaves_is_killed_after_the_grace_and_reported_when_it_has_ended
 }
 
 #[test]
-fn what_goes_with_its_leader_was_not_left_behind() {
+fn what_goes_with_its_leader_was_not_left_behind_and_nobody_is_asked_twice() {
     let policy = Policy { timeout: Some(10 * MS), grace: 5 * MS, ..POLICY };
     let mut world = World::new(policy, false);
     world.time(0);
-    world.time(10);
-    world.end_leaving(11, 10, killed(SIGTERM), vec![process(77, false), process(78, false)]);
+    world.fork(10, 77, 10);
+    world.fork(10, 78, 78);
+    let targets = vec![Target::Group(pid(10)), Target::Process { pid: pid(78), started: 0 }];
+    assert!(world.time(10).contains(&Action::Signal { targets, signal: SIGTERM }));
+    assert!(matches!(&world.end(11, 10, killed(SIGTERM))[..], [Action::LogRun(_)]));
     assert_eq!(world.end(11, 77, killed(SIGTERM)), []);
+    assert!(world.time(15).contains(&to_child(78, SIGKILL)));
     let stubborn = world.end(16, 78, killed(SIGKILL));
     let reason = Some(EndReason::TimedOut);
     assert!(
@@ -260,54 +289,103 @@ fn what_is_killed_with_its_leader_was_not_left_behind() {
     let policy = Policy { timeout: Some(10 * MS), grace: 5 * MS, ..POLICY };
     let mut world = World::new(policy, false);
     world.time(0);
+    world.fork(10, 77, 10);
+    world.time(10);
     world.time(15);
-    world.time(20);
     // Nobody knows which of the two the kernel ends first.
-    world.end_leaving(20, 10, killed(SIGKILL), vec![process(77, false)]);
-    assert_eq!(world.end(20, 77, killed(SIGKILL)), []);
+    world.end(15, 10, killed(SIGKILL));
+    assert_eq!(world.end(15, 77, killed(SIGKILL)), []);
 }
 
 #[test]
-fn what_is_killed_with_forkers_last_run_is_no_stray() {
-    let mut world = World::new(POLICY, true);
+fn what_is_forked_while_its_parent_is_killed_is_killed_too() {
+    let policy = Policy { timeout: Some(10 * MS), grace: 5 * MS, count: Some(1), ..POLICY };
+    let mut world = World::new(policy, false);
     world.time(0);
-    world.event(0, Event::Stop(SIGTERM));
-    world.time(5000);
-    world.end_leaving(5000, 10, killed(SIGKILL), vec![process(77, false)]);
-    assert_eq!(
-        world.event(5000, Event::AllReaped { has_children: true }),
-        [Action::CheckTree { leader: pid(10) }, Action::KillRest],
-        "killed again, but no stray"
-    );
-    assert_eq!(world.end(5001, 77, killed(SIGKILL)), []);
+    world.fork(10, 77, 77);
+    world.time(10);
+    world.time(15);
+    world.fork(77, 78, 77);
+    world.exit(77);
+    let actions = world.end(15, 77, killed(SIGKILL));
+    assert_eq!(actions, [to_child(78, SIGKILL)], "by its group it is known");
 }
 
 #[test]
-fn a_tree_that_has_ended_is_not_killed() {
-    let mut world = World::new(Policy { grace: 5 * MS, count: Some(1), ..POLICY }, false);
+fn a_run_is_going_while_anything_of_its_tree_is() {
+    let policy = Policy { overlap: Overlap::Forbid, count: Some(2), ..POLICY };
+    let mut world = World::new(policy, false);
     world.time(0);
-    world.end_leaving(0, 10, Outcome::Exited(0), vec![process(77, false)]);
-    world.event(1, Event::TreeEnded { leader: pid(10) });
-    assert_eq!(world.supervisor.wake_at(), None);
+    world.fork(10, 77, 10);
+    let actions = world.end(0, 10, Outcome::Exited(0));
+    assert!(matches!(actions[..], [_, Action::LogRun(_)]), "its line comes with its leader's end");
+    assert_eq!(world.time(3), []);
+    world.end(4, 77, killed(SIGTERM));
+    assert_eq!(world.time(5), [Action::LogSkipped(4), world.start(2, 5)]);
+}
+
+#[test]
+fn replace_waits_for_the_whole_tree() {
+    let mut world = World::new(Policy { overlap: Overlap::Replace, ..POLICY }, true);
+    world.time(0);
+    world.fork(10, 77, 10);
+    assert_eq!(world.time(1), [signal(10, SIGTERM)]);
+    assert!(matches!(world.end(2, 10, killed(SIGTERM))[..], [Action::LogRun(_)]));
+    assert_eq!(world.end(3, 77, killed(SIGTERM)), [world.start(2, 1)]);
+}
+
+#[test]
+fn nothing_is_skipped_after_the_last_run() {
+    let policy = Policy { overlap: Overlap::Forbid, count: Some(1), ..POLICY };
+    let mut world = World::new(policy, false);
+    world.time(0);
+    world.end(9, 10, Outcome::Exited(0));
+    assert_eq!(world.supervisor.tally().skipped, 0);
+}
+
+#[test]
+fn a_process_that_has_the_pid_of_one_that_was_known_is_another() {
+    let policy = Policy { timeout: Some(10 * MS), grace: 5 * MS, count: Some(1), ..POLICY };
+    let mut world = World::new(policy, false);
+    world.time(0);
+    world.fork(10, 77, 77);
+    world.time(10);
+    world.processes.remove(&77);
+    world.fork(9, 77, 77);
+    world.processes.get_mut(&77).unwrap().started = 1;
+    assert_eq!(world.time(15), [signal(10, SIGKILL)]);
+}
+
+#[test]
+fn what_was_there_before_the_first_fork_is_left_alone() {
+    let mut world = World::new(Policy { count: Some(1), ..POLICY }, false);
+    world.fork(OWN, 5, 3);
+    world.fork(5, 6, 3);
+    let all = world.processes.values().cloned().collect();
+    world.event(0, Event::Inherited(Ok(all)));
+    world.time(0);
+    // A child of what was inherited becomes forker's, and so does one that forker has never seen.
+    world.fork(5, 7, 3);
+    assert_eq!(world.end(0, 5, Outcome::Exited(0)), []);
+    world.end(0, 10, Outcome::Exited(0));
+    assert_eq!(world.time(0), []);
+    assert!(world.supervisor.is_done());
 }
 
 #[test]
 fn strays_end_when_forker_ends_and_not_before() {
     let mut world = World::new(Policy { count: Some(2), ..POLICY }, false);
     world.time(0);
+    world.fork(OWN, 77, 77);
     world.end(0, 10, Outcome::Exited(0));
-    world.event(0, Event::AllReaped { has_children: true });
     assert_eq!(world.time(1), [world.start(2, 1)]);
     world.end(1, 11, Outcome::Exited(0));
-    world.event(1, Event::AllReaped { has_children: true });
     assert!(!world.supervisor.is_done());
-    assert_eq!(world.time(1), [signal_all(&[], SIGTERM)]);
-    world.event(1, Event::Strays(vec![process(77, false)]));
+    assert_eq!(world.time(1), [to_child(77, SIGTERM)]);
     assert_eq!(world.time(5000), []);
-    assert_eq!(world.time(5001), [signal_all(&[], SIGKILL)]);
+    assert_eq!(world.time(5001), [to_child(77, SIGKILL)]);
     let actions = world.end(5002, 77, killed(SIGKILL));
     assert!(matches!(&actions[..], [Action::LogLeftover(Leftover { run: None, .. })]));
-    world.all_reaped(5002);
     assert!(world.supervisor.is_done());
     assert_eq!(world.supervisor.status(), 0);
 }
@@ -316,8 +394,23 @@ fn strays_end_when_forker_ends_and_not_before() {
 fn orphans_are_kept_if_asked() {
     let mut world = World::new(Policy { count: Some(1), keep_orphans: true, ..POLICY }, false);
     world.time(0);
-    world.end(0, 10, Outcome::Exited(0));
-    world.event(0, Event::AllReaped { has_children: true });
+    world.fork(10, 77, 10);
+    assert!(matches!(world.end(0, 10, Outcome::Exited(0))[..], [Action::LogRun(_)]));
+    assert!(world.supervisor.is_done());
+}
+
+#[test]
+fn what_was_asked_to_end_is_no_orphan_to_be_kept() {
+    let timeout = Some(10 * MS);
+    let policy = Policy { timeout, grace: 5 * MS, count: Some(1), keep_orphans: true, ..POLICY };
+    let mut world = World::new(policy, false);
+    world.time(0);
+    world.fork(10, 77, 10);
+    world.time(10);
+    world.end(10, 10, killed(SIGTERM));
+    assert!(!world.supervisor.is_done());
+    assert_eq!(world.time(15), [to_child(77, SIGKILL)]);
+    world.end(15, 77, killed(SIGKILL));
     assert!(world.supervisor.is_done());
 }
 
@@ -327,13 +420,12 @@ fn the_first_signal_sends_term_to_everything_and_kill_after_the_grace() {
     world.time(0);
     assert_eq!(
         world.event(0, Event::Stop(SIGTERM)),
-        [Action::LogStopping { runs: 1 }, signal_all(&[10], SIGTERM)]
+        [Action::LogStopping { runs: 1 }, signal(10, SIGTERM)]
     );
     assert_eq!(world.supervisor.wake_at(), Some(world.at(5000)));
     assert_eq!(world.time(4999), [], "no new run and no early KILL");
-    assert_eq!(world.time(5000), [signal_all(&[10], SIGKILL)]);
+    assert_eq!(world.time(5000), [signal(10, SIGKILL)]);
     world.end(5000, 10, killed(SIGKILL));
-    world.all_reaped(5000);
     assert!(world.supervisor.is_done());
     assert_eq!(world.supervisor.status(), 143, "and the killed run is no failure of its own");
 }
@@ -343,25 +435,79 @@ fn the_second_signal_kills_at_once() {
     let mut world = World::new(POLICY, true);
     world.time(0);
     world.event(0, Event::Stop(Signal::SIGINT));
-    assert_eq!(world.event(1, Event::Stop(SIGTERM)), [signal_all(&[10], SIGKILL)]);
+    assert_eq!(world.event(1, Event::Stop(SIGTERM)), [signal(10, SIGKILL)]);
     assert_eq!(world.supervisor.status(), 130);
 }
 
 #[test]
-fn what_does_not_end_though_killed_is_reported_and_forker_ends() {
+fn what_does_not_end_though_killed_is_reported_and_counts_as_gone() {
     let mut world = World::new(POLICY, true);
     world.time(0);
+    world.fork(10, 77, 77);
     world.event(0, Event::Stop(Signal::SIGINT));
     world.event(0, Event::Stop(Signal::SIGINT));
-    assert_eq!(world.time(2000), [Action::LogUnkillable]);
+    let survivor = |number| {
+        let name = "sleep".to_owned();
+        Action::LogSurvivor(Survivor { run: Some(1), pid: pid(number), name })
+    };
+    let actions = world.time(2000);
+    assert_eq!(actions[..2], [survivor(10), survivor(77)]);
+    assert!(
+        matches!(&actions[2..], [Action::LogRun(report)] if report.outcome == Outcome::NotEnded)
+    );
     assert!(world.supervisor.is_done());
+    assert_eq!(world.supervisor.status(), 125);
+}
+
+#[test]
+fn a_refused_signal_is_reported_once_a_process_and_only_for_one_that_lives() {
+    let mut world = World::new(Policy { count: Some(1), ..POLICY }, true);
+    world.time(0);
+    world.fork(10, 77, 10);
+    world.event(0, Event::Stop(Signal::SIGINT));
+    let refused = |target| Event::Refused { target, signal: SIGTERM, errno: Errno::EPERM };
+    let members = vec![Target::Child(pid(10)), Target::Process { pid: pid(77), started: 0 }];
+    assert_eq!(
+        world.event(0, refused(Target::Group(pid(10)))),
+        [Action::Signal { targets: members, signal: SIGTERM }]
+    );
+    let child = Target::Child(pid(10));
+    assert!(matches!(world.event(0, refused(child))[..], [Action::LogRefused { .. }]));
+    assert_eq!(world.event(1, refused(child)), []);
+    world.exit(77);
+    world.exit(10);
+    world.event(1, Event::Stop(Signal::SIGINT));
+    assert_eq!(world.event(1, refused(Target::Group(pid(10)))), [], "zombies");
+}
+
+#[test]
+fn a_run_whose_processes_cannot_be_seen_ends_with_its_group() {
+    let mut world = World::new(Policy { count: Some(1), grace: 5 * MS, ..POLICY }, false);
+    let error = || io::Error::other("not there");
+    world.time(0);
+    let (now, pid, usage) = (world.t0, pid(10), Usage::default());
+    world.supervisor.handle(now, Event::Children(Err(error())));
+    assert!(world.supervisor.wants_look());
+    let blind = [Action::LogBlind("not there".to_owned())];
+    assert_eq!(world.event(0, Event::Looked(Err(error()))), blind);
+    assert_eq!(world.event(0, Event::HasEnded { pid }), [signal(10, SIGTERM)]);
+    world.event(0, Event::Reaped { pid, outcome: Outcome::Exited(0), usage });
+    assert_eq!(world.supervisor.unseen_groups(), [pid]);
+    let some_left = Event::AllReaped { has_children: true, ended_groups: vec![] };
+    world.event(0, some_left);
+    assert!(!world.supervisor.is_done());
+    world.supervisor.handle(world.at(5), Event::Time);
+    assert_eq!(world.event(5, Event::Looked(Err(error()))), [signal(10, SIGKILL)]);
+    world.event(5, Event::AllReaped { has_children: false, ended_groups: vec![pid] });
+    assert!(world.supervisor.is_done());
+    assert_eq!(world.supervisor.status(), 0);
 }
 
 #[test]
 fn a_closed_output_stops_it_by_term_and_a_signal_after_it_is_the_first() {
     let mut world = World::new(POLICY, true);
     world.time(0);
-    assert_eq!(world.event(0, Event::OutputClosed)[1], signal_all(&[10], SIGTERM));
+    assert_eq!(world.event(0, Event::OutputClosed)[1], signal(10, SIGTERM));
     assert_eq!(world.supervisor.status(), 0);
     assert_eq!(world.event(0, Event::Stop(SIGTERM)), []);
     assert_eq!(world.supervisor.status(), 143);
@@ -371,10 +517,9 @@ fn a_closed_output_stops_it_by_term_and_a_signal_after_it_is_the_first() {
 fn the_time_of_a_suspension_counts_for_no_deadline() {
     let mut world = World::new(Policy { timeout: Some(10 * MS), count: Some(1), ..POLICY }, false);
     world.time(0);
-    let to_10 = |signal| Action::Forward { leaders: vec![pid(10)], signal };
-    assert_eq!(world.event(5, Event::Suspend), [to_10(Signal::SIGSTOP), Action::Suspend]);
+    assert_eq!(world.event(5, Event::Suspend), [signal(10, Signal::SIGSTOP), Action::Suspend]);
     let after = 1000 * MS;
-    assert_eq!(world.event(1005, Event::Continued { after }), [to_10(Signal::SIGCONT)]);
+    assert_eq!(world.event(1005, Event::Continued { after }), [signal(10, Signal::SIGCONT)]);
     assert_eq!(world.supervisor.wake_at(), Some(world.at(1010)));
     assert_eq!(world.time(1009), []);
     assert_eq!(world.time(1010), [signal(10, SIGTERM)]);
@@ -386,7 +531,7 @@ fn a_signal_for_the_runs_goes_to_each_of_their_groups() {
     assert_eq!(world.event(0, Event::Forward(Signal::SIGUSR1)), []);
     world.time(0);
     world.time(1);
-    let both = Action::Forward { leaders: vec![pid(10), pid(11)], signal: Signal::SIGUSR1 };
+    let both = to_groups(&[10, 11], Signal::SIGUSR1);
     assert_eq!(world.event(1, Event::Forward(Signal::SIGUSR1)), [both]);
 }
 
@@ -402,7 +547,10 @@ fn missed_ticks_are_logged_once_a_second_at_most() {
 #[derive(Debug, Clone)]
 enum Step {
     Time,
-    End { leaving: bool },
+    /// A run's leader ends and leaves so many processes in its group.
+    End {
+        leaving: i32,
+    },
     OrphanEnds,
     Stop,
 }
@@ -410,8 +558,8 @@ enum Step {
 fn step() -> impl Strategy<Value = Step> {
     prop_oneof![
         20 => Just(Step::Time),
-        10 => any::<bool>().prop_map(|leaving| Step::End { leaving }),
-        5 => Just(Step::OrphanEnds),
+        10 => (0..3).prop_map(|leaving| Step::End { leaving }),
+        8 => Just(Step::OrphanEnds),
         1 => Just(Step::Stop),
     ]
 }
@@ -436,38 +584,33 @@ proptest! {
     ) {
         let mut world = World::new(policy.clone(), all);
         let most = if policy.overlap == Overlap::Allow { policy.max_children } else { 1 };
-        let (mut ms, mut stopped, mut started, mut reported, mut next_orphan) = (0, false, 0, 0, 1000);
-        let (mut adopted, mut reaped) = (0, 0);
-        let mut running: VecDeque<i32> = VecDeque::new();
+        let (mut ms, mut stopped, mut started, mut reported) = (0, false, 0, 0);
+        let mut leaders: VecDeque<i32> = VecDeque::new();
         let mut orphans: VecDeque<i32> = VecDeque::new();
+        let mut next_orphan = 1000;
         for (step, delay) in steps {
             ms += delay;
             let first_new = world.next_pid;
             let actions = match step {
                 Step::Time => world.time(ms),
                 Step::Stop => world.event(ms, Event::Stop(SIGTERM)),
-                Step::End { leaving } => match running.pop_front() {
+                Step::End { leaving } => match leaders.pop_front() {
                     Some(number) => {
-                        reaped += 1;
-                        let left: Vec<Process> = (0..i32::from(leaving)).map(|_| process(next_orphan, false)).collect();
-                        adopted += left.len() as u64;
-                        orphans.extend(left.iter().map(|process| process.pid.as_raw()));
-                        next_orphan += 1;
-                        world.end_leaving(ms, number, Outcome::Exited(u8::from(leaving)), left)
+                        for _ in 0..leaving {
+                            world.fork(number, next_orphan, number);
+                            orphans.push_back(next_orphan);
+                            next_orphan += 1;
+                        }
+                        world.end(ms, number, Outcome::Exited(u8::from(leaving > 1)))
                     }
                     None => vec![],
                 },
                 Step::OrphanEnds => match orphans.pop_front() {
-                    Some(number) => {
-                        reaped += 1;
-                        let actions = world.end(ms, number, killed(SIGKILL));
-                        prop_assert!(matches!(&actions[..], [Action::LogLeftover(_)]));
-                        actions
-                    }
+                    Some(number) => world.end(ms, number, killed(SIGKILL)),
                     None => vec![],
                 },
             };
-            running.extend(first_new..world.next_pid);
+            leaders.extend(first_new..world.next_pid);
             for action in &actions {
                 match action {
                     Action::Start { run, .. } => {
@@ -475,15 +618,17 @@ proptest! {
                         prop_assert_eq!(*run, started);
                         prop_assert!(!stopped, "no run after a stop");
                     }
-                    Action::LogRun(_) => reported += 1,
-                    Action::LogStopping { .. } | Action::SignalAll { .. } => stopped = true,
+                    Action::LogRun(report) => reported += u64::from(report.outcome != Outcome::NotEnded),
+                    Action::LogStopping { .. } => stopped = true,
                     _ => {}
                 }
             }
-            prop_assert_eq!(started, reported + running.len() as u64);
-            let watched = world.supervisor.runs.len() + world.supervisor.orphans.len();
-            prop_assert_eq!(started + adopted, watched as u64 + reaped, "every process is watched or reaped");
-            prop_assert!(running.len() as u64 <= most);
+            let supervisor = &world.supervisor;
+            let given_up = leaders.iter().filter(|leader| supervisor.led_by(pid(**leader)).is_none());
+            let given_up = given_up.count() as u64;
+            prop_assert_eq!(started, reported + leaders.len() as u64);
+            prop_assert!(leaders.len() as u64 - given_up <= supervisor.runs.len() as u64);
+            prop_assert!(supervisor.runs.len() as u64 <= most, "trees count, not leaders");
             prop_assert!(policy.count.is_none_or(|count| started <= count));
         }
     }

@@ -1,0 +1,296 @@
+//! The one place that knows which process belongs to which run. Pure: it is fed with what /proc showed at one moment,
+//! and with the children that were forked and reaped.
+//!
+//! The key is that forker adopts every orphan: each process of a run is a child of forker, or descends from one. So as
+//! long as forker knows all its children, nothing has to be looked up. A process that it does not know belongs to
+//!
+//! 1. the run of its group, while the leader or a known process of the run holds the group's id, else to
+//! 2. the run of its parent; and if forker itself is the parent, it is a stray: nothing shows whose it was.
+//!
+//! A process is known by its pid and its start time, a child by its pid: nobody else gets that until it is reaped. What
+//! forker got over exec, and what descends from that, is foreign: never signalled, never waited for.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use nix::unistd::Pid;
+
+use crate::process::snapshot::{Process, Target};
+
+/// Whose a process is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Owner {
+    Run(u64),
+    /// A descendant of forker of which nothing shows whose it was.
+    Stray,
+    /// Not forker's: it was there before the first fork, or forker has given it up.
+    Foreign,
+}
+
+/// What a process has been sent to end it.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Asked {
+    #[default]
+    Nothing,
+    Term,
+    Kill,
+}
+
+/// A process that is known.
+#[derive(Debug)]
+pub(super) struct Member {
+    pub(super) owner: Owner,
+    pub(super) name: String,
+    /// None for a child that no look has shown.
+    started: Option<u64>,
+    group: Pid,
+    /// It leads a run, and is not reaped.
+    is_leader: bool,
+    /// forker will reap it.
+    is_child: bool,
+    is_zombie: bool,
+    pub(super) asked: Asked,
+    /// Its end is nothing to report: it had ended before its run's leader, or is below a stray that is reported.
+    pub(super) is_silent: bool,
+    is_refusal_reported: bool,
+}
+
+impl Member {
+    fn new(owner: Owner, group: Pid, asked: Asked) -> Self {
+        Self {
+            owner,
+            name: String::new(),
+            started: None,
+            group,
+            is_leader: false,
+            is_child: false,
+            is_zombie: false,
+            asked,
+            is_silent: false,
+            is_refusal_reported: false,
+        }
+    }
+
+    fn target(&self, pid: Pid) -> Target {
+        match self.started {
+            Some(started) if !self.is_child => Target::Process { pid, started },
+            _ => Target::Child(pid),
+        }
+    }
+}
+
+/// A process group that members of one owner are in.
+#[derive(Debug)]
+struct Group {
+    owner: Owner,
+    /// A run's leader was forked into it.
+    is_runs: bool,
+    /// What was sent to it at a stroke.
+    asked: Asked,
+}
+
+/// Every process that is known to descend from forker.
+#[derive(Debug)]
+pub(crate) struct Descendants {
+    own: Pid,
+    members: BTreeMap<Pid, Member>,
+    groups: BTreeMap<Pid, Group>,
+}
+
+impl Descendants {
+    /// None is known; `own` is forker's pid.
+    pub(super) fn new(own: Pid) -> Self {
+        Self { own, members: BTreeMap::new(), groups: BTreeMap::new() }
+    }
+
+    /// A run's leader was forked, into a group of its own.
+    pub(super) fn start(&mut self, leader: Pid, run: u64) {
+        let owner = Owner::Run(run);
+        let member = Member::new(owner, leader, Asked::Nothing);
+        self.members.insert(leader, Member { is_leader: true, is_child: true, ..member });
+        self.groups.insert(leader, Group { owner, is_runs: true, asked: Asked::Nothing });
+    }
+
+    /// Everything that descends from forker now is foreign.
+    pub(super) fn inherit(&mut self, all: &[Process]) {
+        self.attribute(all, Owner::Foreign);
+    }
+
+    /// Whether all these children of forker are known.
+    pub(super) fn knows_all(&self, children: &[Pid]) -> bool {
+        children.iter().all(|pid| self.members.get(pid).is_some_and(|member| member.is_child))
+    }
+
+    /// Takes in what /proc shows at one moment.
+    pub(super) fn look(&mut self, all: &[Process]) {
+        let by_pid: BTreeMap<Pid, &Process> =
+            all.iter().map(|process| (process.pid, process)).collect();
+        self.members.retain(|pid, member| {
+            // A child stays though it is not shown: its pid is its own until it is reaped.
+            let shown = by_pid.get(pid).map(|process| process.started);
+            member.is_child || (shown.is_some() && shown == member.started)
+        });
+        let (own, members) = (self.own, &self.members);
+        self.groups.retain(|id, group| {
+            let belongs = |pid| members.get(&pid).is_some_and(|member| member.owner == group.owner);
+            // forker's own group is that of what it got over exec.
+            let holds = |process: &&Process| {
+                let is_own = process.pid == own && group.owner == Owner::Foreign;
+                process.group == *id && (is_own || belongs(process.pid))
+            };
+            let is_reused =
+                group.owner != Owner::Foreign && by_pid.contains_key(id) && !belongs(*id);
+            !is_reused && all.iter().any(|process| holds(&process)) || leads(members, *id)
+        });
+        self.attribute(all, Owner::Stray);
+    }
+
+    /// Walks from forker downwards and finds an owner for each process that is not known.
+    fn attribute(&mut self, all: &[Process], owner_of_the_rest: Owner) {
+        let mut children: BTreeMap<Pid, Vec<&Process>> = BTreeMap::new();
+        for process in all {
+            children.entry(process.parent).or_default().push(process);
+        }
+        let mut parents = vec![(self.own, owner_of_the_rest)];
+        let mut shown = BTreeSet::new();
+        while let Some((parent, owner)) = parents.pop() {
+            for process in children.remove(&parent).unwrap_or_default() {
+                shown.insert(process.pid);
+                parents.push((process.pid, self.take_in(process, owner)));
+            }
+        }
+        self.members.retain(|pid, member| member.is_child || shown.contains(pid));
+    }
+
+    /// Takes in a process, and returns whose it is: if nothing else shows that, its parent's owner's.
+    fn take_in(&mut self, process: &Process, owner_of_parent: Owner) -> Owner {
+        let (owner, asked) = self
+            .groups
+            .get(&process.group)
+            // Who comes into a group after its TERM is not asked again; but KILL is repeated.
+            .map_or((owner_of_parent, Asked::Nothing), |group| {
+                (group.owner, group.asked.min(Asked::Term))
+            });
+        let member = self
+            .members
+            .entry(process.pid)
+            .or_insert_with(|| Member::new(owner, process.group, asked));
+        member.started = Some(process.started);
+        member.group = process.group;
+        member.is_child = process.parent == self.own;
+        member.is_zombie = process.is_zombie;
+        member.name.clone_from(&process.name);
+        let owner = member.owner;
+        let group = Group { owner, is_runs: false, asked: Asked::Nothing };
+        self.groups.entry(process.group).or_insert(group);
+        owner
+    }
+
+    /// A child has ended. It is not reaped yet.
+    pub(super) fn has_ended(&mut self, pid: Pid) {
+        if let Some(member) = self.members.get_mut(&pid) {
+            member.is_zombie = true;
+        }
+    }
+
+    /// A child was reaped: what was known of it.
+    pub(super) fn reaped(&mut self, pid: Pid) -> Option<Member> {
+        self.members.remove(&pid)
+    }
+
+    /// The leader of this run was reaped: what ended before it was not left behind.
+    pub(super) fn leave(&mut self, run: u64) {
+        for member in self.members_of(Owner::Run(run)) {
+            member.is_silent = member.is_zombie;
+        }
+    }
+
+    /// Whether `owner` has any process that forker waits for.
+    pub(super) fn has(&self, owner: Owner) -> bool {
+        let waits = |member: &Member| member.is_child || !member.is_zombie;
+        self.members.values().any(|member| member.owner == owner && waits(member))
+    }
+
+    /// The groups of runs whose leaders were reaped. Where /proc cannot be read, nothing else of such a run is known.
+    pub(super) fn groups_without_leader(&self) -> Vec<Pid> {
+        let has_lost = |(id, group): &(&Pid, &Group)| group.is_runs && !leads(&self.members, **id);
+        self.groups.iter().filter(has_lost).map(|(id, _)| *id).collect()
+    }
+
+    /// Whether a run whose leader was reaped has its group still.
+    pub(super) fn has_group(&self, run: u64) -> bool {
+        self.groups.values().any(|group| group.is_runs && group.owner == Owner::Run(run))
+    }
+
+    /// There is no such group any more.
+    pub(super) fn group_ended(&mut self, group: Pid) {
+        self.groups.remove(&group);
+    }
+
+    /// The living processes of `owner`, and their names.
+    pub(super) fn living(&self, owner: Owner) -> Vec<(Pid, String)> {
+        let lives = |member: &Member| member.owner == owner && !member.is_zombie;
+        let living = self.members.iter().filter(|(_, member)| lives(member));
+        living.map(|(pid, member)| (*pid, member.name.clone())).collect()
+    }
+
+    /// Makes all that is `from`'s `to`'s.
+    pub(super) fn hand_over(&mut self, from: Owner, to: Owner) {
+        for member in self.members_of(from) {
+            member.owner = to;
+        }
+        self.groups.retain(|_, group| group.owner != from);
+    }
+
+    /// Whom to send a signal, so that each process of `owner` is asked once; it counts as sent.
+    ///
+    /// A group gets it at a stroke while its leader, which is not reaped, keeps the group's id from another group.
+    /// Where /proc cannot be read, `is_blind`, a run's group gets it at a stroke in any case: its members are not known.
+    pub(super) fn ask(&mut self, owner: Owner, asked: Asked, is_blind: bool) -> Vec<Target> {
+        let mut targets = Vec::new();
+        let members = &mut self.members;
+        for (id, group) in self.groups.iter_mut().filter(|(_, group)| group.owner == owner) {
+            let is_in = |member: &&mut Member| member.group == *id && !member.is_zombie;
+            let is_held = leads(members, *id) || (is_blind && group.is_runs);
+            let is_for_some = members
+                .values_mut()
+                .filter(is_in)
+                .any(|member| member.owner != owner || member.asked >= asked);
+            if group.asked < asked && is_held && !is_for_some {
+                group.asked = asked;
+                members.values_mut().filter(is_in).for_each(|member| member.asked = asked);
+                targets.push(Target::Group(*id));
+            }
+        }
+        for (pid, member) in &mut self.members {
+            if member.owner == owner && member.asked < asked && !member.is_zombie {
+                member.asked = asked;
+                member.is_silent |= owner == Owner::Stray && !member.is_child;
+                targets.push(member.target(*pid));
+            }
+        }
+        targets
+    }
+
+    /// A signal was not permitted to any process of this group: its living members, to be signalled one by one.
+    pub(super) fn members_of_group(&self, group: Pid) -> Vec<Target> {
+        let lives = |member: &Member| member.group == group && !member.is_zombie;
+        let living = self.members.iter().filter(|(_, member)| lives(member));
+        living.map(|(pid, member)| member.target(*pid)).collect()
+    }
+
+    /// A signal to this process was not permitted: its name, if that was not reported before.
+    pub(super) fn refused(&mut self, pid: Pid) -> Option<String> {
+        let member = self.members.get_mut(&pid)?;
+        let is_reported = std::mem::replace(&mut member.is_refusal_reported, true);
+        (!is_reported).then(|| member.name.clone())
+    }
+
+    fn members_of(&mut self, owner: Owner) -> impl Iterator<Item = &mut Member> {
+        self.members.values_mut().filter(move |member| member.owner == owner)
+    }
+}
+
+/// Whether a run's leader with this pid is known, and so not reaped.
+fn leads(members: &BTreeMap<Pid, Member>, pid: Pid) -> bool {
+    members.get(&pid).is_some_and(|member| member.is_leader)
+}
