@@ -203,7 +203,8 @@ impl EventLoop<'_> {
             };
             // All that it leaves are forker's children by now.
             if self.supervisor.wants_children() {
-                self.handle(Event::Children(procfs::own_children()));
+                let (ended, children) = (zombie.pid(), procfs::own_children());
+                self.handle(Event::Children { ended, children });
             }
             if self.supervisor.wants_look() {
                 if has_looked {

@@ -10,7 +10,7 @@
 //! A process is known by its pid and its start time, a child by its pid: nobody else gets that until it is reaped. What
 //! forker got over exec, and what descends from that, is foreign: never signalled, never waited for.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use nix::unistd::Pid;
 
@@ -120,6 +120,12 @@ impl Descendants {
         children.iter().all(|pid| self.members.get(pid).is_some_and(|member| member.is_child))
     }
 
+    /// Whether a run has any process but its leader.
+    pub(super) fn has_more_than_leader(&self, run: u64) -> bool {
+        let is_more = |member: &Member| member.owner == Owner::Run(run) && !member.is_leader;
+        self.members.values().any(is_more)
+    }
+
     /// Takes in what /proc shows at one moment.
     pub(super) fn look(&mut self, all: &[Process]) {
         let by_pid: BTreeMap<Pid, &Process> =
@@ -129,17 +135,14 @@ impl Descendants {
             let shown = by_pid.get(pid).map(|process| process.started);
             member.is_child || (shown.is_some() && shown == member.started)
         });
-        let (own, members) = (self.own, &self.members);
+        // A group's id is its own while somebody in it is known to have been in it.
+        let members = &self.members;
         self.groups.retain(|id, group| {
-            let belongs = |pid| members.get(&pid).is_some_and(|member| member.owner == group.owner);
-            // forker's own group is that of what it got over exec.
-            let holds = |process: &&Process| {
-                let is_own = process.pid == own && group.owner == Owner::Foreign;
-                process.group == *id && (is_own || belongs(process.pid))
+            let holds = |process: &Process| {
+                let belongs = |member: &Member| member.owner == group.owner;
+                process.group == *id && members.get(&process.pid).is_some_and(belongs)
             };
-            let is_reused =
-                group.owner != Owner::Foreign && by_pid.contains_key(id) && !belongs(*id);
-            !is_reused && all.iter().any(|process| holds(&process)) || leads(members, *id)
+            leads(members, *id) || all.iter().any(holds)
         });
         self.attribute(all, Owner::Stray);
     }
@@ -150,39 +153,34 @@ impl Descendants {
         for process in all {
             children.entry(process.parent).or_default().push(process);
         }
-        let mut parents = vec![(self.own, owner_of_the_rest)];
-        let mut shown = BTreeSet::new();
-        while let Some((parent, owner)) = parents.pop() {
+        let mut parents = vec![(self.own, owner_of_the_rest, Asked::Nothing)];
+        while let Some((parent, owner, asked)) = parents.pop() {
             for process in children.remove(&parent).unwrap_or_default() {
-                shown.insert(process.pid);
-                parents.push((process.pid, self.take_in(process, owner)));
+                let (owner, asked) = self.take_in(process, owner, asked);
+                parents.push((process.pid, owner, asked));
             }
         }
-        self.members.retain(|pid, member| member.is_child || shown.contains(pid));
     }
 
-    /// Takes in a process, and returns whose it is: if nothing else shows that, its parent's owner's.
-    fn take_in(&mut self, process: &Process, owner_of_parent: Owner) -> Owner {
-        let (owner, asked) = self
-            .groups
-            .get(&process.group)
-            // Who comes into a group after its TERM is not asked again; but KILL is repeated.
-            .map_or((owner_of_parent, Asked::Nothing), |group| {
-                (group.owner, group.asked.min(Asked::Term))
-            });
-        let member = self
-            .members
-            .entry(process.pid)
-            .or_insert_with(|| Member::new(owner, process.group, asked));
+    /// Takes in a process. Returns whose it is, and what it was sent: if nothing else shows that, as its parent.
+    fn take_in(&mut self, process: &Process, owner: Owner, asked: Asked) -> (Owner, Asked) {
+        let group = self.groups.get(&process.group);
+        let owner = group.map_or(owner, |group| group.owner);
+        let asked = group.map_or(asked, |group| group.asked.max(asked));
+        let member = self.members.entry(process.pid).or_insert_with(|| {
+            // What comes after the TERM, to the group or to the parent, is not asked: it may be a part of an orderly
+            // end. KILL is repeated.
+            Member::new(owner, process.group, asked.min(Asked::Term))
+        });
         member.started = Some(process.started);
         member.group = process.group;
         member.is_child = process.parent == self.own;
         member.is_zombie = process.is_zombie;
         member.name.clone_from(&process.name);
-        let owner = member.owner;
+        let (owner, asked) = (member.owner, member.asked);
         let group = Group { owner, is_runs: false, asked: Asked::Nothing };
         self.groups.entry(process.group).or_insert(group);
-        owner
+        (owner, asked)
     }
 
     /// A child has ended. It is not reaped yet.
@@ -251,11 +249,7 @@ impl Descendants {
         for (id, group) in self.groups.iter_mut().filter(|(_, group)| group.owner == owner) {
             let is_in = |member: &&mut Member| member.group == *id && !member.is_zombie;
             let is_held = leads(members, *id) || (is_blind && group.is_runs);
-            let is_for_some = members
-                .values_mut()
-                .filter(is_in)
-                .any(|member| member.owner != owner || member.asked >= asked);
-            if group.asked < asked && is_held && !is_for_some {
+            if group.asked < asked && is_held {
                 group.asked = asked;
                 members.values_mut().filter(is_in).for_each(|member| member.asked = asked);
                 targets.push(Target::Group(*id));
@@ -294,3 +288,6 @@ impl Descendants {
 fn leads(members: &BTreeMap<Pid, Member>, pid: Pid) -> bool {
     members.get(&pid).is_some_and(|member| member.is_leader)
 }
+
+#[cfg(test)]
+mod tests;

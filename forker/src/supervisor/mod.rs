@@ -153,10 +153,10 @@ impl Supervisor {
                 },
             ),
             Event::Inherited(Ok(all)) => self.descendants.inherit(&all),
-            Event::Children(Ok(children)) => {
-                self.wants_look |= !self.descendants.knows_all(&children);
+            Event::Children { ended, children: Ok(children) } => {
+                self.wants_look |= self.is_look_due(ended, &children);
             }
-            Event::Children(Err(_)) => self.wants_look |= !self.is_blind,
+            Event::Children { children: Err(_), .. } => self.wants_look |= !self.is_blind,
             Event::Looked(Ok(all)) => self.on_looked(now, &all),
             Event::Inherited(Err(error)) | Event::Looked(Err(error)) => self.on_blind(now, &error),
             Event::HasEnded { pid } => self.on_has_ended(now, pid),
@@ -339,6 +339,16 @@ impl Supervisor {
             ending: Ending::at(deadline),
         };
         self.runs.insert(number, run);
+    }
+
+    /// A child that is not known may be what the one that has ended leaves. And before a run that is known to have more
+    /// than a leader is asked to end, the rest of it is looked for.
+    fn is_look_due(&self, ended: Pid, children: &[Pid]) -> bool {
+        let has_more = |number| {
+            let is_asked = self.runs[&number].ending.asked > Asked::Nothing;
+            !is_asked && self.descendants.has_more_than_leader(number)
+        };
+        !self.descendants.knows_all(children) || self.led_by(ended).is_some_and(has_more)
     }
 
     fn on_looked(&mut self, now: Instant, all: &[Process]) {

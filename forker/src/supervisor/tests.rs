@@ -98,7 +98,7 @@ impl World {
         let children = self.processes.values().filter(|process| process.parent == pid(OWN));
         let children = children.map(|process| process.pid).collect();
         let pid = pid(number);
-        let mut actions = self.event(ms, Event::Children(Ok(children)));
+        let mut actions = self.event(ms, Event::Children { ended: pid, children: Ok(children) });
         actions.extend(self.event(ms, Event::HasEnded { pid }));
         self.processes.remove(&number);
         actions.extend(self.event(ms, Event::Reaped { pid, outcome, usage: Usage::default() }));
@@ -298,6 +298,24 @@ fn what_is_killed_with_its_leader_was_not_left_behind() {
 }
 
 #[test]
+fn what_starts_after_the_term_is_not_asked_again_but_killed_after_the_grace() {
+    let policy = Policy { timeout: Some(10 * MS), grace: 5 * MS, count: Some(1), ..POLICY };
+    let mut world = World::new(policy, false);
+    world.time(0);
+    world.fork(10, 77, 77);
+    world.time(10);
+    world.fork(10, 78, 10);
+    world.fork(OWN, 81, 10);
+    world.fork(77, 79, 79);
+    // A stray is found meanwhile: so there is a look.
+    world.fork(OWN, 80, 80);
+    assert_eq!(world.end(11, 80, Outcome::Exited(0)), []);
+    let later = [77, 79].map(|number| Target::Process { pid: pid(number), started: 0 });
+    let targets = [&[Target::Group(pid(10))], &later[..]].concat();
+    assert_eq!(world.time(15), [Action::Signal { targets, signal: SIGKILL }]);
+}
+
+#[test]
 fn what_is_forked_while_its_parent_is_killed_is_killed_too() {
     let policy = Policy { timeout: Some(10 * MS), grace: 5 * MS, count: Some(1), ..POLICY };
     let mut world = World::new(policy, false);
@@ -306,9 +324,11 @@ fn what_is_forked_while_its_parent_is_killed_is_killed_too() {
     world.time(10);
     world.time(15);
     world.fork(77, 78, 77);
+    world.fork(OWN, 79, 10);
     world.exit(77);
+    let targets = vec![Target::Child(pid(78)), Target::Child(pid(79))];
     let actions = world.end(15, 77, killed(SIGKILL));
-    assert_eq!(actions, [to_child(78, SIGKILL)], "by its group it is known");
+    assert_eq!(actions, [Action::Signal { targets, signal: SIGKILL }], "by their groups");
 }
 
 #[test]
@@ -486,7 +506,7 @@ fn a_run_whose_processes_cannot_be_seen_ends_with_its_group() {
     let error = || io::Error::other("not there");
     world.time(0);
     let (now, pid, usage) = (world.t0, pid(10), Usage::default());
-    world.supervisor.handle(now, Event::Children(Err(error())));
+    world.supervisor.handle(now, Event::Children { ended: pid, children: Err(error()) });
     assert!(world.supervisor.wants_look());
     let blind = [Action::LogBlind("not there".to_owned())];
     assert_eq!(world.event(0, Event::Looked(Err(error()))), blind);
