@@ -10,14 +10,14 @@
 //! A process is known by its pid and its start time, a child by its pid: nobody else gets that until it is reaped. What
 //! forker got over exec, and what descends from that, is foreign: never signalled, never waited for.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use nix::unistd::Pid;
 
 use crate::process::snapshot::{Process, Target};
 
 /// Whose a process is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Owner {
     Run(u64),
     /// A descendant of forker of which nothing shows whose it was.
@@ -33,6 +33,23 @@ pub(super) enum Asked {
     Nothing,
     Term,
     Kill,
+}
+
+/// Whom to signal.
+#[derive(Debug, Default)]
+pub(super) struct Targets {
+    pub(super) term: Vec<Target>,
+    pub(super) kill: Vec<Target>,
+}
+
+impl Targets {
+    fn push(&mut self, target: Target, asked: Asked) {
+        match asked {
+            Asked::Nothing => {}
+            Asked::Term => self.term.push(target),
+            Asked::Kill => self.kill.push(target),
+        }
+    }
 }
 
 /// A process that is known.
@@ -135,15 +152,11 @@ impl Descendants {
             let shown = by_pid.get(pid).map(|process| process.started);
             member.is_child || (shown.is_some() && shown == member.started)
         });
-        // A group's id is its own while somebody in it is known to have been in it.
+        // A group's id is its own while the leader is not reaped, or somebody known is in it.
         let members = &self.members;
-        self.groups.retain(|id, group| {
-            let holds = |process: &Process| {
-                let belongs = |member: &Member| member.owner == group.owner;
-                process.group == *id && members.get(&process.pid).is_some_and(belongs)
-            };
-            leads(members, *id) || all.iter().any(holds)
-        });
+        let owner = |process: &Process| Some((process.group, members.get(&process.pid)?.owner));
+        let held: BTreeMap<Pid, Owner> = all.iter().filter_map(owner).collect();
+        self.groups.retain(|id, group| leads(members, *id) || held.get(id) == Some(&group.owner));
         self.attribute(all, Owner::Stray);
     }
 
@@ -202,10 +215,10 @@ impl Descendants {
         }
     }
 
-    /// Whether `owner` has any process that forker waits for.
-    pub(super) fn has(&self, owner: Owner) -> bool {
-        let waits = |member: &Member| member.is_child || !member.is_zombie;
-        self.members.values().any(|member| member.owner == owner && waits(member))
+    /// Whose processes forker waits for: who has any that lives, or that forker has to reap.
+    pub(super) fn owners(&self) -> BTreeSet<Owner> {
+        let waits = |member: &&Member| member.is_child || !member.is_zombie;
+        self.members.values().filter(waits).map(|member| member.owner).collect()
     }
 
     /// The groups of runs whose leaders were reaped. Where /proc cannot be read, nothing else of such a run is known.
@@ -239,27 +252,29 @@ impl Descendants {
         self.groups.retain(|_, group| group.owner != from);
     }
 
-    /// Whom to send a signal, so that each process of `owner` is asked once; it counts as sent.
+    /// Whom to send TERM and whom KILL, so that everybody has got what their owner `is_to_get`, and nobody gets TERM
+    /// twice; it counts as sent.
     ///
     /// A group gets it at a stroke while its leader, which is not reaped, keeps the group's id from another group.
     /// Where /proc cannot be read, `is_blind`, a run's group gets it at a stroke in any case: its members are not known.
-    pub(super) fn ask(&mut self, owner: Owner, asked: Asked, is_blind: bool) -> Vec<Target> {
-        let mut targets = Vec::new();
-        let members = &mut self.members;
-        for (id, group) in self.groups.iter_mut().filter(|(_, group)| group.owner == owner) {
-            let is_in = |member: &&mut Member| member.group == *id && !member.is_zombie;
-            let is_held = leads(members, *id) || (is_blind && group.is_runs);
+    pub(super) fn ask(&mut self, is_to_get: impl Fn(Owner) -> Asked, is_blind: bool) -> Targets {
+        let mut targets = Targets::default();
+        for (id, group) in &mut self.groups {
+            let asked = is_to_get(group.owner);
+            let is_held = leads(&self.members, *id) || (is_blind && group.is_runs);
             if group.asked < asked && is_held {
                 group.asked = asked;
-                members.values_mut().filter(is_in).for_each(|member| member.asked = asked);
-                targets.push(Target::Group(*id));
+                let members = self.members.values_mut().filter(|member| member.group == *id);
+                members.for_each(|member| member.asked = asked);
+                targets.push(Target::Group(*id), asked);
             }
         }
         for (pid, member) in &mut self.members {
-            if member.owner == owner && member.asked < asked && !member.is_zombie {
+            let asked = is_to_get(member.owner);
+            if member.asked < asked && !member.is_zombie {
                 member.asked = asked;
-                member.is_silent |= owner == Owner::Stray && !member.is_child;
-                targets.push(member.target(*pid));
+                member.is_silent |= member.owner == Owner::Stray && !member.is_child;
+                targets.push(member.target(*pid), asked);
             }
         }
         targets

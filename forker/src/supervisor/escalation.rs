@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use nix::sys::signal::Signal;
 
-use super::descendants::{Asked, Owner};
+use super::descendants::{Asked, Owner, Targets};
 use super::event::Action;
 use super::{Phase, Supervisor};
 use crate::process::snapshot::Target;
@@ -46,7 +46,12 @@ impl Supervisor {
         if let Some(run) = self.runs.get_mut(&number)
             && run.ending.begin(kill_at)
         {
-            self.ask(Owner::Run(number), Asked::Term);
+            let is_to_get = |owner| match owner {
+                Owner::Run(run) if run == number => Asked::Term,
+                _ => Asked::Nothing,
+            };
+            let targets = self.descendants.ask(is_to_get, self.is_blind);
+            self.signal_all(targets);
         }
     }
 
@@ -109,31 +114,25 @@ impl Supervisor {
 
     /// After a look: sends what is to be sent, and gives up what lives on though it was killed.
     pub(super) fn ask_all(&mut self, now: Instant) {
-        let runs = self.runs.iter().map(|(number, run)| (Owner::Run(*number), &run.ending));
-        let endings: Vec<_> = runs
-            .chain([(Owner::Stray, &self.strays)])
-            .map(|(owner, ending)| (owner, ending.asked, ending.has_failed))
-            .collect();
-        for (owner, asked, has_failed) in endings {
-            // KILL is repeated until a look shows nobody new: a process may fork between the look and its end.
-            self.wants_look |= self.ask(owner, asked) && asked == Asked::Kill;
-            if has_failed {
-                self.give_up(now, owner);
-            }
+        let (runs, strays) = (&self.runs, &self.strays);
+        let is_to_get = |owner| match owner {
+            Owner::Run(number) => runs.get(&number).map_or(Asked::Nothing, |run| run.ending.asked),
+            Owner::Stray => strays.asked,
+            Owner::Foreign => Asked::Nothing,
+        };
+        let targets = self.descendants.ask(is_to_get, self.is_blind);
+        self.signal_all(targets);
+        let failed = self.runs.iter().filter(|(_, run)| run.ending.has_failed);
+        let failed: Vec<Owner> = failed.map(|(number, _)| Owner::Run(*number)).collect();
+        let strays = self.strays.has_failed.then_some(Owner::Stray);
+        for owner in failed.into_iter().chain(strays) {
+            self.give_up(now, owner);
         }
     }
 
-    /// Sends each process of `owner` what it was not sent yet; whether there was anything to send.
-    fn ask(&mut self, owner: Owner, asked: Asked) -> bool {
-        let signal = match asked {
-            Asked::Nothing => return false,
-            Asked::Term => Signal::SIGTERM,
-            Asked::Kill => Signal::SIGKILL,
-        };
-        let targets = self.descendants.ask(owner, asked, self.is_blind);
-        let has_targets = !targets.is_empty();
-        self.signal(targets, signal);
-        has_targets
+    fn signal_all(&mut self, Targets { term, kill }: Targets) {
+        self.signal(term, Signal::SIGTERM);
+        self.signal(kill, Signal::SIGKILL);
     }
 
     pub(super) fn signal(&mut self, targets: Vec<Target>, signal: Signal) {
@@ -150,7 +149,9 @@ impl Supervisor {
             self.actions.push_back(Action::LogSurvivor(Survivor { run, pid, name }));
         }
         self.descendants.hand_over(owner, Owner::Foreign);
-        self.strays.has_failed = false;
+        if owner == Owner::Stray {
+            self.strays.has_failed = false;
+        }
         if let Some(run) = run {
             self.on_leader_gone(now, run, Outcome::NotEnded, Usage::default());
             self.end_run(now, run);

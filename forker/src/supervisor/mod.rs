@@ -238,8 +238,8 @@ impl Supervisor {
 
     /// Whether there is anything that has to end before forker does.
     fn awaits_anything(&self) -> bool {
-        let has_strays = || !self.policy.keep_orphans && self.descendants.has(Owner::Stray);
-        !self.runs.is_empty() || has_strays()
+        let keeps = self.policy.keep_orphans;
+        !self.runs.is_empty() || !keeps && self.descendants.owners().contains(&Owner::Stray)
     }
 
     /// Whether a run that is due now is skipped.
@@ -366,8 +366,6 @@ impl Supervisor {
             self.actions.push_back(Action::LogBlind(error.to_string()));
         }
         self.ask_all(now);
-        // Nobody new can be seen.
-        self.wants_look = false;
     }
 
     /// A child has ended. If it led a run by itself, what it leaves is to end too.
@@ -462,9 +460,13 @@ impl Supervisor {
 
     /// Ends every run of which nothing is left.
     fn end_runs_without_tree(&mut self, now: Instant) {
+        if self.runs.values().all(|run| run.leader.is_some()) {
+            return;
+        }
+        let owners = self.descendants.owners();
         let is_over = |(number, run): &(&u64, &Run)| {
             let has_group = || self.is_blind && self.descendants.has_group(**number);
-            run.leader.is_none() && !self.descendants.has(Owner::Run(**number)) && !has_group()
+            run.leader.is_none() && !owners.contains(&Owner::Run(**number)) && !has_group()
         };
         let over: Vec<u64> = self.runs.iter().filter(is_over).map(|(number, _)| *number).collect();
         for number in over {

@@ -150,7 +150,9 @@ impl Kernel {
     }
 
     fn ask(&mut self, owner: Owner, asked: Asked) {
-        for target in self.known.ask(owner, asked, false) {
+        let is_to_get = |other| if other == owner { asked } else { Asked::Nothing };
+        let Targets { term, kill } = self.known.ask(is_to_get, false);
+        for target in term.into_iter().chain(kill) {
             let number = target.id().as_raw();
             match target {
                 Target::Group(_) => assert!(self.leaders.contains_key(&number), "no id is pinned"),
