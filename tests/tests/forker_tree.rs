@@ -115,7 +115,7 @@ fn a_run_is_going_while_anything_of_its_tree_is() {
     ] {
         let folder = Folder::new("lock");
         let script = locked(&folder.0.join("lock"));
-        let flags = format!("-q -e 1 -i 400ms -n 4 {flags}");
+        let flags = format!("-q -e 1 -i 400ms -n 4 --grace 1h {flags}");
         let mut forker = Running::start(forker(&running(&flags, &script)));
         // The fourth is neither replaced nor followed.
         let locked = Cell::new(0);

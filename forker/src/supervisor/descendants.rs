@@ -221,6 +221,14 @@ impl Descendants {
         self.members.values().filter(waits).map(|member| member.owner).collect()
     }
 
+    /// Who has processes, as far as the last look showed, but none among forker's children. These may have ended since
+    /// without a word: their parents have reaped them.
+    pub(super) fn owners_without_child(&self) -> Vec<Owner> {
+        let children = self.members.values().filter(|member| member.is_child);
+        let parents: BTreeSet<Owner> = children.map(|member| member.owner).collect();
+        self.owners().difference(&parents).copied().collect()
+    }
+
     /// The groups of runs whose leaders were reaped. Where /proc cannot be read, nothing else of such a run is known.
     pub(super) fn groups_without_leader(&self) -> Vec<Pid> {
         let has_lost = |(id, group): &(&Pid, &Group)| group.is_runs && !leads(&self.members, **id);

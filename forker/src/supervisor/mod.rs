@@ -163,7 +163,7 @@ impl Supervisor {
             Event::Reaped { pid, outcome, usage } => self.on_reaped(now, pid, outcome, usage),
             Event::AllReaped { has_children, ended_groups } => {
                 self.has_children = has_children;
-                self.on_groups_ended(now, &ended_groups);
+                self.on_all_reaped(now, &ended_groups);
             }
             Event::Refused { target, signal, errno } => self.on_refused(target, signal, errno),
             Event::Stop(signal) => self.stop(now, signal),
@@ -435,11 +435,18 @@ impl Supervisor {
         is_reported.then_some(Leftover { run, end_reason, pid, name: member.name, outcome })
     }
 
-    fn on_groups_ended(&mut self, now: Instant, groups: &[Pid]) {
-        for group in groups {
+    fn on_all_reaped(&mut self, now: Instant, ended_groups: &[Pid]) {
+        for group in ended_groups {
             self.descendants.group_ended(*group);
         }
         self.end_runs_without_tree(now);
+        let is_awaited = |owner| match owner {
+            Owner::Run(number) => self.runs.get(&number).is_some_and(|run| run.leader.is_none()),
+            Owner::Stray => self.phase == Phase::Stopping && !self.policy.keep_orphans,
+            Owner::Foreign => false,
+        };
+        let unsure = self.descendants.owners_without_child();
+        self.wants_look |= !self.is_blind && unsure.into_iter().any(is_awaited);
     }
 
     /// A signal was not permitted to a whole group: it is tried with each member. To one process: that is reported once.

@@ -345,6 +345,20 @@ fn a_run_is_going_while_anything_of_its_tree_is() {
 }
 
 #[test]
+fn a_run_is_over_though_nobody_reports_the_end_of_a_grandchild() {
+    let policy = Policy { timeout: Some(10 * MS), count: Some(1), ..POLICY };
+    let mut world = World::new(policy, false);
+    world.time(0);
+    world.fork(10, 77, 10);
+    world.fork(77, 78, 10);
+    world.time(10);
+    world.end(10, 10, killed(SIGTERM));
+    world.processes.remove(&78);
+    world.end(11, 77, Outcome::Exited(0));
+    assert!(world.supervisor.is_done());
+}
+
+#[test]
 fn replace_waits_for_the_whole_tree() {
     let mut world = World::new(Policy { overlap: Overlap::Replace, ..POLICY }, true);
     world.time(0);
