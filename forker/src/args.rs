@@ -53,6 +53,8 @@ pub struct Args {
     #[arg(long)]
     until_failure: bool,
     /// Leave alone what a run leaves behind
+    ///
+    /// What a run has left by itself; what is being terminated with a run is not kept.
     #[arg(long)]
     keep_orphans: bool,
     /// Command to run, with its arguments [default: ls -l]

@@ -101,8 +101,8 @@ fn what_a_timeout_has_asked_to_end_is_no_orphan_to_be_kept() {
 fn locked(lock: &Path) -> String {
     let lock = lock.display();
     format!(
-        "sh -c 'mkdir {lock} || {{ echo taken; exit; }}
-        trap \"sleep 0.3; rmdir {lock}; exit\" TERM; echo locked; while :; do sleep 0.01; done'; true"
+        "sh -c 'trap \"sleep 0.3; rmdir {lock}; exit\" TERM; mkdir {lock} || {{ echo taken; exit; }}
+        echo locked; while :; do sleep 0.01; done'; true"
     )
 }
 

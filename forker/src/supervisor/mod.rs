@@ -91,6 +91,8 @@ pub(crate) struct Supervisor {
     /// Whether the last look has failed.
     is_blind: bool,
     is_blindness_logged: bool,
+    /// Whether there were children before the first fork that could not be looked at.
+    has_unseen_foreign: bool,
     /// With `--overlap replace`: a run waits until the last one has ended, and was due at this time.
     replacement_due: Option<Instant>,
     /// Whether forker has any child, foreign ones included.
@@ -121,6 +123,7 @@ impl Supervisor {
             wants_look: false,
             is_blind: false,
             is_blindness_logged: false,
+            has_unseen_foreign: false,
             replacement_due: None,
             has_children: false,
             started: 0,
@@ -158,7 +161,11 @@ impl Supervisor {
             }
             Event::Children { children: Err(_), .. } => self.wants_look |= !self.is_blind,
             Event::Looked(Ok(all)) => self.on_looked(now, &all),
-            Event::Inherited(Err(error)) | Event::Looked(Err(error)) => self.on_blind(now, &error),
+            Event::Inherited(Err(error)) => {
+                self.has_unseen_foreign = true;
+                self.on_blind(now, &error);
+            }
+            Event::Looked(Err(error)) => self.on_blind(now, &error),
             Event::HasEnded { pid } => self.on_has_ended(now, pid),
             Event::Reaped { pid, outcome, usage } => self.on_reaped(now, pid, outcome, usage),
             Event::AllReaped { has_children, ended_groups } => {
@@ -220,8 +227,9 @@ impl Supervisor {
 
     /// forker's exit status.
     pub(crate) fn status(&self) -> u8 {
-        // What could not be looked at may live on.
-        if self.has_failed || (self.is_blind && self.has_children) {
+        let is_foreign = self.has_unseen_foreign || self.policy.keep_orphans;
+        let leaves_unseen = self.is_blind && self.has_children && !is_foreign;
+        if self.has_failed || leaves_unseen {
             return run::FAILED;
         }
         self.stopped_by.map_or(self.last_failure, |signal| run::killed_by(signal as i32))
