@@ -86,12 +86,9 @@ fn ten_thousand_runs_give_ten_thousand_statuses_and_no_old_zombie() {
     );
 }
 
-#[test]
-#[ignore = "slow: 100,000 runs"]
-fn a_hundred_thousand_runs_cost_no_memory_and_no_descriptor() {
-    let args =
-        ["-q", "-i", "1us", "-e", "1", "--overlap", "forbid", "-n", "100000", "--", "/bin/true"];
-    let mut forker = Running::start(forker(&args));
+/// Runs forker to its end. Fails if it has more memory or descriptors at the end than early on.
+fn assert_flat(args: &[&str], status: i32) {
+    let mut forker = Running::start(forker(args));
     let folder = format!("/proc/{}", forker.pid());
     let look = || {
         let status = fs::read_to_string(format!("{folder}/status")).ok()?;
@@ -119,7 +116,23 @@ fn a_hundred_thousand_runs_cost_no_memory_and_no_descriptor() {
     let (first, last) = (typical(&looks[tenth..2 * tenth]), typical(&looks[9 * tenth..]));
     assert!(last.0 - first.0 < 64, "from {} to {} KiB", first.0, last.0);
     assert_eq!(last.1, first.1, "descriptors");
-    assert_eq!(forker.finish().status.code(), Some(0));
+    assert_eq!(forker.finish().status.code(), Some(status));
+}
+
+#[test]
+#[ignore = "slow: 100,000 runs"]
+fn a_hundred_thousand_runs_cost_no_memory_and_no_descriptor() {
+    let args = "-q -i 1us -e 1 --overlap forbid -n 100000 -- /bin/true".split(' ');
+    assert_flat(&args.collect::<Vec<_>>(), 0);
+}
+
+#[test]
+#[ignore = "slow: 40,000 runs"]
+fn runs_that_time_out_cost_no_memory_and_no_descriptor() {
+    for flags in ["-qq", "-qq --keep-orphans"] {
+        let args = format!("{flags} -i 1ms -e 1 --timeout 1ms -n 20000 -- sleep 1");
+        assert_flat(&args.split(' ').collect::<Vec<_>>(), 124);
+    }
 }
 
 #[test]
