@@ -173,7 +173,7 @@ impl EventLoop<'_> {
         while let Some(signal) = self.signals.next().map_err(Error::system("read signals"))? {
             match signal {
                 Signal::SIGCHLD => self.has_zombies = true,
-                Signal::SIGINT | Signal::SIGTERM => {
+                stopping if signals::is_stopping(stopping) => {
                     self.manager.notify(&[NotifyState::Stopping]);
                     self.handle(Event::Stop(signal));
                 }

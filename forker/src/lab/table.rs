@@ -157,28 +157,28 @@ impl Strategy {
     fn explanation(self) -> [&'static str; 2] {
         match self {
             Self::None => [
-                "Nobody waits. Each child that has ended stays a zombie, to",
-                "keep its pid and its status for a parent that never asks.",
+                "The parent never waits. Each child that has ended stays a zombie: it keeps its",
+                "pid and its status for a parent that does not ask for them.",
             ],
             Self::Wait => [
                 "The parent waits for each run at once. Every status is known, but meanwhile",
-                "the parent can do nothing else, and ticks pass it by.",
+                "the parent can do nothing else, and misses ticks.",
             ],
             Self::Sigchld => [
-                "A signal, read as data, says that someone has ended, and wait says who: this",
-                "is forker's way. As a subreaper it adopts the orphans too, and reaps them.",
+                "SIGCHLD reports that a child has ended, and wait returns which: so does forker.",
+                "As a subreaper it adopts the orphans too, and reaps them.",
             ],
             Self::Pidfd => [
-                "Each child has a descriptor that becomes readable at its end. No signal, and",
-                "no pid that may be another's by now, for a descriptor held by each run.",
+                "Each child has a descriptor that becomes readable at its end. It needs no signal",
+                "and no pid, which may be another's by now, but one descriptor a run.",
             ],
             Self::Ignore => [
-                "The kernel, told that nobody will ask, reaps each child itself: no zombie, but",
-                "no status. It passes on over exec, and surprises commands that do wait.",
+                "With SIGCHLD ignored the kernel reaps each child: no zombie, but no status. The",
+                "setting is inherited over exec: a command that waits gets no status either.",
             ],
             Self::DoubleFork => [
                 "A child in between forks the run and ends, so init adopts the run from birth:",
-                "no zombie here, but it is init that learns the status, and when it ended.",
+                "no zombie here, but only init gets the status and the time of the end.",
             ],
         }
     }

@@ -12,9 +12,23 @@ use crate::sys;
 /// to stop forker would be KILL, which leaves its runs behind.
 const ALWAYS: [Signal; 3] = [Signal::SIGCHLD, Signal::SIGINT, Signal::SIGTERM];
 
-/// The signals that forker reads unless they were ignored at the start: nohup(1) ignores HUP.
-const UNLESS_IGNORED: [Signal; 7] = [
+/// The signals that stop forker, beside INT and TERM, unless they were ignored at the start: nohup(1) ignores HUP. Each
+/// ends a process by default (signal(7)): `alarm; exec forker` sends ALRM, a limit on file size (ulimit -f) XFSZ. Unread,
+/// they would end forker and leave its runs behind.
+const STOPPING: [Signal; 9] = [
     Signal::SIGHUP,
+    Signal::SIGALRM,
+    Signal::SIGIO,
+    Signal::SIGPROF,
+    Signal::SIGPWR,
+    Signal::SIGSTKFLT,
+    Signal::SIGVTALRM,
+    Signal::SIGXCPU,
+    Signal::SIGXFSZ,
+];
+
+/// The signals that are meant for the runs, and those of job control, unless they were ignored at the start.
+const FOR_RUNS: [Signal; 6] = [
     Signal::SIGQUIT,
     Signal::SIGUSR1,
     Signal::SIGUSR2,
@@ -22,6 +36,11 @@ const UNLESS_IGNORED: [Signal; 7] = [
     Signal::SIGTSTP,
     Signal::SIGCONT,
 ];
+
+/// Whether a signal asks forker to stop.
+pub(crate) fn is_stopping(signal: Signal) -> bool {
+    matches!(signal, Signal::SIGINT | Signal::SIGTERM) || STOPPING.contains(&signal)
+}
 
 /// The descriptor that signals are read from.
 #[derive(Debug)]
@@ -44,7 +63,7 @@ pub(crate) struct Inherited {
 /// EMFILE and its like.
 pub(crate) fn take_over() -> nix::Result<(Signals, Inherited)> {
     let mut watched: SigSet = ALWAYS.into_iter().collect();
-    for signal in UNLESS_IGNORED {
+    for signal in STOPPING.into_iter().chain(FOR_RUNS) {
         if !sys::is_ignored(signal)? {
             watched.add(signal);
         }

@@ -5,6 +5,7 @@
 
 use std::time::{Duration, Instant};
 
+use common::stop::Request;
 use nix::sys::signal::Signal;
 
 use super::descendants::{Asked, Owner, Targets};
@@ -59,13 +60,13 @@ impl Supervisor {
         now + self.policy.grace
     }
 
-    /// The first signal to forker ends everything by TERM, the second by KILL.
+    /// The first request to stop ends everything by TERM, a second one by KILL.
     pub(super) fn stop(&mut self, now: Instant, signal: Signal) {
-        if self.stopped_by.is_some() {
-            self.kill(now);
-        } else {
-            self.stopped_by = Some(signal);
-            self.begin_to_stop(now);
+        self.stopped_by.get_or_insert(signal);
+        match self.requests.signal(now) {
+            Request::First => self.begin_to_stop(now),
+            Request::Same => {}
+            Request::Second => self.kill(now),
         }
     }
 

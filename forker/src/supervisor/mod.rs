@@ -16,6 +16,7 @@ use std::io;
 use std::time::{Duration, Instant};
 
 use clap::ValueEnum;
+use common::stop::StopRequests;
 use nix::errno::Errno;
 use nix::sys::signal::Signal;
 use nix::unistd::Pid;
@@ -103,6 +104,7 @@ pub(crate) struct Supervisor {
     unlogged_skipped: u64,
     missed_logged_at: Option<Instant>,
     tally: Tally,
+    requests: StopRequests,
     stopped_by: Option<Signal>,
     last_failure: u8,
     /// Whether forker could not end something.
@@ -131,6 +133,7 @@ impl Supervisor {
             unlogged_skipped: 0,
             missed_logged_at: None,
             tally: Tally::default(),
+            requests: StopRequests::default(),
             stopped_by: None,
             last_failure: 0,
             has_failed: false,
@@ -185,7 +188,10 @@ impl Supervisor {
                 self.postpone(after);
                 self.forward(Signal::SIGCONT);
             }
-            Event::OutputClosed => self.begin_to_stop(now),
+            Event::OutputClosed => {
+                self.requests.output_closed(now);
+                self.begin_to_stop(now);
+            }
         }
     }
 

@@ -465,11 +465,22 @@ fn the_first_signal_sends_term_to_everything_and_kill_after_the_grace() {
 }
 
 #[test]
-fn the_second_signal_kills_at_once() {
+fn a_second_signal_kills_at_once_but_not_the_first_one_that_arrives_twice() {
     let mut world = World::new(POLICY, true);
     world.time(0);
     world.event(0, Event::Stop(Signal::SIGINT));
-    assert_eq!(world.event(1, Event::Stop(SIGTERM)), [signal(10, SIGKILL)]);
+    assert_eq!(world.event(999, Event::Stop(SIGTERM)), []);
+    assert_eq!(world.event(1000, Event::Stop(SIGTERM)), [signal(10, SIGKILL)]);
+    assert_eq!(world.supervisor.status(), 130);
+}
+
+#[test]
+fn a_closed_output_and_a_signal_are_one_request() {
+    let mut world = World::new(POLICY, true);
+    world.time(0);
+    world.event(0, Event::OutputClosed);
+    assert_eq!(world.event(9, Event::Stop(Signal::SIGINT)), []);
+    assert_eq!(world.event(9999, Event::OutputClosed), []);
     assert_eq!(world.supervisor.status(), 130);
 }
 
@@ -479,12 +490,12 @@ fn what_does_not_end_though_killed_is_reported_and_counts_as_gone() {
     world.time(0);
     world.fork(10, 77, 77);
     world.event(0, Event::Stop(Signal::SIGINT));
-    world.event(0, Event::Stop(Signal::SIGINT));
+    world.event(1000, Event::Stop(Signal::SIGINT));
     let survivor = |number| {
         let name = "sleep".to_owned();
         Action::LogSurvivor(Survivor { run: Some(1), pid: pid(number), name })
     };
-    let actions = world.time(2000);
+    let actions = world.time(3000);
     assert_eq!(actions[..2], [survivor(10), survivor(77)]);
     assert!(
         matches!(&actions[2..], [Action::LogRun(report)] if report.outcome == Outcome::NotEnded)
@@ -510,8 +521,8 @@ fn a_refused_signal_is_reported_once_a_process_and_only_for_one_that_lives() {
     assert_eq!(world.event(1, refused(child)), []);
     world.exit(77);
     world.exit(10);
-    world.event(1, Event::Stop(Signal::SIGINT));
-    assert_eq!(world.event(1, refused(Target::Group(pid(10)))), [], "zombies");
+    world.event(1000, Event::Stop(Signal::SIGINT));
+    assert_eq!(world.event(1000, refused(Target::Group(pid(10)))), [], "zombies");
 }
 
 #[test]
