@@ -115,14 +115,14 @@ fn a_run_is_going_while_anything_of_its_tree_is() {
     ] {
         let folder = Folder::new("lock");
         let script = locked(&folder.0.join("lock"));
-        let flags = format!("-q -e 1 -i 400ms -n 4 --grace 1h {flags}");
+        let flags = format!("-q -e 1 -i 400ms --grace 1h {flags}");
         let mut forker = Running::start(forker(&running(&flags, &script)));
-        // The fourth is neither replaced nor followed.
+        // On a busy machine a run may be ended before it has the lock; then the next will do.
         let locked = Cell::new(0);
         forker.line(|stream, line| {
             assert_ne!(line, "taken", "{flags}");
             locked.set(locked.get() + usize::from(stream == Stream::Out && line == "locked"));
-            locked.get() == 4
+            locked.get() == 3
         });
         forker.signal(Signal::SIGTERM);
         let finished = forker.finish();

@@ -2,30 +2,29 @@
 //! output is touched.
 //!
 //! It knows which runs are going and until when. Which process belongs to which run is known by `descendants`, how
-//! they are ended by `escalation`. `event_loop` brings the events and does the actions.
+//! they are ended by `escalation`, and what follows when they have ended by `reaping`. `event_loop` brings the events
+//! and does the actions.
 
 mod descendants;
 mod ending;
 mod escalation;
 mod event;
+mod reaping;
 #[cfg(test)]
 mod tests;
 
 use std::collections::{BTreeMap, VecDeque};
-use std::io;
 use std::time::{Duration, Instant};
 
 use clap::ValueEnum;
 use common::stop::StopRequests;
-use nix::errno::Errno;
 use nix::sys::signal::Signal;
 use nix::unistd::Pid;
 
-use self::descendants::{Asked, Descendants, Member, Owner};
+use self::descendants::{Asked, Descendants, Owner};
 use self::ending::Ending;
 pub(crate) use self::event::{Action, Event};
-use crate::process::snapshot::{Process, Target};
-use crate::report::run::{self, EndReason, Leftover, Outcome, RunReport, Usage};
+use crate::report::run::{self, EndReason, Outcome, RunReport, Usage};
 use crate::report::tally::Tally;
 use crate::schedule::Schedule;
 
@@ -353,160 +352,6 @@ impl Supervisor {
             ending: Ending::at(deadline),
         };
         self.runs.insert(number, run);
-    }
-
-    /// A child that is not known may be what the one that has ended leaves. And before a run that is known to have more
-    /// than a leader is asked to end, the rest of it is looked for.
-    fn is_look_due(&self, ended: Pid, children: &[Pid]) -> bool {
-        let has_more = |number| {
-            let is_asked = self.runs[&number].ending.asked > Asked::Nothing;
-            !is_asked && self.descendants.has_more_than_leader(number)
-        };
-        !self.descendants.knows_all(children) || self.led_by(ended).is_some_and(has_more)
-    }
-
-    fn on_looked(&mut self, now: Instant, all: &[Process]) {
-        self.is_blind = false;
-        self.wants_look = false;
-        self.descendants.look(all);
-        self.ask_all(now);
-        self.end_runs_without_tree(now);
-    }
-
-    fn on_blind(&mut self, now: Instant, error: &io::Error) {
-        self.is_blind = true;
-        self.wants_look = false;
-        if !std::mem::replace(&mut self.is_blindness_logged, true) {
-            self.actions.push_back(Action::LogBlind(error.to_string()));
-        }
-        self.ask_all(now);
-    }
-
-    /// A child has ended. If it led a run by itself, what it leaves is to end too.
-    fn on_has_ended(&mut self, now: Instant, pid: Pid) {
-        self.descendants.has_ended(pid);
-        if let Some(number) = self.led_by(pid)
-            && !self.policy.keep_orphans
-        {
-            self.end_leftovers(now, number);
-        }
-    }
-
-    fn on_reaped(&mut self, now: Instant, pid: Pid, outcome: Outcome, usage: Usage) {
-        let number = self.led_by(pid);
-        let member = self.descendants.reaped(pid);
-        if let Some(number) = number {
-            self.on_leader_gone(now, number, outcome, usage);
-        } else if let Some(member) = member {
-            let leftover = self.leftover(pid, member, outcome);
-            self.actions.extend(leftover.map(Action::LogLeftover));
-        }
-        self.end_runs_without_tree(now);
-    }
-
-    /// A run's leader was reaped, or is given up: what is left of its tree is the run from here on.
-    fn on_leader_gone(&mut self, now: Instant, number: u64, outcome: Outcome, usage: Usage) {
-        let Some(run) = self.runs.get_mut(&number) else {
-            return;
-        };
-        let Some(pid) = run.leader.take() else {
-            return;
-        };
-        run.was_killed = outcome.is_kill();
-        let report = RunReport {
-            run: number,
-            pid: Some(pid),
-            outcome,
-            end_reason: run.end_reason,
-            took: now.saturating_duration_since(run.started),
-            usage,
-            late: run.late,
-        };
-        self.descendants.leave(number);
-        if run.ending.asked == Asked::Nothing {
-            // With --keep-orphans, what it leaves has no part in the run any more.
-            self.descendants.hand_over(Owner::Run(number), Owner::Stray);
-        }
-        self.finish(now, report);
-    }
-
-    /// What there is to report of a process that has ended and led no run.
-    fn leftover(&self, pid: Pid, member: Member, outcome: Outcome) -> Option<Leftover> {
-        let (run, end_reason, was_left) = match member.owner {
-            Owner::Foreign => return None,
-            Owner::Stray => (None, None, member.asked > Asked::Nothing),
-            Owner::Run(number) => {
-                let run = self.runs.get(&number)?;
-                let was_left = match run.end_reason {
-                    None => true,
-                    // It ignored the TERM. If its leader was killed too: which of them is reaped first is chance.
-                    Some(_) => outcome.is_kill() && !run.was_killed,
-                };
-                (Some(number), run.end_reason, was_left && run.leader.is_none())
-            }
-        };
-        let is_reported = was_left && !member.is_silent;
-        is_reported.then_some(Leftover { run, end_reason, pid, name: member.name, outcome })
-    }
-
-    fn on_all_reaped(&mut self, now: Instant, ended_groups: &[Pid]) {
-        for group in ended_groups {
-            self.descendants.group_ended(*group);
-        }
-        self.end_runs_without_tree(now);
-        let is_awaited = |owner| match owner {
-            Owner::Run(number) => self.runs.get(&number).is_some_and(|run| run.leader.is_none()),
-            Owner::Stray => self.phase == Phase::Stopping && !self.policy.keep_orphans,
-            Owner::Foreign => false,
-        };
-        let unsure = self.descendants.owners_without_child();
-        self.wants_look |= !self.is_blind && unsure.into_iter().any(is_awaited);
-    }
-
-    /// A signal was not permitted to a whole group: it is tried with each member. To one process: that is reported once.
-    fn on_refused(&mut self, target: Target, signal: Signal, errno: Errno) {
-        if let Target::Group(group) = target {
-            let members = self.descendants.members_of_group(group);
-            self.signal(members, signal);
-        } else if let Some(name) = self.descendants.refused(target.id()) {
-            self.actions.push_back(Action::LogRefused { pid: target.id(), name, signal, errno });
-        }
-    }
-
-    /// The run whose leader has this pid.
-    fn led_by(&self, pid: Pid) -> Option<u64> {
-        let leads = |(_, run): &(&u64, &Run)| run.leader == Some(pid);
-        self.runs.iter().find(leads).map(|(number, _)| *number)
-    }
-
-    /// Ends every run of which nothing is left.
-    fn end_runs_without_tree(&mut self, now: Instant) {
-        if self.runs.values().all(|run| run.leader.is_some()) {
-            return;
-        }
-        let owners = self.descendants.owners();
-        let is_over = |(number, run): &(&u64, &Run)| {
-            let has_group = || self.is_blind && self.descendants.has_group(**number);
-            run.leader.is_none() && !owners.contains(&Owner::Run(**number)) && !has_group()
-        };
-        let over: Vec<u64> = self.runs.iter().filter(is_over).map(|(number, _)| *number).collect();
-        for number in over {
-            self.end_run(now, number);
-        }
-    }
-
-    fn end_run(&mut self, now: Instant, number: u64) {
-        if self.phase == Phase::Running && !self.all_started() && self.ignores_ticks() {
-            // Now, while no run could start: the ticks until here are not those that come next.
-            self.skip_ticks(now);
-        }
-        self.runs.remove(&number);
-        self.descendants.hand_over(Owner::Run(number), Owner::Stray);
-        if self.runs.is_empty()
-            && let Some(due) = self.replacement_due.take()
-        {
-            self.start(due);
-        }
     }
 
     fn finish(&mut self, now: Instant, report: RunReport) {

@@ -1,6 +1,9 @@
 #![expect(clippy::disallowed_methods, reason = "a test may start at any time")]
 
+use std::io;
+
 use super::*;
+use crate::process::snapshot::{Process, Target};
 use crate::report::run::{Leftover, Survivor};
 use nix::errno::Errno;
 use proptest::prelude::*;
