@@ -201,11 +201,7 @@ impl EventLoop<'_> {
                 Children::Running => break true,
                 Children::None => break false,
             };
-            // All that it leaves are forker's children by now.
-            if self.supervisor.wants_children() {
-                let (ended, children) = (zombie.pid(), procfs::own_children());
-                self.handle(Event::Children { ended, children });
-            }
+            let zombies = self.look_at_children(zombie);
             if self.supervisor.wants_look() {
                 if has_looked {
                     self.has_zombies = true;
@@ -214,12 +210,33 @@ impl EventLoop<'_> {
                 self.look();
                 has_looked = true;
             }
-            self.reap_one(zombie).map_err(reap_failed)?;
+            for zombie in zombies {
+                self.reap_one(zombie).map_err(reap_failed)?;
+            }
         };
         let mut ended_groups = self.supervisor.unseen_groups();
         ended_groups.retain(|group| !deliver::group_exists(*group));
         self.handle(Event::AllReaped { has_children, ended_groups });
         Ok(has_looked)
+    }
+
+    /// Shows the supervisor forker's children, as they are when `zombie`, and others with it, have ended: what these
+    /// leave is among them. Returns all that have ended.
+    fn look_at_children(&mut self, zombie: Zombie) -> Vec<Zombie> {
+        let mut zombies = vec![zombie];
+        if self.supervisor.wants_children() {
+            let mut children = procfs::own_children();
+            if let Ok(pids) = &mut children {
+                pids.retain(|pid| *pid != zombies[0].pid());
+                zombies.extend(reap::ended(pids));
+            }
+            if zombies.len() > 1 {
+                children = procfs::own_children();
+            }
+            let ended = zombies.iter().map(Zombie::pid).collect();
+            self.handle(Event::Children { ended, children });
+        }
+        zombies
     }
 
     /// First the signals to what it leaves, then the reaping: once a leader is reaped, its group's id may be another's.

@@ -54,17 +54,19 @@ pub(crate) fn execve(path: &CStr, argv: &StringArray, envp: &StringArray) -> Err
     Errno::last()
 }
 
-/// A child that has ended, if one has; it is left a zombie.
+/// A child that has ended, `pid` or any, if one has; it is left a zombie.
 ///
 /// libc's waitid, because nix's answers EINVAL for a child killed by a real-time signal.
 ///
 /// # Errors
-/// ECHILD if there is no child at all.
-pub(crate) fn ended_child() -> nix::Result<Option<Pid>> {
+/// ECHILD if there is no such child.
+pub(crate) fn ended_child(pid: Option<Pid>) -> nix::Result<Option<Pid>> {
+    let (kind, id) =
+        pid.map_or((libc::P_ALL, 0), |pid| (libc::P_PID, pid.as_raw().cast_unsigned()));
     let mut info = MaybeUninit::<libc::siginfo_t>::zeroed();
     let options = libc::WEXITED | libc::WNOHANG | libc::WNOWAIT;
     // SAFETY: `info` is a siginfo_t to be written to.
-    let result = unsafe { libc::waitid(libc::P_ALL, 0, info.as_mut_ptr(), options) };
+    let result = unsafe { libc::waitid(kind, id, info.as_mut_ptr(), options) };
     Errno::result(result)?;
     // SAFETY: all zeroes is a siginfo_t, and waitid has filled it in or left it so.
     let info = unsafe { info.assume_init() };

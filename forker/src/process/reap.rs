@@ -41,12 +41,18 @@ pub(crate) struct Reaped {
 /// # Errors
 /// None that waitid(2) documents for these arguments.
 pub(crate) fn look() -> nix::Result<Children> {
-    match sys::ended_child() {
+    match sys::ended_child(None) {
         Ok(Some(pid)) => Ok(Children::Ended(Zombie(pid))),
         Ok(None) => Ok(Children::Running),
         Err(Errno::ECHILD) => Ok(Children::None),
         Err(errno) => Err(errno),
     }
+}
+
+/// Those of `children` that have ended.
+pub(crate) fn ended(children: &[Pid]) -> Vec<Zombie> {
+    let has_ended = |pid: &&Pid| matches!(sys::ended_child(Some(**pid)), Ok(Some(_)));
+    children.iter().filter(has_ended).map(|pid| Zombie(*pid)).collect()
 }
 
 impl Zombie {

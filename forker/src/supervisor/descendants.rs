@@ -127,6 +127,14 @@ impl Descendants {
         self.groups.insert(leader, Group { owner, is_runs: true, asked: Asked::Nothing });
     }
 
+    /// The run that this process leads.
+    pub(super) fn run_led_by(&self, pid: Pid) -> Option<u64> {
+        match self.members.get(&pid)? {
+            Member { is_leader: true, owner: Owner::Run(run), .. } => Some(*run),
+            _ => None,
+        }
+    }
+
     /// Everything that descends from forker now is foreign.
     pub(super) fn inherit(&mut self, all: &[Process]) {
         self.attribute(all, Owner::Foreign);

@@ -21,8 +21,8 @@ pub(crate) enum Event {
     Started { run: u64, due: Instant, pid: Pid },
     /// A run could not be started.
     NotStarted { run: u64, due: Instant, errno: Errno },
-    /// A child has ended and is not reaped; these are forker's children, itself included.
-    Children { ended: Pid, children: io::Result<Vec<Pid>> },
+    /// These children have ended and are not reaped. All that were forker's children when they had are `children`.
+    Children { ended: Vec<Pid>, children: io::Result<Vec<Pid>> },
     /// The supervisor wanted a look; this is what /proc shows.
     Looked(io::Result<Vec<Process>>),
     /// A child has ended. It is not reaped yet, so that its group's id is its own.

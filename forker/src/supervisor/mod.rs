@@ -159,7 +159,7 @@ impl Supervisor {
             ),
             Event::Inherited(Ok(all)) => self.descendants.inherit(&all),
             Event::Children { ended, children: Ok(children) } => {
-                self.wants_look |= self.is_look_due(ended, &children);
+                self.wants_look |= self.is_look_due(&ended, &children);
             }
             Event::Children { children: Err(_), .. } => self.wants_look |= !self.is_blind,
             Event::Looked(Ok(all)) => self.on_looked(now, &all),

@@ -16,14 +16,16 @@ use crate::process::snapshot::{Process, Target};
 use crate::report::run::{Leftover, Outcome, RunReport, Usage};
 
 impl Supervisor {
-    /// A child that is not known may be what the one that has ended leaves. And before a run that is known to have more
+    /// A child that is not known may be what one that has ended leaves. And before a run that is known to have more
     /// than a leader is asked to end, the rest of it is looked for.
-    pub(super) fn is_look_due(&self, ended: Pid, children: &[Pid]) -> bool {
-        let has_more = |number| {
-            let is_asked = self.runs[&number].ending.asked > Asked::Nothing;
-            !is_asked && self.descendants.has_more_than_leader(number)
+    pub(super) fn is_look_due(&self, ended: &[Pid], children: &[Pid]) -> bool {
+        let has_more = |pid: &Pid| {
+            self.led_by(*pid).is_some_and(|number| {
+                let is_asked = self.runs[&number].ending.asked > Asked::Nothing;
+                !is_asked && self.descendants.has_more_than_leader(number)
+            })
         };
-        !self.descendants.knows_all(children) || self.led_by(ended).is_some_and(has_more)
+        !self.descendants.knows_all(children) || ended.iter().any(has_more)
     }
 
     pub(super) fn on_looked(&mut self, now: Instant, all: &[Process]) {
@@ -142,8 +144,8 @@ impl Supervisor {
 
     /// The run whose leader has this pid.
     pub(super) fn led_by(&self, pid: Pid) -> Option<u64> {
-        let leads = |(_, run): &(&u64, &Run)| run.leader == Some(pid);
-        self.runs.iter().find(leads).map(|(number, _)| *number)
+        let number = self.descendants.run_led_by(pid)?;
+        self.runs.contains_key(&number).then_some(number)
     }
 
     /// Ends every run of which nothing is left.

@@ -101,7 +101,8 @@ impl World {
         let children = self.processes.values().filter(|process| process.parent == pid(OWN));
         let children = children.map(|process| process.pid).collect();
         let pid = pid(number);
-        let mut actions = self.event(ms, Event::Children { ended: pid, children: Ok(children) });
+        let mut actions =
+            self.event(ms, Event::Children { ended: vec![pid], children: Ok(children) });
         actions.extend(self.event(ms, Event::HasEnded { pid }));
         self.processes.remove(&number);
         actions.extend(self.event(ms, Event::Reaped { pid, outcome, usage: Usage::default() }));
@@ -534,7 +535,7 @@ fn a_run_whose_processes_cannot_be_seen_ends_with_its_group() {
     let error = || io::Error::other("not there");
     world.time(0);
     let (now, pid, usage) = (world.t0, pid(10), Usage::default());
-    world.supervisor.handle(now, Event::Children { ended: pid, children: Err(error()) });
+    world.supervisor.handle(now, Event::Children { ended: vec![pid], children: Err(error()) });
     assert!(world.supervisor.wants_look());
     let blind = [Action::LogBlind("not there".to_owned())];
     assert_eq!(world.event(0, Event::Looked(Err(error()))), blind);
