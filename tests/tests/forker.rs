@@ -50,7 +50,7 @@ fn quiet_leaves_stdout_to_the_command_and_stderr_to_failures() {
 #[test]
 fn bad_usage_is_reported_in_a_line_or_two_and_is_status_2() {
     for (args, logged) in [
-        (&["-i", "0s"][..], "at least 1ns"),
+        (&["-i", "0s"][..], "longer than 0"),
         (&["-i", "soon"], "for example 500ms"),
         (&["-e", "0"], "write a whole number, at least 1"),
         (&["-n", "many"], "write a whole number, at least 1"),
