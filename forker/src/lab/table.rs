@@ -165,16 +165,16 @@ impl Strategy {
                 "the parent can do nothing else, and misses ticks.",
             ],
             Self::Sigchld => [
-                "SIGCHLD reports that a child has ended, and wait returns which: so does forker.",
-                "As a subreaper it adopts the orphans too, and reaps them.",
+                "SIGCHLD reports that a child has ended, and wait returns which. forker does",
+                "this. As a subreaper it adopts the orphans too, and reaps them.",
             ],
             Self::Pidfd => [
-                "Each child has a descriptor that becomes readable at its end. It needs no signal",
-                "and no pid, which may be another's by now, but one descriptor a run.",
+                "Each child has a descriptor that becomes readable at its end. It needs no",
+                "signal and no pid, which may be another's by now, but a descriptor a run.",
             ],
             Self::Ignore => [
-                "With SIGCHLD ignored the kernel reaps each child: no zombie, but no status. The",
-                "setting is inherited over exec: a command that waits gets no status either.",
+                "With SIGCHLD ignored the kernel reaps each child: no zombie, but no status.",
+                "It is inherited over exec: a command that waits gets no status either.",
             ],
             Self::DoubleFork => [
                 "A child in between forks the run and ends, so init adopts the run from birth:",
