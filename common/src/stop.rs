@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use nix::sys::signal::{SigSet, Signal};
 
-use crate::sys;
+pub use crate::sys::is_ignored;
 
 /// What comes within this time of the first request is the same one.
 const SAME_WITHIN: Duration = Duration::from_secs(1);
@@ -18,7 +18,7 @@ const SAME_WITHIN: Duration = Duration::from_secs(1);
 #[must_use]
 pub fn signals() -> SigSet {
     let mut signals = SigSet::from_iter([Signal::SIGINT, Signal::SIGTERM]);
-    if !sys::is_ignored(Signal::SIGHUP) {
+    if !is_ignored(Signal::SIGHUP) {
         signals.add(Signal::SIGHUP);
     }
     signals
@@ -56,12 +56,6 @@ impl StopRequests {
         if self.first.is_some() { Request::Same } else { self.begin(now) }
     }
 
-    /// Whether there was a request.
-    #[must_use]
-    pub fn any(&self) -> bool {
-        self.first.is_some()
-    }
-
     fn begin(&mut self, now: Instant) -> Request {
         self.first = Some(now);
         Request::First
@@ -77,12 +71,10 @@ mod tests {
     fn what_comes_within_a_second_of_the_first_is_the_same_and_what_comes_later_a_second_one() {
         let start = Instant::now();
         let mut requests = StopRequests::default();
-        assert!(!requests.any());
         assert_eq!(requests.signal(start), Request::First);
         assert_eq!(requests.signal(start), Request::Same);
         assert_eq!(requests.signal(start + Duration::from_millis(999)), Request::Same);
         assert_eq!(requests.signal(start + SAME_WITHIN), Request::Second);
-        assert!(requests.any());
     }
 
     #[test]

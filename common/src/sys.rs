@@ -27,7 +27,8 @@ pub(crate) fn write_nowait(fd: BorrowedFd<'_>, bytes: &[u8]) -> nix::Result<usiz
 }
 
 /// Whether a signal is ignored (sigaction(2)).
-pub(crate) fn is_ignored(signal: Signal) -> bool {
+#[must_use]
+pub fn is_ignored(signal: Signal) -> bool {
     let mut action = MaybeUninit::<libc::sigaction>::zeroed();
     // SAFETY: a null new action only asks, and `action` is a place for the answer.
     let result = unsafe { libc::sigaction(signal as i32, ptr::null(), action.as_mut_ptr()) };

@@ -114,20 +114,6 @@ pub(crate) fn set_disposition(signal: Signal, handler: SigHandler) -> nix::Resul
     Ok(before.handler())
 }
 
-/// Whether a signal is ignored.
-///
-/// # Errors
-/// None that sigaction(2) documents for these arguments.
-pub(crate) fn is_ignored(signal: Signal) -> nix::Result<bool> {
-    let mut action = MaybeUninit::<libc::sigaction>::zeroed();
-    // SAFETY: a null new action only asks, and `action` is a place for the answer.
-    let result = unsafe { libc::sigaction(signal as i32, ptr::null(), action.as_mut_ptr()) };
-    Errno::result(result)?;
-    // SAFETY: all zeroes is a sigaction, and the call has filled it in.
-    let action = unsafe { action.assume_init() };
-    Ok(action.sa_sigaction == libc::SIG_IGN)
-}
-
 /// A descriptor that refers to the process that has `pid` now, and never to another.
 ///
 /// # Errors

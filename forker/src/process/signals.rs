@@ -3,6 +3,7 @@
 
 use std::os::fd::{AsFd, BorrowedFd};
 
+use common::stop::is_ignored;
 use nix::sys::signal::{SigHandler, SigSet, SigmaskHow, Signal, raise, sigprocmask};
 use nix::sys::signalfd::{SfdFlags, SignalFd};
 
@@ -64,7 +65,7 @@ pub(crate) struct Inherited {
 pub(crate) fn take_over() -> nix::Result<(Signals, Inherited)> {
     let mut watched: SigSet = ALWAYS.into_iter().collect();
     for signal in STOPPING.into_iter().chain(FOR_RUNS) {
-        if !sys::is_ignored(signal)? {
+        if !is_ignored(signal) {
             watched.add(signal);
         }
     }
