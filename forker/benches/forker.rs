@@ -1,5 +1,5 @@
-//! What forker costs and how punctual it is, side by side in one run with a bare fork/exec/wait loop and
-//! with `xargs -n1`.
+//! What forker costs and how punctual it is, side by side in one run with a bare fork/exec/wait loop, with `xargs -n1`,
+//! and with the inits tini and dumb-init where they are installed.
 //!
 //! `cargo bench -p forker` prints medians of interleaved rounds. On a machine that is busy with other things
 //! the ratios hold better than the times.
@@ -18,7 +18,7 @@ use std::ffi::CString;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, UNIX_EPOCH};
 
 use nix::sys::wait::waitpid;
 use nix::unistd::{ForkResult, execv, fork};
@@ -26,6 +26,7 @@ use nix::unistd::{ForkResult, execv, fork};
 const FORKER: &str = env!("CARGO_BIN_EXE_forker");
 const ROUNDS: usize = 9;
 const RUNS: u32 = 2000;
+const STARTS: usize = 200;
 
 fn main() {
     let arguments: Vec<String> = std::env::args().collect();
@@ -37,7 +38,8 @@ fn main() {
     let folder = std::env::temp_dir().join(format!("forker-bench-{}", std::process::id()));
     fs::create_dir(&folder).unwrap();
     spawn_rate(&folder);
-    lateness();
+    start(&folder);
+    lateness(&folder);
     idleness();
     fs::remove_dir_all(&folder).unwrap();
 }
@@ -55,22 +57,21 @@ fn bare(program: &str) {
     }
 }
 
-/// A static program that does nothing, so that what is measured is not the dynamic linker.
-fn empty_program(folder: &Path) -> PathBuf {
-    let (source, program) = (folder.join("empty.c"), folder.join("empty"));
-    fs::write(&source, "int main(void) { return 0; }\n").unwrap();
+/// Builds a static C program, so that what is measured is not the dynamic linker; `None` without a static C library.
+fn static_program(folder: &Path, name: &str, text: &str) -> Option<PathBuf> {
+    let (source, program) = (folder.join(format!("{name}.c")), folder.join(name));
+    fs::write(&source, text).unwrap();
     let built =
         Command::new("cc").args(["-O2", "-static", "-o"]).arg(&program).arg(&source).status();
-    if built.is_ok_and(|status| status.success()) {
-        program
-    } else {
-        println!("(no static C library here: /bin/true instead of an empty static program)");
-        PathBuf::from("/bin/true")
-    }
+    built.is_ok_and(|status| status.success()).then_some(program)
 }
 
 fn spawn_rate(folder: &Path) {
-    let program = empty_program(folder);
+    let empty = static_program(folder, "empty", "int main(void) { return 0; }\n");
+    let program = empty.unwrap_or_else(|| {
+        println!("(no static C library here: /bin/true instead of an empty static program)");
+        PathBuf::from("/bin/true")
+    });
     let list = folder.join("list");
     fs::write(&list, "1\n".repeat(RUNS as usize)).unwrap();
     let bare = || {
@@ -78,24 +79,11 @@ fn spawn_rate(folder: &Path) {
         command.arg("bare").arg(&program);
         command
     };
-    let forker = || {
+    let forker = |options: &[&str]| {
         let mut command = Command::new(FORKER);
         let count = RUNS.to_string();
-        command.args([
-            "--config",
-            "none",
-            "-q",
-            "-i",
-            "1us",
-            "-e",
-            "1",
-            "--overlap",
-            "forbid",
-            "-n",
-            &count,
-            "--",
-        ]);
-        command.arg(&program);
+        command.args(["--config", "none", "-q", "-i", "1us", "-e", "1", "-n", &count]);
+        command.args(options).arg("--").arg(&program);
         command
     };
     let xargs = || {
@@ -103,9 +91,14 @@ fn spawn_rate(folder: &Path) {
         command.args(["-n1", "-a"]).arg(&list).arg(&program);
         command
     };
-    let contenders: [(&str, &dyn Fn() -> Command); 3] =
-        [("bare fork/exec/wait", &bare), ("forker", &forker), ("xargs -n1", &xargs)];
-    let mut rates = [const { Vec::new() }; 3];
+    let contenders: [(&str, &dyn Fn() -> Command); 5] = [
+        ("bare fork/exec/wait", &bare),
+        ("forker --overlap forbid", &|| forker(&["--overlap", "forbid"])),
+        ("forker --max-children 1", &|| forker(&["--max-children", "1"])),
+        ("forker --overlap allow", &|| forker(&["--overlap", "allow"])),
+        ("xargs -n1", &xargs),
+    ];
+    let mut rates = [const { Vec::new() }; 5];
     for _ in 0..ROUNDS {
         for ((_, command), rates) in contenders.iter().zip(&mut rates) {
             rates.push(f64::from(RUNS) / timed(command()).as_secs_f64());
@@ -117,10 +110,52 @@ fn spawn_rate(folder: &Path) {
     for ((name, _), own) in contenders.iter().zip(&rates) {
         let ratios = own.iter().zip(&rates[0]).map(|(own, bare)| own / bare).collect();
         println!(
-            "  {name:<20} {:>7.0} runs/s   {:.3} of bare",
+            "  {name:<24} {:>7.0} runs/s   {:.3} of bare",
             median(own.clone()),
             median(ratios)
         );
+    }
+}
+
+/// From the start of an init, or of forker, to the first instruction of what it runs.
+fn start(folder: &Path) {
+    let text = "#include <stdio.h>\n#include <time.h>\n\
+        int main(void) { struct timespec t; clock_gettime(CLOCK_REALTIME, &t);\n\
+        printf(\"%lld\", t.tv_sec * 1000000000LL + t.tv_nsec); }\n";
+    let Some(stamp) = static_program(folder, "stamp", text) else {
+        return;
+    };
+    let mut contenders: Vec<(&str, &[&str])> = vec![
+        ("no init", &[]),
+        ("tini", &["tini", "--"]),
+        ("dumb-init", &["dumb-init"]),
+        ("forker -n 1 --now", &[FORKER, "--config", "none", "-q", "-n", "1", "--now", "--"]),
+    ];
+    contenders.retain(|(_, words)| {
+        let is_there =
+            words.first().is_none_or(|word| Command::new(word).arg("-h").output().is_ok());
+        is_there || {
+            println!("({} is not installed)", words[0]);
+            false
+        }
+    });
+    let mut delays = vec![Vec::new(); contenders.len()];
+    for _ in 0..STARTS {
+        for ((_, words), delays) in contenders.iter().zip(&mut delays) {
+            let mut words = words.iter().map(Path::new).chain([stamp.as_path()]);
+            let mut command = Command::new(words.next().unwrap());
+            command.args(words).stdin(Stdio::null()).stderr(Stdio::null());
+            let before = UNIX_EPOCH.elapsed().unwrap();
+            let output = command.output().unwrap();
+            let stamp: u64 = String::from_utf8(output.stdout).unwrap().parse().unwrap();
+            delays.push(Duration::from_nanos(stamp).saturating_sub(before).as_secs_f64() * 1e3);
+        }
+    }
+    println!(
+        "From the start to the run's first instruction, medians of {STARTS} interleaved starts:"
+    );
+    for ((name, _), own) in contenders.iter().zip(delays) {
+        println!("  {name:<24} {:>7.2} ms", median(own));
     }
 }
 
@@ -137,50 +172,46 @@ fn median(mut values: Vec<f64>) -> f64 {
     values[values.len() / 2]
 }
 
-/// A thousand ticks of 10 ms with jobs of 5 ms.
-fn lateness() {
-    let start = Instant::now();
-    let output = Command::new(FORKER)
-        .args([
-            "--config",
-            "none",
-            "-i",
-            "10ms",
-            "-e",
-            "1",
-            "-n",
-            "1000",
-            "--log-format",
-            "json",
-            "--",
-            "sleep",
-            "0.005",
-        ])
-        .stdin(Stdio::null())
-        .stdout(Stdio::null())
-        .output()
-        .unwrap();
-    let took = start.elapsed();
-    let told = String::from_utf8(output.stderr).unwrap();
-    let fact = |line: &str, name: &str| -> f64 {
-        let (_, rest) = line.split_once(&format!("\"{name}\":")).expect(name);
-        rest.split([',', '}']).next().unwrap().parse().unwrap()
-    };
-    let sum = told.lines().last().unwrap();
-    let last = told.lines().find(|line| line.contains("\"run\":1000,")).unwrap();
-    println!("1,000 ticks of 10 ms, a run of 5 ms at each:");
-    println!(
-        "  lateness p50 {:.3} ms, p99 {:.3} ms, max {:.3} ms; {} ticks missed",
-        fact(sum, "late_p50_seconds") * 1e3,
-        fact(sum, "late_p99_seconds") * 1e3,
-        fact(sum, "late_max_seconds") * 1e3,
-        fact(sum, "missed"),
+/// A thousand ticks of 10 ms with jobs of 5 ms; then the same while 200 processes live on that the first run has left,
+/// and that take no notice of TERM.
+fn lateness(folder: &Path) {
+    let flag = folder.join("flag");
+    let leave = format!(
+        "if mkdir {} 2>/dev/null; then trap '' TERM; for i in $(seq 200); do sleep 12 & done; fi",
+        flag.display()
     );
-    println!(
-        "  the last run started {:.3} ms after t0 + 999 × 10 ms; all of it took {:.3} s",
-        fact(last, "late_seconds") * 1e3,
-        took.as_secs_f64(),
-    );
+    for (name, first) in [("nothing else", "true"), ("200 orphans alive", leave.as_str())] {
+        let script = format!("{first}; exec sleep 0.005");
+        let start = Instant::now();
+        let output = Command::new(FORKER)
+            .args(["--config", "none", "-i", "10ms", "-e", "1", "-n", "1000", "--grace", "1m"])
+            .args(["--log-format", "json", "--", "sh", "-c", &script])
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .output()
+            .unwrap();
+        let took = start.elapsed();
+        let log = String::from_utf8(output.stderr).unwrap();
+        let fact = |line: &str, name: &str| -> f64 {
+            let (_, rest) = line.split_once(&format!("\"{name}\":")).expect(name);
+            rest.split([',', '}']).next().unwrap().parse().unwrap()
+        };
+        let sum = log.lines().last().unwrap();
+        let last = log.lines().find(|line| line.contains("\"run\":1000,")).unwrap();
+        println!("1,000 ticks of 10 ms, a run of 5 ms at each, {name}:");
+        println!(
+            "  lateness p50 {:.3} ms, p99 {:.3} ms, max {:.3} ms; {} ticks missed",
+            fact(sum, "late_p50_seconds") * 1e3,
+            fact(sum, "late_p99_seconds") * 1e3,
+            fact(sum, "late_max_seconds") * 1e3,
+            fact(sum, "missed"),
+        );
+        println!(
+            "  the last run started {:.3} ms after t0 + 999 × 10 ms; all of it took {:.3} s",
+            fact(last, "late_seconds") * 1e3,
+            took.as_secs_f64(),
+        );
+    }
 }
 
 /// Ten seconds between two ticks: a system call that returns would be a context switch.

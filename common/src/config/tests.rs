@@ -2,7 +2,7 @@ use std::ffi::OsString;
 
 use proptest::prelude::*;
 
-use super::layers::{Settings, resolve};
+use super::layers::{Settings, is_one_off, resolve};
 use super::*;
 
 /// A server that counts to a number.
@@ -198,6 +198,11 @@ fn what_is_printed_names_each_origin() {
 }
 
 proptest! {
+    #[test]
+    fn names_are_one_off_if_their_distance_is_one(a in "[AB_]{5,9}", b in "[AB_]{5,9}") {
+        prop_assert_eq!(is_one_off(&a, &b), strsim::osa_distance(&a, &b) == 1);
+    }
+
     #[test]
     fn what_is_printed_loads_again(port: u16, udp: bool, title in "\\PC*", words in prop::collection::vec("[^-].*", 0..4)) {
         let port = format!("--port={port}");
