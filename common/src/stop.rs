@@ -18,7 +18,7 @@ const SAME_WITHIN: Duration = Duration::from_secs(1);
 #[must_use]
 pub fn signals() -> SigSet {
     let mut signals = SigSet::from_iter([Signal::SIGINT, Signal::SIGTERM]);
-    if !is_ignored(Signal::SIGHUP) {
+    if !is_ignored(Signal::SIGHUP as i32) {
         signals.add(Signal::SIGHUP);
     }
     signals

@@ -7,7 +7,6 @@ use std::ptr;
 
 use nix::errno::Errno;
 use nix::libc;
-use nix::sys::signal::Signal;
 
 /// Writes what fits into `fd` at once, whatever its `O_NONBLOCK` says: that flag belongs to the open file
 /// description, which the shell and every child share, so it is not ours to set.
@@ -26,12 +25,12 @@ pub(crate) fn write_nowait(fd: BorrowedFd<'_>, bytes: &[u8]) -> nix::Result<usiz
     Errno::result(written).map(isize::unsigned_abs)
 }
 
-/// Whether a signal is ignored (sigaction(2)).
+/// Whether a signal is ignored (sigaction(2)). It is a plain number, because nix has no real-time signals.
 #[must_use]
-pub fn is_ignored(signal: Signal) -> bool {
+pub fn is_ignored(signal: i32) -> bool {
     let mut action = MaybeUninit::<libc::sigaction>::zeroed();
     // SAFETY: a null new action only asks, and `action` is a place for the answer.
-    let result = unsafe { libc::sigaction(signal as i32, ptr::null(), action.as_mut_ptr()) };
+    let result = unsafe { libc::sigaction(signal, ptr::null(), action.as_mut_ptr()) };
     // SAFETY: all zeroes is a sigaction, and the call has filled it in or left it so.
     let action = unsafe { action.assume_init() };
     result == 0 && action.sa_sigaction == libc::SIG_IGN

@@ -20,7 +20,7 @@ use crate::args::Config;
 use crate::error::Error;
 use crate::process::command::{self, PreparedCommand};
 use crate::process::reap::{self, Children, Zombie};
-use crate::process::signals::{self, Signals};
+use crate::process::signals::{self, Received, Signals};
 use crate::process::snapshot::Target;
 use crate::process::{deliver, procfs};
 use crate::report::human::HumanDuration;
@@ -170,16 +170,16 @@ impl EventLoop<'_> {
     }
 
     fn read_signals(&mut self) -> Result<(), Error> {
-        while let Some(signal) = self.signals.next().map_err(Error::system("read signals"))? {
-            match signal {
-                Signal::SIGCHLD => self.has_zombies = true,
-                stopping if signals::is_stopping(stopping) => {
+        while let Some(received) = self.signals.next().map_err(Error::system("read signals"))? {
+            match received {
+                Received::Children => self.has_zombies = true,
+                Received::Stop(signal) => {
                     self.manager.notify(&[NotifyState::Stopping]);
                     self.handle(Event::Stop(signal));
                 }
-                Signal::SIGTSTP => self.handle(Event::Suspend),
-                Signal::SIGCONT => self.handle(Event::Continued { after: Duration::ZERO }),
-                other => self.handle(Event::Forward(other)),
+                Received::Suspend(signal) => self.handle(Event::Suspend(signal)),
+                Received::Continue => self.handle(Event::Continued { after: Duration::ZERO }),
+                Received::Forward(signal) => self.handle(Event::Forward(signal)),
             }
         }
         Ok(())
@@ -267,7 +267,7 @@ impl EventLoop<'_> {
             Action::ShowTick(number) => self.show(&format!("{number}\n")),
             Action::Start { run, due } => self.start(run, due),
             Action::Signal { targets, signal } => self.signal(&targets, signal),
-            Action::Suspend => self.suspend(),
+            Action::Suspend(signal) => self.suspend(signal),
             Action::LogMissed(ticks) => info!(ticks, "missed {}", count(ticks, "tick")),
             Action::LogSkipped(runs) => {
                 info!(runs, "skipped {}: others were still going", count(runs, "run"));
@@ -308,9 +308,9 @@ impl EventLoop<'_> {
         self.supervisor.handle(started, event);
     }
 
-    fn suspend(&mut self) {
+    fn suspend(&mut self, signal: Signal) {
         let before = clock::now();
-        if let Err(errno) = signals::suspend() {
+        if let Err(errno) = signals::suspend(signal) {
             error!("cannot stop: {}", errno.desc());
         }
         let now = clock::now();

@@ -102,6 +102,18 @@ pub(crate) fn wait4(pid: Pid, options: WaitPidFlag) -> nix::Result<Option<(i32, 
     }
 }
 
+/// The set of these signals, real-time ones included, which nix has not. Those that the C library keeps for itself (32
+/// and 33, nptl(7)) it leaves out.
+pub(crate) fn signal_set(signals: impl Iterator<Item = i32>) -> SigSet {
+    let mut set = *SigSet::empty().as_ref();
+    for signal in signals {
+        // SAFETY: `set` is an initialised set; a number that is no signal is refused, and changes nothing.
+        unsafe { libc::sigaddset(&raw mut set, signal) };
+    }
+    // SAFETY: the set was initialised by nix and filled by sigaddset(3) alone.
+    unsafe { SigSet::from_sigset_t_unchecked(set) }
+}
+
 /// Sets a signal's disposition to the default or to ignored, and returns the one before.
 ///
 /// # Errors

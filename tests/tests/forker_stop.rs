@@ -96,31 +96,6 @@ fn a_second_signal_kills_at_once() {
 }
 
 #[test]
-fn every_signal_that_would_end_forker_ends_its_runs_first() {
-    for signal in [
-        Signal::SIGHUP,
-        Signal::SIGALRM,
-        Signal::SIGXCPU,
-        Signal::SIGXFSZ,
-        Signal::SIGPWR,
-        Signal::SIGPROF,
-        Signal::SIGVTALRM,
-        Signal::SIGIO,
-        Signal::SIGSTKFLT,
-    ] {
-        let script = "trap 'echo cleaned; exit 0' TERM; echo ready; while :; do sleep 0.01; done";
-        let mut command = forker(&running("-q -e 1 -i 1h", script));
-        let mark = Mark::on(&mut command);
-        let mut forker = Running::start(command);
-        wait_for_line(&mut forker, "ready");
-        forker.signal(signal);
-        wait_for_line(&mut forker, "cleaned");
-        assert_eq!(forker.finish().status.code(), Some(128 + signal as i32), "{signal}");
-        mark.assert_nothing_left();
-    }
-}
-
-#[test]
 fn under_timeout_a_run_cleans_up_though_term_arrives_twice() {
     // timeout(1) signals forker, and then the group that forker is in.
     let script = "trap 'sleep 0.2; echo cleaned; exit 0' TERM; echo ready; sleep 30 & wait";

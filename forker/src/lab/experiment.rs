@@ -14,7 +14,7 @@ use super::strategy::{Parent, Strategy};
 use crate::error::Error;
 use crate::process::command::PreparedCommand;
 use crate::process::reap::{self, Children};
-use crate::process::signals::Signals;
+use crate::process::signals::{Received, Signals};
 use crate::process::snapshot::{Process, Target};
 use crate::process::{deliver, procfs};
 use crate::report::run;
@@ -52,7 +52,7 @@ pub(super) struct Facts {
 /// The result of an experiment.
 pub(super) enum Observed {
     Facts(Facts),
-    /// INT or TERM came; the exit status.
+    /// A signal asked the lab to end; the exit status.
     Interrupted(u8),
 }
 
@@ -101,9 +101,9 @@ fn observe(demonstrator: Pid, reader: &OwnedFd, signals: &Signals) -> nix::Resul
     loop {
         facts.zombies_left = sample(demonstrator, &mut facts);
         let ready = wait(&[reader.as_fd(), signals.as_fd()], clock::now() + SAMPLE)?;
-        while let Some(signal) = signals.next()? {
-            if matches!(signal, Signal::SIGINT | Signal::SIGTERM) {
-                return Ok(Observed::Interrupted(run::killed_by(signal as i32)));
+        while let Some(received) = signals.next()? {
+            if let Received::Stop(signal) = received {
+                return Ok(Observed::Interrupted(run::killed_by(signal)));
             }
         }
         // As init does: reap what was adopted and has ended. The demonstrator itself is reaped at the end.

@@ -4,6 +4,7 @@
 use std::os::fd::{AsFd, BorrowedFd};
 
 use common::stop::is_ignored;
+use nix::libc;
 use nix::sys::signal::{SigHandler, SigSet, SigmaskHow, Signal, raise, sigprocmask};
 use nix::sys::signalfd::{SfdFlags, SignalFd};
 
@@ -11,36 +12,45 @@ use crate::sys;
 
 /// The signals that forker always reads. INT and TERM too, even if they were ignored at the start: the only other way
 /// to stop forker would be KILL, which leaves its runs behind.
-const ALWAYS: [Signal; 3] = [Signal::SIGCHLD, Signal::SIGINT, Signal::SIGTERM];
+const ALWAYS: [i32; 3] = [libc::SIGCHLD, libc::SIGINT, libc::SIGTERM];
 
-/// The signals that stop forker, beside INT and TERM, unless they were ignored at the start: nohup(1) ignores HUP. Each
-/// ends a process by default (signal(7)): `alarm; exec forker` sends ALRM, a limit on file size (ulimit -f) XFSZ. Unread,
-/// they would end forker and leave its runs behind.
-const STOPPING: [Signal; 9] = [
-    Signal::SIGHUP,
-    Signal::SIGALRM,
-    Signal::SIGIO,
-    Signal::SIGPROF,
-    Signal::SIGPWR,
-    Signal::SIGSTKFLT,
-    Signal::SIGVTALRM,
-    Signal::SIGXCPU,
-    Signal::SIGXFSZ,
-];
+/// The signals that forker never reads: KILL and STOP because nobody can, URG because it does nothing by default.
+const NEVER: [i32; 3] = [libc::SIGKILL, libc::SIGSTOP, libc::SIGURG];
 
-/// The signals that are meant for the runs, and those of job control, unless they were ignored at the start.
-const FOR_RUNS: [Signal; 6] = [
-    Signal::SIGQUIT,
-    Signal::SIGUSR1,
-    Signal::SIGUSR2,
-    Signal::SIGWINCH,
-    Signal::SIGTSTP,
-    Signal::SIGCONT,
-];
+/// What a signal asks of forker.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Received {
+    /// CHLD: to look for children that have ended.
+    Children,
+    /// To stop everything until CONT: the signals of job control.
+    Suspend(Signal),
+    Continue,
+    /// To pass it on to the runs.
+    Forward(Signal),
+    /// To end: INT, TERM, and every other signal that would end forker by default (signal(7)). `alarm; exec forker` sends
+    /// ALRM, and the stop signal of a container may be a real-time one. Unread, it would leave the runs behind.
+    Stop(i32),
+}
 
-/// Whether a signal asks forker to stop.
-pub(crate) fn is_stopping(signal: Signal) -> bool {
-    matches!(signal, Signal::SIGINT | Signal::SIGTERM) || STOPPING.contains(&signal)
+impl Received {
+    fn from_number(number: i32) -> Self {
+        match Signal::try_from(number) {
+            Ok(Signal::SIGCHLD) => Self::Children,
+            Ok(signal @ (Signal::SIGTSTP | Signal::SIGTTIN | Signal::SIGTTOU)) => {
+                Self::Suspend(signal)
+            }
+            Ok(Signal::SIGCONT) => Self::Continue,
+            Ok(
+                signal @ (Signal::SIGQUIT | Signal::SIGUSR1 | Signal::SIGUSR2 | Signal::SIGWINCH),
+            ) => Self::Forward(signal),
+            _ => Self::Stop(number),
+        }
+    }
+}
+
+/// Whether forker reads a signal: not if it was ignored at the start, as nohup(1) ignores HUP and Rust's runtime PIPE.
+fn is_watched(signal: i32) -> bool {
+    ALWAYS.contains(&signal) || !NEVER.contains(&signal) && !is_ignored(signal)
 }
 
 /// The descriptor that signals are read from.
@@ -63,12 +73,7 @@ pub(crate) struct Inherited {
 /// # Errors
 /// EMFILE and its like.
 pub(crate) fn take_over() -> nix::Result<(Signals, Inherited)> {
-    let mut watched: SigSet = ALWAYS.into_iter().collect();
-    for signal in STOPPING.into_iter().chain(FOR_RUNS) {
-        if !is_ignored(signal) {
-            watched.add(signal);
-        }
-    }
+    let watched = sys::signal_set((1..=libc::SIGRTMAX()).filter(|signal| is_watched(*signal)));
     let mut mask = SigSet::empty();
     sigprocmask(SigmaskHow::SIG_BLOCK, Some(&watched), Some(&mut mask))?;
     let before = sys::set_disposition(Signal::SIGCHLD, SigHandler::SigDfl)?;
@@ -77,18 +82,17 @@ pub(crate) fn take_over() -> nix::Result<(Signals, Inherited)> {
     Ok((Signals(SignalFd::with_flags(&watched, flags)?), inherited))
 }
 
-/// Stops this process as an unblocked TSTP would; returns when it is continued.
+/// Stops this process as `signal` would if it were not blocked: TSTP, TTIN or TTOU. Returns when it is continued.
 ///
-/// TSTP is blocked, so `raise` only makes it pending. It takes effect, and the process stops, when it is unblocked. If
-/// nobody could continue the process, the kernel does not stop it, and this returns at once: an orphaned group, or the
+/// The signal is blocked, so `raise` only makes it pending. It takes effect, and the process stops, when it is unblocked.
+/// If nobody could continue the process, the kernel does not stop it, and this returns at once: an orphaned group, or the
 /// init of a container (setpgid(2), signal(7)).
 ///
 /// # Errors
 /// None that is documented for these arguments.
-pub(crate) fn suspend() -> nix::Result<()> {
-    let mut stop = SigSet::empty();
-    stop.add(Signal::SIGTSTP);
-    raise(Signal::SIGTSTP)?;
+pub(crate) fn suspend(signal: Signal) -> nix::Result<()> {
+    let stop = SigSet::from(signal);
+    raise(signal)?;
     sigprocmask(SigmaskHow::SIG_UNBLOCK, Some(&stop), None)?;
     sigprocmask(SigmaskHow::SIG_BLOCK, Some(&stop), None)
 }
@@ -113,16 +117,35 @@ impl Signals {
     ///
     /// # Errors
     /// None that signalfd(2) documents for these arguments.
-    pub(crate) fn next(&self) -> nix::Result<Option<Signal>> {
-        let Some(info) = self.0.read_signal()? else {
-            return Ok(None);
-        };
-        Signal::try_from(info.ssi_signo.cast_signed()).map(Some)
+    pub(crate) fn next(&self) -> nix::Result<Option<Received>> {
+        let info = self.0.read_signal()?;
+        Ok(info.map(|info| Received::from_number(info.ssi_signo.cast_signed())))
     }
 }
 
 impl AsFd for Signals {
     fn as_fd(&self) -> BorrowedFd<'_> {
         self.0.as_fd()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_for_nobody_else_asks_forker_to_stop() {
+        let number = |signal: Signal| signal as i32;
+        assert_eq!(
+            Received::from_number(number(Signal::SIGTTIN)),
+            Received::Suspend(Signal::SIGTTIN)
+        );
+        assert_eq!(
+            Received::from_number(number(Signal::SIGUSR1)),
+            Received::Forward(Signal::SIGUSR1)
+        );
+        for signal in [number(Signal::SIGTERM), number(Signal::SIGALRM), libc::SIGRTMIN() + 3] {
+            assert_eq!(Received::from_number(signal), Received::Stop(signal));
+        }
     }
 }

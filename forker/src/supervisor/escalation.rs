@@ -61,7 +61,7 @@ impl Supervisor {
     }
 
     /// The first request to stop ends everything by TERM, a second one by KILL.
-    pub(super) fn stop(&mut self, now: Instant, signal: Signal) {
+    pub(super) fn stop(&mut self, now: Instant, signal: i32) {
         self.stopped_by.get_or_insert(signal);
         match self.requests.signal(now) {
             Request::First => self.begin_to_stop(now),

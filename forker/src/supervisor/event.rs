@@ -33,14 +33,14 @@ pub(crate) enum Event {
     AllReaped { has_children: bool, ended_groups: Vec<Pid> },
     /// A signal could not be sent, though the target is there.
     Refused { target: Target, signal: Signal, errno: Errno },
-    /// INT or TERM.
-    Stop(Signal),
+    /// A signal that asks forker to end, by its number: nix has no real-time signals.
+    Stop(i32),
     /// forker itself has failed: nothing is to be left.
     Failed,
     /// A signal that is meant for the runs.
     Forward(Signal),
-    /// TSTP: everything is to be stopped until CONT.
-    Suspend,
+    /// TSTP, TTIN or TTOU: everything is to be stopped until CONT.
+    Suspend(Signal),
     /// CONT, after a stop of this length.
     Continued { after: Duration },
     /// stdout takes nothing any more.
@@ -56,8 +56,8 @@ pub(crate) enum Action {
     Start { run: u64, due: Instant },
     /// Send a signal to each target; the answer is `Refused` for each that could not be signalled.
     Signal { targets: Vec<Target>, signal: Signal },
-    /// Stop forker itself; the answer is `Continued`.
-    Suspend,
+    /// Stop forker itself, as this signal would; the answer is `Continued`.
+    Suspend(Signal),
     /// Log that ticks were missed.
     LogMissed(u64),
     /// Log that runs were skipped.

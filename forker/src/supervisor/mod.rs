@@ -104,7 +104,7 @@ pub(crate) struct Supervisor {
     missed_logged_at: Option<Instant>,
     tally: Tally,
     requests: StopRequests,
-    stopped_by: Option<Signal>,
+    stopped_by: Option<i32>,
     last_failure: u8,
     /// Whether forker could not end something.
     has_failed: bool,
@@ -178,10 +178,10 @@ impl Supervisor {
             Event::Stop(signal) => self.stop(now, signal),
             Event::Failed => self.kill(now),
             Event::Forward(signal) => self.forward(signal),
-            Event::Suspend => {
+            Event::Suspend(signal) => {
                 // Not TSTP: a run may handle or ignore that, and would go on.
                 self.forward(Signal::SIGSTOP);
-                self.actions.push_back(Action::Suspend);
+                self.actions.push_back(Action::Suspend(signal));
             }
             Event::Continued { after } => {
                 self.postpone(after);
@@ -237,7 +237,7 @@ impl Supervisor {
         if self.has_failed || leaves_unseen {
             return run::FAILED;
         }
-        self.stopped_by.map_or(self.last_failure, |signal| run::killed_by(signal as i32))
+        self.stopped_by.map_or(self.last_failure, run::killed_by)
     }
 
     /// The sums so far.

@@ -6,6 +6,7 @@ use super::*;
 use crate::process::snapshot::{Process, Target};
 use crate::report::run::{Leftover, Survivor};
 use nix::errno::Errno;
+use nix::libc;
 use proptest::prelude::*;
 
 const MS: Duration = Duration::from_millis(1);
@@ -457,7 +458,7 @@ fn the_first_signal_sends_term_to_everything_and_kill_after_the_grace() {
     let mut world = World::new(POLICY, true);
     world.time(0);
     assert_eq!(
-        world.event(0, Event::Stop(SIGTERM)),
+        world.event(0, Event::Stop(libc::SIGTERM)),
         [Action::LogStopping { runs: 1 }, signal(10, SIGTERM)]
     );
     assert_eq!(world.supervisor.wake_at(), Some(world.at(5000)));
@@ -472,9 +473,9 @@ fn the_first_signal_sends_term_to_everything_and_kill_after_the_grace() {
 fn a_second_signal_kills_at_once_but_not_the_first_one_that_arrives_twice() {
     let mut world = World::new(POLICY, true);
     world.time(0);
-    world.event(0, Event::Stop(Signal::SIGINT));
-    assert_eq!(world.event(999, Event::Stop(SIGTERM)), []);
-    assert_eq!(world.event(1000, Event::Stop(SIGTERM)), [signal(10, SIGKILL)]);
+    world.event(0, Event::Stop(libc::SIGINT));
+    assert_eq!(world.event(999, Event::Stop(libc::SIGTERM)), []);
+    assert_eq!(world.event(1000, Event::Stop(libc::SIGTERM)), [signal(10, SIGKILL)]);
     assert_eq!(world.supervisor.status(), 130);
 }
 
@@ -483,7 +484,7 @@ fn a_closed_output_and_a_signal_are_one_request() {
     let mut world = World::new(POLICY, true);
     world.time(0);
     world.event(0, Event::OutputClosed);
-    assert_eq!(world.event(9, Event::Stop(Signal::SIGINT)), []);
+    assert_eq!(world.event(9, Event::Stop(libc::SIGINT)), []);
     assert_eq!(world.event(9999, Event::OutputClosed), []);
     assert_eq!(world.supervisor.status(), 130);
 }
@@ -493,8 +494,8 @@ fn what_does_not_end_though_killed_is_reported_and_counts_as_gone() {
     let mut world = World::new(POLICY, true);
     world.time(0);
     world.fork(10, 77, 77);
-    world.event(0, Event::Stop(Signal::SIGINT));
-    world.event(1000, Event::Stop(Signal::SIGINT));
+    world.event(0, Event::Stop(libc::SIGINT));
+    world.event(1000, Event::Stop(libc::SIGINT));
     let survivor = |number| {
         let name = "sleep".to_owned();
         Action::LogSurvivor(Survivor { run: Some(1), pid: pid(number), name })
@@ -513,7 +514,7 @@ fn a_refused_signal_is_reported_once_a_process_and_only_for_one_that_lives() {
     let mut world = World::new(Policy { count: Some(1), ..POLICY }, true);
     world.time(0);
     world.fork(10, 77, 10);
-    world.event(0, Event::Stop(Signal::SIGINT));
+    world.event(0, Event::Stop(libc::SIGINT));
     let refused = |target| Event::Refused { target, signal: SIGTERM, errno: Errno::EPERM };
     let members = vec![Target::Child(pid(10)), Target::Process { pid: pid(77), started: 0 }];
     assert_eq!(
@@ -525,7 +526,7 @@ fn a_refused_signal_is_reported_once_a_process_and_only_for_one_that_lives() {
     assert_eq!(world.event(1, refused(child)), []);
     world.exit(77);
     world.exit(10);
-    world.event(1000, Event::Stop(Signal::SIGINT));
+    world.event(1000, Event::Stop(libc::SIGINT));
     assert_eq!(world.event(1000, refused(Target::Group(pid(10)))), [], "zombies");
 }
 
@@ -558,7 +559,7 @@ fn a_closed_output_stops_it_by_term_and_a_signal_after_it_is_the_first() {
     world.time(0);
     assert_eq!(world.event(0, Event::OutputClosed)[1], signal(10, SIGTERM));
     assert_eq!(world.supervisor.status(), 0);
-    assert_eq!(world.event(0, Event::Stop(SIGTERM)), []);
+    assert_eq!(world.event(0, Event::Stop(libc::SIGTERM)), []);
     assert_eq!(world.supervisor.status(), 143);
 }
 
@@ -566,7 +567,10 @@ fn a_closed_output_stops_it_by_term_and_a_signal_after_it_is_the_first() {
 fn the_time_of_a_suspension_counts_for_no_deadline() {
     let mut world = World::new(Policy { timeout: Some(10 * MS), count: Some(1), ..POLICY }, false);
     world.time(0);
-    assert_eq!(world.event(5, Event::Suspend), [signal(10, Signal::SIGSTOP), Action::Suspend]);
+    assert_eq!(
+        world.event(5, Event::Suspend(Signal::SIGTSTP)),
+        [signal(10, Signal::SIGSTOP), Action::Suspend(Signal::SIGTSTP)]
+    );
     let after = 1000 * MS;
     assert_eq!(world.event(1005, Event::Continued { after }), [signal(10, Signal::SIGCONT)]);
     assert_eq!(world.supervisor.wake_at(), Some(world.at(1010)));
@@ -642,7 +646,7 @@ proptest! {
             let first_new = world.next_pid;
             let actions = match step {
                 Step::Time => world.time(ms),
-                Step::Stop => world.event(ms, Event::Stop(SIGTERM)),
+                Step::Stop => world.event(ms, Event::Stop(libc::SIGTERM)),
                 Step::End { leaving } => match leaders.pop_front() {
                     Some(number) => {
                         for _ in 0..leaving {
