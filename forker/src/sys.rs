@@ -114,6 +114,15 @@ pub(crate) fn signal_set(signals: impl Iterator<Item = i32>) -> SigSet {
     unsafe { SigSet::from_sigset_t_unchecked(set) }
 }
 
+/// Whether a signal has come that is blocked and was not read.
+pub(crate) fn is_pending(signal: Signal) -> bool {
+    let mut pending = *SigSet::empty().as_ref();
+    // SAFETY: `pending` is a set to be written to.
+    unsafe { libc::sigpending(&raw mut pending) };
+    // SAFETY: the set was initialised by nix, and perhaps filled by sigpending(2).
+    unsafe { SigSet::from_sigset_t_unchecked(pending) }.contains(signal)
+}
+
 /// Sets a signal's disposition to the default or to ignored, and returns the one before.
 ///
 /// # Errors

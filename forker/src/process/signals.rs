@@ -91,6 +91,10 @@ pub(crate) fn take_over() -> nix::Result<(Signals, Inherited)> {
 /// # Errors
 /// None that is documented for these arguments.
 pub(crate) fn suspend(signal: Signal) -> nix::Result<()> {
+    // CONT came while everything was being stopped. `raise` would remove it (signal(7)), and forker would wait for another.
+    if sys::is_pending(Signal::SIGCONT) {
+        return Ok(());
+    }
     let stop = SigSet::from(signal);
     raise(signal)?;
     sigprocmask(SigmaskHow::SIG_UNBLOCK, Some(&stop), None)?;

@@ -271,14 +271,12 @@ impl Descendants {
     /// Whom to send TERM and whom KILL, so that everybody has got what their owner `is_to_get`, and nobody gets TERM
     /// twice; it counts as sent.
     ///
-    /// A group gets it at a stroke while its leader, which is not reaped, keeps the group's id from another group.
-    /// Where /proc cannot be read, `is_blind`, a run's group gets it at a stroke in any case: its members are not known.
+    /// A group gets it at a stroke if that [`is_held`].
     pub(super) fn ask(&mut self, is_to_get: impl Fn(Owner) -> Asked, is_blind: bool) -> Targets {
         let mut targets = Targets::default();
         for (id, group) in &mut self.groups {
             let asked = is_to_get(group.owner);
-            let is_held = leads(&self.members, *id) || (is_blind && group.is_runs);
-            if group.asked < asked && is_held {
+            if group.asked < asked && is_held(&self.members, *id, group, is_blind) {
                 group.asked = asked;
                 let members = self.members.values_mut().filter(|member| member.group == *id);
                 members.for_each(|member| member.asked = asked);
@@ -294,6 +292,20 @@ impl Descendants {
             }
         }
         targets
+    }
+
+    /// All that lives and `is_wanted`; a group at a stroke if that [`is_held`].
+    pub(super) fn all(&self, is_wanted: impl Fn(Owner) -> bool, is_blind: bool) -> Vec<Target> {
+        let held = self.groups.iter().filter(|(id, group)| {
+            is_wanted(group.owner) && is_held(&self.members, **id, group, is_blind)
+        });
+        let held: BTreeSet<Pid> = held.map(|(id, _)| *id).collect();
+        let is_alone = |member: &Member| {
+            is_wanted(member.owner) && !member.is_zombie && !held.contains(&member.group)
+        };
+        let alone = self.members.iter().filter(|(_, member)| is_alone(member));
+        let alone = alone.map(|(pid, member)| member.target(*pid));
+        held.iter().copied().map(Target::Group).chain(alone).collect()
     }
 
     /// A signal was not permitted to any process of this group: its living members, to be signalled one by one.
@@ -318,6 +330,12 @@ impl Descendants {
 /// Whether a run's leader with this pid is known, and so not reaped.
 fn leads(members: &BTreeMap<Pid, Member>, pid: Pid) -> bool {
     members.get(&pid).is_some_and(|member| member.is_leader)
+}
+
+/// Whether a signal to this group at a stroke hits nobody else: its leader, which is not reaped, keeps the group's id from
+/// another group. Where /proc cannot be read, `is_blind`, a run's group gets it in any case: its members are not known.
+fn is_held(members: &BTreeMap<Pid, Member>, id: Pid, group: &Group, is_blind: bool) -> bool {
+    leads(members, id) || (is_blind && group.is_runs)
 }
 
 #[cfg(test)]

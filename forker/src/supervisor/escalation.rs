@@ -3,7 +3,7 @@
 //! A run is brought to a stage here, and `descendants` knows what each of its processes was sent: at the next look the
 //! signals follow. So a process that shows up late is asked too, and none is asked twice.
 
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use common::stop::Request;
 use nix::sys::signal::Signal;
@@ -75,14 +75,6 @@ impl Supervisor {
         let leaders = self.runs.values().filter_map(|run| run.leader);
         let targets: Vec<Target> = leaders.map(Target::Group).collect();
         self.signal(targets, signal);
-    }
-
-    /// Moves every deadline by the time during which runs and forker were stopped: no run could use that time.
-    pub(super) fn postpone(&mut self, after: Duration) {
-        let endings = self.runs.values_mut().map(|run| &mut run.ending);
-        for deadline in endings.chain([&mut self.strays]).filter_map(|end| end.deadline.as_mut()) {
-            *deadline += after;
-        }
     }
 
     pub(super) fn begin_to_stop(&mut self, now: Instant) {

@@ -2,14 +2,15 @@
 //! output is touched.
 //!
 //! It knows which runs are going and until when. Which process belongs to which run is known by `descendants`, how
-//! they are ended by `escalation`, and what follows when they have ended by `reaping`. `event_loop` brings the events
-//! and does the actions.
+//! they are ended by `escalation`, how they are stopped for a while by `suspension`, and what follows when they have ended
+//! by `reaping`. `event_loop` brings the events and does the actions.
 
 mod descendants;
 mod ending;
 mod escalation;
 mod event;
 mod reaping;
+mod suspension;
 #[cfg(test)]
 mod tests;
 
@@ -24,6 +25,7 @@ use nix::unistd::Pid;
 use self::descendants::{Asked, Descendants, Owner};
 use self::ending::Ending;
 pub(crate) use self::event::{Action, Event};
+use crate::process::snapshot::Target;
 use crate::report::run::{self, EndReason, Outcome, RunReport, Usage};
 use crate::report::tally::Tally;
 use crate::schedule::Schedule;
@@ -76,6 +78,15 @@ struct Run {
     ending: Ending,
 }
 
+/// A suspension that has begun.
+#[derive(Debug)]
+struct Suspension {
+    /// What forker is to be stopped by itself.
+    signal: Signal,
+    /// What was stopped at the last look.
+    stopped: Vec<Target>,
+}
+
 /// The state of everything that forker watches.
 #[derive(Debug)]
 pub(crate) struct Supervisor {
@@ -104,6 +115,7 @@ pub(crate) struct Supervisor {
     missed_logged_at: Option<Instant>,
     tally: Tally,
     requests: StopRequests,
+    suspension: Option<Suspension>,
     stopped_by: Option<i32>,
     last_failure: u8,
     /// Whether forker could not end something.
@@ -133,6 +145,7 @@ impl Supervisor {
             missed_logged_at: None,
             tally: Tally::default(),
             requests: StopRequests::default(),
+            suspension: None,
             stopped_by: None,
             last_failure: 0,
             has_failed: false,
@@ -178,15 +191,8 @@ impl Supervisor {
             Event::Stop(signal) => self.stop(now, signal),
             Event::Failed => self.kill(now),
             Event::Forward(signal) => self.forward(signal),
-            Event::Suspend(signal) => {
-                // Not TSTP: a run may handle or ignore that, and would go on.
-                self.forward(Signal::SIGSTOP);
-                self.actions.push_back(Action::Suspend(signal));
-            }
-            Event::Continued { after } => {
-                self.postpone(after);
-                self.forward(Signal::SIGCONT);
-            }
+            Event::Suspend(signal) => self.suspend(signal),
+            Event::Continued { after } => self.resume(after),
             Event::OutputClosed => {
                 self.requests.output_closed(now);
                 self.begin_to_stop(now);
@@ -270,6 +276,9 @@ impl Supervisor {
     }
 
     fn on_time(&mut self, now: Instant) {
+        if self.suspension.is_some() {
+            return;
+        }
         self.expire(now);
         match self.phase {
             Phase::Running if !self.all_started() => self.tick(now),

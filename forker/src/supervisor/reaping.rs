@@ -34,6 +34,7 @@ impl Supervisor {
         self.descendants.look(all);
         self.ask_all(now);
         self.end_runs_without_tree(now);
+        self.go_on_suspending();
     }
 
     pub(super) fn on_blind(&mut self, now: Instant, error: &io::Error) {
@@ -43,6 +44,7 @@ impl Supervisor {
             self.actions.push_back(Action::LogBlind(error.to_string()));
         }
         self.ask_all(now);
+        self.go_on_suspending();
     }
 
     /// A child has ended. If it led a run by itself, what it leaves is to end too.

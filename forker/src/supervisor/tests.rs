@@ -3,7 +3,7 @@
 use std::io;
 
 use super::*;
-use crate::process::snapshot::{Process, Target};
+use crate::process::snapshot::Process;
 use crate::report::run::{Leftover, Survivor};
 use nix::errno::Errno;
 use nix::libc;
@@ -576,6 +576,43 @@ fn the_time_of_a_suspension_counts_for_no_deadline() {
     assert_eq!(world.supervisor.wake_at(), Some(world.at(1010)));
     assert_eq!(world.time(1009), []);
     assert_eq!(world.time(1010), [signal(10, SIGTERM)]);
+}
+
+/// What is to be done after another look.
+fn look(world: &mut World) -> Vec<Action> {
+    let all = world.processes.values().cloned().collect();
+    world.supervisor.handle(world.t0, Event::Looked(Ok(all)));
+    std::iter::from_fn(|| world.supervisor.next_action()).collect()
+}
+
+#[test]
+fn a_suspension_stops_also_what_is_forked_during_the_look() {
+    let mut world = World::new(POLICY, false);
+    world.time(0);
+    world.fork(10, 77, 77);
+    world.supervisor.handle(world.t0, Event::Suspend(Signal::SIGTTIN));
+    let process = |number| Target::Process { pid: pid(number), started: 0 };
+    let stop = |targets| [Action::Signal { targets, signal: Signal::SIGSTOP }];
+    assert_eq!(look(&mut world), stop(vec![Target::Group(pid(10)), process(77)]));
+    world.fork(77, 78, 78);
+    world.supervisor.handle(world.at(5), Event::Time);
+    assert_eq!(world.supervisor.next_action(), None, "no run starts meanwhile");
+    assert_eq!(look(&mut world), stop(vec![Target::Group(pid(10)), process(77), process(78)]));
+    assert_eq!(look(&mut world), [Action::Suspend(Signal::SIGTTIN)]);
+    assert!(!world.supervisor.wants_look());
+}
+
+#[test]
+fn what_is_to_be_left_alone_is_not_stopped() {
+    let mut world = World::new(Policy { keep_orphans: true, ..POLICY }, false);
+    world.fork(OWN, 5, 5);
+    let all = world.processes.values().cloned().collect();
+    world.event(0, Event::Inherited(Ok(all)));
+    world.time(0);
+    world.fork(10, 77, 77);
+    world.end(0, 10, Outcome::Exited(0));
+    let actions = world.event(0, Event::Suspend(Signal::SIGTSTP));
+    assert_eq!(actions, [Action::Suspend(Signal::SIGTSTP)]);
 }
 
 #[test]
