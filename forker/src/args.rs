@@ -12,7 +12,7 @@ use common::options::CommonArgs;
 
 use crate::error::Error;
 use crate::lab::{Lab, Strategy};
-use crate::supervisor::{Overlap, Policy};
+use crate::supervisor::{Overlap, Policy, Until};
 
 /// Runs a command on a steady schedule and leaves no process behind.
 #[derive(Debug, Parser)]
@@ -33,6 +33,14 @@ pub struct Args {
     /// Run on tick 1 too
     #[arg(long)]
     now: bool,
+    /// Begin at a whole multiple of the interval
+    ///
+    /// By the local clock, once: with -i 1h the first tick is on the hour, and the others follow at the interval.
+    #[arg(long)]
+    align: bool,
+    /// Wait a random part of this before the first tick
+    #[arg(long, value_name = "DURATION", value_parser = duration::parse)]
+    splay: Option<Duration>,
     /// If a run is going: allow, forbid or replace
     ///
     /// allow starts another run, forbid skips this one, replace terminates the last one first.
@@ -52,6 +60,11 @@ pub struct Args {
     /// Stop at the first run that fails
     #[arg(long)]
     until_failure: bool,
+    /// Stop at the first run that ends well
+    ///
+    /// With -n, and if none did, the status is that of the last run.
+    #[arg(long)]
+    until_success: bool,
     /// Leave alone what a run leaves behind
     ///
     /// What a run has left by itself; what is being terminated with a run is not kept.
@@ -111,6 +124,8 @@ pub struct Config {
     pub(crate) interval: Duration,
     pub(crate) every: u64,
     pub(crate) now: bool,
+    pub(crate) align: bool,
+    pub(crate) splay: Option<Duration>,
     pub(crate) policy: Policy,
     /// At least one word.
     pub(crate) command: Vec<CString>,
@@ -127,17 +142,25 @@ impl TryFrom<Args> for Task {
             let CommonArgs { log_format, color, .. } = args.common;
             return Ok(Self::Lab(Lab { only, command, format: log_format, color }));
         }
+        let until = match (args.until_failure, args.until_success) {
+            (false, false) => None,
+            (true, false) => Some(Until::Failure),
+            (false, true) => Some(Until::Success),
+            (true, true) => return Err(Error::TwoEnds),
+        };
         Ok(Self::Run(Config {
             interval: args.interval,
             every: args.every,
             now: args.now,
+            align: args.align,
+            splay: args.splay,
             policy: Policy {
                 count: args.count,
                 grace: args.grace,
                 overlap: args.overlap,
                 max_children: args.max_children,
                 timeout: args.timeout,
-                until_failure: args.until_failure,
+                until,
                 keep_orphans: args.keep_orphans,
             },
             command: words(args.command)?,

@@ -14,6 +14,12 @@ pub enum Error {
     /// `command = []` in the file.
     #[error("the command is empty; name one, for example: forker -- ls -l")]
     NoCommand,
+    /// Both ends were asked for, perhaps one of them in the file or the environment.
+    #[error(
+        "--until-failure and --until-success exclude each other; take one, and overrule the other by =false if it is set \
+         elsewhere"
+    )]
+    TwoEnds,
     /// A word of the command has a NUL byte, which no argument of a process can hold.
     #[error("the command's word {0:?} holds a NUL byte; no program can be given that")]
     Nul(String),
@@ -45,7 +51,7 @@ impl exit::Failure for Error {
         match self {
             Self::Config(config::Error::Stdout(_)) => FAILED,
             Self::Config(error) => error.status(),
-            Self::NoCommand | Self::Nul(_) => exit::USAGE,
+            Self::NoCommand | Self::TwoEnds | Self::Nul(_) => exit::USAGE,
             Self::Stdout(_) | Self::NotExecuted(_) | Self::System { .. } => FAILED,
         }
     }

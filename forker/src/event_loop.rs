@@ -1,6 +1,7 @@
 //! The loop: wait in one ppoll for a signal, the next deadline or the reader of our output; give the supervisor the
 //! event; do its actions. Nothing is decided here, and nothing blocks but that ppoll.
 
+use std::hash::{BuildHasher, Hasher, RandomState};
 use std::io::{Stdout, stdout};
 use std::os::fd::AsFd;
 use std::time::{Duration, Instant};
@@ -13,11 +14,13 @@ use nix::errno::Errno;
 use nix::poll::{PollFd, PollFlags, ppoll};
 use nix::sys::prctl;
 use nix::sys::signal::Signal;
+use nix::time::{ClockId, clock_gettime};
 use nix::unistd::Pid;
 use tracing::{error, info, warn};
 
 use crate::args::Config;
 use crate::error::Error;
+use crate::first_tick;
 use crate::process::command::{self, PreparedCommand};
 use crate::process::reap::{self, Children, Zombie};
 use crate::process::signals::{self, Received, Signals};
@@ -28,6 +31,7 @@ use crate::report::run::Outcome;
 use crate::report::text;
 use crate::schedule::Schedule;
 use crate::supervisor::{Action, Event, Supervisor};
+use crate::sys;
 
 /// Runs the command on its schedule until forker is to end, and returns the exit status.
 ///
@@ -40,8 +44,13 @@ pub fn run(config: &Config) -> Result<u8, Error> {
     // From here on an orphan of any generation becomes a child of forker (PR_SET_CHILD_SUBREAPER(2const)): so each
     // process of a run descends from forker, and its end is heard of.
     prctl::set_child_subreaper(true).map_err(Error::system("adopt orphans"))?;
-    let schedule =
-        Schedule::new(clock::now(), config.interval, config.every, config.now, config.shows_ticks);
+    let schedule = Schedule::new(
+        first_tick(config),
+        config.interval,
+        config.every,
+        config.now,
+        config.shows_ticks,
+    );
     let manager = Notifier::from_environment();
     manager.ready(&status(config));
     let mut event_loop = EventLoop {
@@ -55,6 +64,26 @@ pub fn run(config: &Config) -> Result<u8, Error> {
         has_zombies: false,
     };
     event_loop.run()
+}
+
+/// When the first tick is due.
+fn first_tick(config: &Config) -> Instant {
+    let align = || {
+        let wall = clock_gettime(ClockId::CLOCK_REALTIME).map_or(Duration::ZERO, Duration::from);
+        first_tick::until_aligned(wall, config.interval, |time| {
+            sys::utc_offset(i64::try_from(time.as_secs()).unwrap_or(i64::MAX))
+        })
+    };
+    // std seeds its hashes with random numbers from the system.
+    let splay = |whole| first_tick::part(whole, RandomState::new().build_hasher().finish());
+    let now = clock::now();
+    let aligned = config.align.then(align);
+    let splayed = config.splay.map(splay);
+    let wait = aligned.unwrap_or_default() + splayed.unwrap_or_default();
+    if aligned.or(splayed).is_some() {
+        info!(seconds = wait.as_secs_f64(), "first tick in {}", HumanDuration(wait));
+    }
+    now + wait
 }
 
 /// What the service manager shows as forker's status.

@@ -20,6 +20,7 @@
 //! | where | what |
 //! |---|---|
 //! | `event_loop` | the loop: waits in one ppoll, gives the supervisor its events, does its actions |
+//! | `first_tick` | how long until the first tick: `--align`, `--splay`; pure |
 //! | `schedule` | when ticks and runs are due; pure |
 //! | `supervisor/` | what happens next; pure. `descendants`: which process is whose; `escalation`: TERM, grace, KILL; `suspension`: STOP and CONT; `reaping`: what has ended, what was left |
 //! | `process/` | start, read `/proc`, signal, reap |
@@ -30,6 +31,7 @@
 mod args;
 mod error;
 pub mod event_loop;
+mod first_tick;
 pub mod lab;
 mod process;
 mod report;

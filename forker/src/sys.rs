@@ -135,6 +135,15 @@ pub(crate) fn set_disposition(signal: Signal, handler: SigHandler) -> nix::Resul
     Ok(before.handler())
 }
 
+/// By how many seconds the local time is ahead of UTC, at a time since 1970; 0 if the zone is not known.
+pub(crate) fn utc_offset(time: i64) -> i64 {
+    let mut local = MaybeUninit::<libc::tm>::zeroed();
+    // SAFETY: the program has one thread, so nobody changes TZ meanwhile; `local` is a place to be written to.
+    unsafe { libc::localtime_r(&raw const time, local.as_mut_ptr()) };
+    // SAFETY: all zeroes is a tm, and localtime_r(3) has filled it in or left it so.
+    unsafe { local.assume_init() }.tm_gmtoff
+}
+
 /// A descriptor that refers to the process that has `pid` now, and never to another.
 ///
 /// # Errors

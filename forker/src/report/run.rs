@@ -37,6 +37,11 @@ impl RunReport {
     pub(crate) fn failed(&self) -> bool {
         self.status() != 0
     }
+
+    /// Whether the run ended well, by itself.
+    pub(crate) fn succeeded(&self) -> bool {
+        self.end_reason.is_none() && !self.failed()
+    }
 }
 
 /// A process that a run left behind and that has ended.

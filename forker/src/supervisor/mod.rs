@@ -38,6 +38,13 @@ pub(crate) enum Overlap {
     Replace,
 }
 
+/// Which end of a run is forker's end too.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Until {
+    Failure,
+    Success,
+}
+
 /// What the user asked for, the schedule apart.
 #[derive(Debug, Clone)]
 pub(crate) struct Policy {
@@ -48,7 +55,7 @@ pub(crate) struct Policy {
     pub(crate) overlap: Overlap,
     pub(crate) max_children: u64,
     pub(crate) timeout: Option<Duration>,
-    pub(crate) until_failure: bool,
+    pub(crate) until: Option<Until>,
     pub(crate) keep_orphans: bool,
 }
 
@@ -118,6 +125,8 @@ pub(crate) struct Supervisor {
     suspension: Option<Suspension>,
     stopped_by: Option<i32>,
     last_failure: u8,
+    /// Whether a run has ended well, if that was waited for.
+    has_succeeded: bool,
     /// Whether forker could not end something.
     has_failed: bool,
     actions: VecDeque<Action>,
@@ -148,6 +157,7 @@ impl Supervisor {
             suspension: None,
             stopped_by: None,
             last_failure: 0,
+            has_succeeded: false,
             has_failed: false,
             actions: VecDeque::new(),
         }
@@ -243,7 +253,8 @@ impl Supervisor {
         if self.has_failed || leaves_unseen {
             return run::FAILED;
         }
-        self.stopped_by.map_or(self.last_failure, run::killed_by)
+        let of_runs = if self.has_succeeded { 0 } else { self.last_failure };
+        self.stopped_by.map_or(of_runs, run::killed_by)
     }
 
     /// The sums so far.
@@ -364,13 +375,18 @@ impl Supervisor {
     }
 
     fn finish(&mut self, now: Instant, report: RunReport) {
-        let failed = report.failed();
         self.tally.add(&report);
-        if failed {
+        if report.failed() {
             self.last_failure = report.status();
         }
+        let ends = match self.policy.until {
+            Some(Until::Failure) => report.failed(),
+            Some(Until::Success) => report.succeeded(),
+            None => false,
+        };
+        self.has_succeeded |= ends && self.policy.until == Some(Until::Success);
         self.actions.push_back(Action::LogRun(report));
-        if failed && self.policy.until_failure {
+        if ends {
             self.begin_to_stop(now);
         }
     }

@@ -20,7 +20,7 @@ const POLICY: Policy = Policy {
     overlap: Overlap::Allow,
     max_children: 64,
     timeout: None,
-    until_failure: false,
+    until: None,
     keep_orphans: false,
 };
 
@@ -236,7 +236,7 @@ fn a_run_that_times_out_gets_term_then_kill_and_is_a_failure() {
 
 #[test]
 fn until_failure_stops_at_the_first_run_that_fails() {
-    let mut world = World::new(Policy { until_failure: true, ..POLICY }, true);
+    let mut world = World::new(Policy { until: Some(Until::Failure), ..POLICY }, true);
     world.time(0);
     world.time(1);
     world.end(1, 10, Outcome::Exited(0));
@@ -247,6 +247,34 @@ fn until_failure_stops_at_the_first_run_that_fails() {
     world.end(3, 12, killed(SIGTERM));
     assert!(world.supervisor.is_done());
     assert_eq!(world.supervisor.status(), 7);
+}
+
+#[test]
+fn until_success_stops_at_the_first_run_that_ends_well_by_itself() {
+    let policy = Policy { until: Some(Until::Success), overlap: Overlap::Replace, ..POLICY };
+    let mut world = World::new(policy, true);
+    world.time(0);
+    world.time(1);
+    world.end(1, 10, Outcome::Exited(0));
+    assert!(world.supervisor.wake_at().is_some(), "a run that was replaced has not ended well");
+    world.end(1, 11, Outcome::Exited(7));
+    assert_eq!(world.supervisor.status(), 7);
+    world.time(2);
+    world.end(2, 12, Outcome::Exited(0));
+    assert!(world.supervisor.is_done());
+    assert_eq!(world.supervisor.status(), 0);
+}
+
+#[test]
+fn until_success_gives_the_last_status_when_no_run_ends_well() {
+    let policy = Policy { until: Some(Until::Success), count: Some(2), ..POLICY };
+    let mut world = World::new(policy, true);
+    for (ms, number, code) in [(0, 10, 3), (1, 11, 4)] {
+        world.time(ms);
+        world.end(ms, number, Outcome::Exited(code));
+    }
+    assert!(world.supervisor.is_done());
+    assert_eq!(world.supervisor.status(), 4);
 }
 
 #[test]
@@ -656,15 +684,17 @@ fn step() -> impl Strategy<Value = Step> {
 
 fn policy() -> impl Strategy<Value = Policy> {
     let overlap = prop_oneof![Just(Overlap::Allow), Just(Overlap::Forbid), Just(Overlap::Replace)];
-    (overlap, 1_u64..4, prop::option::of(1_u32..40), any::<bool>(), prop::option::of(1_u64..20))
-        .prop_map(|(overlap, max_children, timeout, until_failure, count)| Policy {
+    let until = prop::option::of(prop_oneof![Just(Until::Failure), Just(Until::Success)]);
+    (overlap, 1_u64..4, prop::option::of(1_u32..40), until, prop::option::of(1_u64..20)).prop_map(
+        |(overlap, max_children, timeout, until, count)| Policy {
             overlap,
             max_children,
             timeout: timeout.map(|ms| ms * MS),
-            until_failure,
+            until,
             count,
             ..POLICY
-        })
+        },
+    )
 }
 
 proptest! {
