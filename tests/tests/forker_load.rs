@@ -136,9 +136,16 @@ fn runs_that_time_out_cost_no_memory_and_no_descriptor() {
 }
 
 #[test]
-#[ignore = "slow: ten seconds of nothing"]
+#[ignore = "slow: twenty seconds of nothing"]
 fn between_ticks_nothing_wakes_it() {
-    let forker = Running::start(forker(&["-q", "-i", "1h", "-e", "2", "--", "true"]));
+    // The second has a tick a nanosecond; none but the last of all numbers does anything.
+    for flags in ["-q -i 1h -e 2", "-q -i 1ns -e 18446744073709551615"] {
+        assert_idle(&flags.split(' ').collect::<Vec<_>>());
+    }
+}
+
+fn assert_idle(flags: &[&str]) {
+    let forker = Running::start(forker(flags));
     let slept = || sleeps(forker.pid()).unwrap();
     let mut before = slept();
     wait_until("it waits", || {
