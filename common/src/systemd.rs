@@ -11,6 +11,8 @@ use std::os::unix::net::{SocketAddr, UnixDatagram};
 
 pub use sd_notify::NotifyState;
 
+use crate::escape::escape;
+
 /// The variables that a service manager sets for a program alone. No process that the program starts may inherit them:
 /// `sd_notify`(3), `sd_listen_fds`(3), `sd_watchdog_enabled`(3).
 pub const VARIABLES: [&str; 6] = [
@@ -21,6 +23,9 @@ pub const VARIABLES: [&str; 6] = [
     "WATCHDOG_PID",
     "WATCHDOG_USEC",
 ];
+
+/// The longest line of a message, in bytes.
+const LONGEST_LINE: usize = 200;
 
 /// The connection to the service manager, if there is one.
 #[derive(Debug, Default)]
@@ -42,22 +47,36 @@ impl Notifier {
         self.0.is_some()
     }
 
-    /// Sends READY=1 and a status. Only this message may block: a manager that does not get it would end the program.
+    /// Sends READY=1, alone, so that no status can spoil it, and then the status. Only the first message may block: a
+    /// manager that does not get it would end the program.
     pub fn ready(&self, status: &str) {
-        self.notify(&[NotifyState::Ready, NotifyState::Status(status)]);
+        self.notify(&[NotifyState::Ready]);
         if let Some(Err(error)) = self.0.as_ref().map(|manager| manager.set_nonblocking(true)) {
             tracing::debug!("the service manager may block this program: {error}");
         }
+        self.notify(&[NotifyState::Status(status)]);
     }
 
     /// Sends a message. If the manager's queue is full the message is lost; the next one replaces it.
     pub fn notify(&self, states: &[NotifyState<'_>]) {
         let Some(manager) = &self.0 else { return };
-        let lines: Vec<String> = states.iter().map(ToString::to_string).collect();
+        let lines: Vec<String> = states.iter().map(line).collect();
         if let Err(error) = manager.send(lines.join("\n").as_bytes()) {
             tracing::debug!("the service manager was not notified: {error}");
         }
     }
+}
+
+/// A line of a message. A status may hold what came from outside: a line feed in it would begin another line, which the
+/// manager obeys, and a message of 4096 bytes or more it ignores as a whole.
+fn line(state: &NotifyState<'_>) -> String {
+    const ELLIPSIS: char = '…';
+    let mut line = escape(&state.to_string()).into_owned();
+    if line.len() > LONGEST_LINE {
+        line.truncate(line.floor_char_boundary(LONGEST_LINE - ELLIPSIS.len_utf8()));
+        line.push(ELLIPSIS);
+    }
+    line
 }
 
 /// A path, or with a leading `@` a name in the abstract namespace, unix(7).
@@ -78,6 +97,7 @@ fn warn_unreachable(name: &OsString, error: &io::Error) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
 
     /// A manager in the abstract namespace, and its name as the environment has it.
     fn manager(name: &str) -> (UnixDatagram, OsString) {
@@ -87,13 +107,25 @@ mod tests {
     }
 
     #[test]
-    fn a_message_is_a_line_for_each_state() {
+    fn ready_is_a_message_of_its_own_and_in_others_each_state_is_a_line() {
         let (manager, name) = manager("lines");
         let notifier = Notifier(Some(connect(&name).unwrap()));
         notifier.ready("all is well");
+        notifier.notify(&[NotifyState::Stopping, NotifyState::Status("Stopping")]);
         let mut message = [0; 100];
-        let length = manager.recv(&mut message).unwrap();
-        assert_eq!(&message[..length], b"READY=1\nSTATUS=all is well");
+        for expected in ["READY=1", "STATUS=all is well", "STOPPING=1\nSTATUS=Stopping"] {
+            let length = manager.recv(&mut message).unwrap();
+            assert_eq!(&message[..length], expected.as_bytes());
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn whatever_the_status_it_is_one_short_line(text in any::<String>(), times in 1_usize..100) {
+            let line = line(&NotifyState::Status(&text.repeat(times)));
+            prop_assert!(line.starts_with("STATUS=") && line.len() <= LONGEST_LINE);
+            prop_assert!(!line.contains(char::is_control));
+        }
     }
 
     #[test]

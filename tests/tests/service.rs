@@ -211,8 +211,8 @@ fn sockets_that_were_passed_to_another_process_are_left_alone() {
 fn ready_is_told_when_clients_are_answered_and_never_without_a_port() {
     let launcher = Launcher::default();
     let mut service = launcher.start("time-server", &["--port", "0", "-f", "unix"]);
-    let message = launcher.hear("READY=1");
-    assert!(message.contains("STATUS=replies sent: 0, connections closing: 0"), "{message}");
+    assert_eq!(launcher.hear("READY=1"), "READY=1", "a message of its own");
+    launcher.hear("STATUS=replies sent: 0, connections closing: 0");
     let line = service.err_line("Time Server starting on port");
     let port: u16 = line.trim_end_matches('.').rsplit(' ').next().unwrap().parse().unwrap();
     assert!(is_told(read_all(client(([127, 0, 0, 1], port).into())).unwrap().as_bytes()));
@@ -357,8 +357,8 @@ fn no_run_of_forker_sees_what_its_service_manager_told_it() {
     let launcher = Launcher::default().holding(tcp().0, "odd").with("WATCHDOG_USEC", "1000000");
     let service = launcher.start("forker", &["-q", "--now", "-i", "20ms", "-n", "3", "--", "env"]);
     // forker itself has seen it.
-    let message = launcher.hear("READY=1");
-    assert!(message.contains("STATUS="), "{message}");
+    launcher.hear("READY=1");
+    launcher.hear("STATUS=Running env every ");
     let finished = service.finish();
     assert_eq!(finished.status.code(), Some(0), "{:?}", finished.err);
     let of_service = |line: &&String| {
@@ -366,6 +366,17 @@ fn no_run_of_forker_sees_what_its_service_manager_told_it() {
     };
     assert_eq!(finished.out.iter().find(of_service), None);
     assert!(finished.out.iter().any(|line| line.starts_with("PATH=")), "{:?}", finished.out);
+}
+
+#[test]
+fn forker_with_a_command_longer_than_a_message_may_be_becomes_ready() {
+    let launcher = Launcher::default();
+    let words = format!("a\nREADY=0 b\x1b[2J {}", "ж".repeat(4096));
+    let _service = launcher.start("forker", &["-q", "-i", "1h", "--", "true", &words]);
+    assert_eq!(launcher.hear_any(DEADLINE).as_deref(), Some("READY=1"), "before all others");
+    let status = launcher.hear_any(DEADLINE).unwrap();
+    assert!(status.starts_with("STATUS=Running true 'a\\nREADY=0 b\\u{1b}[2J ж"), "{status}");
+    assert!(status.len() <= 200 && status.ends_with('…'), "{status}");
 }
 
 #[test]
