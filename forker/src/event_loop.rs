@@ -40,7 +40,8 @@ use crate::sys;
 pub fn run(config: &Config) -> Result<u8, Error> {
     let (signals, inherited) = signals::take_over().map_err(Error::system("take over signals"))?;
     let command = PreparedCommand::new(&config.command, config.shows_ticks, inherited)
-        .map_err(Error::system("prepare the command"))?;
+        .map_err(Error::system("prepare the command"))?
+        .ending_with_this_process();
     // From here on an orphan of any generation becomes a child of forker (PR_SET_CHILD_SUBREAPER(2const)): so each
     // process of a run descends from forker, and its end is heard of.
     prctl::set_child_subreaper(true).map_err(Error::system("adopt orphans"))?;

@@ -1,11 +1,11 @@
-//! Every signal that would end forker: its runs end first, whichever it is.
+//! Every signal that would end forker: its runs end first, whichever it is. And KILL, which nobody can read.
 
 use std::process::Command;
 
 use nix::libc;
-use tests::Running;
 use tests::forker::{forker_under, running, wait_for_line};
 use tests::processes::Mark;
+use tests::{Running, wait_until};
 
 /// Cleans up when it is asked to end.
 const TIDY: &str = "trap 'echo cleaned; exit 0' TERM; echo ready; while :; do sleep 0.01; done";
@@ -75,4 +75,15 @@ fn a_run_has_the_real_time_signals_that_forker_was_given() {
     alone.args(&given[1..]).args(show);
     let args: Vec<&str> = ["-q", "-e", "1", "-n", "1", "--"].into_iter().chain(show).collect();
     assert_eq!(tests::run(forker_under(&given, &args)).out, tests::run(alone).out);
+}
+
+#[test]
+fn if_kill_ends_forker_a_run_can_still_clean_up() {
+    let mut command = forker_under(&["env", "--default-signal"], &running("-q -e 1 -i 1h", TIDY));
+    let mark = Mark::on(&mut command);
+    let mut forker = Running::start(command);
+    wait_for_line(&mut forker, "ready");
+    send(&forker, libc::SIGKILL);
+    wait_for_line(&mut forker, "cleaned");
+    wait_until("the run has ended", || mark.bearers().is_empty().then_some(()));
 }

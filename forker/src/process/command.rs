@@ -14,6 +14,7 @@ use std::os::unix::ffi::OsStringExt;
 use common::systemd::VARIABLES;
 use nix::errno::Errno;
 use nix::fcntl::OFlag;
+use nix::sys::prctl;
 use nix::sys::signal::{SigSet, SigmaskHow, Signal};
 use nix::unistd::{self, Pid};
 
@@ -38,6 +39,8 @@ pub(crate) struct PreparedCommand {
     reports: (OwnedFd, OwnedFd),
     /// Reports of children that are not reaped yet: errno by pid.
     failed: BTreeMap<i32, i32>,
+    /// The process without which a run is to get TERM.
+    keeper: Option<Pid>,
 }
 
 impl PreparedCommand {
@@ -63,7 +66,14 @@ impl PreparedCommand {
             null,
             reports: unistd::pipe2(OFlag::O_CLOEXEC | OFlag::O_NONBLOCK)?,
             failed: BTreeMap::new(),
+            keeper: None,
         })
+    }
+
+    /// Lets each run's first process get TERM if this process, its parent, is killed: nobody else would end it then. TERM,
+    /// as at a stop: it can clean up, and pass it on to what it has started.
+    pub(crate) fn ending_with_this_process(self) -> Self {
+        Self { keeper: Some(Pid::this()), ..self }
     }
 
     /// Starts a run: forks, and the child becomes the command.
@@ -117,11 +127,18 @@ impl PreparedCommand {
         run::not_executed(errno)
     }
 
-    /// In the child: its own group, no input, the inherited signals, and the announcement.
+    /// In the child: its own group, no input, the inherited signals, an end with forker's, and the announcement.
     fn set_up_child(&self) -> nix::Result<()> {
         let own = Pid::from_raw(0);
         unistd::setpgid(own, own)?;
         unistd::dup2_stdin(&self.null)?;
+        if let Some(keeper) = self.keeper {
+            prctl::set_pdeathsig(Signal::SIGTERM)?;
+            // It may have ended before that (PR_SET_PDEATHSIG(2const)). 0: it is in another pid namespace.
+            if ![keeper, Pid::from_raw(0)].contains(&unistd::getppid()) {
+                return Err(Errno::ESRCH);
+            }
+        }
         // Before the announcement: TERM must be able to end a child that blocks in writing it.
         self.inherited.restore()?;
         if !self.announcement.is_empty() {
