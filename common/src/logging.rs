@@ -22,7 +22,7 @@ use crate::options::{ColorChoice, CommonArgs, LogFormat};
 use crate::output::Output;
 
 static STDERR: LazyLock<Mutex<Output<Stderr>>> =
-    LazyLock::new(|| Mutex::new(Output::new(io::stderr())));
+    LazyLock::new(|| Mutex::new(Output::for_log(io::stderr())));
 
 /// The program's stderr: watch it and flush it from the event loop while something is pending.
 #[must_use]

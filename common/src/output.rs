@@ -4,6 +4,9 @@
 //! cannot be written at once wait here, up to [`CAPACITY`]. Beyond that whole lines are dropped and counted, and the
 //! count is written when the reader is back. The owner of the event loop watches [`Output::fd`] for POLLOUT while
 //! [`Output::is_pending`], then calls [`Output::flush`].
+//!
+//! A full disk ends an output, except a log: what a program says about itself must not stop its work. There the bytes wait
+//! too, and the next line tries again.
 
 use std::io::{self, Write};
 use std::os::fd::{AsFd, BorrowedFd};
@@ -45,6 +48,9 @@ pub struct Output<F> {
     dropped: u64,
     closed: bool,
     failure: Option<Errno>,
+    outlives_full_disk: bool,
+    /// The last write found no room, and a poll would not say when there is some again.
+    is_full: bool,
 }
 
 impl<F: AsFd> Output<F> {
@@ -58,7 +64,22 @@ impl<F: AsFd> Output<F> {
                 _ => Kind::Device,
             }
         });
-        Self { fd, kind, pending: Vec::new(), dropped: 0, closed: false, failure: None }
+        Self {
+            fd,
+            kind,
+            pending: Vec::new(),
+            dropped: 0,
+            closed: false,
+            failure: None,
+            outlives_full_disk: false,
+            is_full: false,
+        }
+    }
+
+    /// An output that waits for room where another one fails.
+    #[must_use]
+    pub fn for_log(fd: F) -> Self {
+        Self { outlives_full_disk: true, ..Self::new(fd) }
     }
 
     /// Writes `lines` now if that does not block, else keeps them; drops them whole if there is no room.
@@ -77,11 +98,16 @@ impl<F: AsFd> Output<F> {
     /// Writes as much of what is kept as can be written without blocking.
     pub fn flush(&mut self) {
         let mut sent = 0;
+        self.is_full = false;
         while sent < self.pending.len() {
             match self.write(&self.pending[sent..]) {
                 Ok(written) => sent += written,
                 Err(Errno::EINTR) => {}
                 Err(Errno::EAGAIN) => break,
+                Err(Errno::ENOSPC | Errno::EDQUOT | Errno::EFBIG) if self.outlives_full_disk => {
+                    self.is_full = true;
+                    break;
+                }
                 Err(errno) => {
                     self.closed = true;
                     self.failure = (!self.means_no_reader(errno)).then_some(errno);
@@ -94,7 +120,9 @@ impl<F: AsFd> Output<F> {
         if self.pending.is_empty() && self.dropped > 0 {
             let dropped = std::mem::take(&mut self.dropped);
             let lines = words::count(dropped, "line");
-            self.pending = format!("({lines} dropped here: nobody was reading)\n").into();
+            let reason =
+                if self.kind == Kind::File { "there was no room" } else { "nobody was reading" };
+            self.pending = format!("({lines} dropped here: {reason})\n").into();
             self.flush();
         }
     }
@@ -102,7 +130,7 @@ impl<F: AsFd> Output<F> {
     /// Whether something is kept for the reader.
     #[must_use]
     pub fn is_pending(&self) -> bool {
-        !self.pending.is_empty()
+        !self.pending.is_empty() && !self.is_full
     }
 
     /// Whether a write has failed for good: everything pushed from now on is lost.
@@ -277,5 +305,14 @@ mod tests {
         out.push(b"lost\n");
         assert!(out.is_closed());
         assert_eq!(out.failure(), Some(Errno::ENOSPC));
+    }
+
+    #[test]
+    fn a_log_on_a_full_disk_keeps_its_lines_and_wakes_nobody() {
+        let full = std::fs::File::options().write(true).open("/dev/full").unwrap();
+        let mut out = Output::for_log(full);
+        (0..3).for_each(|_| out.push(b"kept\n"));
+        assert!(!out.is_closed() && !out.is_pending());
+        assert_eq!(out.pending, b"kept\n".repeat(3));
     }
 }

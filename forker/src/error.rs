@@ -24,7 +24,7 @@ pub enum Error {
     #[error("the command's word {0:?} holds a NUL byte; no program can be given that")]
     Nul(String),
     /// stdout takes nothing any more, and not because its reader has gone.
-    #[error("cannot write to stdout: {}; -q leaves it to the command alone", .0.desc())]
+    #[error("cannot write to stdout: {}{}; -q leaves it to the command alone", .0.desc(), advice(*.0))]
     Stdout(Errno),
     /// The lab's command cannot be executed; the text names it and why.
     #[error("{0}")]
@@ -62,6 +62,7 @@ pub(crate) fn advice(errno: Errno) -> &'static str {
     match errno {
         // Of fork(2): a limit on processes is reached.
         Errno::EAGAIN => "; raise the limit on processes: ulimit -u",
+        Errno::EFBIG => "; raise the limit on the size of files: ulimit -f",
         Errno::EMFILE => "; raise the limit on open files: ulimit -n",
         _ => "",
     }

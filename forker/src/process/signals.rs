@@ -122,8 +122,16 @@ impl Signals {
     /// # Errors
     /// None that signalfd(2) documents for these arguments.
     pub(crate) fn next(&self) -> nix::Result<Option<Received>> {
-        let info = self.0.read_signal()?;
-        Ok(info.map(|info| Received::from_number(info.ssi_signo.cast_signed())))
+        while let Some(info) = self.0.read_signal()? {
+            let number = info.ssi_signo.cast_signed();
+            // A write of forker's own has met the limit on file size (setrlimit(2)), and has failed with EFBIG. Whether
+            // that is its end depends on what was written.
+            let is_own_write = number == libc::SIGXFSZ && info.ssi_pid == std::process::id();
+            if !is_own_write {
+                return Ok(Some(Received::from_number(number)));
+            }
+        }
+        Ok(None)
     }
 }
 
