@@ -30,7 +30,7 @@ pub enum Error {
     #[error("{0}")]
     NotExecuted(String),
     /// The system refuses what forker cannot do without.
-    #[error("cannot {what}: {}{}", errno.desc(), advice(*errno))]
+    #[error("cannot {what}: {}{}", reason(*errno), advice(*errno))]
     System {
         /// What was to be done.
         what: &'static str,
@@ -57,11 +57,22 @@ impl exit::Failure for Error {
     }
 }
 
+/// Why the system refuses something, in words.
+pub(crate) fn reason(errno: Errno) -> &'static str {
+    match errno {
+        // Of fork(2). The system's own words are "Try again".
+        Errno::EAGAIN => "too many processes",
+        _ => errno.desc(),
+    }
+}
+
 /// What to do when the system refuses something, as the end of a message.
 pub(crate) fn advice(errno: Errno) -> &'static str {
     match errno {
-        // Of fork(2): a limit on processes is reached.
-        Errno::EAGAIN => "; raise the limit on processes: ulimit -u",
+        // fork(2) does not tell which of the two is reached.
+        Errno::EAGAIN => {
+            "; raise the limit on processes: ulimit -u; or that of the cgroup: pids.max, in a systemd unit TasksMax="
+        }
         Errno::EFBIG => "; raise the limit on the size of files: ulimit -f",
         Errno::EMFILE => "; raise the limit on open files: ulimit -n",
         _ => "",

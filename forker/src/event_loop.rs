@@ -306,7 +306,8 @@ impl EventLoop<'_> {
             Action::LogLeftover(leftover) => text::log_leftover(&leftover),
             Action::LogStopping { runs } => {
                 let grace = HumanDuration(self.config.policy.grace);
-                info!(runs, "stopping: TERM to {runs} running, KILL in {grace}");
+                let what = count(runs as u64, "run");
+                info!(runs, "stopping: TERM to {what}, and KILL to what is left after {grace}");
             }
             Action::LogSurvivor(survivor) => text::log_survivor(&survivor),
             Action::LogRefused { pid, name, signal, errno } => {

@@ -12,7 +12,7 @@ use nix::sys::signal::Signal;
 use nix::unistd::Pid;
 use tracing::{error, info, warn};
 
-use crate::error::advice;
+use crate::error::{advice, reason};
 use crate::report::human::{HumanBytes, HumanDuration};
 use crate::report::run::{EndReason, Leftover, Outcome, RunReport, Survivor};
 use crate::report::tally::Tally;
@@ -162,8 +162,8 @@ impl fmt::Display for Line<'_> {
             Outcome::NotEnded => write!(f, "not ended by SIGKILL")?,
             Outcome::NotExecuted(errno) => return f.write_str(&not_executed(*errno, self.command)),
             Outcome::NotForked(errno) => {
-                let desc = errno.desc();
-                return write!(f, "cannot fork: {desc}{}; the schedule goes on", advice(*errno));
+                let (reason, advice) = (reason(*errno), advice(*errno));
+                return write!(f, "cannot fork: {reason}{advice}; the schedule goes on");
             }
         }
         let cpu = HumanDuration(usage.user + usage.system);
@@ -255,6 +255,11 @@ mod tests {
         assert_eq!(
             line(Outcome::NotExecuted(Errno::ENOENT)),
             "run 3 (pid 77): cannot execute 'nosuch': not found in PATH; give its path, or add its folder to PATH"
+        );
+        assert_eq!(
+            line(Outcome::NotForked(Errno::EAGAIN)),
+            "run 3 (pid 77): cannot fork: too many processes; raise the limit on processes: ulimit -u; \
+             or that of the cgroup: pids.max, in a systemd unit TasksMax=; the schedule goes on"
         );
     }
 
