@@ -244,10 +244,20 @@ impl EventLoop<'_> {
                 self.reap_one(zombie).map_err(reap_failed)?;
             }
         };
+        if has_children {
+            self.look_for_stopped()?;
+        }
         let mut ended_groups = self.supervisor.unseen_groups();
         ended_groups.retain(|group| !deliver::group_exists(*group));
         self.handle(Event::AllReaped { has_children, ended_groups });
         Ok(has_looked)
+    }
+
+    fn look_for_stopped(&mut self) -> Result<(), Error> {
+        while let Some((pid, signal)) = reap::stopped().map_err(reap_failed)? {
+            self.handle(Event::HasStopped { pid, signal });
+        }
+        Ok(())
     }
 
     /// Shows the supervisor forker's children, as they are when `zombie`, and others with it, have ended: what these
@@ -302,6 +312,7 @@ impl EventLoop<'_> {
             Action::LogSkipped(runs) => {
                 info!(runs, "skipped {}: others were still going", count(runs, "run"));
             }
+            Action::LogStopped { run, pid, signal } => text::log_stopped(run, pid, signal),
             Action::LogRun(report) => text::log_run(&report, &self.config.command),
             Action::LogLeftover(leftover) => text::log_leftover(&leftover),
             Action::LogStopping { runs } => {

@@ -75,6 +75,25 @@ pub(crate) fn ended_child(pid: Option<Pid>) -> nix::Result<Option<Pid>> {
     Ok((pid != 0).then_some(Pid::from_raw(pid)))
 }
 
+/// A child that has stopped since the last call, and the signal that has stopped it.
+///
+/// # Errors
+/// ECHILD if there is no child.
+pub(crate) fn stopped_child() -> nix::Result<Option<(Pid, i32)>> {
+    let mut info = MaybeUninit::<libc::siginfo_t>::zeroed();
+    // SAFETY: `info` is a siginfo_t to be written to.
+    let result =
+        unsafe { libc::waitid(libc::P_ALL, 0, info.as_mut_ptr(), libc::WSTOPPED | libc::WNOHANG) };
+    Errno::result(result)?;
+    // SAFETY: all zeroes is a siginfo_t, and waitid has filled it in or left it so.
+    let info = unsafe { info.assume_init() };
+    // SAFETY: after waitid the fields of SIGCHLD are the ones in use, or all is zero: none has stopped.
+    let pid = unsafe { info.si_pid() };
+    // SAFETY: as above.
+    let signal = unsafe { info.si_status() };
+    Ok((pid != 0).then_some((Pid::from_raw(pid), signal)))
+}
+
 /// Whether `pid` is a child that is not reaped yet.
 pub(crate) fn is_child(pid: Pid) -> bool {
     let options = libc::WEXITED | libc::WNOHANG | libc::WNOWAIT;
@@ -128,8 +147,7 @@ pub(crate) fn is_pending(signal: Signal) -> bool {
 /// # Errors
 /// EINVAL for KILL and STOP.
 pub(crate) fn set_disposition(signal: Signal, handler: SigHandler) -> nix::Result<SigHandler> {
-    // No SIGCHLD for a child that is stopped or continued (SA_NOCLDSTOP, sigaction(2)).
-    let action = SigAction::new(handler, SaFlags::SA_NOCLDSTOP, SigSet::empty());
+    let action = SigAction::new(handler, SaFlags::empty(), SigSet::empty());
     // SAFETY: only the default and ignoring are ever set: no code of ours runs as a handler.
     let before = unsafe { signal::sigaction(signal, &action) }?;
     Ok(before.handler())

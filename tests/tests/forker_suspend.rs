@@ -27,8 +27,10 @@ fn named(mark: &Mark, name: &str) -> Vec<Pid> {
 }
 
 fn wait_until_stopped(mark: &Mark) {
+    // D: a shell is in vfork(2) until its child goes on.
+    let is_stopped = |pid| matches!(state(pid), Some('T' | 'D'));
     wait_until("everything is stopped", || {
-        mark.bearers().into_iter().all(|pid| state(pid) == Some('T')).then_some(())
+        mark.bearers().into_iter().all(is_stopped).then_some(())
     });
 }
 
@@ -86,11 +88,34 @@ fn a_suspended_forker_takes_its_term_when_it_is_continued() {
     assert_eq!(forker.finish().status.code(), Some(143));
 }
 
-#[test]
-fn in_the_background_of_a_terminal_with_tostop_it_goes_on() {
+/// A shell in a terminal.
+fn terminal() -> Running {
     let mut command = Command::new("script");
     command.args(["-q", "-c", "bash --norc -i", "/dev/null"]).stdin(Stdio::piped());
-    let mut terminal = Running::start(command);
+    Running::start(command)
+}
+
+#[test]
+fn a_run_that_the_terminal_stops_is_reported() {
+    for (script, signal) in [("read word </dev/tty", "SIGTTIN"), ("echo word", "SIGTTOU")] {
+        let mut terminal = terminal();
+        let forker = binary("forker").display().to_string();
+        let tostop = if signal == "SIGTTOU" { "stty tostop; " } else { "" };
+        terminal.write(&format!(
+            "{tostop}{forker} --config none -q -e 1 -i 1h -n 1 -- sh -c '{script}'\n"
+        ));
+        terminal.out_line(&format!("): stopped by {signal}: "));
+        terminal.write("\x03");
+        terminal.write("echo \"status is $?\"\n");
+        terminal.out_line("status is 130");
+        terminal.write("exit\n");
+        terminal.wait();
+    }
+}
+
+#[test]
+fn in_the_background_of_a_terminal_with_tostop_it_goes_on() {
+    let mut terminal = terminal();
     let forker = binary("forker").display().to_string();
     terminal.write(&format!(
         "stty tostop; {forker} --config none -e 1 -i 20ms -n 3 -- true & wait; echo \"status is $?\"\n"

@@ -55,6 +55,17 @@ pub(crate) fn ended(children: &[Pid]) -> Vec<Zombie> {
     children.iter().filter(has_ended).map(|pid| Zombie(*pid)).collect()
 }
 
+/// A child that has stopped since the last call, and the signal that has stopped it.
+///
+/// # Errors
+/// None that waitid(2) documents for these arguments.
+pub(crate) fn stopped() -> nix::Result<Option<(Pid, i32)>> {
+    match sys::stopped_child() {
+        Err(Errno::ECHILD) => Ok(None),
+        result => result,
+    }
+}
+
 impl Zombie {
     pub(crate) fn pid(&self) -> Pid {
         self.0

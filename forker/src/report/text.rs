@@ -76,6 +76,20 @@ pub(crate) fn log_survivor(survivor: &Survivor) {
     );
 }
 
+/// Logs that the terminal has stopped a run. A warning: nobody else may continue it.
+pub(crate) fn log_stopped(run: u64, pid: Pid, signal: Signal) {
+    let why = match signal {
+        Signal::SIGTTIN => "it reads the terminal, in whose background runs are",
+        _ => "it writes to the terminal, which stty tostop forbids in the background",
+    };
+    warn!(
+        run,
+        pid = pid.as_raw(),
+        signal = signal.as_str(),
+        "run {run} (pid {pid}): stopped by {signal}: {why}; setsid -w COMMAND takes the terminal from it, --timeout ends it"
+    );
+}
+
 /// Logs that a process could not be signalled.
 pub(crate) fn log_refused(pid: Pid, name: &str, signal: Signal, errno: Errno) {
     let reason = errno.desc();

@@ -29,6 +29,8 @@ pub(crate) enum Event {
     HasEnded { pid: Pid },
     /// A child was reaped.
     Reaped { pid: Pid, outcome: Outcome, usage: Usage },
+    /// A child was stopped by this signal.
+    HasStopped { pid: Pid, signal: i32 },
     /// Every child that had ended was reaped. Of `Supervisor::unseen_groups`, these have no member any more.
     AllReaped { has_children: bool, ended_groups: Vec<Pid> },
     /// A signal could not be sent, though the target is there.
@@ -62,6 +64,8 @@ pub(crate) enum Action {
     LogMissed(u64),
     /// Log that runs were skipped.
     LogSkipped(u64),
+    /// Log that the terminal has stopped a run, by this signal.
+    LogStopped { run: u64, pid: Pid, signal: Signal },
     /// Log how a run ended.
     LogRun(RunReport),
     /// Log that a process was left behind and has ended.

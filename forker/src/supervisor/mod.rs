@@ -81,6 +81,8 @@ struct Run {
     end_reason: Option<EndReason>,
     /// Whether KILL ended the leader.
     was_killed: bool,
+    /// Whether it was logged that the terminal has stopped it.
+    is_stop_logged: bool,
     /// Its first deadline is that of the timeout.
     ending: Ending,
 }
@@ -193,6 +195,7 @@ impl Supervisor {
             Event::Looked(Err(error)) => self.on_blind(now, &error),
             Event::HasEnded { pid } => self.on_has_ended(now, pid),
             Event::Reaped { pid, outcome, usage } => self.on_reaped(now, pid, outcome, usage),
+            Event::HasStopped { pid, signal } => self.on_has_stopped(pid, signal),
             Event::AllReaped { has_children, ended_groups } => {
                 self.has_children = has_children;
                 self.on_all_reaped(now, &ended_groups);
@@ -369,6 +372,7 @@ impl Supervisor {
             late: now.saturating_duration_since(due),
             end_reason: None,
             was_killed: false,
+            is_stop_logged: false,
             ending: Ending::at(deadline),
         };
         self.runs.insert(number, run);

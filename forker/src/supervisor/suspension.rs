@@ -3,10 +3,13 @@
 //! A process that has left its run's group is found in /proc, and may fork between that look and its STOP. So there is
 //! another look, until one shows nothing new. CONT goes to everything too, also to what others had stopped: as with a
 //! shell's job, nobody remembers who stopped what.
+//!
+//! A terminal stops runs too: they are in its background. That is only reported.
 
 use std::time::Duration;
 
 use nix::sys::signal::Signal;
+use nix::unistd::Pid;
 
 use super::descendants::Owner;
 use super::event::Action;
@@ -41,6 +44,18 @@ impl Supervisor {
         self.suspension = None;
         self.postpone(after);
         self.signal(self.everything(), Signal::SIGCONT);
+    }
+
+    /// A child was stopped. If a terminal did that to a run, the run may stand for ever: it cannot read the terminal (TTIN),
+    /// nor with `stty tostop` write to it (TTOU).
+    pub(super) fn on_has_stopped(&mut self, pid: Pid, signal: i32) {
+        if let Ok(signal @ (Signal::SIGTTIN | Signal::SIGTTOU)) = Signal::try_from(signal)
+            && let Some(number) = self.led_by(pid)
+            && let Some(run) = self.runs.get_mut(&number)
+            && !std::mem::replace(&mut run.is_stop_logged, true)
+        {
+            self.actions.push_back(Action::LogStopped { run: number, pid, signal });
+        }
     }
 
     /// Moves every deadline by the time during which runs and forker were stopped: no run could use that time.

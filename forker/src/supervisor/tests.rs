@@ -631,6 +631,17 @@ fn a_suspension_stops_also_what_is_forked_during_the_look() {
 }
 
 #[test]
+fn a_run_that_the_terminal_stops_is_reported_once() {
+    let mut world = World::new(POLICY, false);
+    world.time(0);
+    let (pid, signal) = (pid(10), Signal::SIGTTIN);
+    let stopped = |signal| Event::HasStopped { pid, signal: signal as i32 };
+    assert_eq!(world.event(0, stopped(Signal::SIGSTOP)), []);
+    assert_eq!(world.event(0, stopped(signal)), [Action::LogStopped { run: 1, pid, signal }]);
+    assert_eq!(world.event(0, stopped(signal)), []);
+}
+
+#[test]
 fn what_is_to_be_left_alone_is_not_stopped() {
     let mut world = World::new(Policy { keep_orphans: true, ..POLICY }, false);
     world.fork(OWN, 5, 5);
