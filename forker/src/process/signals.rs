@@ -49,6 +49,9 @@ impl Received {
 }
 
 /// Whether forker reads a signal: not if it was ignored at the start, as nohup(1) ignores HUP and Rust's runtime PIPE.
+///
+/// A fault of forker's own (SEGV and its like) ends it all the same: the kernel does not keep that back. Only what others
+/// send is read.
 fn is_watched(signal: i32) -> bool {
     ALWAYS.contains(&signal) || !NEVER.contains(&signal) && !is_ignored(signal)
 }
