@@ -75,6 +75,26 @@ fn a_cont_that_follows_at_once_is_not_lost() {
 }
 
 #[test]
+fn a_run_gets_one_cont_for_each_that_forker_gets() {
+    // `$|` is not buffered; the sleep ends early when a signal comes.
+    let script = r"exec perl -e '$| = 1; $SIG{CONT} = sub { $n++; print qq(continued $n\n) };
+        $SIG{USR1} = sub { print qq(end\n); exit }; print qq(ready\n); sleep 1 while 1'";
+    let (mut forker, mark) = job("-q -e 1 -i 1h -n 1", script);
+    wait_for_line(&mut forker, "ready");
+    for number in 1..=20 {
+        forker.signal(Signal::SIGTSTP);
+        wait_until_stopped(&mark);
+        forker.signal(Signal::SIGCONT);
+        wait_for_line(&mut forker, &format!("continued {number}"));
+    }
+    forker.signal(Signal::SIGUSR1);
+    wait_for_line(&mut forker, "end");
+    let finished = forker.finish();
+    let continued = finished.out.iter().filter(|line| line.starts_with("continued ")).count();
+    assert_eq!(continued, 20);
+}
+
+#[test]
 fn a_suspended_forker_takes_its_term_when_it_is_continued() {
     let script = "trap 'echo cleaned; exit 0' TERM; echo ready; while :; do sleep 0.01; done";
     let (mut forker, mark) = job("-q -e 1 -i 1h", script);

@@ -94,14 +94,19 @@ pub(crate) fn take_over() -> nix::Result<(Signals, Inherited)> {
 /// # Errors
 /// None that is documented for these arguments.
 pub(crate) fn suspend(signal: Signal) -> nix::Result<()> {
-    // CONT came while everything was being stopped. `raise` would remove it (signal(7)), and forker would wait for another.
-    if sys::is_pending(Signal::SIGCONT) {
-        return Ok(());
+    // It may have come while everything was being stopped. `raise` would remove it (signal(7)), and forker would wait for
+    // another one.
+    if !sys::is_pending(Signal::SIGCONT) {
+        let stop = SigSet::from(signal);
+        raise(signal)?;
+        sigprocmask(SigmaskHow::SIG_UNBLOCK, Some(&stop), None)?;
+        sigprocmask(SigmaskHow::SIG_BLOCK, Some(&stop), None)?;
     }
-    let stop = SigSet::from(signal);
-    raise(signal)?;
-    sigprocmask(SigmaskHow::SIG_UNBLOCK, Some(&stop), None)?;
-    sigprocmask(SigmaskHow::SIG_BLOCK, Some(&stop), None)
+    // Taken here, it is not read as a second one.
+    if sys::is_pending(Signal::SIGCONT) {
+        SigSet::from(Signal::SIGCONT).wait()?;
+    }
+    Ok(())
 }
 
 impl Inherited {
