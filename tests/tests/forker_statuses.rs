@@ -21,7 +21,28 @@ fn a_command_that_does_not_exist_is_127_and_reported() {
         "cannot execute 'nosuch': not found in PATH; give its path, or add its folder to PATH"
     ));
     assert_eq!(run(forker(&["-q", "-e", "1", "-n", "1", "/no/such"])).status.code(), Some(127));
-    assert_eq!(run(forker(&["-q", "-e", "1", "-n", "1", "--", ""])).status.code(), Some(127));
+}
+
+#[test]
+fn an_empty_name_is_127_and_a_directory_126_and_each_has_its_way_out() {
+    for (command, status, problem) in [
+        (
+            "",
+            127,
+            "the name is empty (a variable that is not set?); name a command: forker -- ls -l",
+        ),
+        ("/tmp", 126, "permission denied: it is a directory; name a program in it"),
+        ("tmp", 126, "permission denied: it is a directory; name a program in it"),
+    ] {
+        let mut forker = forker(&["-q", "-e", "1", "-n", "1", "--", command]);
+        let finished = {
+            forker.env("PATH", "/:/nonexistent");
+            run(forker)
+        };
+        assert_eq!(finished.status.code(), Some(status), "{command}");
+        let line = format!(": cannot execute '{command}': {problem}");
+        assert!(finished.err[0].ends_with(&line), "{:?}", finished.err);
+    }
 }
 
 #[test]

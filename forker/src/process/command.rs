@@ -6,7 +6,7 @@
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
-use std::ffi::{CString, OsString};
+use std::ffi::{CStr, CString, OsString};
 use std::fs::File;
 use std::os::fd::OwnedFd;
 use std::os::unix::ffi::OsStringExt;
@@ -16,6 +16,7 @@ use nix::errno::Errno;
 use nix::fcntl::OFlag;
 use nix::sys::prctl;
 use nix::sys::signal::{SigSet, SigmaskHow, Signal};
+use nix::sys::stat::{SFlag, stat};
 use nix::unistd::{self, Pid};
 
 use crate::process::signals::Inherited;
@@ -158,12 +159,20 @@ impl PreparedCommand {
         for path in &self.paths {
             match sys::execve(path, &self.argv, &self.envp) {
                 Errno::ENOENT | Errno::ENOTDIR => {}
-                Errno::EACCES => worst = Errno::EACCES,
+                Errno::EACCES => {
+                    worst = if is_directory(path) { Errno::EISDIR } else { Errno::EACCES }
+                }
                 errno => return errno,
             }
         }
         worst
     }
+}
+
+/// Whether a path leads to a directory, for which execve(2) answers EACCES too.
+fn is_directory(path: &CStr) -> bool {
+    let mode = stat(path).map_or(0, |stat| stat.st_mode);
+    SFlag::from_bits_truncate(mode) & SFlag::S_IFMT == SFlag::S_IFDIR
 }
 
 fn encode(pid: i32, errno: i32) -> [u8; REPORT] {

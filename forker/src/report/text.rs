@@ -200,6 +200,11 @@ pub(crate) fn not_executed(errno: Errno, command: &[CString]) -> String {
 /// Why exec failed, and what to do.
 fn exec_problem(errno: Errno, name: &str) -> String {
     match errno {
+        _ if name.is_empty() => {
+            "the name is empty (a variable that is not set?); name a command: forker -- ls -l"
+                .to_owned()
+        }
+        Errno::EISDIR => "permission denied: it is a directory; name a program in it".to_owned(),
         Errno::ENOENT | Errno::ENOTDIR if name.contains('/') => {
             "there is no such file, or the interpreter it names is missing".to_owned()
         }
