@@ -19,14 +19,9 @@ pub trait Failure: fmt::Display {
 }
 
 /// Reports a failure on stderr, writes what stderr's reader still takes, and gives the exit status.
-pub fn finish<E: Failure>(program: &str, result: Result<u8, E>) -> ExitCode {
+pub fn finish<E: Failure>(result: Result<u8, E>) -> ExitCode {
     let status = result.unwrap_or_else(|error| {
-        if tracing::dispatcher::has_been_set() {
-            tracing::error!("{error}");
-        } else {
-            let line = format!("{program}: {error}\n");
-            logging::stderr().lock().push(line.as_bytes());
-        }
+        tracing::error!("{error}");
         error.status()
     });
     logging::stderr().lock().finish();

@@ -6,7 +6,7 @@ use common::{config, exit};
 use forker::{Args, Error, Task, event_loop, lab};
 
 fn main() -> ExitCode {
-    exit::finish(env!("CARGO_PKG_NAME"), run())
+    exit::finish(run())
 }
 
 fn run() -> Result<u8, Error> {

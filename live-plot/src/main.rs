@@ -10,7 +10,7 @@ use live_plot::input::source::Source;
 use live_plot::{export, signals, view};
 
 fn main() -> ExitCode {
-    exit::finish(env!("CARGO_PKG_NAME"), run())
+    exit::finish(run())
 }
 
 fn run() -> Result<u8, Error> {

@@ -7,7 +7,7 @@ use time_server::error::Error;
 use time_server::{query, server};
 
 fn main() -> ExitCode {
-    common::exit::finish(env!("CARGO_PKG_NAME"), run())
+    common::exit::finish(run())
 }
 
 fn run() -> Result<u8, Error> {

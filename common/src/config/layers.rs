@@ -43,16 +43,13 @@ pub(super) struct Settings {
 /// Lays the layers over each other. `None` when what was asked for is printed: help, version, manual page.
 pub(super) fn resolve(
     command: Command,
-    argv: Vec<OsString>,
+    argv: &[OsString],
     environment: &Environment,
 ) -> Result<Option<Settings>, Error> {
     let program = command.get_name().to_owned();
     let print = |text: &[u8]| output::print(text).map(|()| None).map_err(Error::Stdout);
     // The command line alone comes first: help must work whatever the file holds, and it names the file.
-    let parse = |command: &Command| {
-        with_values_for_switches(command.clone(), &argv).try_get_matches_from(&argv)
-    };
-    let flags = match parse(&command) {
+    let flags = match parse(&command, argv) {
         Ok(matches) => matches,
         Err(answer) if !answer.use_stderr() => {
             return print(answer.render().to_string().as_bytes());
@@ -86,8 +83,13 @@ pub(super) fn resolve(
         Some(list) => arg.default_values(list),
         None => arg,
     });
-    let matches = parse(&command).map_err(|error| Error::usage(&program, &error))?;
+    let matches = parse(&command, argv).map_err(|error| Error::usage(&program, &error))?;
     Ok(Some(Settings { command, matches, origins, file, warnings }))
+}
+
+/// The command line as clap reads it.
+pub(super) fn parse(command: &Command, argv: &[OsString]) -> Result<ArgMatches, clap::Error> {
+    with_values_for_switches(command.clone(), argv).try_get_matches_from(argv)
 }
 
 /// Lets a flag overrule the file's `now = true`: where the command line has `--now=false`, that switch takes a value.

@@ -3,18 +3,22 @@
 //! clap alone knows what an option takes, so clap checks every layer. `layers` reads the file and the environment first
 //! and hands their values to clap as the command's defaults; a flag then wins by itself. An option's environment
 //! variable and file key both follow from its long flag (`--linger` of time-server: `TIME_SERVER_LINGER`,
-//! `linger = "2s"`).
+//! `linger = "2s"`). `early` finds out how to report what is wrong with any of these.
 
+mod early;
 mod error;
 mod file;
 mod layers;
 mod print;
 mod setting;
 
-use clap::Parser;
+use std::ffi::OsString;
+
+use clap::{Command, Parser};
 
 pub use self::error::Error;
-use crate::options::CommonArgs;
+use self::setting::Environment;
+use crate::options::{ColorChoice, CommonArgs};
 use crate::{escape, help, logging, output};
 
 /// A program's command line, in which [`CommonArgs`] are flattened.
@@ -24,7 +28,7 @@ pub trait Arguments: Parser {
 }
 
 /// Reads the command line, the environment and the file into a program's validated configuration `C`, and starts
-/// logging. `None` when everything asked for is done: help, version, a checked or printed configuration.
+/// logging, also if it returns an error. `None` when everything asked for is done: help, version, a checked or printed configuration.
 ///
 /// # Errors
 /// What [`Error`] lists, and what `C`'s own validation refuses.
@@ -35,9 +39,29 @@ where
     E: From<Error>,
 {
     let command = help::complete(A::command());
-    let program = command.get_name().to_owned().leak();
-    let argv = std::env::args_os().collect();
-    let Some(settings) = layers::resolve(command, argv, &setting::environment())? else {
+    let program: &'static str = command.get_name().to_owned().leak();
+    let argv: Vec<OsString> = std::env::args_os().collect();
+    let environment = setting::environment();
+    configure(program, command, &argv, &environment).inspect_err(|_| {
+        // Nothing, if logging runs already.
+        let log_format = early::log_format(&A::command(), &argv, &environment);
+        let color = ColorChoice::Never;
+        logging::start(program, &CommonArgs { log_format, color, ..CommonArgs::default() });
+    })
+}
+
+fn configure<A, C, E>(
+    program: &'static str,
+    command: Command,
+    argv: &[OsString],
+    environment: &Environment,
+) -> Result<Option<C>, E>
+where
+    A: Arguments,
+    C: TryFrom<A, Error = E>,
+    E: From<Error>,
+{
+    let Some(settings) = layers::resolve(command, argv, environment)? else {
         return Ok(None);
     };
     let args = A::from_arg_matches(&settings.matches);

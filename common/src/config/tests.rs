@@ -36,11 +36,11 @@ fn resolved(file: &str, variables: &[(&str, &str)], flags: &[&str]) -> Result<Se
     std::fs::write(&path, file).unwrap();
     let config = OsString::from("--config");
     let argv = [OsString::from("time-server"), config, path.clone().into_os_string()];
-    let argv = argv.into_iter().chain(flags.iter().map(OsString::from)).collect();
+    let argv: Vec<_> = argv.into_iter().chain(flags.iter().map(OsString::from)).collect();
     let environment =
         variables.iter().map(|(name, value)| ((*name).to_owned(), OsString::from(value))).collect();
     let command = help::complete(<Args as clap::CommandFactory>::command());
-    let result = resolve(command, argv, &environment);
+    let result = resolve(command, &argv, &environment);
     std::fs::remove_file(&path).unwrap();
     let name = path.display().to_string();
     result.map(Option::unwrap).map_err(|error| error.to_string().replace(&name, "FILE"))

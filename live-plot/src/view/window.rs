@@ -89,7 +89,7 @@ fn report_lost_windows(display: String) {
 #[expect(clippy::exit, reason = "a panic cannot be returned from")]
 fn end(error: Error) -> ! {
     let status = error.status();
-    exit::finish(env!("CARGO_PKG_NAME"), Err(error));
+    exit::finish(Err(error));
     std::process::exit(status.into())
 }
 
