@@ -2,8 +2,42 @@
 
 use std::process::Stdio;
 
+use tests::files::TempFile;
+use tests::forker::{forker, running};
+use tests::plot::fed;
 use tests::window::Screen;
-use tests::{Running, program, wait_until};
+use tests::{Running, program, run, wait_until};
+
+/// The figures of a run's record.
+const FIGURES: &str = "status,seconds,user_seconds,system_seconds,peak_bytes,late_seconds";
+
+#[test]
+fn a_jobs_history_is_drawn_from_its_records_and_from_nothing_else() {
+    let count = TempFile::new("history", "", 0o644);
+    // The first fails, the second leaves a process behind, the third times out, ignores TERM and leaves one too. While
+    // it is there, others are skipped.
+    let script = format!(
+        "echo >>{0}; case $(wc -l <{0}) in 1) exit 3;; 2) sleep 60 & exit 0;; 3) trap '' TERM; sleep 60;; esac",
+        count.name()
+    );
+    let flags =
+        "-q -v -e 1 -i 30ms -n 5 --overlap forbid --timeout 300ms --grace 50ms --log-format json";
+    let log = run(forker(&running(flags, &script))).err;
+    let all = log.join("\n") + "\n";
+    let records = log.iter().filter(|line| line.contains("\"outcome\":\"")).count();
+    assert!(log.len() > records && all.contains("behind") && all.contains("skipped"), "{all}");
+
+    let drawn = fed(&["--time", "timestamp", "--only", FIGURES, "--csv", "-"], &all);
+    assert_eq!(drawn.out[0], format!("time,{FIGURES}"));
+    assert_eq!(drawn.out.len(), 1 + 5, "a row for each of the five runs: {drawn:#?} of {all}");
+    for row in &drawn.out[1..] {
+        let is_number = |cell: &str| cell.parse::<f64>().is_ok();
+        assert!(row.split(',').all(is_number), "{row} of {all}");
+    }
+    let took = |row: &String| row.split(',').nth(2).unwrap().parse::<f64>().unwrap();
+    let slowest = drawn.out[1..].iter().map(took).fold(0.0, f64::max);
+    assert!((0.3..9.0).contains(&slowest), "the third took its timeout: {drawn:#?}");
+}
 
 #[test]
 #[ignore = "needs Xvfb"]

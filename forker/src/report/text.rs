@@ -3,6 +3,7 @@
 
 use std::ffi::CString;
 use std::fmt;
+use std::time::Duration;
 
 use common::escape::escape;
 use common::words::count;
@@ -20,18 +21,21 @@ use crate::report::tally::Tally;
 /// Logs how a run ended: a failure as a warning, which `-q` shows too.
 pub(crate) fn log_run(report: &RunReport, command: &[CString]) {
     let line = Line { report, command };
+    let pid = report.pid.map(Pid::as_raw);
+    // Where fork failed there was no process, and its figures are not 0 but missing.
+    let of_process = |figure: Duration| pid.map(|_| figure.as_secs_f64());
     macro_rules! log {
         ($level:ident) => {
             $level!(
                 run = report.run,
-                pid = report.pid.map(Pid::as_raw),
+                pid,
                 outcome = outcome_word(report.outcome),
                 status = report.outcome.status(),
                 ended_because = report.end_reason.map(reason_word),
-                seconds = report.took.as_secs_f64(),
-                user_seconds = report.usage.user.as_secs_f64(),
-                system_seconds = report.usage.system.as_secs_f64(),
-                peak_bytes = report.usage.peak,
+                seconds = of_process(report.took),
+                user_seconds = of_process(report.usage.user),
+                system_seconds = of_process(report.usage.system),
+                peak_bytes = pid.map(|_| report.usage.peak),
                 late_seconds = report.late.as_secs_f64(),
                 "{line}"
             )
@@ -240,7 +244,6 @@ fn signal_name(signal: i32) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::time::Duration;
 
     use crate::report::run::Usage;
 
