@@ -82,7 +82,7 @@ pub struct Args {
 
 #[derive(Debug, Subcommand)]
 enum Lesson {
-    /// Show one workload under six ways to deal with the end of a child
+    /// Show one workload under eight ways to deal with the end of a child
     Lab {
         /// Show only this way, in detail
         #[arg(long, value_name = "WAY")]

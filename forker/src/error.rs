@@ -1,6 +1,8 @@
 //! What a user can cause, each with its way out and its exit status.
 
-use common::{config, exit};
+use std::io;
+
+use common::{config, exit, words};
 use nix::errno::Errno;
 
 use crate::report::run::FAILED;
@@ -29,6 +31,15 @@ pub enum Error {
     /// The lab's command cannot be executed; the text names it and why.
     #[error("{0}")]
     NotExecuted(String),
+    /// There is no /proc, or it is another pid namespace's.
+    #[error(
+        "the lab watches processes in /proc, and cannot: {}; mount it: mount -t proc proc /proc",
+        words::io_error(.0)
+    )]
+    NoProc(io::Error),
+    /// Somebody has ended the lab's stand-in for init, or its demonstrator.
+    #[error("the lab's own processes were ended from outside; start it again")]
+    LabEnded,
     /// The system refuses what forker cannot do without.
     #[error("cannot {what}: {}{}", reason(*errno), advice(*errno))]
     System {
@@ -52,7 +63,11 @@ impl exit::Failure for Error {
             Self::Config(config::Error::Stdout(_)) => FAILED,
             Self::Config(error) => error.status(),
             Self::NoCommand | Self::TwoEnds | Self::Nul(_) => exit::USAGE,
-            Self::Stdout(_) | Self::NotExecuted(_) | Self::System { .. } => FAILED,
+            Self::Stdout(_)
+            | Self::NotExecuted(_)
+            | Self::NoProc(_)
+            | Self::LabEnded
+            | Self::System { .. } => FAILED,
         }
     }
 }

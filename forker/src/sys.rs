@@ -174,6 +174,23 @@ pub(crate) fn pidfd_open(pid: Pid) -> nix::Result<OwnedFd> {
     Ok(unsafe { OwnedFd::from_raw_fd(fd) })
 }
 
+/// Reaps the child of a pidfd if it has ended, and returns whether it has.
+///
+/// # Errors
+/// ECHILD if it is no child or was reaped.
+pub(crate) fn reap_by_pidfd(pidfd: &OwnedFd) -> nix::Result<bool> {
+    let mut info = MaybeUninit::<libc::siginfo_t>::zeroed();
+    let options = libc::WEXITED | libc::WNOHANG;
+    let id = pidfd.as_raw_fd().cast_unsigned();
+    // SAFETY: the descriptor is open, and `info` is a siginfo_t to be written to.
+    let result = unsafe { libc::waitid(libc::P_PIDFD, id, info.as_mut_ptr(), options) };
+    Errno::result(result)?;
+    // SAFETY: all zeroes is a siginfo_t, and waitid has filled it in or left it so.
+    let info = unsafe { info.assume_init() };
+    // SAFETY: after waitid the fields of SIGCHLD are the ones in use, or all is zero: it has not ended.
+    Ok(unsafe { info.si_pid() } != 0)
+}
+
 /// Sends a signal to the process of a pidfd, never to another that has its pid by now.
 ///
 /// # Errors

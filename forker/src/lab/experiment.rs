@@ -1,219 +1,189 @@
 //! One strategy in a process of its own, and what can be observed of it from outside, in /proc.
 
-use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
-use std::time::{Duration, Instant};
+use std::os::fd::AsFd;
 
 use common::clock;
 use nix::errno::Errno;
-use nix::fcntl::OFlag;
-use nix::poll::{PollFd, PollFlags, ppoll};
-use nix::sys::signal::Signal;
+use nix::sys::signal::{Signal, kill};
 use nix::unistd::{self, Pid};
 
-use super::strategy::{Parent, Strategy};
+use super::link::{Counts, Link, Message};
+use super::pace::{SAMPLE, SETTLE, TICKS};
+use super::poll::wait_readable;
+use super::strategy::Strategy;
+use super::watch::{Interruption, Watch, Woken};
+use super::{demonstrator, init};
 use crate::error::Error;
 use crate::process::command::PreparedCommand;
-use crate::process::reap::{self, Children};
-use crate::process::signals::{Received, Signals};
-use crate::process::snapshot::{Process, Target};
-use crate::process::{deliver, procfs};
-use crate::report::run;
-use crate::schedule::Schedule;
+use crate::process::procfs;
+use crate::process::snapshot::Process;
 use crate::sys;
-
-/// How often what is left is killed.
-const KILL_ROUNDS: usize = 10;
-
-/// The workload: one run on each of so many ticks.
-pub(super) const TICKS: u32 = 20;
-pub(super) const TICK: Duration = Duration::from_millis(30);
-
-/// How often /proc is read.
-const SAMPLE: Duration = Duration::from_millis(4);
-
-/// How long the last runs may take to end.
-const SETTLE: Duration = Duration::from_secs(2);
 
 /// What was observed of a strategy.
 #[derive(Debug, Default)]
 pub(super) struct Facts {
-    pub(super) runs: u64,
-    pub(super) statuses_known: u64,
-    pub(super) ticks_missed: u64,
-    pub(super) descriptors_held: u64,
+    pub(super) counts: Counts,
     /// The zombies at the moment when there were most.
     pub(super) zombies_peak: Vec<Process>,
     pub(super) zombies_left: usize,
-    pub(super) orphans_go_to: Option<&'static str>,
+    pub(super) adopted: Option<Adopted>,
     /// How many of the zombies left init reaped, after their parent had ended.
-    pub(super) reaped_by_init: usize,
+    pub(super) reaped_by_init: u64,
 }
 
-/// The result of an experiment.
-pub(super) enum Observed {
-    Facts(Facts),
-    /// A signal asked the lab to end; the exit status.
-    Interrupted(u8),
+/// An orphan as /proc shows it, and who its parent is now.
+#[derive(Debug)]
+pub(super) struct Adopted {
+    pub(super) orphan: Process,
+    pub(super) by: Adopter,
 }
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Adopter {
+    /// The demonstrator, which has made itself a subreaper.
+    Demonstrator,
+    /// The lab's stand-in for init: the nearest subreaper above.
+    Init,
+}
+
+impl Facts {
+    pub(super) fn statuses_lost(&self) -> u64 {
+        self.counts.runs.saturating_sub(self.counts.statuses_known)
+    }
+
+    /// The ticks on which the parent did not even try to start a run.
+    pub(super) fn ticks_missed(&self) -> u64 {
+        u64::from(TICKS).saturating_sub(self.counts.runs + self.counts.forks_refused)
+    }
+}
+
+/// The result of an experiment: what was observed, or why the system refuses it.
+pub(super) type Observed = Result<Facts, Errno>;
 
 /// Starts a demonstrator that deals with its children by `strategy`, observes it, and clears up.
 pub(super) fn run(
     strategy: Strategy,
     command: &PreparedCommand,
-    signals: &Signals,
-) -> Result<Observed, Error> {
+    watch: &mut Watch,
+) -> Result<Observed, Interruption> {
     let failed = Error::system("run the experiment");
-    let (reader, writer) = unistd::pipe2(OFlag::O_CLOEXEC).map_err(&failed)?;
-    let demonstrator = sys::fork(|| {
-        let result = demonstrate(strategy.parent().as_mut(), command, &writer);
-        u8::from(result.is_err())
+    let (link, others) = Link::pair().map_err(&failed)?;
+    let lab = Pid::this();
+    let init = sys::fork(|| {
+        let demonstrate = || demonstrator::run(strategy, command, &others);
+        match init::run(lab, watch.signals(), &others, demonstrate) {
+            Ok(()) => 0,
+            Err(errno) => {
+                // The lab sees its end in any case.
+                others.send(Message::Refused(errno)).ok();
+                1
+            }
+        }
     })
     .map_err(&failed)?;
-    drop(writer);
-    let observed = observe(demonstrator, &reader, signals);
-    // Repeated, because a process may fork between the look and the signal.
-    for _ in 0..KILL_ROUNDS {
-        kill_below(Pid::this());
-    }
-    let reaped = reap_all().map_err(&failed)?;
-    let mut observed = observed.map_err(&failed)?;
-    if let Observed::Facts(facts) = &mut observed {
-        facts.reaped_by_init = reaped.min(facts.zombies_left);
-    }
-    Ok(observed)
+    drop(others);
+    // Here too, because nobody knows which of the two runs first.
+    unistd::setpgid(init, init).ok();
+    let mut experiment = Experiment { strategy, init, demonstrator: None, link };
+    let observed = experiment.observe(watch);
+    let reaped = experiment.clear().map_err(failed)?;
+    Ok(observed?.map(|mut facts| {
+        facts.reaped_by_init = reaped.min(facts.zombies_left as u64);
+        facts
+    }))
 }
 
-/// Kills all that descends from `parent`.
-fn kill_below(parent: Pid) {
-    for Process { pid, started, is_zombie, .. } in procfs::children(parent) {
-        kill_below(pid);
-        if !is_zombie {
-            // What cannot be killed is another user's, and the table shows what is left.
-            deliver::send(Target::Process { pid, started }, Signal::SIGKILL).ok();
-        }
-    }
+struct Experiment {
+    strategy: Strategy,
+    /// The lab's child, not reaped until all is over.
+    init: Pid,
+    demonstrator: Option<Pid>,
+    link: Link,
 }
 
-/// Samples the demonstrator's children and the lab's own until the demonstrator has sent its counts.
-fn observe(demonstrator: Pid, reader: &OwnedFd, signals: &Signals) -> nix::Result<Observed> {
-    let mut facts = Facts::default();
-    let mut counts = [0; 32];
-    loop {
-        facts.zombies_left = sample(demonstrator, &mut facts);
-        let ready = wait(&[reader.as_fd(), signals.as_fd()], clock::now() + SAMPLE)?;
-        while let Some(received) = signals.next()? {
-            if let Received::Stop(signal) = received {
-                return Ok(Observed::Interrupted(run::killed_by(signal)));
+impl Experiment {
+    /// Samples until the demonstrator has sent its last counts.
+    fn observe(&mut self, watch: &mut Watch) -> Result<Observed, Interruption> {
+        let mut facts = Facts::default();
+        loop {
+            self.sample(&mut facts);
+            match watch.wait(Some(self.link.as_fd()), Some(clock::now() + SAMPLE))? {
+                Woken::ByTime => {}
+                Woken::ToSuspend(signal) => self.suspend(signal, watch)?,
+                Woken::ByMessage => {
+                    let message = self.link.receive().map_err(Error::system("observe"))?;
+                    match message.ok_or(Error::LabEnded)? {
+                        Message::Born(pid) => self.demonstrator = Some(pid),
+                        Message::Going(counts) => facts.counts = counts,
+                        Message::Done(counts) => {
+                            facts.counts = counts;
+                            self.sample(&mut facts);
+                            return Ok(Ok(facts));
+                        }
+                        Message::Ended if self.strategy == Strategy::Kill => {
+                            self.sample(&mut facts);
+                            return Ok(Ok(facts));
+                        }
+                        Message::Refused(errno) => return Ok(Err(errno)),
+                        Message::Ended | Message::Cleared(_) => return Err(Error::LabEnded.into()),
+                    }
+                }
             }
         }
-        // As init does: reap what was adopted and has ended. The demonstrator itself is reaped at the end.
-        while let Children::Ended(zombie) = reap::look()?
-            && zombie.pid() != demonstrator
-        {
-            zombie.reap()?;
+    }
+
+    /// Looks at the zombies, and at whose children the orphans are. A run leads a group of its own; an orphan is a child
+    /// of the demonstrator in a group that it does not lead, and every child of init but the demonstrator.
+    fn sample(&self, facts: &mut Facts) {
+        let Some(demonstrator) = self.demonstrator else { return };
+        let children = procfs::children(demonstrator);
+        let is_orphan = |child: &Process| child.group != child.pid && child.group != self.init;
+        let mut orphan = children.iter().find(|child| is_orphan(child)).cloned();
+        let mut by = Adopter::Demonstrator;
+        if orphan.is_none() && facts.adopted.is_none() {
+            orphan =
+                procfs::children(self.init).into_iter().find(|child| child.pid != demonstrator);
+            by = Adopter::Init;
         }
-        if ready {
-            let length = unistd::read(reader, &mut counts)?;
-            if length != counts.len() {
-                return Err(Errno::EIO);
+        facts.adopted = orphan.map(|orphan| Adopted { orphan, by }).or(facts.adopted.take());
+        let zombies: Vec<Process> = children.into_iter().filter(|child| child.is_zombie).collect();
+        facts.zombies_left = zombies.len();
+        if zombies.len() > facts.zombies_peak.len() {
+            facts.zombies_peak = zombies;
+        }
+    }
+
+    /// Ctrl-Z: stops all of the experiment, then the lab; goes on when the lab is continued.
+    fn suspend(&self, signal: Signal, watch: &Watch) -> Result<(), Interruption> {
+        let before = clock::now();
+        init::signal_below(Pid::this(), Signal::SIGSTOP);
+        watch.suspend(signal)?;
+        let pause = clock::now().saturating_duration_since(before);
+        // A demonstrator that has ended meanwhile is reported by init.
+        self.link.send_pause(pause).ok();
+        init::signal_below(Pid::this(), Signal::SIGCONT);
+        Ok(())
+    }
+
+    /// Lets init end and reap what is left, and returns how many it has reaped. Then the lab ends what is left of that: it
+    /// adopts them if init is killed.
+    fn clear(&self) -> nix::Result<u64> {
+        // Its child, not reaped: the pid is its own.
+        kill(self.init, Signal::SIGTERM).ok();
+        let mut reaped = 0;
+        let deadline = clock::now() + 2 * SETTLE;
+        loop {
+            let left = deadline.saturating_duration_since(clock::now());
+            if left.is_zero() || !wait_readable(&[self.link.as_fd()], Some(left))? {
+                break;
             }
-            [facts.runs, facts.statuses_known, facts.ticks_missed, facts.descriptors_held] =
-                decode(&counts);
-            facts.zombies_left = sample(demonstrator, &mut facts);
-            return Ok(Observed::Facts(facts));
-        }
-    }
-}
-
-/// Returns the number of zombies, and notes whose children the orphans are. A run leads a group of its own; an orphan
-/// is a child in a group that it does not lead.
-fn sample(demonstrator: Pid, facts: &mut Facts) -> usize {
-    let children = procfs::children(demonstrator);
-    let own_group = unistd::getpgrp();
-    let is_orphan = |child: &Process| child.group != child.pid && child.group != own_group;
-    if children.iter().any(is_orphan) {
-        facts.orphans_go_to = Some("itself");
-    } else if procfs::children(Pid::this()).iter().any(|child| child.pid != demonstrator) {
-        facts.orphans_go_to.get_or_insert("init");
-    }
-    let zombies: Vec<Process> = children.into_iter().filter(|child| child.is_zombie).collect();
-    let count = zombies.len();
-    if count > facts.zombies_peak.len() {
-        facts.zombies_peak = zombies;
-    }
-    count
-}
-
-/// Reaps until there is no child left, and returns how many there were.
-fn reap_all() -> nix::Result<usize> {
-    let mut reaped = 0_usize;
-    let deadline = clock::now() + SETTLE;
-    while clock::now() < deadline {
-        match reap::look()? {
-            Children::Ended(zombie) => {
-                zombie.reap()?;
-                reaped += 1;
+            match self.link.receive()? {
+                Some(Message::Cleared(count)) => reaped = count,
+                Some(_) => {}
+                None => break,
             }
-            Children::Running => drop(wait(&[], clock::now() + SAMPLE)?),
-            Children::None => break,
         }
+        init::clear()?;
+        Ok(reaped)
     }
-    Ok(reaped)
-}
-
-/// In the demonstrator: starts a run on each tick, sends its counts, and waits to be killed.
-fn demonstrate(
-    parent: &mut dyn Parent,
-    command: &PreparedCommand,
-    writer: &OwnedFd,
-) -> nix::Result<()> {
-    command.silence()?;
-    let before = descriptors();
-    parent.prepare()?;
-    let (mut runs, mut known, mut held) = (0, 0, 0);
-    let t0 = clock::now();
-    let last = t0 + TICK * (TICKS - 1);
-    let mut schedule = Schedule::new(t0, TICK, 1, false, true);
-    while schedule.due().is_some_and(|due| due <= last) {
-        if schedule.advance(clock::now()).is_some_and(|tick| tick.number <= TICKS.into()) {
-            runs += 1;
-            known += parent.start(command)?;
-            held = held.max(descriptors() - before);
-        }
-        wait(&parent.watched(), schedule.due().unwrap_or(last))?;
-        known += parent.collect()?;
-    }
-    let deadline = clock::now() + SETTLE;
-    while clock::now() < deadline
-        && procfs::children(Pid::this()).iter().any(|child| !child.is_zombie)
-    {
-        wait(&parent.watched(), clock::now() + SAMPLE)?;
-        known += parent.collect()?;
-    }
-    unistd::write(writer, &encode([runs, known, u64::from(TICKS) - runs, held]))?;
-    loop {
-        unistd::pause();
-    }
-}
-
-/// Waits until one of `fds` is readable, at most until `until`. Returns whether the first is.
-fn wait(fds: &[BorrowedFd<'_>], until: Instant) -> nix::Result<bool> {
-    let mut fds: Vec<PollFd<'_>> =
-        fds.iter().map(|fd| PollFd::new(*fd, PollFlags::POLLIN)).collect();
-    let timeout = until.saturating_duration_since(clock::now());
-    ppoll(&mut fds, Some(timeout.into()), None)?;
-    Ok(fds.first().and_then(PollFd::any).unwrap_or(false))
-}
-
-fn descriptors() -> u64 {
-    std::fs::read_dir("/proc/self/fd").map_or(0, |entries| entries.count() as u64)
-}
-
-fn encode(counts: [u64; 4]) -> Vec<u8> {
-    counts.iter().flat_map(|count| count.to_ne_bytes()).collect()
-}
-
-fn decode(bytes: &[u8; 32]) -> [u64; 4] {
-    let (counts, _) = bytes.as_chunks::<8>();
-    [0, 1, 2, 3].map(|index| u64::from_ne_bytes(counts[index]))
 }

@@ -1,14 +1,24 @@
 //! `forker lab`: the same workload under each way that Unix offers to deal with the end of a child, side by side.
 //!
 //! ```text
-//! lab ── stands in for init: adopts and reaps orphans; samples /proc, prints the table   (experiment, table)
-//! └─ demonstrator ── ticks, forks, and deals with its children in one way                (experiment, strategy)
-//!    └─ run ── ends with a status, and leaves an orphan
+//! lab ── watches in /proc, prints, obeys signals and the reader of stdout                  (experiment, watch, table)
+//! └─ init ── a stand-in: adopts and reaps orphans, ends all below it when the lab ends     (init)
+//!    └─ demonstrator ── ticks, forks, and deals with its children in one way               (demonstrator, strategy)
+//!       └─ run ── ends with a status, and leaves an orphan
 //! ```
+//!
+//! The three processes of forker's own speak over a socket (`link`). If KILL ends the lab, init ends what is below it; if
+//! KILL ends init, the lab does. Only KILL to both at the same time leaves processes behind.
 
+mod demonstrator;
 mod experiment;
+mod init;
+mod link;
+mod pace;
+mod poll;
 mod strategy;
 mod table;
+mod watch;
 
 use std::ffi::CString;
 use std::io::{self, IsTerminal};
@@ -18,12 +28,12 @@ use common::logging;
 use common::options::{ColorChoice, LogFormat};
 use nix::sys::prctl;
 
-use self::experiment::Observed;
 pub(crate) use self::strategy::Strategy;
 use self::table::Table;
+use self::watch::{Interruption, Watch};
 use crate::error::Error;
 use crate::process::command::PreparedCommand;
-use crate::process::signals;
+use crate::process::{procfs, signals};
 use crate::report::text;
 
 /// What is to be shown.
@@ -40,27 +50,32 @@ pub struct Lab {
 /// # Errors
 /// What the system refuses.
 pub fn run(lab: &Lab) -> Result<u8, Error> {
+    match show(lab) {
+        Ok(()) => Ok(common::exit::OK),
+        Err(Interruption::Stopped(status)) => Ok(status),
+        Err(Interruption::Failed(error)) => Err(error),
+    }
+}
+
+fn show(lab: &Lab) -> Result<(), Interruption> {
     let (signals, inherited) = signals::take_over().map_err(Error::system("take over signals"))?;
-    // As init does, the lab adopts every process below it whose parent ends.
+    // If the stand-in for init is killed, what was below it comes to the lab.
     prctl::set_child_subreaper(true).map_err(Error::system("adopt orphans"))?;
     let command = PreparedCommand::new(&lab.command, false, inherited)
         .map_err(Error::system("prepare the command"))?;
+    procfs::all().map_err(Error::NoProc)?;
     let color = logging::is_colored(lab.color, io::stdout().is_terminal());
     let mut table = Table::new(lab.format, color, lab.only.is_some());
-    table.begin(&lab.command)?;
+    let mut watch = Watch::new(signals);
+    watch.print(&table.begin(&lab.command))?;
     let strategies =
         lab.only.map_or_else(|| Strategy::value_variants().to_vec(), |only| vec![only]);
     for strategy in strategies {
-        match experiment::run(strategy, &command, &signals)? {
-            Observed::Facts(facts) => {
-                if let Some(errno) = command.any_failed_exec() {
-                    return Err(Error::NotExecuted(text::not_executed(errno, &lab.command)));
-                }
-                table.add(strategy, &facts)?;
-            }
-            Observed::Interrupted(status) => return Ok(status),
+        let observed = experiment::run(strategy, &command, &mut watch)?;
+        if let Some(errno) = command.any_failed_exec() {
+            return Err(Error::NotExecuted(text::not_executed(errno, &lab.command)).into());
         }
+        watch.print(&table.add(strategy, &observed))?;
     }
-    table.finish()?;
-    Ok(common::exit::OK)
+    watch.print(&table.finish())
 }

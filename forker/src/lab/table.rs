@@ -1,15 +1,26 @@
-//! What the lab prints: a table with a row for each strategy and two lines that explain it, or the same as JSON.
+//! The words of the lab: a table with a row for each strategy and two lines that explain it, or the same as JSON. Printing
+//! is left to `watch`.
 
 use std::ffi::CString;
 
 use common::options::LogFormat;
-use common::output;
 use nix::errno::Errno;
 
-use super::experiment::{Facts, TICK, TICKS};
+use super::experiment::{Adopted, Adopter, Facts, Observed};
+use super::pace::{TICK, TICKS};
 use super::strategy::Strategy;
-use crate::error::Error;
+use crate::error::{advice, reason};
 use crate::process::command;
+
+const HEADER: [&str; 2] = [
+    "                    statuses     zombies   ticks    forks  timed   fds orphans",
+    "way         runs  known lost   peak left  missed  refused    out  held   go to",
+];
+
+/// Who adopts an orphan: `PR_SET_CHILD_SUBREAPER(2const)`.
+const NEAREST: &str = "\
+An orphan goes to the nearest subreaper above it, here the parent itself or the
+stand-in for init. Where there is none, it goes to pid 1 of its pid namespace.";
 
 const BOLD: &str = "\x1b[1m";
 const RED: &str = "\x1b[31m";
@@ -19,7 +30,10 @@ const RESET: &str = "\x1b[0m";
 /// How many zombies are listed one by one.
 const LISTED: usize = 8;
 
-/// The table, printed row by row; the explanations follow at the end.
+/// As wide as a terminal is, at least.
+const WIDTH: usize = 80;
+
+/// The table, row by row; the explanations follow at the end.
 pub(super) struct Table {
     shown: Vec<Strategy>,
     format: LogFormat,
@@ -33,45 +47,47 @@ impl Table {
         Self { shown: Vec::new(), format, color, at_length }
     }
 
-    pub(super) fn begin(&self, command: &[CString]) -> Result<(), Error> {
+    pub(super) fn begin(&self, command: &[CString]) -> String {
         if self.format == LogFormat::Json {
-            return Ok(());
+            return String::new();
         }
-        print(&format!(
-            "{TICKS} ticks, one each {}ms, and a run at each: {}\n\
-             Each way is tried in a process of its own, with the lab as its init.\n\n",
+        let mut text = format!(
+            "{TICKS} ticks, one each {}ms, and at each a run of\n  {}\n\
+             Each way is tried in a process of its own, below a stand-in for init.\n\n",
             TICK.as_millis(),
-            command::words(command)
-        ))?;
-        if self.at_length {
-            return Ok(());
+            shortened(&command::words(command), WIDTH - 2)
+        );
+        if !self.at_length {
+            let [units, names] = HEADER;
+            text += &format!("{}\n{}\n", self.paint(DIM, units), self.paint(BOLD, names));
         }
-        let units = "                     statuses      zombies    ticks  descriptors   orphans\n";
-        let names = "way          runs  known  lost   peak  left  missed         held     go to\n";
-        print(&self.paint(DIM, units))?;
-        print(&self.paint(BOLD, names))
+        text
     }
 
-    pub(super) fn add(&mut self, strategy: Strategy, facts: &Facts) -> Result<(), Error> {
+    pub(super) fn add(&mut self, strategy: Strategy, observed: &Observed) -> String {
         self.shown.push(strategy);
-        match (self.format, self.at_length) {
-            (LogFormat::Json, _) => print(&json(strategy, facts)),
-            (LogFormat::Text, false) => print(&self.row(strategy, facts)),
-            (LogFormat::Text, true) => print(&self.facts_at_length(strategy, facts)),
+        match (observed, self.format, self.at_length) {
+            (Ok(facts), LogFormat::Json, _) => json(strategy, facts),
+            (Ok(facts), LogFormat::Text, false) => self.row(strategy, facts),
+            (Ok(facts), LogFormat::Text, true) => self.facts_at_length(strategy, facts),
+            (Err(errno), LogFormat::Json, _) => {
+                format!("{{\"way\":\"{}\",\"error\":\"{}\"}}\n", strategy.name(), errno.desc())
+            }
+            (Err(errno), LogFormat::Text, _) => self.refusal(strategy, *errno),
         }
     }
 
-    pub(super) fn finish(&self) -> Result<(), Error> {
-        if self.format == LogFormat::Text && !self.at_length {
-            for strategy in &self.shown {
-                let [first, second] = strategy.explanation();
-                print(&format!(
-                    "\n{}\n  {first}\n  {second}\n",
-                    self.paint(BOLD, strategy.name())
-                ))?;
-            }
+    pub(super) fn finish(&self) -> String {
+        if self.format == LogFormat::Json || self.at_length {
+            return String::new();
         }
-        Ok(())
+        let mut text = format!("\n{NEAREST}\n");
+        for strategy in &self.shown {
+            let [first, second] = strategy.explanation();
+            let name = self.paint(BOLD, strategy.name());
+            text += &format!("\n{name}\n  {first}\n  {second}\n");
+        }
+        text
     }
 
     fn row(&self, strategy: Strategy, facts: &Facts) -> String {
@@ -79,34 +95,65 @@ impl Table {
             let cell = format!("{number:>width$}");
             if number > 0 { self.paint(RED, &cell) } else { cell }
         };
+        let counts = &facts.counts;
         format!(
-            "{}{:>5}{:>7}{}{:>7}{}{}{:>13}{:>10}\n",
-            self.paint(BOLD, &format!("{:<12}", strategy.name())),
-            facts.runs,
-            facts.statuses_known,
-            bad(facts.statuses_lost(), 6),
+            "{}{:>5}{:>7}{}{:>7}{}{}{}{}{:>6}{:>8}\n",
+            self.paint(BOLD, &format!("{:<11}", strategy.name())),
+            counts.runs,
+            counts.statuses_known,
+            bad(facts.statuses_lost(), 5),
             facts.zombies_peak.len(),
-            bad(facts.zombies_left as u64, 6),
-            bad(facts.ticks_missed, 8),
-            facts.descriptors_held,
-            facts.orphans_go_to.unwrap_or("-"),
+            bad(facts.zombies_left as u64, 5),
+            bad(facts.ticks_missed(), 8),
+            bad(counts.forks_refused, 9),
+            bad(counts.timed_out, 7),
+            counts.descriptors_held,
+            facts.adopter(),
         )
+    }
+
+    fn refusal(&self, strategy: Strategy, errno: Errno) -> String {
+        let name = self.paint(BOLD, &format!("{:<11}", strategy.name()));
+        let way_out = match errno {
+            Errno::ENOSYS | Errno::EPERM => "pidfd_open(2) needs Linux 5.3, and no seccomp filter",
+            _ => advice(errno),
+        };
+        let mut text = format!("{name} refused: {}\n", reason(errno));
+        for clause in way_out.split("; ").filter(|clause| !clause.is_empty()) {
+            text += &format!("{:12}{clause}\n", "");
+        }
+        text
     }
 
     fn facts_at_length(&self, strategy: Strategy, facts: &Facts) -> String {
         let [first, second] = strategy.explanation();
         let mut text = format!("{}\n  {first}\n  {second}\n\n", self.paint(BOLD, strategy.name()));
+        let counts = &facts.counts;
         for (what, value) in [
-            ("runs", facts.runs.to_string()),
-            ("statuses known", facts.statuses_known.to_string()),
+            ("runs", counts.runs.to_string()),
+            ("statuses known", counts.statuses_known.to_string()),
             ("statuses lost", facts.statuses_lost().to_string()),
             ("zombies at the peak", facts.zombies_peak.len().to_string()),
             ("zombies left at the end", facts.zombies_left.to_string()),
-            ("ticks missed", facts.ticks_missed.to_string()),
-            ("descriptors held", facts.descriptors_held.to_string()),
-            ("orphans go to", facts.orphans_go_to.unwrap_or("-").to_owned()),
+            ("ticks missed", facts.ticks_missed().to_string()),
+            ("forks refused", counts.forks_refused.to_string()),
+            ("waits timed out", counts.timed_out.to_string()),
+            ("descriptors held", counts.descriptors_held.to_string()),
+            ("orphans go to", facts.adopter().to_owned()),
         ] {
             text += &format!("  {what:<24}{value:>7}\n");
+        }
+        if let Some(Adopted { orphan, by }) = &facts.adopted {
+            let whose = match by {
+                Adopter::Demonstrator => "the runs' parent, a subreaper itself.",
+                Adopter::Init => "the stand-in for init.",
+            };
+            text += &format!(
+                "\nAn orphan, {} (pid {}), now has the parent {}: {whose}\n{NEAREST}\n",
+                shortened(&orphan.name, 20),
+                orphan.pid,
+                orphan.parent
+            );
         }
         if facts.zombies_peak.is_empty() {
             return text + "\nThere never was a zombie to be seen.\n";
@@ -116,7 +163,9 @@ impl Table {
         for zombie in facts.zombies_peak.iter().take(LISTED) {
             text += &format!(
                 "{:>7} {:>7} Z    [{}] <defunct>\n",
-                zombie.pid, zombie.parent, zombie.name
+                zombie.pid,
+                zombie.parent,
+                shortened(&zombie.name, 46)
             );
         }
         if facts.zombies_peak.len() > LISTED {
@@ -137,8 +186,12 @@ impl Table {
 }
 
 impl Facts {
-    fn statuses_lost(&self) -> u64 {
-        self.runs.saturating_sub(self.statuses_known)
+    fn adopter(&self) -> &'static str {
+        match self.adopted.as_ref().map(|adopted| adopted.by) {
+            Some(Adopter::Demonstrator) => "itself",
+            Some(Adopter::Init) => "init",
+            None => "-",
+        }
     }
 }
 
@@ -147,10 +200,12 @@ impl Strategy {
         match self {
             Self::None => "none",
             Self::Wait => "wait",
+            Self::Pipe => "pipe",
             Self::Sigchld => "sigchld",
             Self::Pidfd => "pidfd",
             Self::Ignore => "ignore",
             Self::DoubleFork => "double-fork",
+            Self::Kill => "kill",
         }
     }
 
@@ -163,6 +218,10 @@ impl Strategy {
             Self::Wait => [
                 "The parent waits for each run at once. Every status is known, but meanwhile",
                 "the parent can do nothing else, and misses ticks.",
+            ],
+            Self::Pipe => [
+                "The parent reads each run's output to its end, then waits. A process in the",
+                "background has the pipe open as well: here the parent gives up after 200ms.",
             ],
             Self::Sigchld => [
                 "SIGCHLD reports that a child has ended, and wait returns which. forker does",
@@ -180,27 +239,73 @@ impl Strategy {
                 "A child in between forks the run and ends, so init adopts the run from birth:",
                 "no zombie here, but only init gets the status and the time of the end.",
             ],
+            Self::Kill => [
+                "KILL, which nobody can catch, ends the parent when its first run has started.",
+                "The run lives on and init adopts it: whoever wanted its status gets none.",
+            ],
         }
     }
 }
 
 fn json(strategy: Strategy, facts: &Facts) -> String {
-    let orphans = facts.orphans_go_to.map_or_else(|| "null".to_owned(), |who| format!("\"{who}\""));
+    let adopted = facts.adopted.as_ref();
+    let orphans = adopted.map_or_else(|| "null".to_owned(), |_| format!("\"{}\"", facts.adopter()));
+    let ppid =
+        adopted.map_or_else(|| "null".to_owned(), |adopted| adopted.orphan.parent.to_string());
+    let counts = &facts.counts;
     format!(
         "{{\"way\":\"{}\",\"runs\":{},\"statuses_known\":{},\"statuses_lost\":{},\"zombies_peak\":{},\
-         \"zombies_left\":{},\"ticks_missed\":{},\"descriptors_held\":{},\"orphans_go_to\":{orphans}}}\n",
+         \"zombies_left\":{},\"ticks_missed\":{},\"forks_refused\":{},\"waits_timed_out\":{},\
+         \"descriptors_held\":{},\"orphans_go_to\":{orphans},\"orphans_ppid\":{ppid}}}\n",
         strategy.name(),
-        facts.runs,
-        facts.statuses_known,
+        counts.runs,
+        counts.statuses_known,
         facts.statuses_lost(),
         facts.zombies_peak.len(),
         facts.zombies_left,
-        facts.ticks_missed,
-        facts.descriptors_held,
+        facts.ticks_missed(),
+        counts.forks_refused,
+        counts.timed_out,
+        counts.descriptors_held,
     )
 }
 
-fn print(text: &str) -> Result<(), Error> {
-    output::print(text.as_bytes())
-        .map_err(|error| Error::Stdout(Errno::try_from(error).unwrap_or(Errno::UnknownErrno)))
+/// A text in at most so many columns. What is not ASCII may be two columns wide.
+fn shortened(text: &str, width: usize) -> String {
+    let columns = |c: char| if c.is_ascii() { 1 } else { 2 };
+    if text.chars().map(columns).sum::<usize>() <= width {
+        return text.to_owned();
+    }
+    let mut left = width - 2;
+    let fits = |c: &char| left.checked_sub(columns(*c)).map(|rest| left = rest).is_some();
+    text.chars().take_while(fits).chain(['…']).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_too_long_is_shortened_to_fit() {
+        assert_eq!(shortened("sleep 1", 7), "sleep 1");
+        assert_eq!(shortened("sleep 10", 7), "sleep…");
+        assert_eq!(shortened("абв", 6), "абв");
+        assert_eq!(shortened("абвг", 6), "аб…");
+    }
+
+    #[test]
+    fn the_header_and_the_rows_are_in_line_and_fit_a_terminal() {
+        let mut table = Table::new(LogFormat::Text, false, false);
+        let facts = Facts { zombies_left: 1234, ..Facts::default() };
+        let row = table.add(Strategy::DoubleFork, &Ok(facts));
+        let refused: String = [Errno::ENOSYS, Errno::EAGAIN, Errno::EMFILE]
+            .map(|errno| table.add(Strategy::Pidfd, &Err(errno)))
+            .concat();
+        let command = CString::new("x".repeat(200)).unwrap();
+        let text = table.begin(&[command]) + &row + &refused + &table.finish();
+        assert!(text.lines().all(|line| line.chars().count() <= WIDTH), "{text}");
+        let end = |text: &str, word: &str| text.find(word).unwrap() + word.len();
+        assert_eq!(end(HEADER[1], " left"), end(&row, " 1234"));
+        assert_eq!(HEADER.map(str::len), [row.trim_end().len(); 2]);
+    }
 }
