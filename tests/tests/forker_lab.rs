@@ -9,7 +9,7 @@ use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
 use tests::forker::{forker, forker_under};
 use tests::processes::{Mark, state};
-use tests::{Running, binary, in_one_of_five, run, wait_until};
+use tests::{Finished, Running, binary, in_one_of_five, run, wait_until};
 
 /// A number in a line of JSON.
 fn number(line: &str, name: &str) -> u64 {
@@ -259,12 +259,13 @@ fn who_adopts_an_orphan_is_read_from_its_parent() {
 fn a_pidfd_that_is_refused_is_reported() {
     // One of these leaves descriptors for the lab itself and for its first runs, and none for another.
     let args = ["lab", "--only", "pidfd", "--", "sleep", "1"];
-    let refused = |limit: &str| run(forker_under(&["prlimit", limit], &args)).out.join("\n");
-    let limits = (8..14).map(|limit| format!("--nofile={limit}"));
-    let texts: Vec<String> = limits.map(|limit| refused(&limit)).collect();
+    let refused = |limit| run(forker_under(&["prlimit", &format!("--nofile={limit}")], &args));
+    let all: Vec<Finished> = (8..14).map(refused).collect();
     let problem =
         "pidfd       refused: Too many open files\n            raise the limit on open files";
-    assert!(texts.iter().any(|text| text.contains(problem)), "{texts:#?}");
+    let one = all.iter().find(|finished| finished.out.join("\n").contains(problem));
+    let one = one.unwrap_or_else(|| panic!("{all:#?}"));
+    assert_eq!(one.status.code(), Some(125), "{one:#?}");
 }
 
 #[test]

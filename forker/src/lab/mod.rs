@@ -34,6 +34,7 @@ use self::watch::{Interruption, Watch};
 use crate::error::Error;
 use crate::process::command::PreparedCommand;
 use crate::process::{procfs, signals};
+use crate::report::run::FAILED;
 use crate::report::text;
 
 /// What is to be shown.
@@ -45,7 +46,8 @@ pub struct Lab {
     pub(crate) color: ColorChoice,
 }
 
-/// Runs the workload under each strategy, or the only one, and prints what was observed.
+/// Runs the workload under each strategy, or the only one, and prints what was observed. That the system refuses one of
+/// several is what there is to see; that it refuses the only one is a failure.
 ///
 /// # Errors
 /// What the system refuses.
@@ -76,6 +78,9 @@ fn show(lab: &Lab) -> Result<(), Interruption> {
             return Err(Error::NotExecuted(text::not_executed(errno, &lab.command)).into());
         }
         watch.print(&table.add(strategy, &observed))?;
+        if observed.is_err() && lab.only.is_some() {
+            return Err(Interruption::Stopped(FAILED));
+        }
     }
     watch.print(&table.finish())
 }
