@@ -80,7 +80,10 @@ pub(super) fn clear() -> nix::Result<u64> {
                 zombie.reap()?;
                 reaped += 1;
             }
-            Children::Running => drop(wait_readable(&[], Some(SAMPLE))?),
+            Children::Running => {
+                signal_children(Pid::this(), Signal::SIGKILL);
+                wait_readable(&[], Some(SAMPLE))?;
+            }
             Children::None => break,
         }
     }

@@ -155,6 +155,10 @@ impl Table {
                 orphan.parent
             );
         }
+        if counts.forks_refused > 0 {
+            text +=
+                "\nA zombie counts for the limit on processes (ulimit -u) as a living one does.\n";
+        }
         if facts.zombies_peak.is_empty() {
             return text + "\nThere never was a zombie to be seen.\n";
         }
