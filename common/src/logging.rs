@@ -2,12 +2,15 @@
 //!
 //! In text a line is the event's message alone. The event's fields are the same facts as data: `--log-format json` writes
 //! them, with time and level. Errors begin with the program's name, because in a pipe several programs share one terminal.
-//! A blocked stderr never blocks the program ([`crate::output`]).
+//! A blocked stderr never blocks the program ([`crate::output`]). On the journal each line of text begins with its level,
+//! `<4>` for a warning, which journald takes off (sd-daemon(3)): `journalctl -p warning` then shows what it says.
 
 use std::fmt;
 use std::io::{self, IsTerminal, Stderr};
+use std::os::fd::AsFd;
 use std::sync::LazyLock;
 
+use nix::sys::stat::fstat;
 use parking_lot::Mutex;
 use tracing::field::{Field, Visit};
 use tracing::level_filters::LevelFilter;
@@ -41,7 +44,8 @@ pub fn start(program: &'static str, args: &CommonArgs) {
     let started = match args.log_format {
         LogFormat::Text => {
             let color = is_colored(args.color, io::stderr().is_terminal());
-            let text = builder.event_format(Text { program, color });
+            let journal = is_journal(&io::stderr());
+            let text = builder.event_format(Text { program, color, journal });
             tracing::subscriber::set_global_default(text.finish().with(own))
         }
         LogFormat::Json => tracing::subscriber::set_global_default(
@@ -84,6 +88,12 @@ pub fn is_colored(choice: ColorChoice, is_terminal: bool) -> bool {
     }
 }
 
+/// Whether `stderr` is the journal: `JOURNAL_STREAM` names its device and inode (systemd.exec(5)).
+fn is_journal(stderr: &impl AsFd) -> bool {
+    let named = std::env::var("JOURNAL_STREAM").unwrap_or_default();
+    fstat(stderr).is_ok_and(|stat| named == format!("{}:{}", stat.st_dev, stat.st_ino))
+}
+
 /// `-v` and `-q` move the level up and down from INFO.
 fn level(args: &CommonArgs) -> LevelFilter {
     match i16::from(args.verbose) - i16::from(args.quiet) {
@@ -114,6 +124,7 @@ impl io::Write for Line {
 struct Text {
     program: &'static str,
     color: bool,
+    journal: bool,
 }
 
 impl<S, N> FormatEvent<S, N> for Text
@@ -138,30 +149,36 @@ where
             Level::INFO => "",
             _ => DIM,
         };
-        let colored = self.color && !start.is_empty();
-        if colored {
-            line.write_str(start)?;
-        }
-        if level == Level::ERROR {
-            write!(line, "{}: ", self.program)?;
-        }
-        let mut message = Message(Ok(()), &mut line);
+        let mut message = Message(String::new());
         event.record(&mut message);
-        message.0?;
-        if colored {
-            line.write_str(RESET)?;
+        let Message(mut message) = message;
+        if level == Level::ERROR {
+            message = format!("{}: {message}", self.program);
         }
-        line.write_char('\n')
+        if self.color && !start.is_empty() {
+            message = format!("{start}{message}{RESET}");
+        }
+        if !self.journal {
+            return writeln!(line, "{message}");
+        }
+        let priority = match level {
+            Level::ERROR => 3,
+            Level::WARN => 4,
+            Level::INFO => 6,
+            _ => 7,
+        };
+        // Each line is an entry of its own.
+        message.lines().try_for_each(|text| writeln!(line, "<{priority}>{text}"))
     }
 }
 
 /// Picks an event's message out of its fields.
-struct Message<'a, 'w>(fmt::Result, &'a mut Writer<'w>);
+struct Message(String);
 
-impl Visit for Message<'_, '_> {
+impl Visit for Message {
     fn record_debug(&mut self, field: &Field, value: &dyn fmt::Debug) {
         if field.name() == "message" {
-            self.0 = write!(self.1, "{value:?}");
+            self.0 = format!("{value:?}");
         }
     }
 }

@@ -179,7 +179,10 @@ impl<F: AsFd> Output<F> {
         match self.kind {
             Kind::File => unistd::write(&self.fd, bytes),
             Kind::Stream => match sys::write_nowait(self.fd(), whole_lines(bytes)) {
-                Err(Errno::EOPNOTSUPP | Errno::ENOSYS) => self.write_when_writable(bytes),
+                // EPERM: a seccomp filter that does not know the call (older systemd's @system-service).
+                Err(Errno::EOPNOTSUPP | Errno::ENOSYS | Errno::EPERM) => {
+                    self.write_when_writable(bytes)
+                }
                 result => result,
             },
             Kind::Device => self.write_when_writable(bytes),

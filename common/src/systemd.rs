@@ -8,6 +8,7 @@ use std::io;
 use std::os::linux::net::SocketAddrExt;
 use std::os::unix::ffi::OsStrExt;
 use std::os::unix::net::{SocketAddr, UnixDatagram};
+use std::time::{Duration, Instant};
 
 pub use sd_notify::NotifyState;
 
@@ -63,6 +64,37 @@ impl Notifier {
         let lines: Vec<String> = states.iter().map(line).collect();
         if let Err(error) = manager.send(lines.join("\n").as_bytes()) {
             tracing::debug!("the service manager was not notified: {error}");
+        }
+    }
+}
+
+/// When keep-alives are due, if the service manager asks for them (`WatchdogSec=`).
+#[derive(Debug)]
+pub struct KeepAlive {
+    period: Duration,
+    due: Instant,
+}
+
+impl KeepAlive {
+    /// What the environment asks for: `sd_watchdog_enabled`(3).
+    #[must_use]
+    pub fn from_environment(now: Instant) -> Option<Self> {
+        let timeout = sd_notify::watchdog_enabled().filter(|timeout| !timeout.is_zero())?;
+        // Half of the timeout, as the manual page recommends.
+        Some(Self { period: timeout / 2, due: now })
+    }
+
+    /// When the next one is due.
+    #[must_use]
+    pub fn wake_at(&self) -> Instant {
+        self.due
+    }
+
+    /// Sends one if it is due.
+    pub fn send_if_due(&mut self, now: Instant, manager: &Notifier) {
+        if now >= self.due {
+            self.due = now + self.period;
+            manager.notify(&[NotifyState::Watchdog]);
         }
     }
 }

@@ -7,7 +7,7 @@ use std::os::fd::AsFd;
 use std::time::{Duration, Instant};
 
 use common::output::Output;
-use common::systemd::{Notifier, NotifyState};
+use common::systemd::{KeepAlive, Notifier, NotifyState};
 use common::words::count;
 use common::{clock, logging};
 use nix::errno::Errno;
@@ -60,6 +60,7 @@ pub fn run(config: &Config) -> Result<u8, Error> {
         command,
         config,
         manager,
+        keep_alive: KeepAlive::from_environment(clock::now()),
         stdout: Output::new(stdout()),
         has_reader: true,
         has_zombies: false,
@@ -100,6 +101,7 @@ struct EventLoop<'a> {
     command: PreparedCommand,
     config: &'a Config,
     manager: Notifier,
+    keep_alive: Option<KeepAlive>,
     stdout: Output<Stdout>,
     /// False once stdout takes nothing any more.
     has_reader: bool,
@@ -142,6 +144,9 @@ impl EventLoop<'_> {
     /// One turn of the loop; false if forker is to end.
     fn turn(&mut self) -> Result<bool, Error> {
         self.handle(Event::Time);
+        if let Some(keep_alive) = &mut self.keep_alive {
+            keep_alive.send_if_due(clock::now(), &self.manager);
+        }
         self.check_stdout(false);
         if self.supervisor.is_done() {
             return Ok(false);
@@ -173,7 +178,12 @@ impl EventLoop<'_> {
     fn wait(&self) -> Result<Woken, Error> {
         let is_at_work = self.has_zombies || self.supervisor.wants_look();
         let wake_at = if is_at_work { Some(clock::now()) } else { self.supervisor.wake_at() };
-        let timeout = wake_at.map(|at| at.saturating_duration_since(clock::now()).into());
+        let keep_alive = self.keep_alive.as_ref().map(KeepAlive::wake_at);
+        let timeout = wake_at
+            .into_iter()
+            .chain(keep_alive)
+            .min()
+            .map(|at| at.saturating_duration_since(clock::now()).into());
         let stderr = logging::stderr().lock();
         let mut fds = vec![PollFd::new(self.signals.as_fd(), PollFlags::POLLIN)];
         if self.has_reader {

@@ -4,16 +4,19 @@
 use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::fmt;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::parser::ValueSource;
 use clap::{ArgAction, ArgMatches, Command};
 
 use super::error::Error;
-use super::file;
+use super::file::{self, Entry};
 use super::setting::{Environment, check, is_list, is_setting, is_switch, key, settings, variable};
 use crate::generate::generate;
 use crate::{escape, output};
+
+/// They are one dial: what a layer sets of either overrules what the lower layers set of both.
+const VERBOSITY: [&str; 2] = ["verbose", "quiet"];
 
 /// Where a value was set.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -60,19 +63,21 @@ pub(super) fn resolve(
         return print(&generate(*what, command));
     }
     let mut layers = Layers::default();
+    let defaults = variable(&program, "defaults");
+    if let Some(text) = environment.get(&defaults) {
+        let entries = file::read(Path::new(&defaults), &text.to_string_lossy(), &command)?;
+        layers.add(entries, |_| Origin::Environment(defaults.clone()));
+    }
     let file = file::find(&program, flags.get_one("config"), environment)?;
     if let Some((path, text)) = &file {
-        for entry in file::read(path, text, &command)? {
-            let origin = Origin::File { path: path.clone(), line: entry.line };
-            layers.set(entry.id, entry.values, origin);
-        }
+        let entries = file::read(path, text, &command)?;
+        layers.add(entries, |line| Origin::File { path: path.clone(), line });
     }
     layers.add_environment(&command, environment)?;
 
     let given = |id: &str| flags.value_source(id) == Some(ValueSource::CommandLine);
-    if given("verbose") || given("quiet") {
-        // They are one dial: a flag on either side overrules what the lower layers set of both.
-        layers.values.retain(|id, _| id != "verbose" && id != "quiet");
+    if VERBOSITY.into_iter().any(given) {
+        layers.forget_verbosity();
     }
     let Layers { mut values, origins, warnings } = layers;
     let file = file.map(|(path, _)| path);
@@ -128,6 +133,23 @@ struct Layers {
 }
 
 impl Layers {
+    /// Lays a file's entries over what was set before.
+    fn add(&mut self, entries: Vec<Entry>, origin: impl Fn(usize) -> Origin) {
+        if entries.iter().any(|entry| VERBOSITY.contains(&entry.id.as_str())) {
+            self.forget_verbosity();
+        }
+        for entry in entries {
+            self.set(entry.id, entry.values, origin(entry.line));
+        }
+    }
+
+    fn forget_verbosity(&mut self) {
+        for id in VERBOSITY {
+            self.values.remove(id);
+            self.origins.remove(id);
+        }
+    }
+
     fn set(&mut self, id: String, values: Vec<String>, origin: Origin) {
         self.origins.insert(id.clone(), origin);
         self.values.insert(id, values);
@@ -139,7 +161,10 @@ impl Layers {
         environment: &Environment,
     ) -> Result<(), Error> {
         let program = command.get_name();
-        let mut known = vec![variable(program, "config")];
+        if VERBOSITY.iter().any(|id| environment.contains_key(&variable(program, id))) {
+            self.forget_verbosity();
+        }
+        let mut known = ["config", "defaults"].map(|key| variable(program, key)).to_vec();
         for arg in settings(command).filter(|arg| arg.get_long().is_some()) {
             let name = variable(program, key(arg));
             known.push(name.clone());

@@ -1,4 +1,5 @@
 //! Where a setting comes from: flags win over the environment, the environment over the file, the file over the defaults.
+//! A service's unit sets other defaults, in a file's form: `FORKER_DEFAULTS='quiet = 1'`; its user's file wins over them.
 //!
 //! clap alone knows what an option takes, so clap checks every layer. `layers` reads the file and the environment first
 //! and hands their values to clap as the command's defaults; a flag then wins by itself. An option's environment

@@ -155,6 +155,21 @@ fn a_flag_on_either_side_overrules_the_file_on_verbosity() {
 }
 
 #[test]
+fn a_services_defaults_are_below_the_file_and_in_its_form() {
+    let defaults = ("TIME_SERVER_DEFAULTS", "quiet = 1\ntitle = \"of the unit\"");
+    let settings = resolved("verbose = 1", &[defaults], &[]).unwrap();
+    let args = args(&settings);
+    assert_eq!((args.common.verbose, args.common.quiet), (1, 0), "the file wins");
+    assert_eq!(args.title.as_deref(), Some("of the unit"));
+    let printed = print::toml(&settings);
+    assert!(printed.contains("quiet = 0  # default\n"), "{printed}");
+    assert!(printed.contains("\"of the unit\"  # environment TIME_SERVER_DEFAULTS\n"), "{printed}");
+    let wrong = error(resolved("", &[("TIME_SERVER_DEFAULTS", "prot = 1")], &[]));
+    assert!(wrong.contains("similar key exists: 'port'"), "{wrong}");
+    assert!(wrong.contains("--> TIME_SERVER_DEFAULTS:1:1"), "{wrong}");
+}
+
+#[test]
 fn what_the_file_switches_on_a_flag_switches_off() {
     let udp = |file, flags: &[&str]| args(&resolved(file, &[], flags).unwrap()).udp;
     assert!(udp("udp = true", &[]));
