@@ -161,21 +161,25 @@ fn a_hup_that_was_ignored_at_the_start_has_no_effect() {
 
 #[test]
 fn it_is_suspended_and_continued_with_all_that_it_has_started() {
-    let (mut lab, mark) = lab(&["--log-format", "json", "--only", "none", "--", "sleep", "0.2"]);
-    wait_until("a run is there", || (mark.bearers().len() > 3).then_some(()));
-    lab.signal(Signal::SIGTSTP);
-    let is_stopped = |pid| state(pid).is_none_or(|state| state == 'T' || state == 'Z');
-    wait_until("all are stopped", || mark.bearers().into_iter().all(is_stopped).then_some(()));
-    // A second of the experiment's six tenths.
-    let later = Instant::now() + Duration::from_secs(1);
-    wait_until("time goes by", || (Instant::now() > later).then_some(()));
-    assert!(!lab.has_ended() && mark.bearers().into_iter().all(is_stopped));
-    lab.signal(Signal::SIGCONT);
-    let finished = lab.finish();
-    assert_eq!(finished.status.code(), Some(0), "{finished:?}");
-    // The second counts as no time of the experiment: some ticks may be missed on a busy machine, but not all the others.
-    assert!(number(&finished.out[0], "ticks_missed") < 10, "{finished:?}");
-    mark.assert_nothing_left();
+    in_one_of_five(|| {
+        let none = ["--log-format", "json", "--only", "none", "--", "sleep", "0.2"];
+        let (mut lab, mark) = lab(&none);
+        wait_until("a run is there", || (mark.bearers().len() > 3).then_some(()));
+        lab.signal(Signal::SIGTSTP);
+        let is_stopped = |pid| state(pid).is_none_or(|state| state == 'T' || state == 'Z');
+        wait_until("all are stopped", || mark.bearers().into_iter().all(is_stopped).then_some(()));
+        // Longer than the whole experiment.
+        let later = Instant::now() + Duration::from_secs(1);
+        wait_until("time goes by", || (Instant::now() > later).then_some(()));
+        assert!(!lab.has_ended() && mark.bearers().into_iter().all(is_stopped));
+        lab.signal(Signal::SIGCONT);
+        let finished = lab.finish();
+        assert_eq!(finished.status.code(), Some(0), "{finished:?}");
+        mark.assert_nothing_left();
+        // That second counts as no time of the experiment. A busy machine may miss ticks for other reasons.
+        let missed = number(&finished.out[0], "ticks_missed");
+        if missed < 10 { Ok(()) } else { Err(format!("{missed} ticks missed")) }
+    });
 }
 
 #[test]
