@@ -1,14 +1,9 @@
-//! What live-plot reaches: `cargo bench -p live-plot`. Medians of several runs, on the machine at hand and
-//! beside mawk where there is one. `cargo bench -p live-plot -- 5000000` takes fewer lines and samples.
+//! What a picture costs: `cargo bench -p live-plot --bench plot`. Medians of several runs, on the machine at hand.
+//! `… --bench plot -- 5000000` takes fewer samples. How fast lines are read is measured in `shapes`.
 #![expect(clippy::print_stdout, reason = "a benchmark's figures are its output")]
 #![expect(clippy::disallowed_methods, reason = "a benchmark reads the clock")]
-#![expect(clippy::unwrap_used, reason = "a benchmark may fail")]
 
-use std::fs::File;
-use std::io::{BufWriter, Write};
-use std::path::Path;
-use std::process::{Command, Stdio};
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use live_plot::config::{Axis, Draw, View};
 use live_plot::picture::decimate::{Grid, Trace, trace};
@@ -22,54 +17,9 @@ const HISTORY: usize = 256 << 20;
 
 fn main() {
     let wanted = std::env::args().filter_map(|argument| argument.parse().ok()).next();
-    summary(wanted.unwrap_or(50_000_000));
     let samples = wanted.unwrap_or(100_000_000);
     spikes(samples);
     frames(samples);
-}
-
-/// Lines a second through `--summary`, and mawk summing the same file.
-fn summary(lines: usize) {
-    let path = std::env::temp_dir().join(format!("live-plot-bench-{}", std::process::id()));
-    let mut file = BufWriter::new(File::create(&path).unwrap());
-    (1..=lines).for_each(|line| writeln!(file, "{line}").unwrap());
-    file.flush().unwrap();
-    let ours = median(5, || {
-        run(env!("CARGO_BIN_EXE_live-plot"), &["--config", "none", "--summary"], &path)
-    });
-    println!(
-        "summary     {lines} lines: {:.1} M lines/s, peak {} MiB",
-        millions(lines, ours.0),
-        ours.1 >> 10
-    );
-    let mawk = median(5, || run("mawk", &["{ s += $1 } END { print s }"], &path));
-    println!("mawk sum    {lines} lines: {:.1} M lines/s", millions(lines, mawk.0));
-    std::fs::remove_file(path).unwrap();
-}
-
-fn millions(count: usize, time: Duration) -> f64 {
-    count as f64 / time.as_secs_f64() / 1e6
-}
-
-/// Runs a command on the file; how long it took and its peak memory in KiB, or nothing if there is none such.
-fn run(program: &str, args: &[&str], input: &Path) -> (Duration, i64) {
-    let begin = Instant::now();
-    let child = Command::new(program)
-        .args(args)
-        .stdin(File::open(input).unwrap())
-        .stdout(Stdio::null())
-        .spawn();
-    let Ok(mut child) = child else { return (Duration::MAX, 0) };
-    let status = format!("/proc/{}/status", child.id());
-    let mut peak = 0;
-    while child.try_wait().unwrap().is_none() {
-        let text = std::fs::read_to_string(&status).unwrap_or_default();
-        let line = text.lines().find_map(|line| line.strip_prefix("VmHWM:"));
-        peak =
-            line.and_then(|line| line.trim_end_matches("kB").trim().parse().ok()).unwrap_or(peak);
-        std::thread::sleep(Duration::from_millis(2));
-    }
-    (begin.elapsed(), peak)
 }
 
 fn median<T: Ord + Copy>(runs: usize, run: impl FnMut() -> T) -> T {
