@@ -1,10 +1,11 @@
-//! Cuts blocks into lines, wherever the blocks happen to end. A line longer than [`LONGEST`] is skipped
-//! and reported, however long it is, so that memory stays at one line.
+//! Cuts blocks into lines, wherever the blocks happen to end. A line ends at LF, at CR LF, or at a CR alone, with which
+//! progress meters write over their last line. It ends at once: no line waits for the next byte. A line longer than
+//! [`LONGEST`] is skipped and reported, however long it is, so that memory stays at one line.
 
 /// The longest line that is looked at, in bytes.
 pub(super) const LONGEST: usize = 64 << 10;
 
-/// A line without its newline and carriage return.
+/// A line without its end.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Line<'a> {
     Text(&'a [u8]),
@@ -16,22 +17,29 @@ pub(super) enum Line<'a> {
 pub(super) struct Splitter {
     partial: Vec<u8>,
     too_long: bool,
+    /// The last block ended in a CR: a LF that follows belongs to it.
+    after_return: bool,
 }
 
 impl Splitter {
     /// Calls `line` for every line that `block` ends.
     pub(super) fn feed(&mut self, block: &[u8], mut line: impl FnMut(Line<'_>)) {
         let mut start = 0;
-        for newline in memchr::memchr_iter(b'\n', block) {
-            let text = &block[start..newline];
-            start = newline + 1;
+        for end in memchr::memchr2_iter(b'\n', b'\r', block) {
+            let text = &block[start..end];
+            let is_rest_of_end = block[end] == b'\n' && text.is_empty() && self.after_return;
+            start = end + 1;
+            self.after_return = block[end] == b'\r';
+            if is_rest_of_end {
+                continue;
+            }
             if self.too_long || self.partial.len() + text.len() > LONGEST {
                 line(Line::TooLong);
             } else if self.partial.is_empty() {
-                line(Line::Text(trimmed(text)));
+                line(Line::Text(unmarked(text)));
             } else {
                 self.partial.extend_from_slice(text);
-                line(Line::Text(trimmed(&self.partial)));
+                line(Line::Text(unmarked(&self.partial)));
             }
             self.partial.clear();
             self.too_long = false;
@@ -47,6 +55,7 @@ impl Splitter {
     }
 
     fn keep(&mut self, rest: &[u8]) {
+        self.after_return &= rest.is_empty();
         self.too_long |= self.partial.len() + rest.len() > LONGEST;
         if self.too_long {
             self.partial.clear();
@@ -56,9 +65,8 @@ impl Splitter {
     }
 }
 
-/// The line without its carriage return, and without the byte order mark that some editors begin a file with.
-fn trimmed(line: &[u8]) -> &[u8] {
-    let line = line.strip_suffix(b"\r").unwrap_or(line);
+/// The line without the byte order mark that some editors begin a file with.
+fn unmarked(line: &[u8]) -> &[u8] {
     line.strip_prefix("\u{feff}".as_bytes()).unwrap_or(line)
 }
 
@@ -89,6 +97,22 @@ mod tests {
     }
 
     #[test]
+    fn a_line_ends_at_a_carriage_return_at_once_and_a_newline_after_it_ends_no_other() {
+        let mut splitter = Splitter::default();
+        let mut lines = |block: &[u8]| {
+            let mut lines = Vec::new();
+            splitter.feed(block, |line| lines.push(format!("{line:?}")));
+            lines.len()
+        };
+        assert_eq!(lines(b"10%\r20%\r"), 2);
+        assert_eq!(lines(b"\n"), 0);
+        assert_eq!(lines(b"\n"), 1, "an empty line");
+        assert_eq!(lines(b"1\r"), 1);
+        assert_eq!(lines(b"2\n"), 1);
+        assert_eq!(lines(b"3\r\n4\r\n"), 2);
+    }
+
+    #[test]
     fn carriage_returns_a_byte_order_mark_and_a_missing_last_newline_change_nothing() {
         let lines = [Some(b"1".to_vec()), Some(b"2".to_vec())];
         assert_eq!(split([&b"1\r\n2"[..]]), lines);
@@ -102,6 +126,8 @@ mod tests {
             text in "[0-9\r\n ]{0,200}", size in 1_usize..20
         ) {
             let whole = split([text.as_bytes()]);
+            let ends = text.replace("\r\n", "\n").replace('\r', "\n");
+            prop_assert_eq!(&split([ends.as_bytes()]), &whole);
             prop_assert_eq!(split(text.as_bytes().chunks(size)), whole);
         }
     }
