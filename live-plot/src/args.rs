@@ -13,9 +13,6 @@ use common::options::CommonArgs;
 use crate::config::{Config, Draw, Naming, Outputs, Rules, Theme, YRange};
 use crate::error::Error;
 
-/// The window's length by default.
-const WINDOW: Duration = Duration::from_secs(10);
-
 /// The shortest window: one of no time shows nothing.
 const SHORTEST: Duration = Duration::from_millis(1);
 
@@ -30,6 +27,12 @@ pub struct Args {
     /// File of numbers; - or nothing is standard input
     #[arg(value_name = "FILE")]
     file: Option<PathBuf>,
+    /// Go on reading at the end of FILE, as it grows
+    ///
+    /// As tail -F does: also when it is truncated or another file gets its name, and when it is not there yet. What stands
+    /// in it at the start is drawn before the beginning, as history. Without a window it ends at a signal.
+    #[arg(long)]
+    follow: bool,
     /// Time that is shown [default: 10s; all of a FILE]
     #[arg(short, long, value_name = "DURATION", value_parser = duration::at_least(SHORTEST))]
     window: Option<Duration>,
@@ -68,6 +71,7 @@ pub struct Args {
     size: (u16, u16),
     /// Colours: system, dark or light
     #[arg(long, value_name = "THEME", default_value = "system", hide_possible_values = true)]
+    #[arg(hide_short_help = true)]
     theme: Theme,
     /// Memory for raw samples
     ///
@@ -85,7 +89,7 @@ pub struct Args {
     csv: Option<PathBuf>,
     /// Print a line about each series
     ///
-    /// On stdout: its count, minimum, maximum and mean.
+    /// On stdout: its count, minimum, maximum, mean and percentiles.
     #[arg(long, help_heading = "Without a window")]
     summary: bool,
     /// Close the window at the end of input
@@ -138,17 +142,21 @@ impl TryFrom<Args> for Config {
         if outputs.to_stdout() > 1 {
             return Err(Error::Stdout);
         }
-        // A window shows the newest of a stream; a file or an export is drawn whole.
         let file = args.file.filter(|path| path.as_os_str() != "-");
-        let is_whole = file.is_some() || outputs.any();
+        if args.follow && file.is_none() {
+            return Err(Error::Follow);
+        }
         // Names in the input are escaped, too.
         let escaped =
             |names: Vec<String>| names.iter().map(|name| escape(name).into_owned()).collect();
         let (names, only) = (escaped(args.names), escaped(args.only));
         Ok(Self {
             file,
+            follow: args.follow,
+            // Known once it is open.
+            is_whole: false,
             rules: Rules { naming: Naming { names, only, time: args.time }, rate: args.rate },
-            window: args.window.or((!is_whole).then_some(WINDOW)),
+            window: args.window,
             y_range: args.y_range,
             draw: args.draw,
             title: args.title,

@@ -7,14 +7,21 @@ use std::time::Duration;
 
 use clap::ValueEnum;
 
+/// The window's length by default.
+const WINDOW: Duration = Duration::from_secs(10);
+
 /// What to draw, from where and how.
 #[derive(Debug, Clone)]
 pub struct Config {
     /// The file to read; standard input if there is none.
     pub file: Option<PathBuf>,
+    /// The file grows: reading goes on at its end.
+    pub follow: bool,
+    /// All of the input is there at once, so when it arrives says nothing.
+    pub is_whole: bool,
     /// How lines are read.
     pub rules: Rules,
-    /// How much time the picture shows; everything if `None`.
+    /// How much time the picture shows; if `None`, all of a whole input or an export, else ten seconds.
     pub window: Option<Duration>,
     /// Which values the picture shows; `None` is −10 to 10 while all that is visible fits.
     pub y_range: Option<YRange>,
@@ -37,12 +44,19 @@ pub struct Config {
 }
 
 impl Config {
+    /// How much time the picture shows; everything if `None`.
+    #[must_use]
+    pub fn window(&self) -> Option<Duration> {
+        let is_all = self.is_whole || self.outputs.any();
+        self.window.or((!is_all).then_some(WINDOW))
+    }
+
     /// What the horizontal axis is.
     #[must_use]
     pub fn axis(&self) -> Axis {
         if self.rules.naming.time.is_some() {
             Axis::Timestamp
-        } else if self.file.is_some() || self.outputs.any() {
+        } else if self.is_whole || self.outputs.any() {
             Axis::Number
         } else {
             Axis::Arrival

@@ -13,18 +13,36 @@ pub enum Error {
     /// The command line, the environment or the file.
     #[error(transparent)]
     Config(#[from] common::config::Error),
-    /// The input file cannot be opened.
+    /// The input cannot be opened.
     #[error(
-        "cannot read {}: {}; name a file of numbers, or pipe them in",
-        escape::path(path),
+        "cannot read {from}: {}; name a file of numbers, or pipe them in",
         words::io_error(source)
     )]
     Input {
-        /// The file.
-        path: PathBuf,
+        /// The file, or standard input.
+        from: String,
         /// Why not.
         source: io::Error,
     },
+    /// The input cannot be read to its end.
+    #[error("cannot read {from}: {problem}")]
+    Read {
+        /// The file, or standard input.
+        from: String,
+        /// Why not.
+        problem: String,
+    },
+    /// Not one number was read.
+    #[error("no number was read from {from}{}; nothing is written", extent(*lines))]
+    Nothing {
+        /// The file, or standard input.
+        from: String,
+        /// How many lines were read.
+        lines: u64,
+    },
+    /// Only what has a name can be followed.
+    #[error("--follow needs a FILE; a pipe is read as it grows anyway")]
+    Follow,
     /// Two things cannot go to one stdout.
     #[error(
         "only one of --png, --svg, --csv and --summary can go to stdout; give the others a file"
@@ -81,16 +99,29 @@ pub enum Error {
         /// The message of winit's panic.
         problem: String,
     },
+    /// A panic.
+    #[error(
+        "this is a defect of live-plot; please report it with the line above and what was read"
+    )]
+    Defect,
     /// The system refuses a thread or a signal mask.
     #[error("cannot start: {}", words::io_error(.0))]
     System(#[from] io::Error),
+}
+
+fn extent(lines: u64) -> String {
+    if lines == 0 {
+        ": it is empty".to_owned()
+    } else {
+        format!(" ({})", words::count(lines, "line"))
+    }
 }
 
 impl Failure for Error {
     fn status(&self) -> u8 {
         match self {
             Self::Config(error) => error.status(),
-            Self::Stdout | Self::Twice(_) | Self::Replaced(_) => exit::USAGE,
+            Self::Follow | Self::Stdout | Self::Twice(_) | Self::Replaced(_) => exit::USAGE,
             _ => exit::FAILED,
         }
     }

@@ -6,8 +6,9 @@
 //! bytes → input → series → picture → view, a window
 //!                                  → export, files
 //!
-//! input/    source     reads a block          } in a thread of its own (reader), which may block for ever;
-//!           splitter   cuts it into lines     } without a window in export's loop
+//! input/    pipeline   waits for a block      } in a thread of its own (reader), which may block for ever;
+//!           source     reads it               } without a window in export's loop
+//!           splitter   cuts it into lines     }
 //!           grammar    finds `a` and 1 in the line `a=1`
 //!           schema     finds the series that is called `a`; timestamp, counters
 //!           sampler    puts this together: samples, each with its series and time
@@ -20,8 +21,9 @@
 //! view/     window     opens, and starts the threads; app: one frame
 //!           repaint    when the next frame is drawn
 //!           plot       paints the scene; viewport: which part of the axis; panels, keys, save, theme
-//! export/   svg (png), csv, the summary; atomic_file: whole files or none
+//! export/   svg (png), csv, the summary; atomic_file: whole files or none; stream: what somebody reads meanwhile
 //! signals   INT, TERM, HUP → close the window, or end the input
+//! defect    a panic → the end
 //! ```
 //!
 //! The reader and the window share the store alone. The reader holds its lock to append a batch, the window to copy the
@@ -29,6 +31,7 @@
 
 pub mod args;
 pub mod config;
+pub mod defect;
 pub mod error;
 pub mod export;
 pub mod input;

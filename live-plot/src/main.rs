@@ -7,17 +7,19 @@ use live_plot::args::Args;
 use live_plot::config::Config;
 use live_plot::error::Error;
 use live_plot::input::source::Source;
-use live_plot::{export, signals, view};
+use live_plot::{defect, export, signals, view};
 
 fn main() -> ExitCode {
     exit::finish(run())
 }
 
 fn run() -> Result<u8, Error> {
-    let Some(config) = common::config::start::<Args, Config, Error>()? else {
+    defect::end_at_a_panic();
+    let Some(mut config) = common::config::start::<Args, Config, Error>()? else {
         return Ok(exit::OK);
     };
-    let source = Source::open(config.file.as_deref())?;
+    let source = Source::open(config.file.as_deref(), config.follow)?;
+    config.is_whole = source.is_whole();
     let signals = signals::block()?;
     if config.outputs.any() {
         export::run(&config, source, signals)

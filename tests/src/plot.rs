@@ -38,6 +38,11 @@ pub fn fed(args: &[&str], input: &str) -> Finished {
     plot.finish()
 }
 
+/// The lines of a summary without their percentiles.
+pub fn totals(end: &Finished) -> Vec<&str> {
+    end.out.iter().map(|line| line.split(" p50=").next().unwrap()).collect()
+}
+
 /// A folder for one test, removed at its end.
 #[derive(Debug)]
 pub struct Folder(pub PathBuf);

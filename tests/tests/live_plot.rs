@@ -8,7 +8,7 @@ use std::process::{Command, Stdio};
 use nix::sys::signal::Signal;
 use nix::sys::stat::Mode;
 use nix::unistd::mkfifo;
-use tests::plot::{Folder, fed, live_plot, peak_memory};
+use tests::plot::{Folder, fed, live_plot, peak_memory, totals};
 use tests::processes::wait_for_blocked;
 use tests::{Running, run, wait_until};
 
@@ -112,7 +112,7 @@ fn a_fifo_that_nobody_writes_to_is_waited_for_until_a_signal() {
     assert_eq!((end.status.code(), end.out), (Some(0), vec!["sample".to_owned()]));
     let plot = Running::start(live_plot(&["--summary", &fifo]));
     write(&fifo, "1\n2\n").unwrap();
-    assert_eq!(plot.finish().out, ["value count=2 min=1 max=2 mean=1.5"]);
+    assert_eq!(totals(&plot.finish()), ["value count=2 min=1 max=2 mean=1.5"]);
 }
 
 #[test]
@@ -120,7 +120,7 @@ fn a_summary_needs_no_display_and_counts_exactly() {
     let input: String = (1..=100_000).map(|n| format!("{n}\n")).collect();
     let end = fed(&["--summary"], &input);
     assert_eq!(end.status.code(), Some(0));
-    assert_eq!(end.out, ["value count=100000 min=1 max=100000 mean=50000.5"]);
+    assert_eq!(totals(&end), ["value count=100000 min=1 max=100000 mean=50000.5"]);
     assert_eq!(end.err, [""; 0]);
 }
 
@@ -154,11 +154,7 @@ fn every_kind_of_line_finds_its_series() {
         ),
     ] {
         let end = fed(args, input);
-        assert_eq!(
-            (end.out, end.err),
-            (out.iter().map(|line| (*line).to_owned()).collect(), vec![]),
-            "{input:?}"
-        );
+        assert_eq!((totals(&end), &end.err), (out.to_vec(), &vec![]), "{input:?}");
     }
 }
 
@@ -172,7 +168,7 @@ fn bad_lines_are_reported_with_their_numbers_and_counted() {
         "{:?}",
         end.err
     );
-    assert_eq!(end.out, ["value count=2 min=1 max=5 mean=3"]);
+    assert_eq!(totals(&end), ["value count=2 min=1 max=5 mean=3"]);
 }
 
 #[test]
@@ -251,6 +247,7 @@ fn a_private_file_stays_private_while_it_is_replaced_and_a_new_one_follows_the_u
     assert_eq!(mode("private.csv"), 0o600);
 
     let mut plot = with_umask("027", &["--csv", &new]);
+    plot.write("1\n");
     plot.end_input();
     assert_eq!(plot.finish().status.code(), Some(0));
     assert_eq!(mode("new.csv"), 0o640);
@@ -258,16 +255,47 @@ fn a_private_file_stays_private_while_it_is_replaced_and_a_new_one_follows_the_u
 }
 
 #[test]
-fn a_series_that_never_comes_and_a_picture_of_nothing_are_reported() {
-    let end = fed(&["--only", "zz", "--summary"], "us sy\n1 2\n");
-    assert_eq!(end.err, ["Nothing is called zz (--only); not chosen: us, sy."]);
-    assert_eq!((end.status.code(), end.out), (Some(0), vec![]));
+fn a_series_that_never_comes_is_reported() {
+    let end = fed(&["--only", "zz,us", "--summary"], "us sy\n1 2\n");
+    assert_eq!(end.err, ["Nothing is called zz (--only); not chosen: sy."]);
+    assert_eq!((end.status.code(), totals(&end)), (Some(0), vec!["us count=1 min=1 max=1 mean=1"]));
+}
+
+#[test]
+fn without_a_number_nothing_is_written_and_it_fails() {
     let folder = Folder::new("nothing");
-    let png = folder.path("a.png");
-    let end = fed(&["--png", &png], "");
-    assert_eq!(end.err, ["There was nothing to draw: the picture is empty."]);
-    assert_eq!(end.status.code(), Some(0));
-    assert!(std::fs::exists(png).unwrap());
+    let (old, new) = (folder.path("old.csv"), folder.path("new.png"));
+    write(&old, "precious\n").unwrap();
+    for (input, how) in [("", "it is empty"), ("nan\n", "1 line"), ("x\ny z\n", "2 lines")] {
+        for args in [&["--summary"][..], &["--csv", "-"], &["--csv", &old], &["--png", &new]] {
+            let end = fed(args, input);
+            assert_eq!((end.status.code(), &end.out), (Some(1), &vec![]), "{args:?} {input:?}");
+            let last = end.err.last().unwrap();
+            let begin = "live-plot: no number was read from standard input";
+            assert!(last.starts_with(begin) && last.contains(how), "{:?}", end.err);
+        }
+    }
+    assert_eq!(read_to_string(&old).unwrap(), "precious\n");
+    assert_eq!(folder.names(), ["old.csv"]);
+}
+
+#[test]
+fn a_series_without_a_value_is_not_summed_up() {
+    let end = fed(&["--rate", "--time", "t", "--summary"], "t=1 n=5\nt=2 n=6 late=7\n");
+    assert_eq!((end.status.code(), totals(&end)), (Some(0), vec!["n count=1 min=1 max=1 mean=1"]));
+}
+
+#[test]
+fn a_summary_has_percentiles() {
+    let input: String = (1..=4000).rev().map(|n| format!("{n} 7\n")).collect();
+    let end = fed(&["--summary"], &input);
+    assert_eq!(
+        end.out,
+        [
+            "c1 count=4000 min=1 max=4000 mean=2000.5 p50=2000 p90=3600 p99=3960",
+            "c2 count=4000 min=7 max=7 mean=7 p50=7 p90=7 p99=7"
+        ]
+    );
 }
 
 #[test]
@@ -302,7 +330,7 @@ fn a_signal_ends_the_input_and_what_came_is_written() {
         plot.signal(signal);
         let end = plot.finish();
         assert_eq!(end.status.code(), Some(0), "{signal}");
-        assert_eq!(end.out, ["value count=2 min=1 max=2 mean=1.5"]);
+        assert_eq!(totals(&end), ["value count=2 min=1 max=2 mean=1.5"]);
     }
 }
 
@@ -315,8 +343,8 @@ fn a_producer_that_dies_in_the_middle_of_a_line_has_said_that_much() {
     command.stdin(producer.stdout.take().unwrap());
     let end = run(command);
     producer.wait().unwrap();
-    assert_eq!((end.status.code(), end.err), (Some(0), vec![]));
-    assert_eq!(end.out, ["value count=3 min=1 max=4 mean=2.3333333333333335"]);
+    assert_eq!((end.status.code(), &end.err), (Some(0), &vec![]));
+    assert_eq!(totals(&end), ["value count=3 min=1 max=4 mean=2.3333333333333335"]);
 }
 
 #[test]
@@ -331,6 +359,6 @@ fn junk_and_an_endless_line_leave_memory_alone() {
     plot.write("\n42\n");
     plot.end_input();
     let end = plot.finish();
-    assert_eq!(end.out, ["value count=1 min=42 max=42 mean=42"]);
+    assert_eq!(totals(&end), ["value count=1 min=42 max=42 mean=42"]);
     assert_eq!(end.err.len(), 1);
 }

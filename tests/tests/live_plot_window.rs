@@ -10,11 +10,14 @@ use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 use nix::pty::openpty;
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
-use tests::plot::{LINE, assert_frames, assert_idle, line_end, live_plot, shown, wait_still};
+use tests::plot::{
+    Folder, LINE, assert_frames, assert_idle, line_end, live_plot, shown, wait_still,
+};
+use tests::processes::state;
 use tests::window::Screen;
 use tests::{DEADLINE, Running, wait_until};
 
-/// A program on a terminal of its own: what is typed there and what appears there.
+/// A program on a terminal: what is typed there and what appears there.
 struct Terminal {
     program: Child,
     user: File,
@@ -22,7 +25,21 @@ struct Terminal {
 }
 
 impl Terminal {
-    fn start(mut command: Command) -> Self {
+    /// On a terminal that it can be controlled from: it leads a session of its own (credentials(7)).
+    fn start(command: Command) -> Self {
+        let mut session = Command::new("setsid");
+        session.arg("--ctty").arg(command.get_program()).args(command.get_args());
+        for (name, value) in command.get_envs() {
+            match value {
+                Some(value) => session.env(name, value),
+                None => session.env_remove(name),
+            };
+        }
+        Self::connect(session)
+    }
+
+    /// On a terminal that is none of its session's: a serial port is one.
+    fn connect(mut command: Command) -> Self {
         let pty = openpty(None, None).unwrap();
         let end = || Stdio::from(pty.slave.try_clone().unwrap());
         command.stdin(end()).stdout(end()).stderr(end());
@@ -72,9 +89,87 @@ fn a_terminal_is_prompted_and_a_bad_line_typed_there_is_reported_without_number(
     terminal.wait_for("New value: ");
     terminal.type_line("5");
     terminal.wait_for("New value: ");
+    let pid = Pid::from_raw(terminal.program.id().cast_signed());
+    kill(pid, Signal::SIGSTOP).unwrap();
+    wait_until("it has stopped", || (state(pid) == Some('T')).then_some(()));
+    kill(pid, Signal::SIGCONT).unwrap();
+    terminal.wait_for("New value: ");
     screen.close(screen.window("live-plot"));
     let status = wait_until("it ends", || terminal.program.try_wait().unwrap());
     assert_eq!(status.code(), Some(0));
+}
+
+#[test]
+#[ignore = "needs Xvfb"]
+fn a_serial_port_is_not_prompted_and_its_numbers_scroll_by() {
+    let screen = Screen::start();
+    let mut port = Terminal::connect(screen.show(live_plot(&["--color", "never"])));
+    let window = screen.window("live-plot");
+    port.type_line("abc");
+    // With its number: nobody has seen the line typed.
+    port.wait_for("Input must be a number. (line 1)");
+    port.type_line("5");
+    wait_until("it draws", || line_end(&screen.picture(window)));
+    wait_still(&screen, window, false);
+    assert!(!port.text.contains("New value"), "{:?}", port.text);
+}
+
+#[test]
+#[ignore = "needs Xvfb"]
+fn a_file_is_drawn_whole_by_name_and_from_stdin() {
+    let screen = Screen::start();
+    let folder = Folder::new("stdin-file");
+    let path = folder.path("numbers");
+    std::fs::write(&path, "7\n".repeat(100) + &"5\n".repeat(100)).unwrap();
+    let pictures = [true, false].map(|is_named| {
+        let mut command = screen.show(live_plot(&[]));
+        match is_named {
+            true => command.arg(&path),
+            false => command.stdin(File::open(&path).unwrap()),
+        };
+        let mut plot = Running::start(command);
+        let window = screen.window("live-plot");
+        wait_until("it draws", || line_end(&screen.picture(window)));
+        let picture = wait_still(&screen, window, true);
+        screen.close(window);
+        assert_eq!(plot.wait().code(), Some(0));
+        picture
+    });
+    assert!(pictures[0] == pictures[1]);
+}
+
+#[test]
+#[ignore = "needs Xvfb"]
+fn an_input_that_cannot_be_read_is_shown_and_fails() {
+    let screen = Screen::start();
+    let mut plot = shown(&screen, &["--exit"]);
+    plot.write_bytes(b"\xff\xfe1\0\n\0");
+    let end = plot.finish();
+    assert_eq!(end.status.code(), Some(1));
+    assert!(end.err[0].contains("UTF-16"), "{:?}", end.err);
+}
+
+#[test]
+#[ignore = "needs Xvfb"]
+fn what_a_followed_file_held_is_drawn_before_now_and_what_comes_scrolls_in() {
+    let screen = Screen::start();
+    let folder = Folder::new("history");
+    let path = folder.path("log");
+    std::fs::write(&path, "5\n".repeat(100)).unwrap();
+    let mut plot = Running::start(screen.show(live_plot(&["--follow", &path, "-w", "60s"])));
+    let window = screen.window("live-plot");
+    let (_, row) = wait_until("it draws", || line_end(&screen.picture(window)));
+    // Most of the window is history.
+    let picture = screen.picture(window);
+    let lit = (60..picture.width).filter(|x| picture.is(*x, row, LINE)).count();
+    assert!(lit > 900, "{lit} columns");
+    let mut log = File::options().append(true).open(&path).unwrap();
+    log.write_all(b"-5\n").unwrap();
+    wait_until("what has come is drawn", || {
+        line_end(&screen.picture(window)).filter(|(_, now)| *now > row + 100)
+    });
+    screen.close(window);
+    assert_eq!(plot.wait().code(), Some(0));
 }
 
 #[test]

@@ -1,17 +1,29 @@
 //! A file that is written whole or not at all: as a draft beside the one it replaces, then renamed over it. What is
-//! no regular file (a device, a FIFO, a socket) is written in place; `-` is stdout. A file that is to be new never
+//! no regular file (a device, a FIFO) is written in place; `-` is stdout (`stream`). A file that is to be new never
 //! replaces another. What is written is left to the callers.
 
 use std::ffi::OsStr;
-use std::fs::{self, File, OpenOptions, Permissions};
-use std::io::{self, Write};
+use std::fs::{self, OpenOptions, Permissions};
+use std::io::{self, Write as _};
 use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
 
 use common::escape;
+use parking_lot::Mutex;
 use tempfile::{Builder, NamedTempFile};
 
+use super::stream::Stream;
 use crate::error::Error;
+use crate::signals::Flag;
+
+/// The drafts there have been. Destructors do not run when a signal or a panic ends the process.
+static DRAFTS: Mutex<Vec<PathBuf>> = Mutex::new(Vec::new());
+
+/// Removes the drafts that there still are, before the process ends without its destructors.
+pub(crate) fn remove_drafts() {
+    // Most of them have got their names or have been removed.
+    DRAFTS.lock().iter().for_each(|draft| drop(fs::remove_file(draft)));
+}
 
 /// Where something is written.
 #[derive(Debug)]
@@ -23,9 +35,9 @@ pub(crate) struct Target {
 
 #[derive(Debug)]
 enum Place {
-    Stdout,
-    /// A device, FIFO or socket.
-    Special(File),
+    Stdout(Stream),
+    /// A device or FIFO.
+    Special(Stream),
     /// A draft, removed when it is dropped; the file that it will be, and that file's mode if there is one already.
     Draft {
         draft: NamedTempFile,
@@ -35,8 +47,9 @@ enum Place {
 }
 
 impl Target {
-    pub(crate) fn open(named: &Path) -> Result<Self, Error> {
-        Self::at(named, place(named))
+    /// Opens it; a FIFO when somebody reads it. Once `stop` is raised, no reader is waited for any longer.
+    pub(crate) fn open(named: &Path, stop: &Flag) -> Result<Self, Error> {
+        Self::at(named, place(named, stop))
     }
 
     /// A file that has no name yet, in the folder of `named`.
@@ -57,8 +70,7 @@ impl Target {
 
     pub(crate) fn write(&mut self, bytes: &[u8]) -> Result<(), Error> {
         let written = match &mut self.place {
-            Place::Stdout => io::stdout().write_all(bytes),
-            Place::Special(file) => file.write_all(bytes),
+            Place::Stdout(stream) | Place::Special(stream) => stream.write_all(bytes),
             // Not through NamedTempFile, which adds the draft's name to an error.
             Place::Draft { draft, .. } => draft.as_file_mut().write_all(bytes),
         };
@@ -110,29 +122,33 @@ impl Target {
         }
     }
 
-    /// Another draft for the same name.
+    /// Another draft for the same file.
     pub(super) fn again(&self) -> Result<Self, Error> {
-        Self::open(&self.named)
+        let again = match &self.place {
+            Place::Draft { path, mode, .. } => draft(path.clone(), mode.clone()),
+            _ => Err(io::ErrorKind::InvalidInput.into()),
+        };
+        Self::at(&self.named, again)
     }
 
     pub(super) fn checked<T>(&self, result: io::Result<T>) -> Result<T, Error> {
         result.map_err(|source| match &self.place {
             Place::Draft { .. } => Error::Output { path: self.named.clone(), source },
             Place::Special(_) => Error::Stream { to: escape::path(&self.named), source },
-            Place::Stdout => Error::Stream { to: "stdout".to_owned(), source },
+            Place::Stdout(_) => Error::Stream { to: "stdout".to_owned(), source },
         })
     }
 }
 
-fn place(named: &Path) -> io::Result<Place> {
+fn place(named: &Path, stop: &Flag) -> io::Result<Place> {
     if named == Path::new("-") {
-        return Ok(Place::Stdout);
+        return Ok(Place::Stdout(Stream::stdout(stop.clone())));
     }
     let path = match fs::canonicalize(named) {
         Ok(path) => path,
         Err(error) if error.kind() == io::ErrorKind::NotFound => match fs::read_link(named) {
             // A link to a file that is not there yet: the draft becomes that file.
-            Ok(target) => return place(&named.parent().unwrap_or(named).join(target)),
+            Ok(target) => return place(&named.parent().unwrap_or(named).join(target), stop),
             Err(_) => named.to_owned(),
         },
         Err(error) => return Err(error),
@@ -140,7 +156,7 @@ fn place(named: &Path) -> io::Result<Place> {
     let mode = match fs::metadata(&path) {
         Ok(found) if found.is_file() => Some(found.permissions()),
         Ok(found) if found.is_dir() => return Err(io::ErrorKind::IsADirectory.into()),
-        Ok(_) => return OpenOptions::new().write(true).open(&path).map(Place::Special),
+        Ok(_) => return Stream::open(&path, stop.clone()).map(Place::Special),
         Err(_) => None,
     };
     draft(path, mode)
@@ -152,6 +168,7 @@ fn draft(path: PathBuf, mode: Option<Permissions>) -> io::Result<Place> {
     let name = path.file_name().ok_or(io::ErrorKind::InvalidInput)?;
     let prefix = [OsStr::new("."), name, OsStr::new(".")].join(OsStr::new(""));
     let create = |draft: &Path| {
+        DRAFTS.lock().push(draft.to_owned());
         let mode = if mode.is_some() { 0o600 } else { 0o666 };
         OpenOptions::new().write(true).create_new(true).mode(mode).open(draft)
     };

@@ -28,10 +28,6 @@ pub(super) struct Table {
 }
 
 impl Table {
-    pub(super) fn open(path: &Path) -> Result<Self, Error> {
-        Ok(Self::new(Target::open(path)?))
-    }
-
     pub(super) fn new(target: Target) -> Self {
         Self { target, text: String::new(), named: None, row: None }
     }

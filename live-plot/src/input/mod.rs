@@ -1,13 +1,19 @@
-//! From bytes to samples: `source` reads blocks, `splitter` cuts them into lines, `grammar` finds the numbers in a line,
-//! `schema` knows which series each number belongs to, `timestamp` reads a line's own time, `counters` turns a counter
-//! into its change a second, and `sampler` puts this together and rejects bad lines. For the window a thread of its own
-//! does this (`reader`); an export does it in its own loop.
+//! From bytes to samples: `source` opens (`file`) and reads (`followed`: a file that grows), `splitter` cuts blocks into lines,
+//! `grammar` finds the numbers in a line, `schema` knows which series each number belongs to, `timestamp` reads a line's
+//! own time, `counters` turns a counter into its change a second, and `sampler` puts this together and rejects bad lines.
+//! `pipeline` waits, and passes all of it on; `producer` and `utf16` recognise what goes wrong before us. For the window a
+//! thread of its own does this (`reader`); an export does it in its own loop.
 
 mod counters;
+mod file;
+mod followed;
 mod grammar;
+pub mod pipeline;
+mod producer;
 pub mod reader;
 mod sampler;
 mod schema;
 pub mod source;
 mod splitter;
 mod timestamp;
+mod utf16;

@@ -7,7 +7,7 @@ use std::thread;
 
 use common::output::Output;
 
-use super::source::Input;
+use super::pipeline::Input;
 use crate::series::Shared;
 
 /// Samples appended under one hold of the lock: some 30 µs.
@@ -81,5 +81,52 @@ impl Reader {
             self.store.hold(|store| store.append(batch));
         }
         (self.notify)(false);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::env;
+    use std::fs::File;
+    use std::io::Write as _;
+    use std::os::fd::OwnedFd;
+    use std::os::unix::net::UnixStream;
+    use std::process::Command;
+    use std::time::Duration;
+
+    use common::logging;
+    use common::options::CommonArgs;
+
+    use super::*;
+    use crate::config::{Axis, Rules};
+    use crate::defect;
+    use crate::input::source::Source;
+    use crate::series::store::Store;
+
+    /// Set in the process that is to panic.
+    const PANICS: &str = "READER_PANICS";
+
+    #[test]
+    fn a_panic_of_the_reader_ends_the_program_with_a_word() {
+        if env::var_os(PANICS).is_some() {
+            logging::start("live-plot", &CommonArgs::default());
+            defect::end_at_a_panic();
+            let (mut writer, reader) = UnixStream::pair().unwrap();
+            let source = Source::from_file(File::from(OwnedFd::from(reader)));
+            let input = Input::new(source, Rules::default(), Axis::Arrival);
+            let store = Shared::new(Store::new(1 << 20));
+            Reader::new(input, store, |_| panic!("as if by a mistake")).start().unwrap();
+            writer.write_all(b"1\n").unwrap();
+            return thread::park_timeout(Duration::from_secs(60));
+        }
+        let test = "input::reader::tests::a_panic_of_the_reader_ends_the_program_with_a_word";
+        let mut again = Command::new(env::current_exe().unwrap());
+        let end = again.args(["--exact", test, "--nocapture"]).env(PANICS, "1").output().unwrap();
+        let said = String::from_utf8_lossy(&end.stderr).into_owned();
+        assert_eq!(end.status.code(), Some(1), "{said}");
+        assert!(
+            said.contains("as if by a mistake") && said.contains("defect of live-plot"),
+            "{said}"
+        );
     }
 }

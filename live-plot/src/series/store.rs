@@ -1,6 +1,8 @@
 //! All series and what is known of the input: the reader appends a batch, the window copies what it draws. The lock is in
 //! `shared`; what a series keeps of its samples is left to `pyramid`.
 
+use std::fmt;
+
 use super::pyramid::{Pyramid, Sample, Summary};
 use super::sum::Sum;
 
@@ -37,8 +39,28 @@ pub struct Counts {
     pub lines: u64,
     /// Lines without a number, too long, or with time going backwards.
     pub rejected: u64,
-    /// The producer seems to fill a buffer before it writes.
-    pub buffered: bool,
+    /// What seems to keep the lines from coming as they are made.
+    pub hint: Option<Hint>,
+}
+
+/// Why lines may not come as they are made.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Hint {
+    /// The producer fills a buffer before it writes.
+    Buffers,
+    /// Nothing has come for some seconds.
+    Silent,
+}
+
+impl fmt::Display for Hint {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Buffers => "the producer buffers its output: start it with  stdbuf -oL",
+            Self::Silent => {
+                "nothing has come for 3 s; if the producer buffers its output, start it with  stdbuf -oL"
+            }
+        })
+    }
 }
 
 /// How the input ended.
@@ -46,6 +68,10 @@ pub struct Counts {
 pub enum End {
     /// At its end.
     Input,
+    /// By a signal.
+    Stopped,
+    /// The reader of stdout has closed it.
+    Closed,
     /// With an error.
     Error(String),
 }

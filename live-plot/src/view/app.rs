@@ -24,7 +24,7 @@ use crate::picture::decimate;
 use crate::picture::scale;
 use crate::picture::scene::{Extent, Scene};
 use crate::series::Shared;
-use crate::series::store::{Series, Store};
+use crate::series::store::Series;
 
 /// The window's state.
 pub(super) struct App {
@@ -43,25 +43,20 @@ pub(super) struct App {
 }
 
 impl App {
-    pub(super) fn new(config: Config, started: Instant) -> Self {
+    pub(super) fn new(config: Config, store: Shared, started: Instant) -> Self {
         Self {
-            store: Shared::new(Store::new(config.history)),
+            store,
             started,
             repaint: Arc::new(Repaint::new(started)),
             rate: Rate::new(started),
             cost: Cost::default(),
-            viewport: Viewport::new(config.window.map(|window| window.as_secs_f64())),
+            viewport: Viewport::new(config.window().map(|window| window.as_secs_f64())),
             fit: false,
             hidden: BTreeSet::new(),
             help: false,
             saved: save::Message::default(),
             config,
         }
-    }
-
-    /// The store that the reader fills.
-    pub(super) fn store(&self) -> Shared {
-        self.store.clone()
     }
 
     /// Through which the reader requests frames.

@@ -133,7 +133,9 @@ pub(super) fn buttons(ui: &mut Ui, live: bool) -> Option<Action> {
 pub(super) fn state(ui: &mut Ui, status: &Status) {
     let palette = theme::palette(ui);
     let (color, text) = match (&status.end, status.live) {
-        (Some(End::Input), _) => (palette.warn, "stream ended".to_owned()),
+        (Some(End::Input | End::Stopped | End::Closed), _) => {
+            (palette.warn, "stream ended".to_owned())
+        }
         (Some(End::Error(problem)), _) => (palette.warn, format!("input failed: {problem}")),
         (None, true) => (palette.live, "live".to_owned()),
         (None, false) => (palette.warn, "paused; End follows again".to_owned()),
@@ -142,9 +144,8 @@ pub(super) fn state(ui: &mut Ui, status: &Status) {
     ui.label(RichText::new(text).color(color));
     if let Some(message) = &status.message {
         ui.label(escape(message));
-    } else if status.counts.buffered && status.end.is_none() {
-        let hint = "the producer buffers its output: start it with  stdbuf -oL";
-        ui.label(RichText::new(hint).color(palette.warn));
+    } else if let (Some(hint), None) = (status.counts.hint, &status.end) {
+        ui.label(RichText::new(hint.to_string()).color(palette.warn));
     }
     ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
         ui.add_space(8.0);

@@ -4,16 +4,21 @@
 use std::panic::Location;
 
 use common::escape::escape;
-use common::exit::{self, Failure as _};
+use common::exit;
 use eframe::egui::{self, Context, ThemePreference, ViewportCommand};
 
 use super::app::App;
 use super::theme;
 use crate::config::{Config, Theme};
+use crate::defect;
 use crate::error::Error;
+use crate::export::atomic_file;
+use crate::input::pipeline::Input;
 use crate::input::reader::Reader;
-use crate::input::source::{Input, Source};
-use crate::signals::Signals;
+use crate::input::source::Source;
+use crate::series::Shared;
+use crate::series::store::{End, Store};
+use crate::signals::{Event, Flag, Signals};
 
 /// The problem when the display server has ended.
 const DISPLAY_ENDED: &str = "the display has gone";
@@ -36,13 +41,18 @@ pub fn run(config: Config, source: Source, signals: Signals) -> Result<u8, Error
         dithering: false,
         ..eframe::NativeOptions::default()
     };
+    let store = Shared::new(Store::new(config.history));
+    let (filled, from) = (store.clone(), source.name().to_owned());
     let start = |cc: &eframe::CreationContext<'_>| -> Result<Box<dyn eframe::App>, _> {
-        Ok(Box::new(start(config, source, signals, &cc.egui_ctx)?))
+        Ok(Box::new(start(config, source, filled, signals, &cc.egui_ctx)?))
     };
     report_lost_windows(display.clone());
     let window = eframe::run_native("live-plot", options, Box::new(start));
     window.map_err(|error| failure(&error.to_string(), display))?;
-    Ok(exit::OK)
+    match store.hold(|store| store.end.take()) {
+        Some(End::Error(problem)) => Err(Error::Read { from, problem }),
+        _ => Ok(exit::OK),
+    }
 }
 
 /// The error for what eframe reports. winit's loop ends with an exit status when a Wayland compositor ends.
@@ -80,17 +90,10 @@ fn report_lost_windows(display: String) {
         };
         if panic.location().is_some_and(is_in_winit) {
             let problem = problem(panic.payload_as_str().unwrap_or_default());
-            end(Error::LostWindow { display: display.clone(), problem });
+            defect::end(Error::LostWindow { display: display.clone(), problem });
         }
         otherwise(panic);
     }));
-}
-
-#[expect(clippy::exit, reason = "a panic cannot be returned from")]
-fn end(error: Error) -> ! {
-    let status = error.status();
-    exit::finish(Err(error));
-    std::process::exit(status.into())
 }
 
 /// The display that winit will open: Wayland's first.
@@ -103,26 +106,39 @@ fn display() -> Option<String> {
 }
 
 /// Starts the threads that read for the window and close it.
-fn start(config: Config, source: Source, signals: Signals, ctx: &Context) -> std::io::Result<App> {
+fn start(
+    config: Config,
+    source: Source,
+    store: Shared,
+    signals: Signals,
+    ctx: &Context,
+) -> std::io::Result<App> {
     theme::apply(ctx);
     ctx.set_theme(match config.theme {
         Theme::System => ThemePreference::System,
         Theme::Dark => ThemePreference::Dark,
         Theme::Light => ThemePreference::Light,
     });
+    let continued = Flag::new()?;
     let input = Input::new(source, config.rules.clone(), config.axis());
-    let app = App::new(config, input.started());
+    let input = input.watched().with_history(config.window().unwrap_or_default());
+    let input = input.interrupted_by(continued.clone());
+    let app = App::new(config, store.clone(), input.started());
     let (window, repaint) = (ctx.clone(), app.repaint());
     let notify = move |last| {
         if let Some(delay) = repaint.request(last) {
             window.request_repaint_after(delay);
         }
     };
-    Reader::new(input, app.store(), notify).start()?;
+    Reader::new(input, store, notify).start()?;
     let window = ctx.clone();
-    signals.on_first(move || {
-        window.send_viewport_cmd(ViewportCommand::Close);
-        window.request_repaint();
+    signals.watch(move |event| match event {
+        Event::Stop => {
+            window.send_viewport_cmd(ViewportCommand::Close);
+            window.request_repaint();
+        }
+        Event::End => atomic_file::remove_drafts(),
+        Event::Continued => continued.raise(),
     })?;
     Ok(app)
 }

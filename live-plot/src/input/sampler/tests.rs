@@ -47,7 +47,7 @@ fn a_bad_line_is_reported_with_its_number_and_a_flood_of_them_is_counted() {
     assert_eq!(sampler.take_warnings().len(), 10);
     sampler.finish(clock::now());
     assert_eq!(sampler.take_warnings(), ["Input must be a number. (990 more such lines)"]);
-    assert_eq!(sampler.counts, Counts { lines: 1000, rejected: 1000, buffered: false });
+    assert_eq!(sampler.counts, Counts { lines: 1000, rejected: 1000, hint: None });
 }
 
 #[test]

@@ -7,12 +7,14 @@ use egui_kittest::kittest::Queryable as _;
 use super::*;
 use crate::args::Args;
 use crate::series::Sample;
-use crate::series::store;
+use crate::series::store::{self, Store};
 
 /// A window without a display that shows two series.
 fn window() -> Harness<'static, App> {
     let args = Args::try_parse_from(["live-plot"]).unwrap();
-    let app = App::new(Config::try_from(args).unwrap(), clock::now());
+    let config = Config::try_from(args).unwrap();
+    let store = Shared::new(Store::new(config.history));
+    let app = App::new(config, store, clock::now());
     let sample = |series, value| store::Entry { series, sample: Sample { time: 0.5, value } };
     app.store.hold(|store| {
         store.declare(&["sine".to_owned(), "load".to_owned()]);

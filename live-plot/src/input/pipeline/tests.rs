@@ -1,6 +1,7 @@
 //! What a producer does, and what the input makes of it.
 
 use std::collections::BTreeSet;
+use std::fs::File;
 use std::io::Write as _;
 use std::os::fd::OwnedFd;
 use std::os::unix::net::UnixStream;
@@ -10,18 +11,6 @@ use proptest::prelude::*;
 use super::*;
 use crate::series::store::{Series, Store};
 
-#[test]
-fn full_buffers_with_pauses_between_them_mean_a_producer_that_buffers() {
-    let mut bursts = Bursts::default();
-    let start = clock::now();
-    let at = |seconds| start + Duration::from_secs(seconds);
-    assert!(!bursts.seems_buffered(4096, at(0)));
-    assert!(bursts.seems_buffered(4096, at(3)));
-    assert!(!bursts.seems_buffered(17, at(4)));
-    assert!(!bursts.seems_buffered(65536, at(5)));
-    assert!(!bursts.seems_buffered(65536, at(5)), "a flood is no buffering");
-}
-
 /// A series' name, and its samples' times and values.
 type Stored = (String, Vec<(f64, f64)>);
 
@@ -29,7 +18,7 @@ type Stored = (String, Vec<(f64, f64)>);
 fn stored(text: &str, cuts: &[usize]) -> (Counts, Vec<Stored>) {
     // One piece is written and read at a time: a socket hands it on as it is.
     let (mut writer, reader) = UnixStream::pair().unwrap();
-    let source = Source::File(File::from(OwnedFd::from(reader)));
+    let source = Source::from_file(File::from(OwnedFd::from(reader)));
     let mut input = Input::new(source, Rules::default(), Axis::Number);
     let mut store = Store::new(1 << 20);
     let mut advance = |input: &mut Input| {
@@ -55,7 +44,7 @@ fn stored(text: &str, cuts: &[usize]) -> (Counts, Vec<Stored>) {
         each.map(|sample| (sample.time, sample.value)).collect()
     };
     let series = store.series().iter().map(|series| (series.name.clone(), samples(series)));
-    (Counts { buffered: false, ..input.counts() }, series.collect())
+    (input.counts(), series.collect())
 }
 
 /// A line, and the numbers in it with the series they belong to. Each series has a thousand values of its own.

@@ -1,0 +1,300 @@
+//! The input as the rest of the program sees it: waits for a block, has it cut into lines and these turned into samples,
+//! and gives the samples their times. What a line means is left to `sampler`, how bytes are read to `source`.
+
+use std::io::Stdout;
+use std::ops::ControlFlow::{self, Break, Continue};
+use std::os::fd::AsFd as _;
+use std::time::{Duration, Instant};
+
+use common::clock;
+use nix::errno::Errno;
+use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
+
+use super::file::Read;
+use super::followed;
+use super::producer::Producer;
+use super::sampler::Sampler;
+use super::source::Source;
+use super::splitter::Splitter;
+use super::utf16;
+use crate::config::{Axis, Rules};
+use crate::series::store::{Counts, End, Entry, Hint};
+use crate::signals::Flag;
+
+/// How much is read at once: what a pipe holds, pipe(7).
+const BLOCK: usize = 64 << 10;
+
+/// The input as it is read, and the samples of the last block.
+#[derive(Debug)]
+pub struct Input {
+    source: Source,
+    /// Raised when the input is to end, if anything but its own end does that.
+    stop: Option<Flag>,
+    /// Raised when the process was stopped and goes on, if that matters.
+    continued: Option<Flag>,
+    /// Standard output, if the input ends when stdout's reader has closed it.
+    stdout: Option<Stdout>,
+    started: Instant,
+    axis: Axis,
+    /// How much time what stood in a followed file is spread over.
+    history: Duration,
+    splitter: Splitter,
+    sampler: Sampler,
+    block: Vec<u8>,
+    /// What writes into the pipe, if somebody looks at the samples as they come.
+    producer: Option<Producer>,
+    /// A hint has been printed.
+    is_hinted: bool,
+    /// A block has been read.
+    has_begun: bool,
+    /// The last read found nothing: to be asked again after a pause.
+    is_waiting: bool,
+    /// When the last read returned, or how many rows there have been.
+    last: f64,
+}
+
+impl Input {
+    /// An input whose samples are placed on `axis`; its clock starts now.
+    #[must_use]
+    pub fn new(source: Source, rules: Rules, axis: Axis) -> Self {
+        Self {
+            sampler: Sampler::new(rules, source.is_typed()),
+            source,
+            stop: None,
+            continued: None,
+            stdout: None,
+            started: clock::now(),
+            axis,
+            history: Duration::ZERO,
+            splitter: Splitter::default(),
+            block: vec![0; BLOCK],
+            producer: None,
+            is_hinted: false,
+            has_begun: false,
+            is_waiting: false,
+            last: 0.0,
+        }
+    }
+
+    /// When its clock started.
+    #[must_use]
+    pub fn started(&self) -> Instant {
+        self.started
+    }
+
+    /// Ends the input when the flag is raised.
+    #[must_use]
+    pub fn stopped_by(self, stop: Flag) -> Self {
+        Self { stop: Some(stop), ..self }
+    }
+
+    /// Ends the input when the reader of stdout has closed it.
+    #[must_use]
+    pub fn stopped_by_closing(self, stdout: Stdout) -> Self {
+        Self { stdout: Some(stdout), ..self }
+    }
+
+    /// Returns from [`Input::advance`] without a sample when the flag is raised.
+    #[must_use]
+    pub fn interrupted_by(self, continued: Flag) -> Self {
+        Self { continued: Some(continued), ..self }
+    }
+
+    /// Watches whether a producer buffers its output: somebody looks at the samples as they come.
+    #[must_use]
+    pub fn watched(mut self) -> Self {
+        self.producer = self.source.is_pipe().then(|| Producer::new(self.started));
+        self
+    }
+
+    /// Puts what already stands in a followed file, whose arrival nobody has seen, into the time before now, evenly: its
+    /// clock starts so much earlier.
+    #[must_use]
+    pub fn with_history(mut self, time: Duration) -> Self {
+        if self.axis == Axis::Arrival && self.source.history_read() < 1.0 {
+            self.started = self.started.checked_sub(time).unwrap_or(self.started);
+            self.history = time;
+        }
+        self
+    }
+
+    /// Waits for a block and replaces the samples of the last one by its own. Returns how the input ended, once it has;
+    /// the last line may come with that.
+    pub fn advance(&mut self) -> Option<End> {
+        self.sampler.clear();
+        let read = self.wait_and_read();
+        let now = clock::now();
+        let end = match read {
+            Ok(Continue(Read::Bytes(length))) => self.take(length, now),
+            Ok(Continue(Read::Restart)) => {
+                self.end_line(now);
+                None
+            }
+            Ok(Continue(Read::Nothing)) => {
+                self.hint(|producer| producer.nothing(now));
+                None
+            }
+            Ok(Continue(Read::End)) => Some(End::Input),
+            Ok(Break(end)) => Some(end),
+            Err(errno) => Some(End::Error(errno.desc().to_owned())),
+        };
+        if end.is_some() {
+            self.end_line(now);
+            self.sampler.finish(now);
+        }
+        self.stamp(now);
+        for warning in self.sampler.take_warnings() {
+            tracing::warn!("{warning}");
+        }
+        end
+    }
+
+    /// Turns the block that was read into samples.
+    fn take(&mut self, length: usize, now: Instant) -> Option<End> {
+        self.hint(|producer| producer.read(length, now));
+        let Self { splitter, sampler, block, .. } = self;
+        let block = &block[..length];
+        if !std::mem::replace(&mut self.has_begun, true) && utf16::is_likely(block) {
+            return Some(End::Error(utf16::PROBLEM.to_owned()));
+        }
+        splitter.feed(block, |line| sampler.line(&line, now));
+        sampler.warn_suppressed(now);
+        None
+    }
+
+    /// What has come of a line is all of it.
+    fn end_line(&mut self, now: Instant) {
+        let Self { splitter, sampler, .. } = self;
+        splitter.finish(|line| sampler.line(&line, now));
+    }
+
+    /// Shows the hint that `look` finds, if anybody looks: on stderr once, in the status line while it holds.
+    fn hint(&mut self, look: impl FnOnce(&mut Producer) -> Option<Hint>) {
+        let Some(producer) = &mut self.producer else { return };
+        let hint = look(producer);
+        self.sampler.counts.hint = hint;
+        if let Some(hint) = hint
+            && !std::mem::replace(&mut self.is_hinted, true)
+        {
+            tracing::info!("{hint}");
+        }
+    }
+
+    /// What there is to read, or how the input was ended. Nothing is read when nothing has come for some time, and when
+    /// the process was stopped and goes on.
+    fn wait_and_read(&mut self) -> nix::Result<ControlFlow<End, Read>> {
+        loop {
+            match self.wait() {
+                Ok(Continue(true)) => {}
+                Ok(Continue(false)) => return Ok(Continue(Read::Nothing)),
+                Ok(Break(end)) => return Ok(Break(end)),
+                Err(Errno::EINTR) => continue,
+                Err(errno) => return Err(errno),
+            }
+            let read = self.source.read(&mut self.block)?;
+            self.is_waiting = read == Read::Nothing;
+            if !matches!(read, Read::Nothing | Read::Bytes(0)) {
+                return Ok(Continue(read));
+            }
+        }
+    }
+
+    /// Waits until there may be something to read; false if there is not. Polling comes first because of a FIFO that no
+    /// process has written to yet: poll(2) waits for its writer, read(2) would report the end of input.
+    fn wait(&self) -> nix::Result<ControlFlow<End, bool>> {
+        // At the end of a file that is followed there is nothing to poll for: a regular file is always readable.
+        let source = self.source.fd().filter(|_| !self.is_waiting);
+        let patience = match (source, &self.producer) {
+            (None, _) => Some(followed::PAUSE),
+            (_, Some(producer)) => producer.patience(clock::now()),
+            _ => None,
+        };
+        let timeout = patience.and_then(|time| PollTimeout::try_from(time).ok());
+        // No event of stdout needs to be asked for: POLLERR is always reported, and means that the pipe has no reader (poll(2)).
+        let watched = [
+            self.stop.as_ref().map(|stop| (stop.as_fd(), PollFlags::POLLIN)),
+            self.stdout.as_ref().map(|out| (out.as_fd(), PollFlags::empty())),
+            self.continued.as_ref().map(|continued| (continued.as_fd(), PollFlags::POLLIN)),
+            source.map(|source| (source, PollFlags::POLLIN)),
+        ];
+        let mut fds: Vec<PollFd<'_>> =
+            watched.iter().flatten().map(|(fd, events)| PollFd::new(*fd, *events)).collect();
+        let ready = poll(&mut fds, timeout.unwrap_or(PollTimeout::NONE))?;
+        let mut polled = fds.iter().map(|fd| fd.any().unwrap_or(false));
+        let [stopped, closed, continued, _] =
+            watched.map(|watched| watched.is_some() && polled.next().unwrap_or(false));
+        if stopped {
+            return Ok(Break(End::Stopped));
+        }
+        if closed {
+            return Ok(Break(End::Closed));
+        }
+        if continued {
+            self.continued.iter().for_each(Flag::lower);
+            return Ok(Continue(false));
+        }
+        Ok(Continue(ready > 0 || source.is_none()))
+    }
+
+    fn stamp(&mut self, now: Instant) {
+        let to = match self.axis {
+            Axis::Arrival => self.arrival(now),
+            // n rows are spread over n numbers, so each gets the next one.
+            Axis::Number | Axis::Timestamp => self.last + self.sampler.rows() as f64,
+        };
+        self.sampler.stamp(self.last, to);
+        self.last = to;
+    }
+
+    /// When the block arrived, in seconds since the start. The history of a file has its place before now.
+    fn arrival(&self, now: Instant) -> f64 {
+        match self.source.history_read() {
+            part if part < 1.0 => self.history.as_secs_f64() * part,
+            _ => now.duration_since(self.started).as_secs_f64(),
+        }
+    }
+
+    /// The names of the series, in the order in which they began.
+    #[must_use]
+    pub fn names(&self) -> &[String] {
+        self.sampler.schema.names()
+    }
+
+    /// The samples of the last block.
+    #[must_use]
+    pub fn entries(&self) -> &[Entry] {
+        self.sampler.entries()
+    }
+
+    /// Counts of the lines so far.
+    #[must_use]
+    pub fn counts(&self) -> Counts {
+        self.sampler.counts
+    }
+
+    /// The time of the last block, if the axis is that of arrivals: it goes on without samples, too.
+    #[must_use]
+    pub fn position(&self) -> Option<f64> {
+        (self.axis == Axis::Arrival).then_some(self.last)
+    }
+
+    /// Where the numbers come from, in a message.
+    #[must_use]
+    pub fn source_name(&self) -> &str {
+        self.source.name()
+    }
+
+    /// Whether a person types the numbers.
+    #[must_use]
+    pub fn is_typed(&self) -> bool {
+        self.source.is_typed()
+    }
+
+    /// Begins the first series as if a 0 had been typed.
+    pub fn begin_at_zero(&mut self) {
+        self.sampler.begin_at_zero();
+    }
+}
+
+#[cfg(test)]
+mod tests;
