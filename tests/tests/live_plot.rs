@@ -362,3 +362,22 @@ fn junk_and_an_endless_line_leave_memory_alone() {
     assert_eq!(totals(&end), ["value count=1 min=42 max=42 mean=42"]);
     assert_eq!(end.err.len(), 1);
 }
+
+#[test]
+fn the_history_bounds_the_memory_of_many_series() {
+    let folder = Folder::new("bounded");
+    let peak = |series: usize| {
+        let mut command = live_plot(&["--history", "1MiB", "--svg", &folder.path("x.svg")]);
+        command.stdin(Stdio::piped());
+        let mut plot = Running::start(command);
+        let row = vec!["5"; series].join(" ") + "\n";
+        let rows = row.repeat(64);
+        (0..2_000_000 / series / 64).for_each(|_| plot.write(&rows));
+        // A bad line is reported once all before it has been read.
+        plot.write("end\n");
+        plot.err_line("Input must be a number.");
+        peak_memory(&plot)
+    };
+    let (one, many) = (peak(1), peak(256));
+    assert!(many < one + (12 << 10), "{many} KiB with 256 series, {one} KiB with one");
+}

@@ -4,18 +4,16 @@
 use std::collections::VecDeque;
 use std::ops::Range;
 
-/// The items numbered `range()`; those before it are forgotten.
+/// The items numbered `range()`; those before it are forgotten. A chunk has `CHUNK` items: what is kept of a short log, or
+/// of one that forgets, is rounded up to so many.
 #[derive(Debug)]
-pub(crate) struct ChunkedLog<T> {
+pub(crate) struct ChunkedLog<T, const CHUNK: usize = 64> {
     chunks: VecDeque<Vec<T>>,
     first: usize,
     end: usize,
 }
 
-impl<T> ChunkedLog<T> {
-    /// Items a chunk; a chunk of samples fills 64 KiB.
-    pub(crate) const CHUNK: usize = 4096;
-
+impl<T, const CHUNK: usize> ChunkedLog<T, CHUNK> {
     pub(crate) fn new() -> Self {
         Self { chunks: VecDeque::new(), first: 0, end: 0 }
     }
@@ -29,9 +27,14 @@ impl<T> ChunkedLog<T> {
         self.end - self.first
     }
 
+    /// Items a chunk.
+    pub(crate) fn chunk(&self) -> usize {
+        CHUNK
+    }
+
     pub(crate) fn push(&mut self, item: T) {
-        if self.end.is_multiple_of(Self::CHUNK) {
-            self.chunks.push_back(Vec::with_capacity(Self::CHUNK));
+        if self.end.is_multiple_of(CHUNK) {
+            self.chunks.push_back(Vec::with_capacity(CHUNK));
         }
         if let Some(chunk) = self.chunks.back_mut() {
             chunk.push(item);
@@ -41,24 +44,24 @@ impl<T> ChunkedLog<T> {
 
     pub(crate) fn get(&self, number: usize) -> Option<&T> {
         let offset = number.checked_sub(self.first)?;
-        self.chunks.get(offset / Self::CHUNK)?.get(offset % Self::CHUNK)
+        self.chunks.get(offset / CHUNK)?.get(offset % CHUNK)
     }
 
     /// The items of `range` that are kept, in order, a piece of a chunk at a time.
     pub(crate) fn slices(&self, range: Range<usize>) -> impl Iterator<Item = &[T]> {
         let start = range.start.max(self.first) - self.first;
         let end = range.end.clamp(self.first, self.end).max(self.first + start) - self.first;
-        (start / Self::CHUNK..end.div_ceil(Self::CHUNK)).filter_map(move |chunk| {
-            let begin = chunk * Self::CHUNK;
-            let end = end.min(begin + Self::CHUNK) - begin;
+        (start / CHUNK..end.div_ceil(CHUNK)).filter_map(move |chunk| {
+            let begin = chunk * CHUNK;
+            let end = end.min(begin + CHUNK) - begin;
             self.chunks.get(chunk)?.get(start.max(begin) - begin..end)
         })
     }
 
     /// Forgets the oldest chunk, unless it is the one being filled.
     pub(crate) fn forget_chunk(&mut self) {
-        if self.len() > Self::CHUNK && self.chunks.pop_front().is_some() {
-            self.first += Self::CHUNK;
+        if self.len() > CHUNK && self.chunks.pop_front().is_some() {
+            self.first += CHUNK;
         }
     }
 
@@ -113,7 +116,7 @@ mod tests {
 
     #[test]
     fn numbers_stay_when_the_front_is_forgotten() {
-        let mut log = ChunkedLog::new();
+        let mut log = ChunkedLog::<_, 4096>::new();
         for number in 0..10_000 {
             log.push(number);
         }
@@ -130,7 +133,7 @@ mod tests {
         fn slices_hold_what_is_kept_of_a_range(
             len in 0_usize..13_000, forgotten in 0_usize..3, from in 0_usize..13_500, to in 0_usize..13_500
         ) {
-            let mut log = ChunkedLog::new();
+            let mut log = ChunkedLog::<_, 4096>::new();
             (0..len).for_each(|number| log.push(number));
             (0..forgotten).for_each(|_| log.forget_chunk());
             let kept: Vec<usize> = (from..to).filter(|number| log.range().contains(number)).collect();
@@ -142,7 +145,7 @@ mod tests {
         fn the_partition_is_where_a_plain_search_finds_it(
             len in 0_usize..9_000, forgotten in 0_usize..3, from in 0_usize..9_500, guess in 0_usize..9_500, bound in 0_usize..9_500
         ) {
-            let mut log = ChunkedLog::new();
+            let mut log = ChunkedLog::<_, 4096>::new();
             for number in 0..len {
                 log.push(number);
             }

@@ -5,9 +5,9 @@
 //! a level one of the next: bucket i of level k covers the samples from i·16ᵏ up to (i+1)·16ᵏ. So the samples of a bucket
 //! never change. A range is made of the largest buckets that fit, and of single samples at its two ends.
 //!
-//! When raw samples are forgotten their buckets stay, and each level keeps at least its newest [`KEPT`]. The older a
-//! sample, the larger the smallest bucket left of it; its minimum and maximum are never lost. When to forget is left to
-//! `store`.
+//! When raw samples are forgotten their buckets stay, and each level keeps at least its newest ones, as many as
+//! [`Pyramid::keep`] was told. The older a sample, the larger the smallest bucket left of it; its minimum and maximum are
+//! never lost. When to forget is left to `store`.
 
 use std::ops::Range;
 
@@ -19,8 +19,15 @@ const FAN_OUT: usize = 16;
 /// Levels above the raw samples: a bucket of the top one has 16¹² samples, more than will ever come.
 const LEVELS: usize = 12;
 
-/// How many buckets every level keeps at least, whatever is forgotten below it.
-const KEPT: usize = 1 << 14;
+/// Raw samples a chunk: 4 KiB.
+const CHUNK: usize = 256;
+
+/// How many chunks are forgotten at a time at most: 64 KiB.
+const FORGOTTEN: usize = 16;
+
+/// What a sample and a bucket take, in bytes.
+const SAMPLE: usize = size_of::<Sample>();
+pub(super) const BUCKET: usize = size_of::<Bucket>();
 
 /// A value and its time, in seconds or as a sample number. NaN is a gap.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -86,13 +93,16 @@ struct Bucket {
 /// A series' samples and the buckets above them.
 #[derive(Debug)]
 pub(crate) struct Pyramid {
-    raw: ChunkedLog<Sample>,
+    raw: ChunkedLog<Sample, CHUNK>,
     levels: [ChunkedLog<Bucket>; LEVELS],
+    /// How many buckets every level keeps at least, whatever is forgotten below it.
+    kept_buckets: usize,
 }
 
 impl Pyramid {
     pub(crate) fn new() -> Self {
-        Self { raw: ChunkedLog::new(), levels: std::array::from_fn(|_| ChunkedLog::new()) }
+        let levels = std::array::from_fn(|_| ChunkedLog::new());
+        Self { raw: ChunkedLog::new(), levels, kept_buckets: usize::MAX }
     }
 
     /// How many samples there have been.
@@ -115,50 +125,89 @@ impl Pyramid {
         self.raw.get(self.raw.range().start).map(|s| s.time)
     }
 
-    pub(crate) fn push(&mut self, sample: Sample) {
-        self.raw.push(sample);
-        if self.end().is_multiple_of(FAN_OUT) {
-            self.add_buckets();
-        }
+    /// What is kept takes so many bytes, the unfilled parts of the newest chunks apart.
+    pub(super) fn bytes(&self) -> usize {
+        let buckets: usize = self.levels.iter().map(ChunkedLog::len).sum();
+        self.raw.len() * SAMPLE + buckets * BUCKET
     }
 
-    /// Adds the buckets that the newest sample completes.
-    fn add_buckets(&mut self) {
+    /// Adds a sample, and the buckets that it completes; how many bytes they take.
+    pub(crate) fn push(&mut self, sample: Sample) -> usize {
+        self.raw.push(sample);
+        let buckets = if self.end().is_multiple_of(FAN_OUT) { self.add_buckets() } else { 0 };
+        SAMPLE + buckets * BUCKET
+    }
+
+    /// Adds the buckets that the newest sample completes; how many.
+    fn add_buckets(&mut self) -> usize {
         let end = self.end();
         let samples = self.raw.slices(end - FAN_OUT..end).flatten();
         let Some(bucket) = Bucket::of(samples.map(Bucket::from)) else {
-            return;
+            return 0;
         };
         self.levels[0].push(bucket);
         for k in 1..LEVELS {
             let below = &self.levels[k - 1];
             let end = below.range().end;
             if !end.is_multiple_of(FAN_OUT) {
-                return;
+                return k;
             }
             let Some(bucket) = Bucket::of(below.slices(end - FAN_OUT..end).flatten().copied())
             else {
-                return;
+                return k;
             };
             self.levels[k].push(bucket);
         }
+        LEVELS
     }
 
-    /// Forgets the oldest raw samples, and in each level the oldest buckets beyond [`KEPT`].
-    pub(crate) fn forget_chunk(&mut self) {
-        self.raw.forget_chunk();
-        let raw_start = self.raw.range().start;
+    /// Forgets the oldest raw samples, a sixteenth of them or one chunk, and buckets beyond those that a level keeps. How
+    /// many bytes that frees.
+    pub(crate) fn forget_chunk(&mut self) -> usize {
+        let before = self.bytes();
+        let chunks = (self.raw.len() / CHUNK / 16).clamp(1, FORGOTTEN);
+        (0..chunks).for_each(|_| self.raw.forget_chunk());
+        self.forget_buckets();
+        before - self.bytes()
+    }
+
+    /// Has every level keep so many buckets at least, and no more than it has to. How many bytes that frees.
+    pub(crate) fn keep(&mut self, buckets: usize) -> usize {
+        let before = self.bytes();
+        self.kept_buckets = buckets;
+        self.forget_buckets();
+        before - self.bytes()
+    }
+
+    /// Forgets the oldest buckets of each level beyond those that it keeps, but none before what lies below it: a level
+    /// goes at least as far back as the one below.
+    fn forget_buckets(&mut self) {
+        let mut below = self.raw.range().start;
         for (level, size) in self.levels.iter_mut().zip(sizes()) {
-            let next_start = level.range().start + ChunkedLog::<Bucket>::CHUNK;
-            if level.len() >= KEPT + ChunkedLog::<Bucket>::CHUNK && next_start * size <= raw_start {
+            while level.len().saturating_sub(level.chunk()) >= self.kept_buckets
+                && (level.range().start + level.chunk()) * size <= below
+            {
                 level.forget_chunk();
             }
+            below = level.range().start * size;
         }
     }
 
     /// The sample of this number, unless it is forgotten.
     pub(crate) fn sample(&self, number: usize) -> Option<Sample> {
         self.raw.get(number).copied()
+    }
+
+    /// The first of the samples that share the smallest bucket left with this one: itself while it is kept.
+    #[cfg(test)]
+    pub(crate) fn first_with(&self, number: usize) -> usize {
+        let buckets = || self.levels.iter().zip(sizes());
+        match self.sample(number) {
+            Some(_) => number,
+            None => buckets()
+                .find(|(level, size)| level.get(number / size).is_some())
+                .map_or(0, |(_, size)| number / size * size),
+        }
     }
 
     /// The number, at least `from`, of the first sample at or after `time`; the search starts at `guess`.
@@ -206,8 +255,8 @@ impl Pyramid {
 
 /// Of the items numbered `range`, calls `each` for those at either end that do not fill a bucket of the level above.
 /// Returns which buckets of that level cover the rest; forgotten items are always left to them.
-fn fold_ends<T>(
-    items: &ChunkedLog<T>,
+fn fold_ends<T, const CHUNK: usize>(
+    items: &ChunkedLog<T, CHUNK>,
     range: Range<usize>,
     mut each: impl FnMut(&T),
 ) -> Range<usize> {

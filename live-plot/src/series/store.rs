@@ -3,11 +3,14 @@
 
 use std::fmt;
 
-use super::pyramid::{Pyramid, Sample, Summary};
+use super::pyramid::{BUCKET, Pyramid, Sample, Summary};
 use super::sum::Sum;
 
-/// What a raw sample and its share of the buckets above it take, in bytes.
-const SAMPLE_COST: usize = 24;
+/// How many buckets a level of a series keeps at least: enough for some pixels each, or for the widest picture.
+const BUCKETS: (usize, usize) = (1 << 6, 1 << 14);
+
+/// So many levels may fill half of a series' share of the history with these: 16⁸ samples have so many.
+const FULL_LEVELS: usize = 8;
 
 /// A sample on its way to a series.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -56,9 +59,7 @@ impl fmt::Display for Hint {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::Buffers => "the producer buffers its output: start it with  stdbuf -oL",
-            Self::Silent => {
-                "nothing has come for 3 s; if the producer buffers its output, start it with  stdbuf -oL"
-            }
+            Self::Silent => "nothing has come for 3 s; if the producer buffers its output: start it with  stdbuf -oL",
         })
     }
 }
@@ -80,9 +81,9 @@ pub enum End {
 #[derive(Debug)]
 pub struct Store {
     series: Vec<Series>,
-    /// How many raw samples are kept in all; with 0 only the totals are.
-    capacity: usize,
-    kept: usize,
+    /// How many bytes samples and buckets may take in all; with 0 only the totals are kept.
+    history: usize,
+    bytes: usize,
     /// The counts as of the last batch.
     pub counts: Counts,
     /// The newest moment that is known: that of the newest sample, or of the end of input.
@@ -92,13 +93,14 @@ pub struct Store {
 }
 
 impl Store {
-    /// A store that keeps at most `history` bytes of raw samples and their buckets; with 0 only the totals.
+    /// A store that keeps at most `history` bytes of samples and buckets, and some tens of KiB a series; with 0 only the
+    /// totals.
     #[must_use]
     pub fn new(history: usize) -> Self {
         Self {
             series: Vec::new(),
-            capacity: history / SAMPLE_COST,
-            kept: 0,
+            history,
+            bytes: 0,
             counts: Counts::default(),
             head: 0.0,
             end: None,
@@ -113,6 +115,9 @@ impl Store {
 
     /// Begins the series whose names are new; `names` are those of all series, in order.
     pub fn declare(&mut self, names: &[String]) {
+        if names.len() <= self.series.len() {
+            return;
+        }
         let new = names.iter().skip(self.series.len());
         self.series.extend(new.map(|name| Series {
             name: name.clone(),
@@ -121,6 +126,11 @@ impl Store {
             gaps: 0,
             samples: Pyramid::new(),
         }));
+        let share = self.history / self.series.len() / (2 * FULL_LEVELS * BUCKET);
+        let kept = share.clamp(BUCKETS.0, BUCKETS.1);
+        for series in &mut self.series {
+            self.bytes -= series.samples.keep(kept);
+        }
     }
 
     /// Appends samples; each series' own must come in the order of their times.
@@ -132,30 +142,58 @@ impl Store {
             series.total.add(sample.value);
             series.sum.add(sample.value);
             series.gaps += u64::from(sample.value.is_nan());
-            if self.capacity > 0 {
-                series.samples.push(*sample);
+            if self.history > 0 {
+                self.bytes += series.samples.push(*sample);
             }
             self.head = self.head.max(sample.time);
         }
-        if self.capacity > 0 {
-            self.kept += entries.len();
-            self.forget();
-        }
+        self.forget();
     }
 
     /// Forgets the oldest raw samples of the series that keeps the most, until the rest fits the history. So a fast series
     /// never costs a slow one its past.
     fn forget(&mut self) {
-        while self.kept > self.capacity {
+        while self.bytes > self.history {
             let fullest = self.series.iter_mut().max_by_key(|series| series.samples.kept());
-            let Some(series) = fullest else { return };
-            let before = series.samples.kept();
-            series.samples.forget_chunk();
-            let forgotten = before - series.samples.kept();
-            if forgotten == 0 {
+            let freed = fullest.map_or(0, |series| series.samples.forget_chunk());
+            if freed == 0 {
                 return;
             }
-            self.kept -= forgotten;
+            self.bytes -= freed;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(24))]
+        #[test]
+        fn the_history_bounds_samples_and_buckets_and_loses_no_extreme(
+            counts in prop::collection::vec(0_usize..60_000, 1..12), history in 1_usize..1 << 21, spike in 0_usize..100
+        ) {
+            let mut store = Store::new(history);
+            let names: Vec<String> = (0..counts.len()).map(|number| format!("s{number}")).collect();
+            for (series, count) in counts.iter().enumerate() {
+                store.declare(&names[..=series]);
+                let spike = count * spike / 100;
+                let value = |number| f64::from(u8::from(number == spike));
+                for number in 0..*count {
+                    let sample = Sample { time: number as f64, value: value(number) };
+                    store.append(&[Entry { series, sample }]);
+                }
+            }
+            let held: usize = store.series.iter().map(|series| series.samples.bytes()).sum();
+            prop_assert_eq!(held, store.bytes);
+            // What a series keeps at least: two chunks of samples, and of buckets in five levels.
+            prop_assert!(held <= history + counts.len() * 40_000, "{} of {}", held, history);
+            for (series, count) in store.series.iter().zip(&counts) {
+                let all = series.samples.summary(0..*count);
+                prop_assert_eq!((all.max, all.count), (series.total.max, *count as u64));
+            }
         }
     }
 }

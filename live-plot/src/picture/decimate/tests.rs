@@ -6,9 +6,6 @@ use super::*;
 use crate::series::Sample;
 use crate::series::store::{Entry, Store};
 
-/// Samples in a bucket of the lowest level, in which forgotten ones are kept.
-const BUCKET: usize = 16;
-
 /// Some thousand samples of two series, one of them rare, appended in batches of any size to a store that keeps
 /// the raw ones of the last `history` bytes.
 #[derive(Debug)]
@@ -58,10 +55,8 @@ impl Run {
 
     /// When each sample of a series counts as being: a forgotten one when its bucket begins.
     fn times(&self, series: usize) -> Vec<f64> {
-        let begin = self.store.series()[series].samples.begin();
-        let kept = |number| if number < begin { number / BUCKET * BUCKET } else { number };
-        let all = &self.all[series];
-        (0..all.len()).map(|number| all[kept(number)].time).collect()
+        let (all, samples) = (&self.all[series], &self.store.series()[series].samples);
+        (0..all.len()).map(|number| all[samples.first_with(number)].time).collect()
     }
 }
 
