@@ -8,9 +8,9 @@ use std::io::{BufRead, BufReader};
 use std::path::Path;
 
 use super::atomic_file::Target;
+use super::number;
 use crate::config::Axis;
 use crate::error::Error;
-use crate::picture::scale::exact;
 use crate::series::store::Entry;
 
 /// How much is written at once, in bytes.
@@ -23,13 +23,15 @@ pub(super) struct Table {
     text: String,
     /// How many series the header has; `None` before it is written.
     named: Option<usize>,
-    /// The row that is being filled: its time, and a cell for each series.
-    row: Option<(f64, Vec<Option<f64>>)>,
+    /// The time of the row that is being filled, if there is one.
+    row: Option<f64>,
+    /// Its cells: one for each series so far.
+    cells: Vec<Option<f64>>,
 }
 
 impl Table {
     pub(super) fn new(target: Target) -> Self {
-        Self { target, text: String::new(), named: None, row: None }
+        Self { target, text: String::new(), named: None, row: None, cells: Vec::new() }
     }
 
     pub(super) fn append(
@@ -42,18 +44,13 @@ impl Table {
             self.text.push_str(&header(axis, names));
             self.named = Some(names.len());
         }
+        self.cells.resize(names.len(), None);
         for Entry { series, sample } in entries {
-            let is_full = |(time, cells): &(f64, Vec<Option<f64>>)| {
-                *time != sample.time || cells.get(*series).is_some_and(Option::is_some)
-            };
-            if self.row.as_ref().is_none_or(is_full) {
+            if self.row != Some(sample.time) || self.cells[*series].is_some() {
                 self.end_row()?;
-                self.row = Some((sample.time, vec![None; names.len()]));
+                self.row = Some(sample.time);
             }
-            if let Some((_, cells)) = &mut self.row {
-                cells.resize(names.len(), None);
-                cells[*series] = Some(sample.value);
-            }
+            self.cells[*series] = Some(sample.value);
         }
         Ok(())
     }
@@ -68,12 +65,12 @@ impl Table {
     }
 
     fn end_row(&mut self) -> Result<(), Error> {
-        let Some((time, cells)) = self.row.take() else { return Ok(()) };
-        self.text.push_str(&exact(time));
-        for cell in cells {
+        let Some(time) = self.row.take() else { return Ok(()) };
+        number::push(&mut self.text, time);
+        for cell in &mut self.cells {
             self.text.push(',');
             // A gap is `nan`; a series without a sample in this row has an empty cell.
-            self.text.push_str(&cell.map(exact).unwrap_or_default());
+            cell.take().into_iter().for_each(|value| number::push(&mut self.text, value));
         }
         self.text.push('\n');
         if self.text.len() > BLOCK { self.flush() } else { Ok(()) }

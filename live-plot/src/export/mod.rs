@@ -3,6 +3,7 @@
 
 pub(crate) mod atomic_file;
 mod csv;
+mod number;
 mod percentiles;
 pub(crate) mod rows;
 mod stream;

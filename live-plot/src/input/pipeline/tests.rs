@@ -11,6 +11,30 @@ use proptest::prelude::*;
 use super::*;
 use crate::series::store::{Series, Store};
 
+#[test]
+fn what_stood_in_a_followed_file_is_spread_over_the_time_before_the_start() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("log");
+    std::fs::write(&path, "1\n".repeat(100_000)).unwrap();
+    let source = Source::open(Some(&path), true).unwrap();
+    let input = Input::new(source, Rules::default(), Axis::Arrival);
+    let mut input = input.with_history(Duration::from_secs(10));
+    let mut read = |count: usize| {
+        let mut times = Vec::new();
+        while times.len() < count {
+            assert_eq!(input.advance(), None);
+            times.extend(input.entries().iter().map(|entry| entry.sample.time));
+        }
+        times
+    };
+    let times = read(100_000);
+    assert!(times.is_sorted() && times[0] < 0.1 && times[99_999] >= 10.0);
+    // The last block reaches until now.
+    assert!((times[50_000] - 5.0).abs() < 0.1, "{}", times[50_000]);
+    File::options().append(true).open(&path).unwrap().write_all(b"2\n").unwrap();
+    assert!(read(1)[0] > times[99_999]);
+}
+
 /// A series' name, and its samples' times and values.
 type Stored = (String, Vec<(f64, f64)>);
 
