@@ -29,6 +29,8 @@ pub(super) struct Followed {
     offset: u64,
     /// How large it was when it was opened at the start.
     history: u64,
+    /// It has had a size. What the kernel makes up below /proc has none, and can be read all the same.
+    has_size: bool,
     /// A file that cannot be opened has been reported.
     is_reported: bool,
 }
@@ -79,8 +81,8 @@ impl Followed {
         if file.is_none() {
             tracing::info!("{} is not there yet; waiting for it.", escape::path(path));
         }
-        let is_reported = file.is_none();
-        Ok(Self { path: path.to_owned(), file, offset: 0, history, is_reported })
+        let (has_size, is_reported) = (history > 0, file.is_none());
+        Ok(Self { path: path.to_owned(), file, offset: 0, history, has_size, is_reported })
     }
 
     pub(super) fn fd(&self) -> Option<BorrowedFd<'_>> {
@@ -105,7 +107,9 @@ impl Followed {
             return Ok(Read::Bytes(length));
         }
         let Ok(open) = file.metadata().map(Look::from) else { return Ok(Read::Nothing) };
-        match change(open, self.offset, fs::metadata(&self.path).ok().map(Look::from)) {
+        self.has_size |= open.size > 0;
+        let offset = if self.has_size { self.offset } else { 0 };
+        match change(open, offset, fs::metadata(&self.path).ok().map(Look::from)) {
             Change::None => Ok(Read::Nothing),
             Change::Truncated => {
                 tracing::warn!(
@@ -153,6 +157,14 @@ impl Followed {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_file_that_the_kernel_makes_up_has_no_size_and_is_not_truncated() {
+        let mut followed = Followed::open(Path::new("/proc/sys/kernel/pid_max")).unwrap();
+        let mut block = [0; 64];
+        assert!(matches!(followed.read(&mut block), Ok(Read::Bytes(1..))));
+        assert_eq!(followed.read(&mut block), Ok(Read::Nothing));
+    }
 
     #[test]
     fn another_file_under_the_name_replaces_the_one_that_is_open_and_a_shorter_one_was_truncated() {
