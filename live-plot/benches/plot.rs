@@ -5,9 +5,9 @@
 
 use std::time::Instant;
 
-use live_plot::config::{Axis, Draw, View};
+use live_plot::config::{Axis, Draw, Panels, Values, View};
 use live_plot::picture::decimate::{Grid, Trace, trace};
-use live_plot::picture::scene::{Extent, Scene};
+use live_plot::picture::scene::{Extent, Scene, Size};
 use live_plot::series::store::{Entry, Store};
 use live_plot::series::{Sample, Shared};
 use live_plot::view::plot;
@@ -72,7 +72,9 @@ fn spikes(samples: usize) {
 fn frames(samples: usize) {
     let cost = |samples: usize| {
         let store = Shared::new(store(4, samples, |number| (number as f64 * 1e-3).sin()));
-        let view = View { axis: Axis::Number, draw: Draw::Step, y_range: None };
+        let (axis, draw) = (Axis::Number, Draw::Step);
+        let view = View { axis, draw, values: Values::Fitted, is_log: false, panels: Panels::One };
+        let size = Size { width: 1920.0, height: 1000.0, scale: 1.0 };
         let extent = Extent::newest(Axis::Number, None, samples as f64);
         let screen = egui::Rect::from_min_size(egui::Pos2::ZERO, egui::vec2(1920.0, 1080.0));
         let ctx = egui::Context::default();
@@ -80,7 +82,7 @@ fn frames(samples: usize) {
         let time = median(301, || {
             let input = egui::RawInput { screen_rect: Some(screen), ..Default::default() };
             let begin = Instant::now();
-            let scene = Scene::of(&store, view, extent, 1920.0, |_| false);
+            let scene = Scene::of(&store, &view, extent, size, |_| false);
             let drawn = ctx.run_ui(input, |ui| drop(plot::show(ui, &scene)));
             let passed = begin.elapsed();
             assert!(!drawn.shapes.is_empty());

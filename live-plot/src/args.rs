@@ -10,7 +10,7 @@ use common::duration;
 use common::escape::escape;
 use common::options::CommonArgs;
 
-use crate::config::{Config, Draw, Naming, Outputs, Rules, Theme, YRange};
+use crate::config::{Config, Draw, Naming, Outputs, Panels, Rules, Theme, YRange};
 use crate::error::Error;
 
 /// The shortest window: one of no time shows nothing.
@@ -38,14 +38,19 @@ pub struct Args {
     window: Option<Duration>,
     /// Values that are shown: A to B, or fitted
     ///
-    /// By default -10 to 10 while all visible values fit, else fitted.
-    #[arg(short, long, value_name = "A:B|auto", allow_hyphen_values = true)]
+    /// With log, fitted on a logarithmic axis. By default fitted; of typed numbers -10 to 10 while all visible ones fit.
+    #[arg(short, long, value_name = "A:B|auto|log", allow_hyphen_values = true)]
     y_range: Option<YRange>,
     /// Join values as step, line or points
     ///
     /// With step a value holds until the next one.
     #[arg(short, long, value_name = "HOW", default_value = "step", hide_possible_values = true)]
     draw: Draw,
+    /// Draw each series, or each group, in a panel
+    ///
+    /// The panels share one time axis. Series that no group names have one more panel together.
+    #[arg(long, value_name = "A,B;C", num_args = 0..=1, require_equals = true, default_missing_value = "each")]
+    panels: Option<Panels>,
     /// Name the columns, from the first on
     #[arg(long, value_name = "A,B,…", value_delimiter = ',', action = ArgAction::Append)]
     names: Vec<String>,
@@ -77,6 +82,7 @@ pub struct Args {
     ///
     /// Older samples stay as minima and maxima.
     #[arg(long, value_name = "SIZE", default_value = "256MiB", value_parser = bytes)]
+    #[arg(hide_short_help = true)]
     history: usize,
     /// Write a picture to this file, - for stdout
     #[arg(long, value_name = "FILE", help_heading = "Without a window")]
@@ -162,6 +168,7 @@ impl TryFrom<Args> for Config {
             title: args.title,
             unit: args.unit,
             size: args.size,
+            panels: args.panels.unwrap_or_default(),
             theme: args.theme,
             history: args.history,
             outputs,

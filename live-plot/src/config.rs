@@ -23,7 +23,7 @@ pub struct Config {
     pub rules: Rules,
     /// How much time the picture shows; if `None`, all of a whole input or an export, else ten seconds.
     pub window: Option<Duration>,
-    /// Which values the picture shows; `None` is −10 to 10 while all that is visible fits.
+    /// Which values the picture shows; `None` is those that are visible, fitted, and of typed input −10 to 10 while all fit.
     pub y_range: Option<YRange>,
     /// How the values are joined.
     pub draw: Draw,
@@ -35,6 +35,8 @@ pub struct Config {
     pub size: (u16, u16),
     /// Light or dark.
     pub theme: Theme,
+    /// How the series share the height.
+    pub panels: Panels,
     /// What raw samples may take, in bytes.
     pub history: usize,
     /// What is written; a window opens if nothing is.
@@ -63,10 +65,16 @@ impl Config {
         }
     }
 
-    /// How the values are shown.
+    /// How the values are shown, of an input that is typed or not.
     #[must_use]
-    pub fn view(&self) -> View {
-        View { axis: self.axis(), draw: self.draw, y_range: self.y_range }
+    pub fn view(&self, is_typed: bool) -> View {
+        let values = match self.y_range {
+            Some(YRange::Fixed(low, high)) => Values::Fixed(low, high),
+            None if is_typed => Values::Seed,
+            Some(YRange::Auto | YRange::Log) | None => Values::Fitted,
+        };
+        let is_log = self.y_range == Some(YRange::Log);
+        View { axis: self.axis(), draw: self.draw, values, is_log, panels: self.panels.clone() }
     }
 }
 
@@ -130,14 +138,67 @@ impl Outputs {
 }
 
 /// How the values are shown.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub struct View {
     /// What the horizontal axis is.
     pub axis: Axis,
     /// How the values are joined.
     pub draw: Draw,
     /// Which values are seen.
-    pub y_range: Option<YRange>,
+    pub values: Values,
+    /// Whether their axis is logarithmic.
+    pub is_log: bool,
+    /// How the series share the height.
+    pub panels: Panels,
+}
+
+/// Which values are seen.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Values {
+    /// −10 to 10 while all that is visible fits, else fitted: what is typed by hand seldom needs more.
+    Seed,
+    /// What is visible, fitted.
+    Fitted,
+    /// These, from the lesser to the greater.
+    Fixed(f64, f64),
+}
+
+/// How the series share the height of the picture.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub enum Panels {
+    /// All in one panel.
+    #[default]
+    One,
+    /// Each in a panel of its own.
+    Each,
+    /// Those of a group in a panel; all others together in one more.
+    Groups(Vec<Vec<String>>),
+}
+
+impl FromStr for Panels {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        if text == "each" {
+            return Ok(Self::Each);
+        }
+        let names = |group: &str| -> Vec<String> {
+            group.split(',').map(|name| name.trim().to_owned()).collect()
+        };
+        let groups: Vec<Vec<String>> = text.split(';').map(names).collect();
+        let mut all: Vec<&String> = groups.iter().flatten().collect();
+        if all.iter().any(|name| name.is_empty()) {
+            return Err(
+                "write the names of series as A,B;C (a panel for A and B, one for C), or each"
+                    .to_owned(),
+            );
+        }
+        all.sort_unstable();
+        if let Some(twice) = all.windows(2).find(|pair| pair[0] == pair[1]) {
+            return Err(format!("{} is there twice; a series has one panel", twice[0]));
+        }
+        Ok(Self::Groups(groups))
+    }
 }
 
 /// What the horizontal axis is.
@@ -183,11 +244,13 @@ pub enum Theme {
     Light,
 }
 
-/// Which values are seen.
+/// What the user says about the values that are seen.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum YRange {
     /// What is visible, fitted.
     Auto,
+    /// The same, on a logarithmic axis.
+    Log,
     /// These, from the lesser to the greater.
     Fixed(f64, f64),
 }
@@ -197,13 +260,15 @@ impl FromStr for YRange {
 
     fn from_str(text: &str) -> Result<Self, String> {
         let number = |text: &str| text.trim().parse::<f64>().ok().filter(|n| n.is_finite());
-        if text == "auto" {
-            return Ok(Self::Auto);
+        match text {
+            "auto" => return Ok(Self::Auto),
+            "log" => return Ok(Self::Log),
+            _ => {}
         }
         match text.split_once(':').map(|(a, b)| (number(a), number(b))) {
-            Some((Some(a), Some(b))) if a < b && (b - a).is_finite() => Ok(Self::Fixed(a, b)),
+            Some((Some(a), Some(b))) if a < b => Ok(Self::Fixed(a, b)),
             Some((Some(_), Some(_))) => Err("A must be less than B in A:B".to_owned()),
-            _ => Err("write two numbers as A:B, for example 0:100, or auto".to_owned()),
+            _ => Err("write two numbers as A:B, for example 0:100, or auto, or log".to_owned()),
         }
     }
 }
@@ -215,9 +280,21 @@ mod tests {
     #[test]
     fn a_range_is_two_numbers_in_order() {
         assert_eq!("-10:10".parse(), Ok(YRange::Fixed(-10.0, 10.0)));
+        assert_eq!("-1.7e308:1.7e308".parse(), Ok(YRange::Fixed(-1.7e308, 1.7e308)));
         assert_eq!("auto".parse(), Ok(YRange::Auto));
+        assert_eq!("log".parse(), Ok(YRange::Log));
         for bad in ["", "1", "1:1", "2:1", "a:b", "1:inf", "nan:2", "1:2:3"] {
             assert!(bad.parse::<YRange>().is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn panels_are_groups_of_names_or_each_series_has_its_own() {
+        let group = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect();
+        assert_eq!("a,b;c".parse(), Ok(Panels::Groups(vec![group(&["a", "b"]), group(&["c"])])));
+        assert_eq!("each".parse(), Ok(Panels::Each));
+        for bad in ["", "a,,b", "a;", "a,b;a"] {
+            assert!(bad.parse::<Panels>().is_err(), "{bad}");
         }
     }
 }

@@ -14,14 +14,15 @@
 //!           sampler    puts this together: samples, each with its series and time
 //! series/   shared     the one lock, around
 //!           store      all series: of each the raw samples, and minima and maxima above them (pyramid)
-//! picture/  scene      a picture as data: its part of the axis, and a trace for each series      } pure
-//!           decimate   its pixel columns, how many and where, and the few points in each         }
-//!           scale      where the axes begin, end and are marked                                  }
-//!           palette    the colours and dashes of the series                                      }
+//! picture/  scene      a picture as data: its part of the axis, its panels, a trace for each series  } pure
+//!           decimate   its pixel columns, how many and where, and the few points in each; dots       }
+//!           scale      where an axis begins and ends; marks, time_marks: its marks and labels        }
+//!           pixels     grid, steps and dots on whole pixels; palette: colours and dashes             }
 //! view/     window     opens, and starts the threads; app: one frame
 //!           repaint    when the next frame is drawn
 //!           plot       paints the scene; viewport: which part of the axis; panels, keys, save, theme
-//! export/   svg (png), csv, the summary; atomic_file: whole files or none; stream: what somebody reads meanwhile
+//! export/   figure (text: svg, pixels: raster), csv, the summary; atomic_file: whole files or none; stream: what
+//!           somebody reads meanwhile
 //! signals   INT, TERM, HUP → close the window, or end the input
 //! defect    a panic → the end
 //! ```

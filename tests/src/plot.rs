@@ -21,9 +21,9 @@ pub fn live_plot(args: &[&str]) -> Command {
     command
 }
 
-/// live-plot in a window of `screen`, its stdin a pipe.
+/// live-plot in a window of `screen`, its stdin a pipe; values from −10 to 10 are seen, so that a value's row is known.
 pub fn shown(screen: &Screen, args: &[&str]) -> Running {
-    let mut command = screen.show(live_plot(args));
+    let mut command = screen.show(live_plot(&[&["-y", "-10:10"], args].concat()));
     command.stdin(Stdio::piped());
     Running::start(command)
 }

@@ -75,7 +75,8 @@ fn assert_steps_are_whole(size: (usize, usize), scale: usize) {
     const SPAN: f64 = 10.0;
     let screen = Screen::start();
     let size_text = format!("{}x{}", size.0, size.1);
-    let mut command = screen.show(live_plot(&["--time", "t", "-w", "10s", "--size", &size_text]));
+    let mut command =
+        screen.show(live_plot(&["-y", "-10:10", "--time", "t", "-w", "10s", "--size", &size_text]));
     command.env("WINIT_X11_SCALE_FACTOR", scale.to_string()).stdin(Stdio::piped());
     let mut plot = Running::start(command);
     let window = screen.window("live-plot");

@@ -1,14 +1,18 @@
-//! Without a window: reads the input to its end and writes what was asked for: pictures (`svg`), tables (`csv`; `rows` for
-//! the window), the `summary`. Files are whole or not there (`atomic_file`). It needs no display.
+//! Without a window: reads the input to its end and writes what was asked for: pictures (`figure`, as `svg` or PNG by
+//! `raster`), tables (`csv`; `rows` for the window), the `summary`. Files are whole or not there (`atomic_file`). It needs
+//! no display.
 
 pub(crate) mod atomic_file;
 mod csv;
+pub(crate) mod figure;
 mod number;
 mod percentiles;
+pub(crate) mod raster;
 pub(crate) mod rows;
 mod stream;
 mod summary;
-pub(crate) mod svg;
+mod svg;
+mod text;
 
 use std::io;
 use std::path::{Path, PathBuf, absolute};
@@ -17,6 +21,7 @@ use common::exit;
 
 use atomic_file::Target;
 use csv::Table;
+use figure::Figure;
 use summary::Summary;
 
 use crate::config::{Config, Outputs, Theme};
@@ -56,6 +61,7 @@ fn export(config: &Config, source: Source, signals: Signals) -> Result<(), Error
         Event::End => atomic_file::remove_drafts(),
         Event::Continued => {}
     })?;
+    let is_typed = source.is_typed();
     let mut input =
         Input::new(source, config.rules.clone(), config.axis()).stopped_by(stop.clone());
     if outputs.to_stdout() > 0 {
@@ -104,7 +110,7 @@ fn export(config: &Config, source: Source, signals: Signals) -> Result<(), Error
         Target::open(Path::new("-"), &stop)?.write(summary.lines(store.series()).as_bytes())?;
     }
     if outputs.is_drawn() {
-        draw(config, store, png, svg)?;
+        draw(config, store, is_typed, png, svg)?;
     }
     match end {
         End::Error(problem) => Err(Error::Read { from: from(), problem }),
@@ -116,18 +122,18 @@ fn export(config: &Config, source: Source, signals: Signals) -> Result<(), Error
 fn draw(
     config: &Config,
     store: Store,
+    is_typed: bool,
     png: Option<Target>,
     svg: Option<Target>,
 ) -> Result<(), Error> {
-    let names: Vec<String> = store.series().iter().map(|series| series.name.clone()).collect();
     let window = config.window().map(|window| window.as_secs_f64());
     let extent = Extent::newest(config.axis(), window, store.head);
-    let width = svg::plot_width(config);
-    let scene = Scene::of(&Shared::new(store), config.view(), extent, width, |_| false);
-    let drawing = svg::svg(scene, &names, config, config.theme != Theme::Light);
-    svg.map(|target| target.finish(drawing.as_bytes())).transpose()?;
+    let (view, store) = (config.view(is_typed), Shared::new(store));
+    let make = |size| Scene::of(&store, &view, extent, size, |_| false);
+    let figure = Figure::new(config, config.theme != Theme::Light, make);
+    svg.map(|target| target.finish(svg::svg(&figure).as_bytes())).transpose()?;
     if let Some(target) = png {
-        target.finish(&svg::png(&drawing).map_err(Error::Picture)?)?;
+        target.finish(&raster::png(&figure).map_err(Error::Picture)?)?;
     }
     Ok(())
 }

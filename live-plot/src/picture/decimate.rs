@@ -5,12 +5,13 @@
 //! instead, the columns would move past the samples, and the line would flicker.
 //!
 //! A column with more than `EXACT` samples is drawn by four of their values: first, minimum, maximum and last. They
-//! light the same pixels as all of them would (M4: Jugel and others, VLDB 2014).
+//! light the same pixels as all of them would (M4: Jugel and others, VLDB 2014). That holds for lines and steps, on a
+//! logarithmic axis too: the logarithm of the minimum is the minimum of the logarithms. Dots are left to `dots`.
 
 use std::ops::Range;
 
 use crate::config::Draw;
-use crate::series::pyramid::{Pyramid, Summary};
+use crate::series::pyramid::{Part, Pyramid, Summary};
 use crate::series::store::Series;
 
 /// A column with at most this many samples is drawn sample by sample.
@@ -58,6 +59,17 @@ impl Grid {
         self.edge(offset + 1) + if is_last { 2.0 * EPSILON * self.step } else { 0.0 }
     }
 
+    /// How many columns begin at `time` or before.
+    #[must_use]
+    pub fn until(&self, time: f64) -> usize {
+        let (mut low, mut high) = (0, self.count);
+        while low < high {
+            let middle = low.midpoint(high);
+            if self.edge(middle) <= time { low = middle + 1 } else { high = middle }
+        }
+        low
+    }
+
     /// Where the picture begins.
     #[must_use]
     pub fn start(&self) -> f64 {
@@ -79,34 +91,80 @@ fn integer(number: f64) -> i64 {
 /// A point of a picture: time and value.
 pub type Point = [f64; 2];
 
-/// A series as it is drawn: a line for each run of values between gaps.
+/// A series as it is drawn.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Trace {
-    /// The points of each line.
+    /// The points of a line for each run of values between gaps. Of dots: the lowest and the highest of neighbouring ones
+    /// in a pixel column, all between which are lit.
     pub runs: Vec<Vec<Point>>,
     /// The summary of what is visible; `None` if no value is.
     pub visible: Option<Summary>,
 }
 
-/// Makes the trace of one series from left to right, some columns at a time, so that its caller can release the lock in
+/// Which samples of a series are visible in the columns of a grid, up to `drawn_until`. Of a step also the last one before:
+/// its value holds at the left edge.
+#[must_use]
+pub fn visible(series: &Series, grid: Grid, draw: Draw, drawn_until: f64) -> Range<usize> {
+    let samples = &series.samples;
+    let Some(last) = grid.until(drawn_until).checked_sub(1) else { return 0..0 };
+    let first = samples.seek(grid.start(), 0, samples.end() / 2);
+    let end = samples.seek(grid.after(last), first, first);
+    if draw == Draw::Step { first.saturating_sub(1)..end } else { first..end }
+}
+
+/// The summary of a series' samples. With `is_log` only of the positive ones, and how many are not.
+#[must_use]
+pub fn summary(series: &Series, range: Range<usize>, is_log: bool) -> (Summary, u64) {
+    match is_log {
+        true => positive(&series.samples, range),
+        false => (series.samples.summary(range), 0),
+    }
+}
+
+/// The summary of the positive samples, and how many are not. The last one is a gap if it is not positive.
+fn positive(samples: &Pyramid, range: Range<usize>) -> (Summary, u64) {
+    let (mut summary, mut others) = (Summary::EMPTY, 0);
+    let last = samples.summary(range.end.saturating_sub(1).max(range.start)..range.end).last;
+    samples.visit(range, &mut |part| {
+        match part {
+            Part::Sample(sample) if sample.value > 0.0 => summary.add(sample.value),
+            Part::Sample(sample) => others += u64::from(!sample.value.is_nan()),
+            Part::Bucket(bucket) | Part::Last(bucket) if bucket.min > 0.0 => summary.merge(bucket),
+            // The greatest is all that is certain of forgotten values on both sides of 0.
+            Part::Last(bucket) if bucket.max > 0.0 => summary.add(bucket.max),
+            Part::Bucket(bucket) if bucket.max > 0.0 => return true,
+            Part::Bucket(bucket) | Part::Last(bucket) => others += bucket.count,
+        }
+        false
+    });
+    summary.last = on_log(last);
+    (summary, others)
+}
+
+/// A value as a logarithmic axis shows it: what is not positive is a gap.
+fn on_log(value: f64) -> f64 {
+    if value > 0.0 { value } else { f64::NAN }
+}
+
+/// Makes the line or steps of one series from left to right, some columns at a time, so that its caller can release the lock in
 /// between.
 #[derive(Debug)]
 pub struct Tracer {
     grid: Grid,
     draw: Draw,
+    is_log: bool,
     /// Nothing later is drawn.
     drawn_until: f64,
     /// The next column, and the first sample that is in it or after it; `None` before the first call.
     next: Option<(usize, usize)>,
     runs: Vec<Vec<Point>>,
     run: Vec<Point>,
-    visible: Summary,
 }
 
 /// The trace of a series up to `drawn_until`.
 #[must_use]
 pub fn trace(series: &Series, grid: Grid, draw: Draw, drawn_until: f64) -> Trace {
-    let mut tracer = Tracer::new(grid, draw, drawn_until);
+    let mut tracer = Tracer::new(grid, draw, false, drawn_until);
     tracer.advance(series, usize::MAX);
     tracer.finish()
 }
@@ -122,16 +180,13 @@ pub fn value_at(series: &Series, time: f64) -> f64 {
 impl Tracer {
     /// A tracer that has drawn nothing yet.
     #[must_use]
-    pub fn new(grid: Grid, draw: Draw, drawn_until: f64) -> Self {
-        Self {
-            grid,
-            draw,
-            drawn_until,
-            next: None,
-            runs: Vec::new(),
-            run: Vec::new(),
-            visible: Summary::EMPTY,
-        }
+    pub fn new(grid: Grid, draw: Draw, is_log: bool, drawn_until: f64) -> Self {
+        Self { grid, draw, is_log, drawn_until, next: None, runs: Vec::new(), run: Vec::new() }
+    }
+
+    /// Whether the axis is logarithmic.
+    pub(super) fn is_log(&self) -> bool {
+        self.is_log
     }
 
     /// Adds at most `columns` columns; true once all are done. Between two calls the store may forget samples of the
@@ -166,7 +221,7 @@ impl Tracer {
     #[must_use]
     pub fn finish(mut self) -> Trace {
         self.end_run();
-        Trace { visible: (self.visible.count > 0).then_some(self.visible), runs: self.runs }
+        Trace { visible: None, runs: self.runs }
     }
 
     /// Begins at the left edge with the last sample before it. Returns the number of the first sample inside.
@@ -181,7 +236,6 @@ impl Tracer {
             Draw::Step => {
                 let previous = samples.summary(before..at).last;
                 self.point(self.grid.start(), previous);
-                self.visible.add(previous);
             }
             Draw::Line => self.exact(samples, before),
             Draw::Points => {}
@@ -191,13 +245,15 @@ impl Tracer {
 
     /// Adds the samples of one column.
     fn column(&mut self, samples: &Pyramid, column: usize, range: Range<usize>) {
-        let summary = samples.summary(range.clone());
-        self.visible.merge(&summary);
         let first = samples.sample(range.start);
         if range.len() <= EXACT && first.is_some() {
             range.for_each(|number| self.exact(samples, number));
             return;
         }
+        let summary = match self.is_log {
+            true => positive(samples, range).0,
+            false => samples.summary(range),
+        };
         let x = self.grid.edge(column) + self.grid.step / 2.0;
         if self.draw != Draw::Step || self.run.is_empty() {
             self.point(x, first.map_or(summary.min, |sample| sample.value));
@@ -235,6 +291,7 @@ impl Tracer {
 
     /// Adds a point; a gap ends the line, and the next value begins another.
     fn point(&mut self, time: f64, value: f64) {
+        let value = if self.is_log { on_log(value) } else { value };
         if value.is_nan() {
             self.end_run();
         } else {

@@ -1,8 +1,12 @@
 //! What a picture shows, whoever draws it: the scene (`scene`), its pixel columns and the few points that draw a series
-//! (`decimate`), where its axes begin, end and are marked (`scale`), and its colours and dashes (`palette`). Pure: painting
-//! is left to `view` and `export`.
+//! (`decimate`, `dots`), its pixels (`pixels`), where its axes begin, end and are marked (`scale`, `marks`, `time_marks`),
+//! and its colours and dashes (`palette`). Pure: painting is left to `view` and `export`.
 
 pub mod decimate;
+pub mod dots;
+pub mod marks;
 pub mod palette;
+pub mod pixels;
 pub mod scale;
 pub mod scene;
+pub mod time_marks;

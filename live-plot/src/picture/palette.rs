@@ -97,4 +97,14 @@ impl Dash {
     pub fn of(series: usize) -> Self {
         [Self::Solid, Self::Dashed, Self::Dotted][series / COLORS % 3]
     }
+
+    /// How much is drawn, and after how much it begins again, in points; `None` without a break.
+    #[must_use]
+    pub fn lengths(self) -> Option<(f64, f64)> {
+        match self {
+            Self::Solid => None,
+            Self::Dashed => Some((9.0, 14.0)),
+            Self::Dotted => Some((2.0, 5.0)),
+        }
+    }
 }

@@ -1,17 +1,45 @@
-//! One picture as data: its columns, axes and traces, the same for the window and for files. Pure; painting is left to
-//! `view` and `export`.
+//! One picture as data: its columns, panels, axes and traces, the same for the window and for files. Pure; painting is left
+//! to `view` and `export`.
 
-use super::scale;
-use crate::config::{Axis, Draw, View, YRange};
-use crate::picture::decimate::{Grid, Trace, Tracer};
-use crate::series::Shared;
+use super::decimate::{self, Grid, Trace, Tracer};
+use super::dots::{DotTracer, Rows};
+use super::marks::{self, Marks};
+use super::pixels::Area;
+use super::scale::{self, Scale};
+use super::time_marks;
+use crate::config::{Axis, Draw, Panels, Values, View};
+use crate::series::store::{Series, Store};
+use crate::series::{Shared, Summary};
 
 /// How many pixel columns are copied under one hold of the lock: some 30 µs, for which the reader may have to wait.
 const COLUMNS_PER_HOLD: usize = 32;
 
+/// The same on a logarithmic axis, where values on both sides of 0 cost a look at each.
+const COLUMNS_PER_HOLD_LOG: usize = 4;
+
+/// How many samples are summed up under one hold of the lock on a logarithmic axis.
+const SAMPLES_PER_HOLD: usize = 1 << 14;
+
 /// The least distance between two marks, in egui's points: close enough to read a value between them, and few enough
 /// lines for a processor that paints the grid without a graphics card.
 const MARKS: (f64, f64) = (128.0, 72.0);
+
+/// The least height of a panel, in points: three labels.
+const PANEL: f64 = 54.0;
+
+/// Between two panels, in points.
+const GAP: f64 = 12.0;
+
+/// The size of the plot that a picture is made for.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Size {
+    /// In pixels.
+    pub width: f64,
+    /// In pixels.
+    pub height: f64,
+    /// How many pixels a point has.
+    pub scale: f64,
+}
 
 /// What a picture shows.
 #[derive(Debug)]
@@ -20,8 +48,8 @@ pub struct Scene {
     pub grid: Grid,
     /// From the picture's left to its right edge, in time.
     pub span: f64,
-    /// Where the picture's values begin and end.
-    pub y: (f64, f64),
+    /// The panels, from the top; there is one at least.
+    pub panels: Vec<Panel>,
     /// How the samples are joined.
     pub draw: Draw,
     /// What the horizontal axis is.
@@ -30,10 +58,25 @@ pub struct Scene {
     pub drawn_until: f64,
     /// The trace of each series.
     pub traces: Vec<Trace>,
+    /// The names of the series.
+    pub names: Vec<String>,
+    /// The value of each series at the newest moment that is drawn.
+    pub newest: Vec<f64>,
+    /// How many visible values are not drawn, because a logarithmic axis has no place for them.
+    pub left_out: u64,
+}
+
+/// A part of the picture with a vertical axis of its own.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Panel {
+    /// The series in it.
+    pub series: Vec<usize>,
+    /// Its axis.
+    pub scale: Scale,
 }
 
 /// Which part of the horizontal axis a picture shows.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Extent {
     /// The newest moment that is known.
     pub head: f64,
@@ -60,64 +103,193 @@ impl Extent {
 }
 
 impl Scene {
-    /// The picture of `extent`, `pixels` wide; hidden series have empty traces.
+    /// The picture of `extent` on a plot of this size; hidden series have empty traces, and no panel to themselves.
     #[must_use]
     pub fn of(
         store: &Shared,
-        view: View,
+        view: &View,
         extent: Extent,
-        pixels: f64,
+        size: Size,
         is_hidden: impl Fn(usize) -> bool,
     ) -> Self {
         let Extent { drawn_until, end, span, is_whole, .. } = extent;
         // Everything may begin in the middle of a column, and columns have absolute places: it needs one column more.
+        let pixels = size.width;
         let span = if is_whole { span * pixels / (pixels - 1.0).max(1.0) } else { span };
         let grid = Grid::showing(end, span, pixels);
-        let series = store.hold(|store| store.series().len());
-        let trace = |number| match is_hidden(number) {
-            true => Trace::default(),
-            false => trace(store, number, Tracer::new(grid, view.draw, drawn_until)),
-        };
-        let traces: Vec<Trace> = (0..series).map(trace).collect();
-        let y = y_range(&traces, view.y_range);
-        Self { grid, span, y, draw: view.draw, axis: view.axis, drawn_until, traces }
+        let (names, newest): (Vec<String>, Vec<f64>) = store.hold(|store| {
+            let newest = |series| decimate::value_at(series, drawn_until.min(end));
+            store.series().iter().map(|series| (series.name.clone(), newest(series))).unzip()
+        });
+        let shown: Vec<usize> = (0..names.len()).filter(|number| !is_hidden(*number)).collect();
+        let mut traces = vec![Trace::default(); names.len()];
+        let mut left_out = 0;
+        for &number in &shown {
+            let (summary, others) = visible(store, number, grid, view, drawn_until);
+            traces[number].visible = (summary.count > 0).then_some(summary);
+            left_out += others;
+        }
+        let groups = groups(&view.panels, &names, shown, most_panels(size));
+        let mut panels: Vec<Panel> = Vec::with_capacity(groups.len());
+        for series in groups {
+            let scale = scale_of(&traces, &series, view);
+            panels.push(Panel { series, scale });
+        }
+        let height = panel_height(size.height, panels.len(), size.scale);
+        for panel in &panels {
+            let rows = Rows { scale: panel.scale, count: panel_rows(height) };
+            for &number in &panel.series {
+                let tracer = match view.draw {
+                    Draw::Points => Either::Dots(DotTracer::new(grid, rows, drawn_until)),
+                    draw => Either::Line(Tracer::new(grid, draw, view.is_log, drawn_until)),
+                };
+                traces[number].runs = trace(store, number, tracer).runs;
+            }
+        }
+        let (draw, axis) = (view.draw, view.axis);
+        Self { grid, span, panels, draw, axis, drawn_until, traces, names, newest, left_out }
     }
 
-    /// The steps between the marks of the two axes, on a plot of this width and height in egui's points.
+    /// The marks of the horizontal axis on a plot of this width in points.
     #[must_use]
-    pub fn steps(&self, width: f64, height: f64) -> (f64, f64) {
-        let (columns, rows) = (width / MARKS.0, height / MARKS.1);
-        let x_step = match self.axis {
-            Axis::Number => scale::step(self.span, columns).max(1.0),
-            Axis::Arrival | Axis::Timestamp => scale::time_step(self.span, columns),
-        };
-        (x_step, scale::step(self.y.1 - self.y.0, rows))
+    pub fn x_marks(&self, width: f64) -> Marks {
+        let (from, most) = (self.grid.start(), width / MARKS.0);
+        // By rounding the newest may be a little beyond.
+        let to = from + self.span + 1e-6 * self.grid.step;
+        match self.axis {
+            Axis::Number => marks::samples(from, to, most),
+            Axis::Arrival | Axis::Timestamp => time_marks::elapsed(from, to, most),
+        }
     }
 
-    /// The label at `x` of a horizontal axis that is marked every `step`.
+    /// The marks of a panel's axis on a height in points.
     #[must_use]
-    pub fn x_label(axis: Axis, x: f64, step: f64) -> String {
-        match axis {
-            Axis::Number => scale::label(x, step),
-            Axis::Arrival | Axis::Timestamp => scale::time_label(x, step),
+    pub fn y_marks(&self, panel: &Panel, height: f64) -> Marks {
+        marks::values(panel.scale, height / MARKS.1)
+    }
+
+    /// The places of the panels in the plot's.
+    #[must_use]
+    pub fn places(&self, [left, top, right, bottom]: Area, scale: f64) -> Vec<Area> {
+        let height = panel_height(f64::from(bottom - top), self.panels.len(), scale);
+        #[expect(clippy::cast_possible_truncation, reason = "a pixel's number")]
+        let place = |number: usize| {
+            let top = top + (number as f64 * (height + GAP * scale)).round() as i32;
+            [left, top, right, top + panel_rows(height) as i32]
+        };
+        (0..self.panels.len()).map(place).collect()
+    }
+
+    /// How a time is written beside a horizontal axis that shows `span`.
+    #[must_use]
+    pub fn time(&self, time: f64) -> String {
+        match self.axis {
+            // The sample whose value holds there.
+            Axis::Number => format!("sample {}", time.floor()),
+            // A pixel's digits.
+            Axis::Arrival | Axis::Timestamp => time_marks::label(time, self.grid.step.min(0.01)),
         }
     }
 }
 
-/// The trace of one series, made while the lock is released again and again: columns that are done do not change.
-fn trace(store: &Shared, number: usize, mut tracer: Tracer) -> Trace {
-    while !store.hold(|store| tracer.advance(&store.series()[number], COLUMNS_PER_HOLD)) {}
-    tracer.finish()
+/// The panels that fit into a plot.
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a small number")]
+fn most_panels(size: Size) -> usize {
+    ((size.height / size.scale + GAP) / (PANEL + GAP)).floor().max(1.0) as usize
 }
 
-fn y_range(traces: &[Trace], wanted: Option<YRange>) -> (f64, f64) {
-    let visible = traces.iter().filter_map(|trace| trace.visible);
+fn panel_height(height: f64, panels: usize, scale: f64) -> f64 {
+    let gaps = panels.saturating_sub(1) as f64 * GAP * scale;
+    ((height - gaps) / panels as f64).max(1.0)
+}
+
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a small number")]
+fn panel_rows(height: f64) -> usize {
+    height.floor().max(1.0) as usize
+}
+
+/// The series of each panel: at least one panel, and no more than fit; the last one has what does not.
+fn groups(wanted: &Panels, names: &[String], shown: Vec<usize>, most: usize) -> Vec<Vec<usize>> {
+    let mut groups: Vec<Vec<usize>> = match wanted {
+        Panels::One => vec![shown],
+        Panels::Each => shown.into_iter().map(|number| vec![number]).collect(),
+        Panels::Groups(wanted) => {
+            let place = |number: usize| {
+                let has = |group: &Vec<String>| group.contains(&names[number]);
+                wanted.iter().position(has).unwrap_or(wanted.len())
+            };
+            let of =
+                |panel| shown.iter().copied().filter(|number| place(*number) == panel).collect();
+            (0..=wanted.len()).map(of).collect()
+        }
+    };
+    groups.retain(|group| !group.is_empty());
+    let rest = groups.split_off(most.min(groups.len())).concat();
+    match groups.last_mut() {
+        Some(last) => last.extend(rest),
+        None => groups.push(Vec::new()),
+    }
+    groups
+}
+
+/// The summary of what is visible of a series, and how many values a logarithmic axis has no place for.
+fn visible(
+    store: &Shared,
+    number: usize,
+    grid: Grid,
+    view: &View,
+    drawn_until: f64,
+) -> (Summary, u64) {
+    let range = store
+        .hold(|store| decimate::visible(&store.series()[number], grid, view.draw, drawn_until));
+    let piece = if view.is_log { SAMPLES_PER_HOLD } else { usize::MAX };
+    let (mut summary, mut left_out) = (Summary::EMPTY, 0);
+    let mut at = range.start;
+    while at < range.end {
+        let end = at.saturating_add(piece).min(range.end);
+        let (part, others) =
+            store.hold(|store| decimate::summary(&store.series()[number], at..end, view.is_log));
+        summary.merge(&part);
+        (at, left_out) = (end, left_out + others);
+    }
+    (summary, left_out)
+}
+
+/// The axis for what is visible of some series.
+fn scale_of(traces: &[Trace], series: &[usize], view: &View) -> Scale {
+    let visible = series.iter().filter_map(|number| traces[*number].visible);
     let both = |a: (f64, f64), b: (f64, f64)| (a.0.min(b.0), a.1.max(b.1));
     let values = visible.map(|summary| (summary.min, summary.max)).reduce(both);
-    match wanted {
-        Some(YRange::Fixed(low, high)) => (low, high),
-        Some(YRange::Auto) => scale::auto_range(values),
-        None => scale::default_range(values),
+    match view.values {
+        Values::Fixed(low, high) if view.is_log && low > 0.0 => Scale { low, high, is_log: true },
+        _ if view.is_log => Scale::log(values),
+        Values::Fixed(low, high) => Scale::linear((low, high)),
+        Values::Fitted => Scale::linear(scale::fitted_range(values)),
+        Values::Seed => Scale::linear(scale::seed_range(values)),
+    }
+}
+
+/// What makes a trace.
+enum Either {
+    Line(Tracer),
+    Dots(DotTracer),
+}
+
+/// The trace of one series, made while the lock is released again and again: columns that are done do not change.
+fn trace(store: &Shared, number: usize, tracer: Either) -> Trace {
+    let hold = |advance: &mut dyn FnMut(&Series) -> bool| {
+        while !store.hold(|store: &mut Store| advance(&store.series()[number])) {}
+    };
+    match tracer {
+        Either::Line(mut tracer) => {
+            let columns = if tracer.is_log() { COLUMNS_PER_HOLD_LOG } else { COLUMNS_PER_HOLD };
+            hold(&mut |series| tracer.advance(series, columns));
+            tracer.finish()
+        }
+        Either::Dots(mut tracer) => {
+            hold(&mut |series| tracer.advance(series));
+            tracer.finish()
+        }
     }
 }
 
@@ -125,8 +297,65 @@ fn y_range(traces: &[Trace], wanted: Option<YRange>) -> (f64, f64) {
 mod tests {
     use super::*;
     use crate::series::Sample;
-    use crate::series::store::{Entry, Store};
+    use crate::series::store::Entry;
     use proptest::prelude::*;
+
+    const SIZE: Size = Size { width: 1000.0, height: 600.0, scale: 1.0 };
+
+    fn view(axis: Axis) -> View {
+        let (draw, panels) = (Draw::Step, Panels::One);
+        View { axis, draw, values: Values::Seed, is_log: false, panels }
+    }
+
+    /// A store with these series, each with its values one second apart.
+    fn store(series: &[(&str, &[f64])]) -> Shared {
+        let mut store = Store::new(10_000_000);
+        store.declare(&series.iter().map(|(name, _)| (*name).to_owned()).collect::<Vec<_>>());
+        for (series, (_, values)) in series.iter().enumerate() {
+            for (time, &value) in (0_u32..).map(f64::from).zip(*values) {
+                store.append(&[Entry { series, sample: Sample { time, value } }]);
+            }
+        }
+        Shared::new(store)
+    }
+
+    #[test]
+    fn a_series_or_group_has_a_panel_and_an_axis_of_its_own() {
+        let store = store(&[("a", &[1.0, 2.0]), ("b", &[0.5, 0.6]), ("c", &[1e6, 2e6])]);
+        let extent = Extent::newest(Axis::Timestamp, None, 1.0);
+        let panels = |panels, hidden| {
+            let view = View { panels, values: Values::Fitted, ..view(Axis::Timestamp) };
+            let scene = Scene::of(&store, &view, extent, SIZE, |number| Some(number) == hidden);
+            scene.panels.into_iter().map(|panel| panel.series).collect::<Vec<_>>()
+        };
+        assert_eq!(panels(Panels::One, None), [vec![0, 1, 2]]);
+        assert_eq!(panels(Panels::Each, Some(1)), [[0], [2]]);
+        assert_eq!(panels("c".parse().unwrap(), None), [vec![2], vec![0, 1]]);
+        assert_eq!(panels("c;nosuch".parse().unwrap(), Some(2)), [vec![0, 1]]);
+    }
+
+    #[test]
+    fn panels_that_do_not_fit_are_drawn_in_the_last_one() {
+        let groups = groups(&Panels::Each, &vec![String::new(); 256], (0..256).collect(), 5);
+        assert_eq!((groups.len(), groups.concat().len()), (5, 256));
+        assert_eq!(groups[4].len(), 252);
+    }
+
+    #[test]
+    fn a_logarithmic_axis_counts_what_it_has_no_place_for() {
+        let store = store(&[("a", &[1.0, 0.0, -5.0, 1000.0, f64::NAN, 10.0])]);
+        let view = View { is_log: true, ..view(Axis::Timestamp) };
+        let extent = Extent::newest(Axis::Timestamp, None, 5.0);
+        let scene = Scene::of(&store, &view, extent, SIZE, |_| false);
+        assert_eq!(scene.left_out, 2);
+        let values: Vec<Vec<f64>> = scene.traces[0]
+            .runs
+            .iter()
+            .map(|run| run.iter().map(|point| point[1]).collect())
+            .collect();
+        assert_eq!(values.len(), 3, "{values:?}");
+        assert!(scene.panels[0].scale.low > 0.5 && scene.panels[0].scale.high < 2000.0);
+    }
 
     proptest! {
         #[test]
@@ -146,8 +375,8 @@ mod tests {
                 .collect();
             store.append(&entries);
             let extent = Extent::newest(axis, window, store.head);
-            let view = View { axis, draw: Draw::Step, y_range: None };
-            let scene = Scene::of(&Shared::new(store), view, extent, pixels, |_| false);
+            let size = Size { width: pixels, ..SIZE };
+            let scene = Scene::of(&Shared::new(store), &view(axis), extent, size, |_| false);
             let summary = scene.traces[0].visible.unwrap();
             prop_assert_eq!(summary.max, f64::from(number));
             prop_assert!(window.is_some() || summary.min == 1.0, "{:?}", summary);

@@ -18,11 +18,11 @@ use super::plot::{self, Shown};
 use super::repaint::{Cost, Rate, Repaint};
 use super::save;
 use super::theme;
-use super::viewport::Viewport;
-use crate::config::{Axis, Config, YRange};
+use super::viewport::{self, Viewport};
+use crate::config::{Axis, Config, Panels, Values, View};
 use crate::picture::decimate;
 use crate::picture::scale;
-use crate::picture::scene::{Extent, Scene};
+use crate::picture::scene::{Extent, Scene, Size};
 use crate::series::Shared;
 use crate::series::store::Series;
 
@@ -35,15 +35,20 @@ pub(super) struct App {
     rate: Rate,
     cost: Cost,
     viewport: Viewport,
-    /// Fits the values, whatever the configuration says.
-    fit: bool,
+    /// How the values are shown at the start.
+    initial: View,
+    /// How they are shown now.
+    view: View,
+    /// The plot's size as of the last frame.
+    size: Option<Size>,
     hidden: BTreeSet<usize>,
     help: bool,
     saved: save::Message,
 }
 
 impl App {
-    pub(super) fn new(config: Config, store: Shared, started: Instant) -> Self {
+    pub(super) fn new(config: Config, store: Shared, is_typed: bool, started: Instant) -> Self {
+        let view = config.view(is_typed);
         Self {
             store,
             started,
@@ -51,7 +56,9 @@ impl App {
             rate: Rate::new(started),
             cost: Cost::default(),
             viewport: Viewport::new(config.window().map(|window| window.as_secs_f64())),
-            fit: false,
+            initial: view.clone(),
+            view,
+            size: None,
             hidden: BTreeSet::new(),
             help: false,
             saved: save::Message::default(),
@@ -68,7 +75,12 @@ impl App {
     pub(super) fn draw(&mut self, ui: &mut Ui, now: Instant) {
         self.repaint.begin_frame();
         let extent = self.extent(now);
-        let scene = self.scene(extent, plot::pixels(ui.ctx(), ui.available_width()));
+        let scale = ui.pixels_per_point();
+        let whole = ui.available_size() * scale;
+        let first = Size { width: whole.x.into(), height: whole.y.into(), scale: scale.into() };
+        let size = self.size.unwrap_or(first);
+        let is_hidden = |number| self.hidden.contains(&number);
+        let scene = Scene::of(&self.store, &self.view, extent, size, is_hidden);
         let status = self.status(&scene);
         self.rate.count(now, status.counts.lines);
         let mut wanted = keys::pressed(ui.ctx());
@@ -84,6 +96,10 @@ impl App {
         let center = egui::CentralPanel::no_frame().frame(egui::Frame::NONE.inner_margin(margin));
         center.show(ui, |ui| {
             let shown = plot::show(ui, &scene);
+            if self.size.replace(shown.size) != Some(shown.size) {
+                // The next picture has the right columns.
+                ui.ctx().request_repaint();
+            }
             describe(&shown, &status);
             if status.series.is_empty() {
                 panels::hint(ui, shown.response.rect, &status);
@@ -96,7 +112,7 @@ impl App {
         let is_changed = !wanted.is_empty();
         self.schedule(ui.ctx(), &scene, status.end.is_some());
         for action in wanted {
-            self.act(ui.ctx(), action, extent, &scene, &status);
+            self.act(ui.ctx(), action, extent);
         }
         if is_changed {
             // The change is seen in the next frame.
@@ -113,19 +129,15 @@ impl App {
         self.viewport.extent(axis, head)
     }
 
-    fn scene(&self, extent: Extent, pixels: f64) -> Scene {
-        let mut view = self.config.view();
-        if self.fit {
-            view.y_range = Some(YRange::Auto);
-        }
-        Scene::of(&self.store, view, extent, pixels, |number| self.hidden.contains(&number))
-    }
-
     /// What the panels show, copied.
     fn status(&self, scene: &Scene) -> Status {
         let entry = |(number, series): (usize, &Series)| Entry {
             name: series.name.clone(),
-            value: series.total.last,
+            value: match self.viewport.is_live() {
+                true => series.total.last,
+                // Of the moment that is shown.
+                false => scene.newest.get(number).copied().unwrap_or(f64::NAN),
+            },
             hidden: self.hidden.contains(&number),
             seen: scene.traces.get(number).and_then(|trace| trace.visible),
         };
@@ -134,6 +146,7 @@ impl App {
             end: store.end.clone(),
             samples: store.series().iter().map(|series| series.total.count).sum(),
             gaps: store.series().iter().map(|series| series.gaps).sum(),
+            left_out: scene.left_out,
             live: self.viewport.is_live(),
             rates: self.rate.last,
             series: store.series().iter().enumerate().map(entry).collect(),
@@ -170,15 +183,19 @@ impl App {
     fn use_pointer(&mut self, ui: &Ui, shown: &Shown, extent: Extent, scene: &Scene) {
         let response = &shown.response;
         let by = f64::from(response.drag_delta().x / response.rect.width()) * extent.span;
-        if by != 0.0 {
-            self.viewport.go_back(self.config.axis(), extent, by);
+        if response.double_clicked() {
+            self.viewport.show_all(self.view.axis, extent);
+            ui.ctx().request_repaint();
+        } else if by != 0.0 {
+            self.viewport.go_back(self.view.axis, extent, by);
+            ui.ctx().request_repaint();
         }
         let Some(place) = response.hover_pos() else { return };
         let time = shown.time_at(place);
         let (scroll, pinch) = ui.input(|input| (input.smooth_scroll_delta.y, input.zoom_delta()));
         if scroll != 0.0 || pinch != 1.0 {
-            let factor = (f64::from(scroll) * -0.004).exp() / f64::from(pinch);
-            self.viewport.zoom(extent, factor, Some(time));
+            let factor = (f64::from(scroll) * -0.002).exp() / f64::from(pinch);
+            self.viewport.zoom(self.view.axis, extent, factor, time);
             ui.ctx().request_repaint();
         }
         shown.mark(ui, place);
@@ -196,7 +213,7 @@ impl App {
         });
         let palette = theme::palette(ui);
         ui.style_mut().wrap_mode = Some(egui::TextWrapMode::Extend);
-        ui.label(RichText::new(Scene::x_label(self.config.axis(), time, 0.01)).color(palette.weak));
+        ui.label(RichText::new(scene.time(time)).color(palette.weak));
         // The newest sample is drawn on a whole pixel, all of which counts.
         if time > scene.drawn_until + scene.grid.step {
             return;
@@ -207,32 +224,50 @@ impl App {
         }
     }
 
-    fn act(&mut self, ctx: &Context, action: Action, seen: Extent, scene: &Scene, status: &Status) {
-        let axis = self.config.axis();
+    fn act(&mut self, ctx: &Context, action: Action, seen: Extent) {
+        let axis = self.view.axis;
         match action {
             Action::Pause => self.viewport.pause(seen),
             Action::Live => self.viewport.follow(),
             Action::Oldest => self.viewport.go_to_begin(axis, seen),
             Action::Back => self.viewport.go_back(axis, seen, seen.span / 4.0),
             Action::Forward => self.viewport.go_back(axis, seen, seen.span / -4.0),
-            Action::Closer => self.viewport.zoom(seen, 0.5, Some(seen.end - seen.span / 2.0)),
-            Action::Farther => self.viewport.zoom(seen, 2.0, Some(seen.end - seen.span / 2.0)),
-            Action::Fit => self.fit = !self.fit,
+            Action::Closer => self.viewport.zoom(axis, seen, 0.5, viewport::middle(seen)),
+            Action::Farther => self.viewport.zoom(axis, seen, 2.0, viewport::middle(seen)),
+            Action::All => self.viewport.show_all(axis, seen),
+            Action::Fit => {
+                self.view.values = match (self.view.values, self.initial.values) {
+                    (Values::Fitted, Values::Fitted) => Values::Seed,
+                    (Values::Fitted, initial) => initial,
+                    _ => Values::Fitted,
+                };
+            }
+            Action::Log => self.view.is_log = !self.view.is_log,
+            Action::Panels => {
+                self.view.panels = match (&self.view.panels, &self.initial.panels) {
+                    (Panels::One, Panels::One) => Panels::Each,
+                    (Panels::One, initial) => initial.clone(),
+                    _ => Panels::One,
+                };
+            }
             Action::Help => self.help = !self.help,
-            Action::SavePicture => self.save_picture(ctx, seen, scene, status),
+            Action::CloseHelp => self.help = false,
+            Action::Quit => ctx.send_viewport_cmd(ViewportCommand::Close),
+            Action::SavePicture => {
+                let picture = save::Picture {
+                    store: self.store.clone(),
+                    view: self.view.clone(),
+                    extent: seen,
+                    hidden: self.hidden.clone(),
+                    is_dark: ctx.global_style().visuals.dark_mode,
+                };
+                save::picture(picture, &self.config, Arc::clone(&self.saved), wake(ctx));
+            }
             Action::SaveTable => {
                 let saved = Arc::clone(&self.saved);
                 save::table(self.store.clone(), &self.config, saved, wake(ctx));
             }
         }
-    }
-
-    fn save_picture(&self, ctx: &Context, seen: Extent, scene: &Scene, status: &Status) {
-        let names = status.series.iter().map(|entry| entry.name.clone()).collect();
-        let mut picture = self.scene(seen, crate::export::svg::plot_width(&self.config));
-        picture.y = scene.y;
-        let dark = ctx.global_style().visuals.dark_mode;
-        save::picture(picture, names, &self.config, dark, Arc::clone(&self.saved), wake(ctx));
     }
 
     /// Requests the next frame of a scrolling plot, for when it has moved a pixel but not before a frame is due.
@@ -263,6 +298,7 @@ impl eframe::App for App {
     }
 
     fn ui(&mut self, ui: &mut Ui, _: &mut eframe::Frame) {
+        self.repaint.pace();
         self.cost.begin();
         self.draw(ui, clock::now());
         self.cost.end();

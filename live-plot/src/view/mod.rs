@@ -1,7 +1,7 @@
 //! The window: opening it (`window`), its state and each of its frames (`app`), when the next frame is drawn (`repaint`),
-//! which part of the time it shows (`viewport`, pure), the plot in its middle (`plot`, with `step_mesh` for what needs no
-//! smooth edges), what is around the plot (`panels`), what keys do (`keys`), saving to files (`save`), and egui's colours
-//! and sizes (`theme`). It reads the store and never waits for input.
+//! which part of the time it shows (`viewport`, pure), the plot in its middle (`plot`), what is around the plot (`panels`),
+//! what keys do (`keys`), saving to files (`save`), and egui's colours and sizes (`theme`). It reads the store and never
+//! waits for input.
 
 mod app;
 mod keys;
@@ -9,7 +9,6 @@ mod panels;
 pub mod plot;
 mod repaint;
 mod save;
-mod step_mesh;
 pub(crate) mod theme;
 mod viewport;
 mod window;

@@ -5,11 +5,10 @@ use common::escape::escape;
 use common::words;
 use eframe::egui::accesskit::Role;
 use eframe::egui::{self, Align, Layout, Rect, RichText, Sense, Shape, TextStyle, Ui, WidgetInfo};
-use egui_plot::LineStyle;
 
 use super::keys::{Action, KEYS};
 use super::theme;
-use crate::picture::palette::Rgb;
+use crate::picture::palette::{Dash, Rgb};
 use crate::picture::scale;
 use crate::series::Summary;
 use crate::series::store::{Counts, End};
@@ -24,6 +23,8 @@ pub(super) struct Status {
     pub(super) end: Option<End>,
     pub(super) samples: u64,
     pub(super) gaps: u64,
+    /// How many visible values a logarithmic axis has no place for.
+    pub(super) left_out: u64,
     pub(super) live: bool,
     /// Frames and lines in the last second.
     pub(super) rates: Option<(u32, u64)>,
@@ -86,7 +87,7 @@ fn series(
         texts.push(text(&range(seen), TextStyle::Small, palette.weak));
     }
     // The width must be known first: `horizontal_wrapped` begins a new row by it.
-    let key_width = if theme::dash(number) == LineStyle::Solid { 8.0 } else { 26.0 };
+    let key_width = if Dash::of(number) == Dash::Solid { 8.0 } else { 26.0 };
     let width = key_width + texts.iter().map(|text| GAP + text.size().x).sum::<f32>();
     let height = ui.text_style_height(&TextStyle::Heading);
     let (place, response) = ui.allocate_exact_size(egui::vec2(width, height), Sense::click());
@@ -150,6 +151,11 @@ pub(super) fn state(ui: &mut Ui, status: &Status) {
     ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
         ui.add_space(8.0);
         ui.weak(facts(status));
+        if status.left_out > 0 {
+            let text =
+                format!("{} of 0 or less not drawn  ·", words::count(status.left_out, "value"));
+            ui.label(RichText::new(text).color(palette.warn));
+        }
         if status.counts.rejected > 0 {
             let text = format!("{} rejected  ·", status.counts.rejected);
             ui.label(RichText::new(text).color(palette.warn));
@@ -172,12 +178,13 @@ fn facts(status: &Status) -> String {
 /// The mark before a series' name: a dot of its colour, or a piece of its line if that is dashed.
 fn key(ui: &Ui, place: Rect, number: usize, color: Rgb) {
     let line = [place.left_center(), place.right_center()];
-    let shapes = match theme::dash(number) {
-        LineStyle::Solid => vec![Shape::circle_filled(place.center(), 4.0, color)],
-        LineStyle::Dashed { length } => {
-            Shape::dashed_line(&line, (2.0, color), length, length * 0.6)
+    let shapes = match Dash::of(number).lengths() {
+        None => vec![Shape::circle_filled(place.center(), 4.0, color)],
+        Some((on, period)) => {
+            #[expect(clippy::cast_possible_truncation, reason = "a few points")]
+            let [on, off] = [on as f32, (period - on) as f32];
+            Shape::dashed_line(&line, (2.0, color), on, off)
         }
-        LineStyle::Dotted { spacing } => Shape::dotted_line(&line, color, spacing, 1.6),
     };
     ui.painter().extend(shapes);
 }
@@ -199,16 +206,27 @@ pub(super) fn hint(ui: &Ui, plot: Rect, status: &Status) {
     ui.painter().text(plot.center(), egui::Align2::CENTER_CENTER, text, font, color);
 }
 
-/// The list of keys.
+/// The list of keys, in two columns: a small window is seldom high.
 pub(super) fn help(ui: &Ui) {
     let window = egui::Window::new("Keys").anchor(egui::Align2::CENTER_CENTER, [0.0, 0.0]);
+    let listed: Vec<_> = KEYS.iter().filter(|(_, key, ..)| !key.is_empty()).collect();
+    let rows = listed.len().div_ceil(2);
     window.resizable(false).collapsible(false).show(ui.ctx(), |ui| {
-        egui::Grid::new("keys").spacing([24.0, 6.0]).show(ui, |ui| {
-            for (_, key, _, does) in KEYS.iter().filter(|(_, key, ..)| !key.is_empty()) {
-                ui.label(RichText::new(*key).strong());
-                ui.label(*does);
-                ui.end_row();
-            }
-        });
+        egui::ScrollArea::both().max_height(ui.ctx().content_rect().height() - 80.0).show(
+            ui,
+            |ui| {
+                egui::Grid::new("keys").spacing([16.0, 6.0]).show(ui, |ui| {
+                    for row in 0..rows {
+                        for (_, key, _, does) in
+                            [row, row + rows].iter().filter_map(|at| listed.get(*at))
+                        {
+                            ui.label(RichText::new(*key).strong());
+                            ui.label(*does);
+                        }
+                        ui.end_row();
+                    }
+                });
+            },
+        );
     });
 }

@@ -1,184 +1,273 @@
-//! The plot: `egui_plot` draws the axes, sloping and dashed lines and dots; `step_mesh` the grid and the other step lines.
-//! Which part of the data is shown follows from the scene: `egui_plot`'s own panning and zooming are off.
+//! The plot: lays out its panels and axes and paints a scene into them. What falls on whole pixels (`picture::pixels`: the
+//! grid, steps, dots) becomes one mesh, as egui would smooth the edges of every line, which takes three times the
+//! triangles, and without a graphics card the processor paints each triangle. Sloping lines are left to egui.
 
-use eframe::egui::{Color32, Context, Id, Pos2, Rangef, Response, Shape, Ui, Vec2, Vec2b};
-use egui_plot::{
-    AxisHints, GridInput, GridMark, Line, Plot, PlotMemory, PlotPoints, PlotTransform, Points,
+use eframe::egui::{
+    Align2, Color32, Galley, Id, Mesh, Pos2, Rect, Response, Sense, Shape, Stroke, TextStyle, Ui,
+    pos2, vec2,
 };
+use std::sync::Arc;
 
-use super::step_mesh::StepMesh;
 use super::theme;
 use crate::config::Draw;
-use crate::picture::decimate::Trace;
+use crate::picture::decimate::Point;
+use crate::picture::dots::Rows;
+use crate::picture::marks::Marks;
 use crate::picture::palette::{Dash, Palette};
-use crate::picture::scale;
-use crate::picture::scene::Scene;
+use crate::picture::pixels::{Area, Pixels};
+use crate::picture::scene::{Panel, Scene, Size};
 
-/// The least room for the labels of the values.
-const LABELS: f32 = 52.0;
+/// The least room for the labels of the values, in points. It grows by steps, so that the plot seldom moves.
+const LABELS: (f32, f32) = (52.0, 12.0);
+
+/// Between a label and the plot.
+const PAD: f32 = 6.0;
+
+/// The room for the labels of the horizontal axis.
+const BELOW: f32 = 20.0;
 
 /// How wide a series' line is.
-const WIDTH: f32 = 1.8;
-
-/// Nearer to the left edge than this there is no label of a time: the lowest value's is there.
-const CORNER: f32 = 10.0;
-
-fn id() -> Id {
-    Id::unique("plot")
-}
-
-/// The plot's width in pixels, as of the last frame.
-pub(super) fn pixels(ctx: &Context, otherwise: f32) -> f64 {
-    let width =
-        PlotMemory::load(ctx, id()).map_or(otherwise, |memory| memory.transform().frame().width());
-    f64::from((width * ctx.pixels_per_point()).max(1.0))
-}
-
-/// Draws a scene into what is left of `ui`.
-pub fn show(ui: &mut Ui, scene: &Scene) -> Shown {
-    let palette = theme::palette(ui);
-    let size = ui.available_size();
-    let steps = scene.steps(size.x.into(), size.y.into());
-    let (start, y) = (scene.grid.start(), scene.y);
-    let traces = || scene.traces.iter().enumerate();
-    // A placeholder below the lines: the grid can be drawn only once the axes have been given their room.
-    let under = ui.painter().add(Shape::Noop);
-    let shown = frame(scene, size, steps, palette).show(ui, |plot| {
-        plot.set_plot_bounds_x(start..=start + scene.span);
-        plot.set_plot_bounds_y(y.0..=y.1);
-        for (number, trace) in traces().filter(|(number, _)| !has_step_mesh(scene, *number)) {
-            lines(plot, scene, palette, number, trace);
-        }
-    });
-    let mesh = || StepMesh::new(&shown.transform, scene.grid, ui.pixels_per_point());
-    let painter = ui.painter().with_clip_rect(*shown.transform.frame());
-    painter.set(under, grid(mesh(), scene, steps, palette));
-    let mut lines = mesh();
-    for (number, trace) in traces().filter(|(number, _)| has_step_mesh(scene, *number)) {
-        trace.runs.iter().for_each(|run| lines.steps(run, WIDTH, palette.series(number).into()));
-    }
-    painter.add(lines.into_shape());
-    for (number, trace) in traces() {
-        if let Some(end) = line_end(scene, trace) {
-            // Drawn without the plot's clip: at the right edge that would cut it in half.
-            let place = shown.transform.position_from_point(&clamp(end, y).into());
-            ui.painter().circle_filled(place, 3.5, palette.series(number));
-        }
-    }
-    Shown { response: shown.response, transform: shown.transform }
-}
-
-/// The axes with their marks at every step, and nothing in between.
-fn frame<'a>(scene: &Scene, size: Vec2, steps: (f64, f64), palette: &Palette) -> Plot<'a> {
-    let (axis, (x_step, y_step)) = (scene.axis, steps);
-    let corner = scene.grid.start() + scene.span * f64::from(CORNER / size.x.max(1.0));
-    let x_label = move |mark: GridMark, _: &_| match mark.value < corner {
-        true => String::new(),
-        false => Scene::x_label(axis, mark.value, x_step),
-    };
-    let x_axis = AxisHints::new_x().formatter(x_label).tick_label_color(palette.weak);
-    let y_axis = AxisHints::new_y()
-        .formatter(move |mark, _| scale::label(mark.value, y_step))
-        .min_thickness(LABELS)
-        .tick_label_color(palette.weak);
-    Plot::new("plot")
-        .id(id())
-        .custom_x_axes(vec![x_axis.label_spacing(Rangef::new(20.0, 30.0))])
-        .custom_y_axes(vec![y_axis.label_spacing(Rangef::new(10.0, 16.0))])
-        .x_grid_spacer(move |input| marks(&input, x_step))
-        .y_grid_spacer(move |input| marks(&input, y_step))
-        .show_grid(false)
-        .allow_drag(false)
-        .allow_zoom(false)
-        .allow_scroll(false)
-        .allow_boxed_zoom(false)
-        .allow_axis_zoom_drag(false)
-        .allow_double_click_reset(false)
-        .auto_bounds(Vec2b::FALSE)
-        .show_background(false)
-        .show_x(false)
-        .show_y(false)
-}
-
-/// Where the axes are marked.
-fn marks(input: &GridInput, step: f64) -> Vec<GridMark> {
-    let (from, to) = input.bounds;
-    scale::marks(from, to, step).map(|value| GridMark { value, step_size: step }).collect()
-}
-
-/// A line at every mark; the one at 0 stands out.
-fn grid(mut grid: StepMesh, scene: &Scene, steps: (f64, f64), palette: &Palette) -> Shape {
-    let strong = Color32::from(palette.grid);
-    let (start, weak) = (scene.grid.start(), strong.gamma_multiply(0.55));
-    for mark in scale::marks(start, start + scene.span, steps.0) {
-        grid.vertical(mark, weak);
-    }
-    for mark in scale::marks(scene.y.0, scene.y.1, steps.1) {
-        grid.horizontal(mark, if mark.abs() < steps.1 * 0.5 { strong } else { weak });
-    }
-    grid.into_shape()
-}
+const WIDTH: f64 = 1.8;
 
 /// The plot on the screen.
 #[expect(missing_debug_implementations, reason = "a response has none")]
 pub struct Shown {
     /// What the pointer does there.
     pub response: Response,
-    transform: PlotTransform,
+    /// The size of the plot, for the next picture.
+    pub size: Size,
+    start: f64,
+    span: f64,
 }
 
 impl Shown {
     /// The time at a place on the screen.
     pub(super) fn time_at(&self, place: Pos2) -> f64 {
-        self.transform.value_from_position(place).x
+        let rect = self.response.rect;
+        self.start + f64::from((place.x - rect.left()) / rect.width()) * self.span
     }
 
-    /// Marks the time under the pointer.
+    /// Marks the time under the pointer, in all panels.
     pub(super) fn mark(&self, ui: &Ui, place: Pos2) {
         let color = theme::palette(ui).weak;
-        ui.painter().vline(place.x, self.transform.frame().y_range(), (1.0, color));
+        ui.painter().vline(place.x, self.response.rect.y_range(), (1.0, color));
     }
 }
 
-/// The end of a series' line, if it is at the newest moment that is drawn.
-fn line_end(scene: &Scene, trace: &Trace) -> Option<[f64; 2]> {
-    let last = trace.runs.last()?.last()?;
-    (scene.draw == Draw::Step && last[0] >= scene.drawn_until.min(scene.grid.end()))
-        .then_some(*last)
+/// Draws a scene into what is left of `ui`.
+pub fn show(ui: &mut Ui, scene: &Scene) -> Shown {
+    let scale = ui.pixels_per_point();
+    let (room, _) = ui.allocate_exact_size(ui.available_size(), Sense::hover());
+    let axes = Axes::new(ui, scene, room);
+    let place = pixels(axes.plot, scale);
+    let response = ui.interact(axes.plot, Id::unique("plot"), Sense::click_and_drag());
+    let palette = theme::palette(ui);
+    for ((panel, labels), area) in
+        scene.panels.iter().zip(&axes.values).zip(scene.places(place, scale.into()))
+    {
+        let rows =
+            Rows { scale: panel.scale, count: usize::try_from(area[3] - area[1]).unwrap_or(1) };
+        let pixels = Pixels { grid: scene.grid, span: scene.span, rows, area, scale: scale.into() };
+        paint(ui, scene, panel, labels, &axes.times, pixels);
+    }
+    axes.label_times(ui, scene, palette.weak.into());
+    let (width, height) = (f64::from(place[2] - place[0]), f64::from(place[3] - place[1]));
+    let size = Size { width: width.max(1.0), height: height.max(1.0), scale: scale.into() };
+    Shown { response, size, start: scene.grid.start(), span: scene.span }
 }
 
-/// Whether a series is drawn by `step_mesh`; a dash does not begin on a whole pixel.
-fn has_step_mesh(scene: &Scene, number: usize) -> bool {
-    scene.draw == Draw::Step && Dash::of(number) == Dash::Solid
+/// Where the plot and the labels of its axes are.
+struct Axes {
+    room: Rect,
+    plot: Rect,
+    times: Marks,
+    /// The marks of each panel, and their labels as they are painted.
+    values: Vec<(Marks, Vec<Arc<Galley>>)>,
 }
 
-fn lines<'a>(
-    plot: &mut egui_plot::PlotUi<'a>,
-    scene: &Scene,
-    palette: &Palette,
-    number: usize,
-    trace: &Trace,
-) {
-    let color = palette.series(number);
-    for (part, run) in trace.runs.iter().enumerate() {
-        let points: PlotPoints<'a> = run.iter().map(|point| clamp(*point, scene.y)).collect();
-        if scene.draw == Draw::Points {
-            plot.points(
-                Points::new("", points)
-                    .id((number, part))
-                    .color(color)
-                    .radius(2.0)
-                    .allow_hover(false),
-            );
-        } else {
-            let line = Line::new("", points).id((number, part)).color(color).width(WIDTH);
-            plot.line(line.style(theme::dash(number)).allow_hover(false).allow_band(false));
+impl Axes {
+    fn new(ui: &Ui, scene: &Scene, room: Rect) -> Self {
+        let height = (room.height() - BELOW).max(1.0);
+        let part = height / scene.panels.len().max(1) as f32;
+        let color = theme::palette(ui).weak.into();
+        let values: Vec<_> = scene
+            .panels
+            .iter()
+            .map(|panel| {
+                let marks = scene.y_marks(panel, part.into());
+                let text = |label: &String| layout(ui, label.clone(), color);
+                let labels = marks.marks.iter().map(|mark| text(&mark.label)).collect();
+                (marks, labels)
+            })
+            .collect();
+        let all = values.iter().flat_map(|(_, labels): &(_, Vec<Arc<Galley>>)| labels);
+        let widest = all.map(|label| label.size().x).fold(0.0, f32::max) + PAD;
+        let (least, step) = LABELS;
+        let left =
+            (least + ((widest - least) / step).ceil().max(0.0) * step).min(room.width() / 2.0);
+        let plot = Rect::from_min_max(
+            room.min + vec2(left, 0.0),
+            pos2(room.right().max(room.left() + left + 1.0), room.top() + height),
+        );
+        let scale = ui.pixels_per_point();
+        let [left, top, right, bottom] = pixels(plot, scale).map(|edge| edge as f32 / scale);
+        let plot = Rect::from_min_max(pos2(left, top), pos2(right, bottom));
+        Self { room, plot, times: scene.x_marks(plot.width().into()), values }
+    }
+
+    /// The labels of the horizontal axis, none cut off and none over another.
+    fn label_times(&self, ui: &Ui, scene: &Scene, color: Color32) {
+        let start = scene.grid.start();
+        let mut free_from = self.plot.left() - PAD;
+        for mark in &self.times.marks {
+            let place = single((mark.at - start) / scene.span);
+            let middle = self.plot.left() + place * self.plot.width();
+            let text = layout(ui, mark.label.clone(), color);
+            let half = text.size().x / 2.0;
+            // At an edge the label moves rather than being cut off.
+            let left = (middle - half).max(self.plot.left() - PAD);
+            let left = left.min(self.room.right() + PAD * 2.0 - 2.0 * half);
+            if left >= free_from {
+                ui.painter().galley(pos2(left, self.plot.bottom() + 4.0), text, color);
+                free_from = left + 2.0 * half + 8.0;
+            }
+        }
+        if let Some(offset) = &self.times.offset {
+            let font = TextStyle::Small.resolve(ui.style());
+            let corner = self.plot.right_bottom() - vec2(PAD, 4.0);
+            ui.painter().text(corner, Align2::RIGHT_BOTTOM, offset, font, color);
         }
     }
 }
 
-/// Keeps a value near the picture: one far outside would overflow egui's 32-bit pixels.
-fn clamp([time, value]: [f64; 2], (low, high): (f64, f64)) -> [f64; 2] {
-    let span = high - low;
-    [time, value.clamp(low - span, high + span)]
+fn layout(ui: &Ui, text: String, color: Color32) -> Arc<Galley> {
+    ui.painter().layout_no_wrap(text, TextStyle::Body.resolve(ui.style()), color)
+}
+
+/// A place on the screen in whole pixels.
+#[expect(clippy::cast_possible_truncation, reason = "a pixel's number, as egui has it")]
+fn pixels(place: Rect, scale: f32) -> Area {
+    [place.left(), place.top(), place.right(), place.bottom()]
+        .map(|edge| (edge * scale).round() as i32)
+}
+
+/// Paints a panel: the grid, the labels of its values, its series.
+fn paint(
+    ui: &Ui,
+    scene: &Scene,
+    panel: &Panel,
+    (marks, labels): &(Marks, Vec<Arc<Galley>>),
+    times: &Marks,
+    pixels: Pixels,
+) {
+    let palette = theme::palette(ui);
+    let scale = ui.pixels_per_point();
+    let [left, top, right, bottom] = pixels.area.map(|edge| edge as f32 / scale);
+    let place = Rect::from_min_max(pos2(left, top), pos2(right, bottom));
+    let painter = ui.painter().with_clip_rect(place);
+    painter.add(grid(pixels, marks, times, palette));
+    let mut mesh = Filled::new(scale);
+    for &number in &panel.series {
+        let (color, dash) = (palette.series(number), Dash::of(number));
+        for run in &scene.traces[number].runs {
+            match scene.draw {
+                Draw::Step => pixels.steps(run, WIDTH, |area| {
+                    pixels.dashed(area, dash, |area| mesh.fill(area, color.into()));
+                }),
+                Draw::Points => pixels.dots(run, |area| mesh.fill(area, color.into())),
+                Draw::Line => {
+                    painter.extend(line(run, number, pixels, scale, color.into()));
+                }
+            }
+        }
+    }
+    painter.add(mesh.into_shape());
+    for &number in &panel.series {
+        if let Some(end) = line_end(scene, number) {
+            // Drawn without the panel's clip: at the right edge that would cut it in half.
+            let [x, y] = pixels.point(end).map(|edge| single(edge) / scale);
+            ui.painter().circle_filled(pos2(x, y.clamp(top, bottom)), 3.5, palette.series(number));
+        }
+    }
+    let color = Color32::from(palette.weak);
+    for (mark, label) in marks.marks.iter().zip(labels) {
+        let [_, y] = pixels.point([0.0, mark.at]).map(|edge| single(edge) / scale);
+        let at = pos2(left - PAD - label.size().x, y - label.size().y / 2.0);
+        ui.painter().galley(at, Arc::clone(label), color);
+    }
+    if let Some(offset) = &marks.offset {
+        let font = TextStyle::Small.resolve(ui.style());
+        let at = place.left_top() + vec2(PAD, 2.0);
+        painter.text(at, Align2::LEFT_TOP, offset, font, color);
+    }
+}
+
+/// A line at every mark; the one at 0 or at midnight stands out.
+fn grid(pixels: Pixels, values: &Marks, times: &Marks, palette: &Palette) -> Shape {
+    let mut mesh = Filled::new(single(pixels.scale));
+    let color = |is_strong| match is_strong {
+        true => Color32::from(palette.grid),
+        false => Color32::from(palette.grid).gamma_multiply(0.55),
+    };
+    for mark in &times.marks {
+        mesh.fill(pixels.vertical(mark.at), color(mark.is_strong));
+    }
+    for mark in &values.marks {
+        mesh.fill(pixels.horizontal(mark.at), color(mark.is_strong));
+    }
+    mesh.into_shape()
+}
+
+/// A sloping line, with the dash of its series; a single value between gaps is a dot.
+fn line(run: &[Point], number: usize, pixels: Pixels, scale: f32, color: Color32) -> Vec<Shape> {
+    let place = |point: &Point| {
+        let [x, y] = pixels.point(*point).map(|edge| single(edge) / scale);
+        pos2(x, y)
+    };
+    let points: Vec<Pos2> = run.iter().map(place).collect();
+    let stroke = Stroke::new(single(WIDTH), color);
+    match (points.as_slice(), Dash::of(number).lengths()) {
+        ([point], _) => vec![Shape::circle_filled(*point, single(WIDTH) / 2.0 + 0.5, color)],
+        (_, None) => vec![Shape::line(points, stroke)],
+        (_, Some((on, period))) => {
+            Shape::dashed_line(&points, stroke, single(on), single(period - on))
+        }
+    }
+}
+
+/// The end of a series' line, if it is at the newest moment that is drawn.
+fn line_end(scene: &Scene, number: usize) -> Option<Point> {
+    let last = scene.traces[number].runs.last()?.last()?;
+    (scene.draw == Draw::Step && last[0] >= scene.drawn_until.min(scene.grid.end()))
+        .then_some(*last)
+}
+
+#[expect(
+    clippy::cast_possible_truncation,
+    reason = "egui has places on the screen in single precision"
+)]
+fn single(number: f64) -> f32 {
+    number as f32
+}
+
+/// Rectangles on whole pixels, all in one mesh.
+struct Filled {
+    scale: f32,
+    mesh: Mesh,
+}
+
+impl Filled {
+    fn new(scale: f32) -> Self {
+        Self { scale, mesh: Mesh::default() }
+    }
+
+    fn fill(&mut self, area: Area, color: Color32) {
+        let [left, top, right, bottom] = area.map(|edge| edge as f32);
+        let place = Rect::from_min_max(pos2(left, top), pos2(right, bottom));
+        self.mesh.add_colored_rect(place / self.scale, color);
+    }
+
+    fn into_shape(self) -> Shape {
+        Shape::mesh(self.mesh)
+    }
 }

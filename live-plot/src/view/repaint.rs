@@ -1,6 +1,6 @@
 //! When a frame is drawn: at most sixty times a second, and only if something new would be seen. The reader requests one
-//! frame for all batches that arrive before it is drawn; when a scrolling plot has moved a pixel is left to `app`. Also
-//! counts frames and measures what they cost.
+//! frame for all batches that arrive before it is drawn; when a scrolling plot has moved a pixel is left to `app`. egui
+//! itself requests a frame for every event of a mouse, which may send a thousand a second: such a frame waits. Also counts frames and measures what they cost.
 
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::{Duration, Instant};
@@ -49,6 +49,18 @@ impl Repaint {
         let last = Duration::from_nanos(self.due.load(Ordering::Acquire));
         let next = (last + FRAME).max(passed);
         self.due.store(u64::try_from(next.as_nanos()).unwrap_or(u64::MAX), Ordering::Release);
+    }
+
+    /// Waits until a frame may be drawn. A display that paces its windows has waited already; others take every frame.
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "the window's outermost loop is in egui; no frame waits longer than a sixtieth"
+    )]
+    pub(super) fn pace(&self) {
+        let delay = self.delay(clock::now());
+        if delay > AT_ONCE {
+            std::thread::sleep(delay.min(FRAME));
+        }
     }
 
     /// Samples that come now are not seen: the reader requests no frames until the next frame begins.

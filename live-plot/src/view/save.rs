@@ -1,6 +1,7 @@
 //! Saving from the window: the picture as it is shown, or the samples that are kept, to a new file in the current folder.
 //! A thread of its own writes, so that the window goes on. How files are written is left to `export`.
 
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::thread;
@@ -8,28 +9,40 @@ use std::thread;
 use chrono::{DateTime, Utc};
 use parking_lot::Mutex;
 
-use crate::config::Config;
+use crate::config::{Config, View};
 use crate::error::Error;
 use crate::export::atomic_file::Target;
-use crate::export::{rows, svg};
-use crate::picture::scene::Scene;
+use crate::export::figure::Figure;
+use crate::export::{raster, rows};
+use crate::picture::scene::{Extent, Scene};
 use crate::series::Shared;
 
 /// What has been saved, or why not, for the status line.
 pub(super) type Message = Arc<Mutex<Option<String>>>;
 
-/// Saves a picture.
+/// What a saved picture shows.
+pub(super) struct Picture {
+    pub(super) store: Shared,
+    pub(super) view: View,
+    pub(super) extent: Extent,
+    pub(super) hidden: BTreeSet<usize>,
+    pub(super) is_dark: bool,
+}
+
+/// Saves a picture. All of it is made in the thread that writes it: of many series it takes longer than a frame.
 pub(super) fn picture(
-    scene: Scene,
-    names: Vec<String>,
+    picture: Picture,
     config: &Config,
-    dark: bool,
     message: Message,
     done: impl FnOnce() + Send + 'static,
 ) {
-    let drawing = svg::svg(scene, &names, config, dark);
+    let config = config.clone();
     save("png", message, done, move |mut target| {
-        target.write(&svg::png(&drawing).map_err(Error::Picture)?)?;
+        let Picture { store, view, extent, hidden, is_dark } = picture;
+        let is_hidden = |number| hidden.contains(&number);
+        let make = |size| Scene::of(&store, &view, extent, size, is_hidden);
+        let figure = Figure::new(&config, is_dark, make);
+        target.write(&raster::png(&figure).map_err(Error::Picture)?)?;
         Ok(target)
     });
 }

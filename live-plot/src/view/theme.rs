@@ -3,9 +3,8 @@
 use eframe::egui::{
     Color32, Context, CornerRadius, FontFamily, FontId, Stroke, TextStyle, Theme, Ui,
 };
-use egui_plot::LineStyle;
 
-use crate::picture::palette::{Dash, Palette, Rgb};
+use crate::picture::palette::{Palette, Rgb};
 
 impl From<Rgb> for Color32 {
     fn from(Rgb(red, green, blue): Rgb) -> Self {
@@ -16,15 +15,6 @@ impl From<Rgb> for Color32 {
 /// The colours of the theme that `ui` has.
 pub(super) fn palette(ui: &Ui) -> &'static Palette {
     Palette::of(ui.visuals().dark_mode)
-}
-
-/// A series' dash, in egui's points.
-pub(super) fn dash(series: usize) -> LineStyle {
-    match Dash::of(series) {
-        Dash::Solid => LineStyle::Solid,
-        Dash::Dashed => LineStyle::Dashed { length: 9.0 },
-        Dash::Dotted => LineStyle::Dotted { spacing: 5.0 },
-    }
 }
 
 /// Gives both themes their colours and sizes.

@@ -120,10 +120,11 @@ fn start(
         Theme::Light => ThemePreference::Light,
     });
     let continued = Flag::new()?;
+    let is_typed = source.is_typed();
     let input = Input::new(source, config.rules.clone(), config.axis());
     let input = input.watched().with_history(config.window().unwrap_or_default());
     let input = input.interrupted_by(continued.clone());
-    let app = App::new(config, store.clone(), input.started());
+    let app = App::new(config, store.clone(), is_typed, input.started());
     let (window, repaint) = (ctx.clone(), app.repaint());
     let notify = move |last| {
         if let Some(delay) = repaint.request(last) {

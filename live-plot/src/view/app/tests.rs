@@ -14,7 +14,7 @@ fn window() -> Harness<'static, App> {
     let args = Args::try_parse_from(["live-plot"]).unwrap();
     let config = Config::try_from(args).unwrap();
     let store = Shared::new(Store::new(config.history));
-    let app = App::new(config, store, clock::now());
+    let app = App::new(config, store, false, clock::now());
     let sample = |series, value| store::Entry { series, sample: Sample { time: 0.5, value } };
     app.store.hold(|store| {
         store.declare(&["sine".to_owned(), "load".to_owned()]);

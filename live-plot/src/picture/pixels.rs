@@ -1,0 +1,155 @@
+//! Grid lines, steps and dots as rectangles on whole pixels, the same for the window and for PNG. Steps have horizontal and
+//! vertical parts only, so they need no smooth edges. The pixel column of a sample follows from its time alone, so a line
+//! keeps its shape as it scrolls. Pure; how a rectangle is filled is left to the painter, sloping lines too.
+
+use super::decimate::{Grid, Point};
+use super::dots::Rows;
+use super::palette::Dash;
+
+/// A rectangle in pixels: left, top, right, bottom; the last two are outside of it.
+pub type Area = [i32; 4];
+
+/// The place of a panel on the pixels of a picture.
+#[derive(Debug, Clone, Copy)]
+pub struct Pixels {
+    /// The columns.
+    pub grid: Grid,
+    /// From the left to the right edge, in time.
+    pub span: f64,
+    /// The rows.
+    pub rows: Rows,
+    /// The panel's place.
+    pub area: Area,
+    /// How many pixels a point has, the unit of widths.
+    pub scale: f64,
+}
+
+impl Pixels {
+    fn width(&self) -> f64 {
+        f64::from(self.area[2] - self.area[0])
+    }
+
+    fn height(&self) -> f64 {
+        f64::from(self.area[3] - self.area[1])
+    }
+
+    /// Where a point is, for sloping lines. A value far outside has a place just outside of the panel: a smaller number.
+    #[must_use]
+    pub fn point(&self, [time, value]: Point) -> [f64; 2] {
+        let x = (time - self.grid.start()) / self.span * self.width();
+        let y = (1.0 - self.rows.scale.place(value).clamp(-4.0, 5.0)) * self.height();
+        [f64::from(self.area[0]) + x, f64::from(self.area[1]) + y]
+    }
+
+    /// The left edge of a time's pixel column. The panel's right edge belongs to the last column.
+    #[must_use]
+    pub fn column(&self, time: f64) -> i32 {
+        let column = (time / self.grid.step).floor() - self.grid.first as f64;
+        let column = column.min(self.grid.count as f64 - 1.0);
+        // 1, but for the first frame after a resize.
+        let wide = self.width() * self.grid.step / self.span;
+        self.area[0] + whole(column * wide)
+    }
+
+    /// The upper edge of a line of this width at a value. A value outside of the panel gets a place just outside of it.
+    #[must_use]
+    pub fn row(&self, value: f64, width: i32) -> i32 {
+        let outside = 2.0 * f64::from(width) / self.height();
+        let place = self.rows.scale.place(value).clamp(-outside, 1.0 + outside);
+        self.area[1] + whole((1.0 - place) * self.height() - f64::from(width) / 2.0)
+    }
+
+    /// A width in points as whole pixels.
+    #[must_use]
+    pub fn wide(&self, points: f64) -> i32 {
+        whole(points * self.scale).max(1)
+    }
+
+    /// A line as high as the panel.
+    #[must_use]
+    pub fn vertical(&self, time: f64) -> Area {
+        let left = self.column(time);
+        [left, self.area[1], left + self.wide(1.0), self.area[3]]
+    }
+
+    /// A line as wide as the panel.
+    #[must_use]
+    pub fn horizontal(&self, value: f64) -> Area {
+        let width = self.wide(1.0);
+        let top = self.row(value, width);
+        [self.area[0], top, self.area[2], top + width]
+    }
+
+    /// A line through points, each of which is straight left, right, above or below of the last one.
+    pub fn steps(&self, points: &[Point], width: f64, mut fill: impl FnMut(Area)) {
+        let width = self.wide(width);
+        let before = (width - 1) / 2;
+        let Some(([time, value], rest)) = points.split_first() else { return };
+        let (mut x, mut y) = (self.column(*time) - before, self.row(*value, width));
+        // The highest and the lowest place of the line in this column.
+        let (mut top, mut bottom) = (y, y);
+        for [time, value] in rest {
+            let next = self.column(*time) - before;
+            if next != x {
+                fill([x, top, x + width, bottom + width]);
+                // The horizontal part up to the next column.
+                if next > x + width {
+                    fill([x + width, y, next, y + width]);
+                }
+                (top, bottom) = (y, y);
+            }
+            (x, y) = (next, self.row(*value, width));
+            (top, bottom) = (top.min(y), bottom.max(y));
+        }
+        fill([x, top, x + width, bottom + width]);
+    }
+
+    /// Dots in one column, from the lowest to the highest of a run, all rows between them lit.
+    pub fn dots(&self, run: &[Point], mut fill: impl FnMut(Area)) {
+        let [[time, low], [_, high]] = run else { return };
+        let row = |value| self.rows.row(value).and_then(|row| i32::try_from(row).ok());
+        let (Some(low), Some(high)) = (row(*low), row(*high)) else { return };
+        let (x, low, high) = (self.column(*time), self.area[1] + low, self.area[1] + high);
+        let radius = whole(1.6 * self.scale);
+        // A disc as a few rectangles: those of the same width are one.
+        let reach = |dy: i32| {
+            let square = (f64::from(radius) + 0.3).powi(2) - f64::from(dy).powi(2);
+            whole(square.max(0.0).sqrt())
+        };
+        let mut dy = radius;
+        while dy >= 0 {
+            let dx = reach(dy);
+            fill([x - dx, high - dy, x + dx + 1, low + dy + 1]);
+            if dx >= radius {
+                break;
+            }
+            dy -= 1;
+        }
+    }
+
+    /// The parts of a rectangle that a dash leaves. Dashes are counted along the rectangle, from a place that scrolls with
+    /// the data, and never longer than a rise is visible by.
+    pub fn dashed(&self, area: Area, dash: Dash, mut fill: impl FnMut(Area)) {
+        let Some((on, period)) = dash.lengths() else { return fill(area) };
+        let (on, period) = (self.wide(on), self.wide(period));
+        let [left, top, right, bottom] = area;
+        let first = i32::try_from(self.grid.first.rem_euclid(i64::from(period))).unwrap_or(0);
+        // Down a column it goes on where it was along the row.
+        let phase = (first + left - self.area[0] + top - self.area[1]).rem_euclid(period);
+        let is_wide = right - left > bottom - top;
+        let (from, to) = if is_wide { (left, right) } else { (top, bottom) };
+        let mut at = from - phase;
+        while at < to {
+            let (begin, end) = (at.max(from), (at + on).min(to));
+            if begin < end {
+                fill(if is_wide { [begin, top, end, bottom] } else { [left, begin, right, end] });
+            }
+            at += period;
+        }
+    }
+}
+
+#[expect(clippy::cast_possible_truncation, reason = "a pixel's number; a float saturates")]
+fn whole(number: f64) -> i32 {
+    number.round() as i32
+}
