@@ -73,7 +73,14 @@ fn frames(samples: usize) {
     let cost = |samples: usize| {
         let store = Shared::new(store(4, samples, |number| (number as f64 * 1e-3).sin()));
         let (axis, draw) = (Axis::Number, Draw::Step);
-        let view = View { axis, draw, values: Values::Fitted, is_log: false, panels: Panels::One };
+        let view = View {
+            axis,
+            draw,
+            values: Values::Fitted,
+            is_log: false,
+            panels: Panels::One,
+            zone: None,
+        };
         let size = Size { width: 1920.0, height: 1000.0, scale: 1.0 };
         let extent = Extent::newest(Axis::Number, None, samples as f64);
         let screen = egui::Rect::from_min_size(egui::Pos2::ZERO, egui::vec2(1920.0, 1080.0));

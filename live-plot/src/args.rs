@@ -65,6 +65,9 @@ pub struct Args {
     /// Not from arrival. A time is RFC 3339, or seconds, milliseconds, microseconds or nanoseconds since 1970.
     #[arg(long, value_name = "NAME")]
     time: Option<String>,
+    /// Show clock times in UTC, not local time
+    #[arg(long, hide_short_help = true)]
+    utc: bool,
     /// Title above the plot
     #[arg(long, value_name = "TEXT")]
     title: Option<String>,
@@ -169,6 +172,7 @@ impl TryFrom<Args> for Config {
             unit: args.unit,
             size: args.size,
             panels: args.panels.unwrap_or_default(),
+            utc: args.utc,
             theme: args.theme,
             history: args.history,
             outputs,

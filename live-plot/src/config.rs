@@ -1,11 +1,15 @@
-//! The settings that a run goes by: plain data, checked by `args` when it was made. It imports nothing of the crate, so
+//! The settings that a run goes by: plain data, checked by `args` when it was made. It imports only `zone`, a leaf, so
 //! that every module can import it.
 
 use std::path::PathBuf;
 use std::str::FromStr;
+use std::sync::Arc;
 use std::time::Duration;
 
 use clap::ValueEnum;
+use tz::TimeZone;
+
+use crate::zone;
 
 /// The window's length by default.
 const WINDOW: Duration = Duration::from_secs(10);
@@ -37,6 +41,8 @@ pub struct Config {
     pub theme: Theme,
     /// How the series share the height.
     pub panels: Panels,
+    /// Clock times are UTC, not local.
+    pub utc: bool,
     /// What raw samples may take, in bytes.
     pub history: usize,
     /// What is written; a window opens if nothing is.
@@ -74,7 +80,10 @@ impl Config {
             Some(YRange::Auto | YRange::Log) | None => Values::Fitted,
         };
         let is_log = self.y_range == Some(YRange::Log);
-        View { axis: self.axis(), draw: self.draw, values, is_log, panels: self.panels.clone() }
+        let zone = || if self.utc { TimeZone::utc() } else { zone::local() };
+        let (axis, draw, panels) = (self.axis(), self.draw, self.panels.clone());
+        let zone = (axis == Axis::Timestamp).then(|| Arc::new(zone()));
+        View { axis, draw, values, is_log, panels, zone }
     }
 }
 
@@ -150,6 +159,8 @@ pub struct View {
     pub is_log: bool,
     /// How the series share the height.
     pub panels: Panels,
+    /// The zone of clock times; without one, time is that since the first sample.
+    pub zone: Option<Arc<TimeZone>>,
 }
 
 /// Which values are seen.

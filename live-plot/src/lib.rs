@@ -23,6 +23,7 @@
 //!           plot       paints the scene; viewport: which part of the axis; panels, keys, save, theme
 //! export/   figure (text: svg, pixels: raster), csv, the summary; atomic_file: whole files or none; stream: what
 //!           somebody reads meanwhile
+//! zone      the local time zone
 //! signals   INT, TERM, HUP → close the window, or end the input
 //! defect    a panic → the end
 //! ```
@@ -40,3 +41,4 @@ pub mod picture;
 pub mod series;
 pub mod signals;
 pub mod view;
+mod zone;

@@ -6,6 +6,7 @@ use std::ops::ControlFlow::{self, Break, Continue};
 use std::os::fd::AsFd as _;
 use std::time::{Duration, Instant};
 
+use chrono::{DateTime, Utc};
 use common::clock;
 use nix::errno::Errno;
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
@@ -252,6 +253,12 @@ impl Input {
             part if part < 1.0 => self.history.as_secs_f64() * part,
             _ => now.duration_since(self.started).as_secs_f64(),
         }
+    }
+
+    /// When time 0 was, if the input tells times of a calendar.
+    #[must_use]
+    pub fn began(&self) -> Option<DateTime<Utc>> {
+        self.sampler.began()
     }
 
     /// The names of the series, in the order in which they began.

@@ -3,6 +3,7 @@
 
 use std::time::{Duration, Instant};
 
+use chrono::{DateTime, Utc};
 use common::throttle::Throttle;
 
 use super::counters::Counters;
@@ -198,6 +199,11 @@ impl Sampler {
     /// The warnings since the last call.
     pub(super) fn take_warnings(&mut self) -> Vec<String> {
         std::mem::take(&mut self.warnings)
+    }
+
+    /// When the first timestamp was, if it tells one of a calendar.
+    pub(super) fn began(&self) -> Option<DateTime<Utc>> {
+        self.timestamps.as_ref()?.began()
     }
 
     /// Sets the samples' times: those of their lines, else spread evenly after `from`, the last one at `to`.

@@ -1,7 +1,7 @@
 //! A line's own time: RFC 3339, or seconds, milliseconds, microseconds or nanoseconds since some epoch. Which of these
 //! four it is follows from the size of the first one.
 
-use chrono::DateTime;
+use chrono::{DateTime, Utc};
 
 use super::grammar::Cell;
 
@@ -20,6 +20,15 @@ impl Timestamps {
         let nanos = self.nanos(cell)?;
         let first = *self.first.get_or_insert(nanos);
         Some((nanos - first) as f64 / 1e9)
+    }
+
+    /// When the first timestamp was, if it is no number of elapsed seconds.
+    pub(super) fn began(&self) -> Option<DateTime<Utc>> {
+        let nanos = self.first.filter(|nanos| *nanos >= 100_000_000 * 1_000_000_000)?;
+        DateTime::from_timestamp(
+            i64::try_from(nanos / 1_000_000_000).ok()?,
+            u32::try_from(nanos % 1_000_000_000).ok()?,
+        )
     }
 
     #[expect(clippy::cast_possible_truncation, reason = "a float saturates")]

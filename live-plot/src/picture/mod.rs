@@ -1,7 +1,8 @@
 //! What a picture shows, whoever draws it: the scene (`scene`), its pixel columns and the few points that draw a series
-//! (`decimate`, `dots`), its pixels (`pixels`), where its axes begin, end and are marked (`scale`, `marks`, `time_marks`),
+//! (`decimate`, `dots`), its pixels (`pixels`), where its axes begin, end and are marked (`scale`, `marks`, `time_marks`, `clock`),
 //! and its colours and dashes (`palette`). Pure: painting is left to `view` and `export`.
 
+pub mod clock;
 pub mod decimate;
 pub mod dots;
 pub mod marks;

@@ -1,6 +1,7 @@
 //! One picture as data: its columns, panels, axes and traces, the same for the window and for files. Pure; painting is left
 //! to `view` and `export`.
 
+use super::clock::Clock;
 use super::decimate::{self, Grid, Trace, Tracer};
 use super::dots::{DotTracer, Rows};
 use super::marks::{self, Marks};
@@ -54,6 +55,8 @@ pub struct Scene {
     pub draw: Draw,
     /// What the horizontal axis is.
     pub axis: Axis,
+    /// What the clock shows along that axis, if times are shown so.
+    pub clock: Option<Clock>,
     /// Nothing later is drawn.
     pub drawn_until: f64,
     /// The trace of each series.
@@ -147,7 +150,9 @@ impl Scene {
             }
         }
         let (draw, axis) = (view.draw, view.axis);
-        Self { grid, span, panels, draw, axis, drawn_until, traces, names, newest, left_out }
+        let began = store.hold(|store| store.began).filter(|_| axis == Axis::Timestamp);
+        let clock = began.zip(view.zone.clone()).map(|(began, zone)| Clock::new(began, zone));
+        Self { grid, span, panels, draw, axis, clock, drawn_until, traces, names, newest, left_out }
     }
 
     /// The marks of the horizontal axis on a plot of this width in points.
@@ -156,9 +161,10 @@ impl Scene {
         let (from, most) = (self.grid.start(), width / MARKS.0);
         // By rounding the newest may be a little beyond.
         let to = from + self.span + 1e-6 * self.grid.step;
-        match self.axis {
-            Axis::Number => marks::samples(from, to, most),
-            Axis::Arrival | Axis::Timestamp => time_marks::elapsed(from, to, most),
+        match (self.axis, &self.clock) {
+            (Axis::Number, _) => marks::samples(from, to, most),
+            (_, Some(clock)) => clock.marks(from, to, most),
+            (_, None) => time_marks::elapsed(from, to, most),
         }
     }
 
@@ -183,11 +189,13 @@ impl Scene {
     /// How a time is written beside a horizontal axis that shows `span`.
     #[must_use]
     pub fn time(&self, time: f64) -> String {
-        match self.axis {
+        // The digits of a pixel.
+        let step = self.grid.step.min(0.01);
+        match (self.axis, &self.clock) {
             // The sample whose value holds there.
-            Axis::Number => format!("sample {}", time.floor()),
-            // A pixel's digits.
-            Axis::Arrival | Axis::Timestamp => time_marks::label(time, self.grid.step.min(0.01)),
+            (Axis::Number, _) => format!("sample {}", time.floor()),
+            (_, Some(clock)) => clock.time(time, step),
+            (_, None) => time_marks::label(time, step),
         }
     }
 }
@@ -304,7 +312,7 @@ mod tests {
 
     fn view(axis: Axis) -> View {
         let (draw, panels) = (Draw::Step, Panels::One);
-        View { axis, draw, values: Values::Seed, is_log: false, panels }
+        View { axis, draw, values: Values::Seed, is_log: false, panels, zone: None }
     }
 
     /// A store with these series, each with its values one second apart.

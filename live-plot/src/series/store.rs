@@ -3,6 +3,8 @@
 
 use std::fmt;
 
+use chrono::{DateTime, Utc};
+
 use super::pyramid::{BUCKET, Pyramid, Sample, Summary};
 use super::sum::Sum;
 
@@ -90,6 +92,8 @@ pub struct Store {
     pub head: f64,
     /// Set when there will be no more.
     pub end: Option<End>,
+    /// When time 0 was, if the input tells times of a calendar.
+    pub began: Option<DateTime<Utc>>,
 }
 
 impl Store {
@@ -104,6 +108,7 @@ impl Store {
             counts: Counts::default(),
             head: 0.0,
             end: None,
+            began: None,
         }
     }
 

@@ -250,6 +250,10 @@ impl App {
                     _ => Panels::One,
                 };
             }
+            Action::Elapsed => {
+                let zone = self.initial.zone.clone();
+                self.view.zone = zone.filter(|_| self.view.zone.is_none());
+            }
             Action::Help => self.help = !self.help,
             Action::CloseHelp => self.help = false,
             Action::Quit => ctx.send_viewport_cmd(ViewportCommand::Close),

@@ -16,6 +16,7 @@ pub(super) enum Action {
     Fit,
     Log,
     Panels,
+    Elapsed,
     SavePicture,
     SaveTable,
     Help,
@@ -24,7 +25,7 @@ pub(super) enum Action {
 }
 
 /// Each key, what it is called, what it does, and what that is called.
-pub(super) const KEYS: [(Key, &str, Action, &str); 18] = [
+pub(super) const KEYS: [(Key, &str, Action, &str); 19] = [
     (Key::Space, "Space", Action::Pause, "pause, or go on"),
     (Key::End, "End", Action::Live, "go on with the newest"),
     (Key::Home, "Home", Action::Oldest, "go to the beginning"),
@@ -37,6 +38,7 @@ pub(super) const KEYS: [(Key, &str, Action, &str); 18] = [
     (Key::A, "a", Action::Fit, "fit the values, or not"),
     (Key::L, "l", Action::Log, "logarithmic axis, or linear"),
     (Key::P, "p", Action::Panels, "a panel for each series, or one"),
+    (Key::T, "t", Action::Elapsed, "clock times, or time since the first"),
     (Key::S, "s", Action::SavePicture, "save the picture"),
     (Key::C, "c", Action::SaveTable, "save the samples as CSV"),
     (Key::Q, "q", Action::Quit, "close the window (or Ctrl-Q)"),
