@@ -146,3 +146,25 @@ fn keys_and_the_wheel_change_the_time_that_is_seen_and_it_still_follows() {
         (230..=255).contains(&moved).then_some(())
     });
 }
+
+#[test]
+#[ignore = "needs Xvfb"]
+fn a_mouse_of_a_thousand_events_a_second_gets_no_more_frames_than_a_display_has() {
+    let screen = Screen::start();
+    let begun = Instant::now();
+    let mut plot = shown(&screen, &["-v"]);
+    let window = screen.window("live-plot");
+    plot.write("1\n");
+    wait_until("it draws", || line_end(&screen.picture(window)));
+    plot.end_input();
+    let moved = Instant::now();
+    for place in (0..200).cycle() {
+        screen.point((300 + place, 300));
+        std::thread::sleep(Duration::from_millis(1));
+        if moved.elapsed() > Duration::from_secs(3) {
+            break;
+        }
+    }
+    screen.close(window);
+    assert_frames(plot.finish(), begun.elapsed());
+}

@@ -25,6 +25,10 @@ const BAND: usize = 16;
 
 /// A figure as PNG.
 pub(crate) fn png(figure: &Figure<'_>) -> Result<Vec<u8>, String> {
+    paint(figure)?.encode().map_err(|error| error.to_string())
+}
+
+fn paint(figure: &Figure<'_>) -> Result<Canvas, String> {
     let mut canvas = Canvas::framed(figure)?;
     for (panel, pixels) in figure.panels() {
         let mut mask = match figure.scene.draw {
@@ -49,7 +53,7 @@ pub(crate) fn png(figure: &Figure<'_>) -> Result<Vec<u8>, String> {
             }
         }
     }
-    canvas.encode().map_err(|error| error.to_string())
+    Ok(canvas)
 }
 
 /// The pixels of a picture, column by column.
@@ -247,3 +251,6 @@ impl Mask {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -47,11 +47,10 @@ impl Clock {
         });
         let date = self.text(to, "%Y-%m-%d", 0);
         let kind = self.zone.find_local_time_type(self.unix(to)).ok();
-        let zone = kind.map_or("", |kind| kind.time_zone_designation());
-        Marks {
-            marks: marks.collect(),
-            offset: Some(format!("{date} {zone}").trim_end().to_owned()),
-        }
+        // tz-rs has no name for UTC.
+        let name = kind.map_or("", |kind| kind.time_zone_designation());
+        let zone = if name.is_empty() { "UTC" } else { name };
+        Marks { marks: marks.collect(), offset: Some(format!("{date} {zone}")) }
     }
 
     /// Date and time, with so many digits of the second as `step` needs.

@@ -60,7 +60,7 @@ pub fn show(ui: &mut Ui, scene: &Scene) -> Shown {
     let (room, _) = ui.allocate_exact_size(ui.available_size(), Sense::hover());
     let axes = Axes::new(ui, scene, room);
     let place = pixels(axes.plot, scale);
-    let response = ui.interact(axes.plot, Id::unique("plot"), Sense::click_and_drag());
+    let response = ui.interact(axes.plot, Id::unique("plot"), Sense::CLICK | Sense::DRAG);
     let palette = theme::palette(ui);
     for ((panel, labels), area) in
         scene.panels.iter().zip(&axes.values).zip(scene.places(place, scale.into()))

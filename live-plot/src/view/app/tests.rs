@@ -15,12 +15,14 @@ fn window() -> Harness<'static, App> {
     let config = Config::try_from(args).unwrap();
     let store = Shared::new(Store::new(config.history));
     let app = App::new(config, store, false, clock::now());
-    let sample = |series, value| store::Entry { series, sample: Sample { time: 0.5, value } };
+    let sample = |series, value| store::Entry { series, sample: Sample { time: 0.0, value } };
     app.store.hold(|store| {
         store.declare(&["sine".to_owned(), "load".to_owned()]);
         store.append(&[sample(0, 7.5), sample(1, -3.0)]);
     });
-    let mut harness = Harness::new_ui_state(|ui, app: &mut App| app.draw(ui, clock::now()), app);
+    // Sixty frames a second: a double click has to be quick.
+    let builder = Harness::builder().with_step_dt(1.0 / 60.0);
+    let mut harness = builder.build_ui_state(|ui, app: &mut App| app.draw(ui, clock::now()), app);
     harness.step();
     harness
 }
@@ -71,6 +73,72 @@ fn space_and_the_button_pause_and_follow() {
     window.step();
     window.step();
     assert!(window.state().viewport.is_live());
+}
+
+#[test]
+fn a_focused_button_has_space_for_itself() {
+    let mut window = window();
+    let before = window.state().view.values;
+    window.get_by_label("Fit").focus();
+    window.step();
+    window.key_press(egui::Key::Space);
+    window.step();
+    window.step();
+    assert!(window.state().viewport.is_live());
+    assert_ne!(window.state().view.values, before);
+}
+
+#[test]
+fn paused_is_paused_whatever_is_pressed_and_shows_the_values_of_then() {
+    let mut window = window();
+    for first in [egui::Key::Space, egui::Key::Home, egui::Key::ArrowLeft] {
+        window.key_press(egui::Key::End);
+        window.step();
+        window.key_press(first);
+        window.step();
+        let extent = window.state().extent(clock::now());
+        let keys = [egui::Key::ArrowLeft, egui::Key::ArrowRight, egui::Key::Home, egui::Key::R];
+        for key in keys {
+            window.key_press(key);
+            window.step();
+            assert!(!window.state().viewport.is_live(), "{first:?} {key:?}");
+        }
+        let plot = window.get_by_role(Role::GraphicsDocument).rect().center();
+        window.drag_at(plot);
+        window.drop_at(plot - egui::vec2(300.0, 0.0));
+        window.step();
+        assert_eq!(window.state().extent(clock::now()).drawn_until, extent.drawn_until);
+    }
+    let later = store::Entry { series: 0, sample: Sample { time: 1e6, value: 99.0 } };
+    window.state().store.hold(|store| store.append(&[later]));
+    window.step();
+    window.get_by_label("sine 7.5");
+    window.key_press(egui::Key::End);
+    window.step();
+    window.step();
+    window.get_by_label("sine 99");
+}
+
+#[test]
+fn a_double_click_shows_everything() {
+    let mut window = window();
+    let later = store::Entry { series: 0, sample: Sample { time: 50.0, value: 1.0 } };
+    window.state().store.hold(|store| {
+        store.append(&[later]);
+        store.end = Some(store::End::Input);
+    });
+    window.step();
+    assert_eq!(window.state().extent(clock::now()).span, 10.0);
+    let plot = window.get_by_role(Role::GraphicsDocument).rect().center();
+    window.event(egui::Event::PointerMoved(plot));
+    window.step();
+    for pressed in [true, false, true, false] {
+        let button = egui::PointerButton::Primary;
+        let modifiers = egui::Modifiers::NONE;
+        window.event(egui::Event::PointerButton { pos: plot, button, pressed, modifiers });
+        window.step();
+    }
+    assert_eq!(window.state().extent(clock::now()).span, 50.0);
 }
 
 #[test]

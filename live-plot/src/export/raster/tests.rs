@@ -1,0 +1,185 @@
+//! Pictures, compared pixel by pixel with ones in which every sample is drawn.
+
+use clap::Parser as _;
+use proptest::prelude::*;
+
+use super::*;
+use crate::args::Args;
+use crate::config::{Axis, Config};
+use crate::picture::scene::{Extent, Scene};
+use crate::series::store::{Entry, Store};
+use crate::series::{Sample, Shared};
+
+/// Three series that overlap, with gaps, and what draws them.
+struct Run {
+    config: Config,
+    store: Shared,
+    all: [Vec<f64>; 3],
+}
+
+impl Run {
+    fn new(seed: u32, count: usize, args: &[&str]) -> Self {
+        let args = [&["live-plot", "--png", "-", "--size", "300x200"], args].concat();
+        let config = Config::try_from(Args::try_parse_from(args).unwrap()).unwrap();
+        let mut state = seed;
+        let mut random = || {
+            state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+            f64::from(state >> 8) / f64::from(1 << 24)
+        };
+        let mut all = [const { Vec::new() }; 3];
+        let mut walk = 0.0;
+        for _ in 0..count {
+            walk += random() - 0.5;
+            all[0].push(if random() < 0.02 { f64::NAN } else { walk });
+            all[1].push((random() * 7.0).floor() - 1.0);
+            all[2].push(if random() < 0.01 { 50.0 } else { 0.5 });
+        }
+        let mut store = Store::new(100_000_000);
+        store.declare(&["walk", "levels", "spikes"].map(str::to_owned));
+        let times = (1..=count).map(|number| number as f64);
+        for (number, time) in times.enumerate() {
+            let entry = |series: usize, values: &Vec<f64>| Entry {
+                series,
+                sample: Sample { time, value: values[number] },
+            };
+            let row: Vec<Entry> =
+                all.iter().enumerate().map(|(series, values)| entry(series, values)).collect();
+            store.append(&row);
+        }
+        Self { config, store: Shared::new(store), all }
+    }
+
+    fn figure(&self) -> Figure<'_> {
+        let head = self.store.hold(|store| store.head);
+        let extent = Extent::newest(Axis::Number, None, head);
+        let view = self.config.view(false);
+        Figure::new(&self.config, true, |size| {
+            Scene::of(&self.store, &view, extent, size, |_| false)
+        })
+    }
+
+    /// Every sample of a series in runs between gaps, in the middle of its column. What has no place on the axis is a gap. A
+    /// gap that is shorter than a column of several samples is not seen.
+    fn runs(&self, series: usize, pixels: &Pixels, is_step: bool) -> Vec<Vec<Point>> {
+        let grid = pixels.grid;
+        let mut columns: Vec<(f64, Vec<f64>)> = Vec::new();
+        for (time, &value) in (1_u32..).map(f64::from).zip(&self.all[series]) {
+            let column = (0..grid.count).rfind(|column| grid.edge(*column) <= time).unwrap();
+            let middle = grid.edge(column) + grid.step / 2.0;
+            let is_gap = pixels.rows.scale.is_log && value <= 0.0;
+            let value = if is_gap { f64::NAN } else { value };
+            match columns.last_mut() {
+                Some((at, values)) if *at == middle => values.push(value),
+                _ => columns.push((middle, vec![value])),
+            }
+        }
+        let mut runs: Vec<Vec<Point>> = vec![Vec::new()];
+        for (time, mut values) in columns {
+            let last = values[values.len() - 1];
+            if values.len() > 2 {
+                values.retain(|value| !value.is_nan());
+                values.extend(Some(last).filter(|last| last.is_nan()));
+            }
+            for value in values {
+                if let (true, Some(before)) =
+                    (is_step, runs.last().and_then(|run| run.last().copied()))
+                {
+                    runs.last_mut().unwrap().push([time, before[1]]);
+                }
+                if value.is_nan() {
+                    runs.push(Vec::new());
+                } else {
+                    runs.last_mut().unwrap().push([time, value]);
+                }
+            }
+        }
+        runs.retain(|run| !run.is_empty());
+        runs
+    }
+
+    /// The picture with every sample drawn.
+    fn every_sample(&self, figure: &Figure<'_>) -> Canvas {
+        let mut canvas = Canvas::framed(figure).unwrap();
+        for (panel, pixels) in figure.panels() {
+            for &series in &panel.series {
+                let color = figure.palette.series(series);
+                let mut fill = |area: Area| canvas.fill(area, pixels.area, color);
+                let is_step = figure.scene.draw == Draw::Step;
+                for run in self.runs(series, &pixels, is_step) {
+                    if !is_step {
+                        run.iter().for_each(|point| pixels.dots(&[*point, *point], &mut fill));
+                    } else {
+                        pixels.steps(&run, WIDTH, &mut fill);
+                    }
+                }
+            }
+        }
+        canvas
+    }
+}
+
+fn assert_same(canvas: &Canvas, expected: &Canvas) -> Result<(), TestCaseError> {
+    let differing = canvas.pixels.iter().zip(&expected.pixels).enumerate();
+    let places = differing.filter(|(_, (one, other))| one != other);
+    let places: Vec<_> =
+        places.map(|(at, _)| (at / canvas.height, at % canvas.height)).take(9).collect();
+    prop_assert!(places.is_empty(), "{places:?}");
+    Ok(())
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(20))]
+
+    #[test]
+    fn dots_and_steps_are_where_every_sample_is(
+        seed in any::<u32>(),
+        count in 1_usize..6_000,
+        draw in prop_oneof![Just("step"), Just("points")],
+        range in prop_oneof![Just("auto"), Just("log"), Just("-2:3")],
+        panels in prop_oneof![Just(&[][..]), Just(&["--panels"][..]), Just(&["--panels=walk;levels,spikes"][..])],
+    ) {
+        let run = Run::new(seed, count, &[&["-d", draw, "-y", range], panels].concat());
+        let figure = run.figure();
+        assert_same(&paint(&figure).unwrap(), &run.every_sample(&figure))?;
+    }
+
+    #[test]
+    fn a_sloping_line_covers_what_every_sample_would(seed in any::<u32>(), count in 2_usize..6_000) {
+        let run = Run::new(seed, count, &["-d", "line"]);
+        let figure = run.figure();
+        let (_, pixels) = figure.panels()[0];
+        let covers = |runs: &[Vec<Point>]| {
+            let mut mask = Mask::new(pixels.area);
+            runs.iter().for_each(|run| mask.line(run, pixels, Dash::Solid));
+            mask
+        };
+        for series in 0..3 {
+            let (drawn, every) = (covers(&figure.scene.traces[series].runs), covers(&run.runs(series, &pixels, false)));
+            // A sample may be drawn in the middle of its column.
+            for (one, other) in [(&drawn, &every), (&every, &drawn)] {
+                for (at, cover) in one.covers.iter().enumerate().filter(|(_, cover)| **cover > 0.7) {
+                    let near = [-1, 0, 1].into_iter().filter_map(|dx: isize| {
+                        let column = at.checked_add_signed(dx * isize::try_from(one.height).unwrap())?;
+                        other.covers.get(column.saturating_sub(1)..column + 2)
+                    });
+                    let most = near.flatten().copied().fold(0.0, f32::max);
+                    prop_assert!(most > 0.3, "{cover} and {most} at {:?}", (at / one.height, at % one.height));
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn a_png_reads_back_as_it_was_painted() {
+    let run = Run::new(1, 1000, &[]);
+    let figure = run.figure();
+    let file = png(&figure).unwrap();
+    let read = tiny_skia::Pixmap::decode_png(&file).unwrap();
+    let canvas = paint(&figure).unwrap();
+    for (at, pixel) in read.pixels().iter().enumerate() {
+        let (x, y) = (at % canvas.width, at / canvas.width);
+        let painted = canvas.pixels[x * canvas.height + y];
+        assert_eq!([pixel.red(), pixel.green(), pixel.blue()], painted, "{x} {y}");
+    }
+}
