@@ -38,7 +38,8 @@ fn main() {
     let script = std::env::args().find(|arg| arg.ends_with(".py")).unwrap_or(script.to_owned());
     let live_plot = || {
         let mut command = program("live-plot");
-        command.arg("-v");
+        // The range that the peer has.
+        command.args(["-v", "-y", "-10:10"]);
         command
     };
     let matplotlib = || {
@@ -59,13 +60,28 @@ fn main() {
     let empty = kind("empty", "empty", &empty, [0x1b; 3]);
     let bare = kind("bare", "empty", &bare, [0xff; 3]);
 
-    first_frame(&[&live_plot, &matplotlib, &empty]);
-    same_picture(&[&live_plot, &matplotlib, &empty, &bare]);
+    let peer = is_installed(&script).then_some(&matplotlib);
+    if peer.is_none() {
+        println!(
+            "matplotlib is left out: it is not installed (Debian: python3-matplotlib, python3-tk)"
+        );
+    }
+    let kinds: Vec<_> = [Some(&live_plot), peer, Some(&empty)].into_iter().flatten().collect();
+    first_frame(&kinds);
+    same_picture(&[kinds, vec![&bare]].concat());
     line_to_pixel(&live_plot);
     paused(&live_plot);
     ended(&live_plot);
     flood(&live_plot);
     minimised(&live_plot);
+}
+
+/// Whether the script finds the modules that it imports.
+fn is_installed(script: &str) -> bool {
+    let text = fs::read_to_string(script).unwrap();
+    let imports: Vec<&str> = text.lines().filter(|line| line.starts_with("import ")).collect();
+    let found = Command::new("/usr/bin/python3").args(["-c", &imports.join("\n")]).output();
+    found.is_ok_and(|found| found.status.success())
 }
 
 /// A program with its window on a screen of its own.

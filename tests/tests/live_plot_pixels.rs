@@ -205,3 +205,33 @@ fn assert_scrolled(before: &Picture, after: &Picture) {
     let differing: Vec<_> = differs(by, rows(before)).take(10).collect();
     assert!(differing.is_empty(), "moved by {by} pixels, but for {differing:?}");
 }
+
+#[test]
+#[ignore = "needs Xvfb"]
+fn dots_light_the_rows_of_their_values_and_no_others() {
+    let screen = Screen::start();
+    let mut plot = shown(&screen, &["-d", "points", "-y", "-1:7", "--time", "t", "-w", "10s"]);
+    let window = screen.window("live-plot");
+    // Ten thousand a second: some eighty in a pixel column, seven levels, minimum and maximum the same everywhere.
+    let lines = (0..=100_000).map(|n| format!("t={:.4} v={}\n", f64::from(n) / 1e4, n % 7));
+    plot.write(&lines.collect::<String>());
+    plot.end_input();
+    let groups = |picture: &Picture, x: usize| {
+        let lit: Vec<usize> = rows(picture).filter(|y| picture.is(x, *y, LINE)).collect();
+        lit.chunk_by(|above, below| above + 1 == *below).map(<[usize]>::to_vec).collect::<Vec<_>>()
+    };
+    let picture = wait_until("the levels are drawn", || {
+        let picture = screen.picture(window);
+        // Those of the newest sample, too.
+        let last = groups(&picture, picture.width - RIGHT - 1);
+        (last.len() == 7 && last.iter().all(|group| group.len() == 5)).then_some(picture)
+    });
+    let first = groups(&picture, LEFT + 5);
+    let middles: Vec<usize> = first.iter().map(|group| group[group.len() / 2]).collect();
+    let apart: Vec<usize> = middles.windows(2).map(|pair| pair[1] - pair[0]).collect();
+    assert!(apart.iter().all(|rows| rows.abs_diff(apart[0]) <= 1), "{middles:?}");
+    assert!(first.iter().all(|group| group.len() == 5), "{first:?}");
+    for x in LEFT + 5..picture.width - RIGHT - 5 {
+        assert_eq!(groups(&picture, x), first, "column {x}");
+    }
+}

@@ -25,14 +25,16 @@ impl Scale {
         Self { low, high, is_log: false }
     }
 
-    /// A logarithmic axis: a tenth or ten times of what is shown at least.
+    /// A logarithmic axis around the values, or from 1 to 10 when there are none.
     #[must_use]
     pub fn log(values: Option<(f64, f64)>) -> Self {
         let (low, high) = values.unwrap_or((1.0, 10.0));
         // Room for the line's width, so that the extremes do not lie on the frame.
         let margin = (high / low).max(1.0).powf(0.03).min(10.0);
         let (low, high) = (low / margin, high * margin);
-        let (low, high) = if high / low < 1.1 { (low / 1.1, high * 1.1) } else { (low, high) };
+        // Constant, but for rounding.
+        let is_flat = high / low < 1.0 + 1e-12;
+        let (low, high) = if is_flat { (low / 1.1, high * 1.1) } else { (low, high) };
         Self { low: low.max(f64::MIN_POSITIVE), high: high.min(f64::MAX), is_log: true }
     }
 

@@ -1,6 +1,8 @@
 //! What is around the plot: above it the legend with each series' newest value, and the buttons; below it the status line;
 //! over it the list of keys. What a click does is left to `app`.
 
+use std::sync::Arc;
+
 use common::escape::escape;
 use common::words;
 use eframe::egui::accesskit::Role;
@@ -88,7 +90,20 @@ fn series(
     }
     // The width must be known first: `horizontal_wrapped` begins a new row by it.
     let key_width = if Dash::of(number) == Dash::Solid { 8.0 } else { 26.0 };
-    let width = key_width + texts.iter().map(|text| GAP + text.size().x).sum::<f32>();
+    let width = |texts: &[Arc<egui::Galley>]| {
+        key_width + texts.iter().map(|text| GAP + text.size().x).sum::<f32>()
+    };
+    // What is wider than a row would run into the buttons.
+    while texts.len() > 2 && width(&texts) > ui.max_rect().width() {
+        texts.pop();
+    }
+    // A series keeps its widest place: each other one that moved would move the plot when it begins a new row.
+    let id = egui::Id::unique(("legend", number, texts.len()));
+    let width = ui.data_mut(|data| {
+        let widest = data.get_temp_mut_or_default::<f32>(id);
+        *widest = widest.max(width(&texts));
+        *widest
+    });
     let height = ui.text_style_height(&TextStyle::Heading);
     let (place, response) = ui.allocate_exact_size(egui::vec2(width, height), Sense::click());
     let mut x = place.left() + key_width;
@@ -211,22 +226,21 @@ pub(super) fn help(ui: &Ui) {
     let window = egui::Window::new("Keys").anchor(egui::Align2::CENTER_CENTER, [0.0, 0.0]);
     let listed: Vec<_> = KEYS.iter().filter(|(_, key, ..)| !key.is_empty()).collect();
     let rows = listed.len().div_ceil(2);
+    let room = ui.ctx().content_rect().size() - egui::vec2(40.0, 80.0);
     window.resizable(false).collapsible(false).show(ui.ctx(), |ui| {
-        egui::ScrollArea::both().max_height(ui.ctx().content_rect().height() - 80.0).show(
-            ui,
-            |ui| {
-                egui::Grid::new("keys").spacing([16.0, 6.0]).show(ui, |ui| {
-                    for row in 0..rows {
-                        for (_, key, _, does) in
-                            [row, row + rows].iter().filter_map(|at| listed.get(*at))
-                        {
-                            ui.label(RichText::new(*key).strong());
-                            ui.label(*does);
-                        }
-                        ui.end_row();
+        ui.set_min_width(room.x.min(540.0));
+        egui::ScrollArea::both().max_height(room.y).show(ui, |ui| {
+            egui::Grid::new("keys").spacing([16.0, 6.0]).show(ui, |ui| {
+                for row in 0..rows {
+                    for (_, key, _, does) in
+                        [row, row + rows].iter().filter_map(|at| listed.get(*at))
+                    {
+                        ui.label(RichText::new(*key).strong());
+                        ui.label(*does);
                     }
-                });
-            },
-        );
+                    ui.end_row();
+                }
+            });
+        });
     });
 }
