@@ -71,6 +71,7 @@ fn a_fixed_range_may_be_as_wide_as_a_number() {
 fn a_logarithmic_axis_is_marked_at_powers_of_ten() {
     let end = fed(&["-y", "log", "--svg", "-"], "1\n0\n-5\n10\n100\n1000\n");
     assert_eq!(texts(&end.out, "end"), ["1", "10", "100", "1000"]);
+    assert!(end.err[0].contains("2 values of 0 or less not drawn"), "{:?}", end.err);
     // The zero and the negative number are a gap: the line is in two parts.
     let paths: Vec<_> =
         end.out.iter().filter(|line| line.contains("stroke-width=\"1.8\"")).collect();

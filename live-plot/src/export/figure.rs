@@ -73,6 +73,11 @@ impl<'a> Figure<'a> {
         Self { config, palette, scene, plot, title, legend }
     }
 
+    /// How many values a logarithmic axis has no place for.
+    pub(crate) fn left_out(&self) -> u64 {
+        self.scene.left_out
+    }
+
     /// The size of the whole picture.
     pub(super) fn size(&self) -> (u32, u32) {
         (self.config.size.0.into(), self.config.size.1.into())

@@ -17,7 +17,7 @@ mod text;
 use std::io;
 use std::path::{Path, PathBuf, absolute};
 
-use common::exit;
+use common::{exit, words};
 
 use atomic_file::Target;
 use csv::Table;
@@ -132,6 +132,10 @@ fn draw(
     let (view, store) = (config.view(is_typed), Shared::new(store));
     let make = |size| Scene::of(&store, &view, extent, size, |_| false);
     let figure = Figure::new(config, config.theme != Theme::Light, make);
+    if figure.left_out() > 0 {
+        let count = words::count(figure.left_out(), "value");
+        tracing::warn!("{count} of 0 or less not drawn: a logarithmic axis has no place for them.");
+    }
     svg.map(|target| target.finish(svg::svg(&figure).as_bytes())).transpose()?;
     if let Some(target) = png {
         target.finish(&raster::png(&figure).map_err(Error::Picture)?)?;

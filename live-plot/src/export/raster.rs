@@ -173,13 +173,11 @@ impl Mask {
     /// Adds a line, or the dashes of it.
     fn line(&mut self, run: &[Point], pixels: Pixels, dash: Dash) {
         let [left, top] = [self.area[0], self.area[1]].map(f64::from);
-        let place = |point: &Point| {
-            let [x, y] = pixels.point(*point);
-            [x - left, y - top]
-        };
+        let line = pixels.line(run).into_iter().map(|[x, y]| [x - left, y - top]);
+        let line: Vec<[f64; 2]> = line.collect();
         let mut along = 0.0;
-        let mut from = run.first().map(place).unwrap_or_default();
-        for to in run.iter().map(place).skip(usize::from(run.len() > 1)) {
+        let Some(mut from) = line.first().copied() else { return };
+        for &to in line.iter().skip(usize::from(line.len() > 1)) {
             match dash.lengths() {
                 None => self.segment(from, to),
                 Some(lengths) => along = self.dashes(from, to, along, lengths),
@@ -240,6 +238,18 @@ impl Mask {
             // In single precision and without branches the compiler does several rows at once.
             let [x, y, dx, dy] =
                 [x - ax, top as f64 + 0.5 - ay, dx, dy].map(|number| number as f32);
+            if dx == 0.0 && dy.abs() > 1.0 {
+                // Upright, as are most lines of many samples: but for its ends it covers all rows of a column alike.
+                let cover = (reach as f32 - x.abs()).clamp(0.0, 1.0);
+                let rows = |at: f64| (at.ceil().max(top as f64) as usize).min(bottom) - top;
+                let (from, to) = (rows(high + reach + 0.5), rows(low - reach - 0.5));
+                covers[from.min(to)..to]
+                    .iter_mut()
+                    .for_each(|covered| *covered = covered.max(cover));
+                cap(&mut covers[..from.min(to)], x, y, dy, reach as f32);
+                cap(&mut covers[to..], x, y + to as f32, dy, reach as f32);
+                continue;
+            }
             let over = if square > 0.0 { 1.0 / square as f32 } else { 0.0 };
             for (row, cover) in covers.iter_mut().enumerate() {
                 let y = y + row as f32;
@@ -249,6 +259,15 @@ impl Mask {
                 *cover = cover.max(inside.clamp(0.0, 1.0));
             }
         }
+    }
+}
+
+/// The round end of an upright line of length `dy`, in rows from `y` on.
+fn cap(covers: &mut [f32], x: f32, y: f32, dy: f32, reach: f32) {
+    for (row, cover) in covers.iter_mut().enumerate() {
+        let y = y + row as f32;
+        let down = y - y.clamp(dy.min(0.0), dy.max(0.0));
+        *cover = cover.max((reach - x.hypot(down)).clamp(0.0, 1.0));
     }
 }
 

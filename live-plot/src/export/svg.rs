@@ -43,17 +43,28 @@ pub(crate) fn svg(figure: &Figure<'_>) -> String {
 fn path(figure: &Figure<'_>, series: usize, pixels: Pixels) -> String {
     let mut path = String::new();
     for run in &figure.scene.traces[series].runs {
-        for (place, point) in run.iter().enumerate() {
-            let [x, y] = pixels.point(*point);
-            let joint = if place == 0 { 'M' } else { 'L' };
-            // A dot is a line of no length with round ends; so is a single value between gaps.
-            let end = if run.iter().all(|other| other == point) { "h0" } else { "" };
-            let written = write!(path, "{joint}{x:.2} {y:.2}{end}");
-            debug_assert!(written.is_ok(), "a String takes everything");
-            if !end.is_empty() {
-                break;
+        let points = run.iter().map(|point| pixels.point(*point));
+        match figure.scene.draw {
+            Draw::Line => line(&mut path, &pixels.line(run)),
+            Draw::Step => line(&mut path, &points.collect::<Vec<_>>()),
+            Draw::Points => {
+                let points: Vec<_> = points.collect();
+                points.chunks_exact(2).for_each(|pair| line(&mut path, pair));
             }
         }
     }
     path
+}
+
+/// Adds a line through some points.
+fn line(path: &mut String, points: &[[f64; 2]]) {
+    // A dot is a line of no length with round ends; so is a single value between gaps.
+    let is_dot = points.windows(2).all(|pair| pair[0] == pair[1]);
+    let drawn = if is_dot { &points[..points.len().min(1)] } else { points };
+    for (place, [x, y]) in drawn.iter().enumerate() {
+        let joint = if place == 0 { 'M' } else { 'L' };
+        let end = if is_dot { "h0" } else { "" };
+        let written = write!(path, "{joint}{x:.2} {y:.2}{end}");
+        debug_assert!(written.is_ok(), "a String takes everything");
+    }
 }

@@ -94,8 +94,8 @@ pub type Point = [f64; 2];
 /// A series as it is drawn.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Trace {
-    /// The points of a line for each run of values between gaps. Of dots: the lowest and the highest of neighbouring ones
-    /// in a pixel column, all between which are lit.
+    /// The points of a line for each run of values between gaps. Of dots there is one run of pairs: the lowest and the
+    /// highest of neighbouring rows in a pixel column, all of which are lit.
     pub runs: Vec<Vec<Point>>,
     /// The summary of what is visible; `None` if no value is.
     pub visible: Option<Summary>,

@@ -6,7 +6,7 @@
 //! comparisons for each of its rows, unless most of its rows stay dark though its samples reach over all of them: then
 //! it costs one for each of its raw samples, of which `--history` keeps some eleven million.
 
-use super::decimate::{Grid, Trace};
+use super::decimate::{Grid, Point, Trace};
 use super::scale::Scale;
 use crate::series::pyramid::Part;
 use crate::series::store::Series;
@@ -45,7 +45,7 @@ pub struct DotTracer {
     /// The next column, and the first sample that is in it or after it.
     next: Option<(usize, usize)>,
     lit: Lit,
-    trace: Trace,
+    pairs: Vec<Point>,
 }
 
 impl DotTracer {
@@ -53,7 +53,7 @@ impl DotTracer {
     #[must_use]
     pub fn new(grid: Grid, rows: Rows, drawn_until: f64) -> Self {
         let columns = grid.until(drawn_until);
-        Self { grid, rows, columns, next: None, lit: Lit::new(rows.count), trace: Trace::default() }
+        Self { grid, rows, columns, next: None, lit: Lit::new(rows.count), pairs: Vec::new() }
     }
 
     /// Adds some columns; true once all are done.
@@ -71,7 +71,7 @@ impl DotTracer {
                 visits += 1;
                 lit.add(rows, part, middle)
             });
-            self.lit.take(&mut self.trace.runs);
+            self.lit.take(&mut self.pairs);
             (column, at, visits) = (column + 1, next, visits + 1);
         }
         self.next = Some((column, at));
@@ -81,7 +81,7 @@ impl DotTracer {
     /// The trace of the columns so far.
     #[must_use]
     pub fn finish(self) -> Trace {
-        self.trace
+        Trace { visible: None, runs: vec![self.pairs] }
     }
 }
 
@@ -90,7 +90,7 @@ impl DotTracer {
 struct Lit {
     /// A bit for each row.
     bits: Vec<u64>,
-    points: Vec<[f64; 2]>,
+    points: Vec<Point>,
 }
 
 impl Lit {
@@ -113,7 +113,7 @@ impl Lit {
         false
     }
 
-    fn light(&mut self, rows: Rows, point: [f64; 2]) {
+    fn light(&mut self, rows: Rows, point: Point) {
         let Some(row) = rows.row(point[1]) else { return };
         let bit = 1 << (row % 64);
         if self.bits[row / 64] & bit == 0 {
@@ -137,16 +137,19 @@ impl Lit {
         })
     }
 
-    /// Moves the lit rows into runs, one for each group of neighbours, and darkens them.
-    fn take(&mut self, runs: &mut Vec<Vec<[f64; 2]>>) {
+    /// Moves the lit rows into pairs, one for each group of neighbours, and darkens them.
+    fn take(&mut self, pairs: &mut Vec<Point>) {
         let mut last = None;
         for (word, bits) in self.bits.iter_mut().enumerate() {
             while *bits != 0 {
                 let row = word * 64 + bits.trailing_zeros() as usize;
                 *bits &= *bits - 1;
-                match (last, runs.last_mut()) {
-                    (Some(above), Some(run)) if above + 1 == row => run[0][1] = self.points[row][1],
-                    _ => runs.push(vec![self.points[row]; 2]),
+                if last.is_some_and(|above: usize| above + 1 == row) {
+                    // The lowest so far stands before the highest.
+                    let lowest = pairs.len() - 2;
+                    pairs[lowest] = self.points[row];
+                } else {
+                    pairs.extend([self.points[row]; 2]);
                 }
                 last = Some(row);
             }
@@ -168,11 +171,12 @@ mod tests {
         while !tracer.advance(&store.series()[0]) {}
         #[expect(clippy::cast_possible_truncation, reason = "a column's number")]
         let column = |time: f64| (time / grid.step).floor() as i64;
-        let run = |run: Vec<[f64; 2]>| {
+        let run = |run: &[Point]| {
             let (low, high) = (rows.row(run[0][1]).unwrap(), rows.row(run[1][1]).unwrap());
-            (high..=low).map(move |row| (column(run[0][0]), row))
+            let column = column(run[0][0]);
+            (high..=low).map(move |row| (column, row))
         };
-        tracer.finish().runs.into_iter().flat_map(run).collect()
+        tracer.finish().runs[0].chunks_exact(2).flat_map(run).collect()
     }
 
     proptest! {

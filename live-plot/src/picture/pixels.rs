@@ -6,6 +6,9 @@ use super::decimate::{Grid, Point};
 use super::dots::Rows;
 use super::palette::Dash;
 
+/// How far outside of a panel a point may be, in heights of it.
+const FAR: f64 = 1e9;
+
 /// A rectangle in pixels: left, top, right, bottom; the last two are outside of it.
 pub type Area = [i32; 4];
 
@@ -33,12 +36,41 @@ impl Pixels {
         f64::from(self.area[3] - self.area[1])
     }
 
-    /// Where a point is, for sloping lines. A value far outside has a place just outside of the panel: a smaller number.
+    /// Where a point is. A value far outside of the panel has a place nearer to it: painters have no larger numbers.
     #[must_use]
     pub fn point(&self, [time, value]: Point) -> [f64; 2] {
         let x = (time - self.grid.start()) / self.span * self.width();
-        let y = (1.0 - self.rows.scale.place(value).clamp(-4.0, 5.0)) * self.height();
+        let y = (1.0 - self.rows.scale.place(value).clamp(-FAR, FAR)) * self.height();
         [f64::from(self.area[0]) + x, f64::from(self.area[1]) + y]
+    }
+
+    /// A sloping line, cut off one height above and below the panel: a value far outside would make it too long for a
+    /// painter, and a nearer place for that value would change its slope. What is outside is joined there.
+    #[must_use]
+    pub fn line(&self, run: &[Point]) -> Vec<[f64; 2]> {
+        let (top, height) = (f64::from(self.area[1]), self.height());
+        let (least, most) = (top - height, top + 2.0 * height);
+        let points = run.iter().map(|point| self.point(*point));
+        let is_inside = |[_, y]: [f64; 2]| (least..=most).contains(&y);
+        let mut line = Vec::with_capacity(run.len());
+        let mut last: Option<[f64; 2]> = None;
+        for to in points {
+            if let Some(from) = last {
+                // Where the line crosses the two edges on its way to this point.
+                let crossing = |edge: f64| {
+                    let part = (edge - from[1]) / (to[1] - from[1]);
+                    let is_crossed = (0.0..=1.0).contains(&part) && from[1] != to[1];
+                    is_crossed.then_some([from[0] + (to[0] - from[0]) * part, edge])
+                };
+                let edges = if from[1] < to[1] { [least, most] } else { [most, least] };
+                line.extend(edges.into_iter().filter_map(crossing));
+            }
+            if is_inside(to) {
+                line.push(to);
+            }
+            last = Some(to);
+        }
+        line
     }
 
     /// The left edge of a time's pixel column. The panel's right edge belongs to the last column.
@@ -104,12 +136,17 @@ impl Pixels {
         fill([x, top, x + width, bottom + width]);
     }
 
-    /// Dots in one column, from the lowest to the highest of a run, all rows between them lit.
-    pub fn dots(&self, run: &[Point], mut fill: impl FnMut(Area)) {
-        let [[time, low], [_, high]] = run else { return };
+    /// Dots, given as pairs: the lowest and the highest in a column, between which all rows are lit.
+    pub fn dots(&self, pairs: &[Point], mut fill: impl FnMut(Area)) {
+        for [low, high] in pairs.as_chunks().0 {
+            self.upright(*low, *high, &mut fill);
+        }
+    }
+
+    fn upright(&self, [time, low]: Point, [_, high]: Point, fill: &mut impl FnMut(Area)) {
         let row = |value| self.rows.row(value).and_then(|row| i32::try_from(row).ok());
-        let (Some(low), Some(high)) = (row(*low), row(*high)) else { return };
-        let (x, low, high) = (self.column(*time), self.area[1] + low, self.area[1] + high);
+        let (Some(low), Some(high)) = (row(low), row(high)) else { return };
+        let (x, low, high) = (self.column(time), self.area[1] + low, self.area[1] + high);
         let radius = whole(1.6 * self.scale);
         // A disc as a few rectangles: those of the same width are one.
         let reach = |dy: i32| {
@@ -152,4 +189,37 @@ impl Pixels {
 #[expect(clippy::cast_possible_truncation, reason = "a pixel's number; a float saturates")]
 fn whole(number: f64) -> i32 {
     number.round() as i32
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::picture::scale::Scale;
+    use proptest::prelude::*;
+
+    #[test]
+    fn a_line_to_a_far_value_keeps_its_slope_and_its_length_is_bounded() {
+        let rows = Rows { scale: Scale::linear((0.0, 1.0)), count: 100 };
+        let grid = Grid::showing(100.0, 100.0, 100.0);
+        let pixels = Pixels { grid, span: 100.0, rows, area: [0, 0, 100, 100], scale: 1.0 };
+        let line = pixels.line(&[[0.0, 0.0], [10.0, 20.0], [90.0, -20.0]]);
+        assert_eq!(line, [[0.0, 100.0], [1.0, -100.0], [46.0, -100.0], [52.0, 200.0]]);
+    }
+
+    proptest! {
+        #[test]
+        fn a_cut_line_lies_on_the_whole_one(values in prop::collection::vec(-1e6..1e6_f64, 2..20)) {
+            let rows = Rows { scale: Scale::linear((-1e3, 1e3)), count: 100 };
+            let grid = Grid::showing(100.0, 100.0, 100.0);
+            let pixels = Pixels { grid, span: 100.0, rows, area: [0, 0, 100, 100], scale: 1.0 };
+            let run: Vec<Point> = (0_u32..).map(f64::from).zip(values).map(|(x, y)| [x * 5.0, y]).collect();
+            let whole: Vec<[f64; 2]> = run.iter().map(|point| pixels.point(*point)).collect();
+            for [x, y] in pixels.line(&run) {
+                let at = whole.windows(2).find(|pair| (pair[0][0]..=pair[1][0]).contains(&x)).unwrap();
+                let part = (x - at[0][0]) / (at[1][0] - at[0][0]);
+                prop_assert!((at[0][1] + (at[1][1] - at[0][1]) * part - y).abs() < 1e-3);
+                prop_assert!((-100.0..=200.0).contains(&y));
+            }
+        }
+    }
 }

@@ -138,7 +138,9 @@ pub(super) fn buttons(ui: &mut Ui, live: bool) -> Option<Action> {
         (pause, "Pause, or follow the newest (Space)", Action::Pause),
     ] {
         let button = egui::Button::new(RichText::new(text).color(palette.weak)).frame(false);
-        if ui.add(button).on_hover_text(hint).clicked() {
+        // Its two words have one width: the series beside it stay where they are.
+        let width = if action == Action::Pause { 44.0 } else { 0.0 };
+        if ui.add(button.min_size(egui::vec2(width, 0.0))).on_hover_text(hint).clicked() {
             wanted = Some(action);
         }
     }

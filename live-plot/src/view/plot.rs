@@ -220,13 +220,11 @@ fn grid(pixels: Pixels, values: &Marks, times: &Marks, palette: &Palette) -> Sha
 
 /// A sloping line, with the dash of its series; a single value between gaps is a dot.
 fn line(run: &[Point], number: usize, pixels: Pixels, scale: f32, color: Color32) -> Vec<Shape> {
-    let place = |point: &Point| {
-        let [x, y] = pixels.point(*point).map(|edge| single(edge) / scale);
-        pos2(x, y)
-    };
-    let points: Vec<Pos2> = run.iter().map(place).collect();
+    let place = |[x, y]: [f64; 2]| pos2(single(x) / scale, single(y) / scale);
+    let points: Vec<Pos2> = pixels.line(run).into_iter().map(place).collect();
     let stroke = Stroke::new(single(WIDTH), color);
     match (points.as_slice(), Dash::of(number).lengths()) {
+        ([], _) => Vec::new(),
         ([point], _) => vec![Shape::circle_filled(*point, single(WIDTH) / 2.0 + 0.5, color)],
         (_, None) => vec![Shape::line(points, stroke)],
         (_, Some((on, period))) => {

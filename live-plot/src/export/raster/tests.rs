@@ -107,7 +107,7 @@ impl Run {
                 let is_step = figure.scene.draw == Draw::Step;
                 for run in self.runs(series, &pixels, is_step) {
                     if !is_step {
-                        run.iter().for_each(|point| pixels.dots(&[*point, *point], &mut fill));
+                        run.iter().for_each(|point| pixels.dots(&[*point; 2], &mut fill));
                     } else {
                         pixels.steps(&run, WIDTH, &mut fill);
                     }
