@@ -62,6 +62,28 @@ fn a_long_legend_goes_on_below_and_leaves_the_buttons_alone() {
 }
 
 #[test]
+fn values_of_changing_widths_do_not_move_the_plot() {
+    let mut window = window();
+    let names: Vec<String> = (0..8).map(|number| format!("series {number}")).collect();
+    window.state().store.hold(|store| store.declare(&names));
+    let top = |window: &mut Harness<'_, App>, value| {
+        let entry = |series| store::Entry { series, sample: Sample { time: 0.0, value } };
+        window.state().store.hold(|store| store.append(&[0, 1, 2, 3, 4, 5, 6, 7].map(entry)));
+        window.step();
+        window.get_by_role(Role::GraphicsDocument).rect().top()
+    };
+    for width in (500..960_u16).step_by(7) {
+        window.set_size(egui::vec2(f32::from(width), 500.0));
+        // Wider values may begin a row, once; narrower ones never end it.
+        top(&mut window, -1234.567);
+        let first = top(&mut window, -1234.567);
+        for value in [1.0, -23.5, 1.0, -1234.567] {
+            assert_eq!(top(&mut window, value), first, "{value} at {width}");
+        }
+    }
+}
+
+#[test]
 fn space_and_the_button_pause_and_follow() {
     let mut window = window();
     window.key_press(egui::Key::Space);
