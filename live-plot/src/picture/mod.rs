@@ -1,12 +1,13 @@
-//! What a picture shows, whoever draws it: the scene (`scene`), its pixel columns and the few points that draw a series
-//! (`decimate`, `dots`), its pixels (`pixels`), where its axes begin, end and are marked (`scale`, `marks`, `time_marks`, `clock`),
-//! and its colours and dashes (`palette`). Pure: painting is left to `view` and `export`.
+//! What a picture shows, whoever draws it: the scene (`scene`) and its panels (`panels`), its pixel columns and the few
+//! points that draw a series (`decimate`, `dots`), its pixels (`pixels`), where its axes begin, end and are marked (`scale`,
+//! `marks`, `time_marks`, `clock`), and its colours and dashes (`palette`). Pure: painting is left to `view` and `export`.
 
 pub mod clock;
 pub mod decimate;
 pub mod dots;
 pub mod marks;
 pub mod palette;
+mod panels;
 pub mod pixels;
 pub mod scale;
 pub mod scene;

@@ -5,10 +5,11 @@ use super::clock::Clock;
 use super::decimate::{self, Grid, Trace, Tracer};
 use super::dots::{DotTracer, Rows};
 use super::marks::{self, Marks};
+use super::panels;
 use super::pixels::Area;
 use super::scale::{self, Scale};
 use super::time_marks;
-use crate::config::{Axis, Draw, Panels, Values, View};
+use crate::config::{Axis, Draw, Values, View};
 use crate::series::store::{Series, Store};
 use crate::series::{Shared, Summary};
 
@@ -24,12 +25,6 @@ const SAMPLES_PER_HOLD: usize = 1 << 14;
 /// The least distance between two marks, in egui's points: close enough to read a value between them, and few enough
 /// lines for a processor that paints the grid without a graphics card.
 const MARKS: (f64, f64) = (128.0, 72.0);
-
-/// The least height of a panel, in points: three labels.
-const PANEL: f64 = 54.0;
-
-/// Between two panels, in points.
-const GAP: f64 = 12.0;
 
 /// The size of the plot that a picture is made for.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -132,15 +127,16 @@ impl Scene {
             traces[number].visible = (summary.count > 0).then_some(summary);
             left_out += others;
         }
-        let groups = groups(&view.panels, &names, shown, most_panels(size));
+        let most = panels::most(size.height, size.scale);
+        let groups = panels::groups(&view.panels, &names, shown, most);
         let mut panels: Vec<Panel> = Vec::with_capacity(groups.len());
         for series in groups {
             let scale = scale_of(&traces, &series, view);
             panels.push(Panel { series, scale });
         }
-        let height = panel_height(size.height, panels.len(), size.scale);
+        let height = panels::height(size.height, panels.len(), size.scale);
         for panel in &panels {
-            let rows = Rows { scale: panel.scale, count: panel_rows(height) };
+            let rows = Rows { scale: panel.scale, count: height };
             for &number in &panel.series {
                 let tracer = match view.draw {
                     Draw::Points => Either::Dots(DotTracer::new(grid, rows, drawn_until)),
@@ -176,14 +172,8 @@ impl Scene {
 
     /// The places of the panels in the plot's.
     #[must_use]
-    pub fn places(&self, [left, top, right, bottom]: Area, scale: f64) -> Vec<Area> {
-        let height = panel_height(f64::from(bottom - top), self.panels.len(), scale);
-        #[expect(clippy::cast_possible_truncation, reason = "a pixel's number")]
-        let place = |number: usize| {
-            let top = top + (number as f64 * (height + GAP * scale)).round() as i32;
-            [left, top, right, top + panel_rows(height) as i32]
-        };
-        (0..self.panels.len()).map(place).collect()
+    pub fn places(&self, plot: Area, scale: f64) -> Vec<Area> {
+        panels::places(plot, self.panels.len(), scale)
     }
 
     /// How a time is written beside a horizontal axis that shows `span`.
@@ -198,46 +188,6 @@ impl Scene {
             (_, None) => time_marks::label(time, step),
         }
     }
-}
-
-/// The panels that fit into a plot.
-#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a small number")]
-fn most_panels(size: Size) -> usize {
-    ((size.height / size.scale + GAP) / (PANEL + GAP)).floor().max(1.0) as usize
-}
-
-fn panel_height(height: f64, panels: usize, scale: f64) -> f64 {
-    let gaps = panels.saturating_sub(1) as f64 * GAP * scale;
-    ((height - gaps) / panels as f64).max(1.0)
-}
-
-#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a small number")]
-fn panel_rows(height: f64) -> usize {
-    height.floor().max(1.0) as usize
-}
-
-/// The series of each panel: at least one panel, and no more than fit; the last one has what does not.
-fn groups(wanted: &Panels, names: &[String], shown: Vec<usize>, most: usize) -> Vec<Vec<usize>> {
-    let mut groups: Vec<Vec<usize>> = match wanted {
-        Panels::One => vec![shown],
-        Panels::Each => shown.into_iter().map(|number| vec![number]).collect(),
-        Panels::Groups(wanted) => {
-            let place = |number: usize| {
-                let has = |group: &Vec<String>| group.contains(&names[number]);
-                wanted.iter().position(has).unwrap_or(wanted.len())
-            };
-            let of =
-                |panel| shown.iter().copied().filter(|number| place(*number) == panel).collect();
-            (0..=wanted.len()).map(of).collect()
-        }
-    };
-    groups.retain(|group| !group.is_empty());
-    let rest = groups.split_off(most.min(groups.len())).concat();
-    match groups.last_mut() {
-        Some(last) => last.extend(rest),
-        None => groups.push(Vec::new()),
-    }
-    groups
 }
 
 /// The summary of what is visible of a series, and how many values a logarithmic axis has no place for.
@@ -304,6 +254,7 @@ fn trace(store: &Shared, number: usize, tracer: Either) -> Trace {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::config::Panels;
     use crate::series::Sample;
     use crate::series::store::Entry;
     use proptest::prelude::*;
@@ -340,13 +291,6 @@ mod tests {
         assert_eq!(panels(Panels::Each, Some(1)), [[0], [2]]);
         assert_eq!(panels("c".parse().unwrap(), None), [vec![2], vec![0, 1]]);
         assert_eq!(panels("c;nosuch".parse().unwrap(), Some(2)), [vec![0, 1]]);
-    }
-
-    #[test]
-    fn panels_that_do_not_fit_are_drawn_in_the_last_one() {
-        let groups = groups(&Panels::Each, &vec![String::new(); 256], (0..256).collect(), 5);
-        assert_eq!((groups.len(), groups.concat().len()), (5, 256));
-        assert_eq!(groups[4].len(), 252);
     }
 
     #[test]
