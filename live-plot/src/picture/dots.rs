@@ -12,7 +12,7 @@ use crate::series::pyramid::Part;
 use crate::series::store::Series;
 
 /// How many parts of the pyramid are looked at under one hold of the lock: some 30 µs.
-const VISITS_PER_HOLD: usize = 8192;
+const VISITS_PER_HOLD: usize = 2048;
 
 /// The pixel rows of a panel, from the top.
 #[derive(Debug, Clone, Copy, PartialEq)]
