@@ -157,6 +157,38 @@ fn the_one_connection_that_may_close_is_told_as_one() {
     server.process.err_line("At most 1 connection can be closing at once");
 }
 
+/// How a server ends that a shell starts after `setting` (ulimit, say).
+fn refused_after(setting: &str, flags: &[&str]) -> (Option<i32>, String) {
+    let binary = program("time-server");
+    let mut command = Command::new("sh");
+    command.args(["-c", &format!("{setting} && exec \"$0\" --config none --port 0 \"$@\"")]);
+    let finished = run({
+        command.arg(binary.get_program()).args(flags);
+        command
+    });
+    assert_eq!(finished.err.len(), 1, "more than a message: {:#?}", finished.err);
+    (finished.status.code(), finished.err.join("\n"))
+}
+
+#[test]
+fn a_limit_on_descriptors_that_leaves_none_for_clients_is_refused_at_the_start() {
+    let (status, message) = refused_after("ulimit -n 64", &[]);
+    assert_eq!(status, Some(1), "{message}");
+    assert!(message.contains("the limit on descriptors is 64"), "{message}");
+    assert!(message.contains("(ulimit -Hn, or LimitNOFILE= in the unit)"), "{message}");
+    let (status, message) = refused_after("ulimit -n 500", &["--workers", "256"]);
+    assert_eq!(status, Some(1), "{message}");
+    assert!(message.ends_with(" or lower --workers"), "{message}");
+}
+
+#[test]
+fn a_worker_that_cannot_start_ends_the_server_with_a_line() {
+    // The stacks of so many threads do not fit into this address space.
+    let (status, message) = refused_after("ulimit -v 262144", &["--workers", "256"]);
+    assert_eq!(status, Some(1), "{message}");
+    assert!(message.contains("cannot start worker ") && message.contains("--workers"), "{message}");
+}
+
 #[test]
 fn when_no_descriptor_is_free_the_spare_one_lets_clients_be_answered() {
     let server = Server::start(&["--linger", "1h", "-f", "unix"]);

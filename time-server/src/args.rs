@@ -69,7 +69,7 @@ pub struct Args {
     /// Connections closing at a time
     ///
     /// At this limit the oldest is closed, so that a client is always answered. It is at most the limit on descriptors
-    /// less 64.
+    /// less 64, or less what the workers need if that is more: two each.
     #[arg(long, value_name = "N", default_value_t = 1024, value_parser = number::within(1, u32::MAX))]
     max_lingering: u32,
     /// Replies per second and source [default: UDP 10]

@@ -44,7 +44,7 @@ pub enum Error {
     #[error("{} is no address of this machine ('ip addr' lists them); see --bind", .0.ip())]
     NoSuchAddress(SocketAddr),
     /// Listening failed for another reason.
-    #[error("cannot listen on {address}: {}{}", errno.desc(), see_bind(*errno))]
+    #[error("cannot listen on {address}: {}{}", errno.desc(), way_out(*errno))]
     Listen {
         /// Where.
         address: SocketAddr,
@@ -85,8 +85,36 @@ pub enum Error {
     #[error("cannot write to stdout: {}", words::io_error(.0))]
     Stdout(io::Error),
     /// A thread could not be started.
-    #[error("cannot start a thread: {}; raise the limit on processes (ulimit -u, or TasksMax= in the unit)", words::io_error(.0))]
+    #[error(
+        "cannot start a thread: {}; allow more processes (ulimit -u, or TasksMax= in the unit)",
+        words::io_error(.0)
+    )]
     Thread(io::Error),
+    /// A worker's thread could not be started.
+    #[error(
+        "cannot start worker {number}: {}; lower --workers, or allow more processes (ulimit -u, or TasksMax= in the unit) and memory (ulimit -v)",
+        words::io_error(source)
+    )]
+    Worker {
+        /// Which.
+        number: usize,
+        /// Why not.
+        source: io::Error,
+    },
+    /// The limit on descriptors leaves none for clients.
+    #[error(
+        "the limit on descriptors is {limit}, but {} and what is open already need {needed}; raise it (ulimit -Hn, or LimitNOFILE= in the unit){}",
+        words::count(*workers as u64, "worker"),
+        if *workers > 1 { " or lower --workers" } else { "" }
+    )]
+    Descriptors {
+        /// The limit.
+        limit: u64,
+        /// The least that would do.
+        needed: u64,
+        /// The workers, for each of which some are needed.
+        workers: usize,
+    },
     /// A system call failed that never should.
     #[error("{call} failed: {}", errno.desc())]
     System {
@@ -122,10 +150,13 @@ const fn ss_flags(transport: Transport) -> &'static str {
     }
 }
 
-/// The way out where another address may help; a lack of descriptors or memory has nothing to do with the address.
-const fn see_bind(errno: Errno) -> &'static str {
+/// The way out: another address may help, but not against a lack of descriptors or memory.
+const fn way_out(errno: Errno) -> &'static str {
     match errno {
-        Errno::EMFILE | Errno::ENFILE | Errno::ENOBUFS | Errno::ENOMEM => "",
+        Errno::EMFILE => {
+            "; raise the limit on descriptors (ulimit -Hn, or LimitNOFILE= in the unit)"
+        }
+        Errno::ENFILE | Errno::ENOBUFS | Errno::ENOMEM => "",
         _ => "; see --bind",
     }
 }

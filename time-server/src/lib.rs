@@ -14,7 +14,7 @@
 //!            (the queue of closing connections): pure
 //! reply/     what a reply says: format (the texts), nist (one of them), zone (time zones), clock (is it
 //!            synchronised?); pure but for the clock and the zone's file
-//! ops/       housekeeping (signals, statistics), shutdown, stats, log, systemd
+//! ops/       housekeeping (signals, statistics), shutdown, stats, log, descriptors (their limit), systemd
 //! query/     the client `time-server query`; answer (what a server's answer means)
 //! sys        system calls that nix lacks
 //! ```

@@ -5,8 +5,6 @@ use std::sync::Arc;
 use std::thread;
 
 use common::clock::now;
-use common::words;
-use nix::sys::resource::{Resource, getrlimit, setrlimit};
 
 use crate::args::Config;
 use crate::error::Error;
@@ -14,9 +12,10 @@ use crate::net::activation;
 use crate::net::listener::{self, Listener};
 use crate::net::poller::Poller;
 use crate::net::udp;
+use crate::ops::descriptors;
 use crate::ops::housekeeping::Housekeeping;
 use crate::ops::log::{self, ClientLog};
-use crate::ops::shutdown::Shutdown;
+use crate::ops::shutdown::{Shutdown, Stage};
 use crate::ops::stats::Counters;
 use crate::ops::systemd::ServiceManager;
 use crate::policy::admission::Admission;
@@ -26,9 +25,6 @@ use crate::reply::clock::Clock;
 use crate::service::{Service, Transport};
 use crate::worker::{Worker, spare_descriptor};
 
-/// Descriptors for everything but closing connections.
-const RESERVED_DESCRIPTORS: u64 = 64;
-
 /// Opens the sockets or takes those that were passed, logs where they are and serves until INT or TERM.
 ///
 /// # Errors
@@ -36,9 +32,17 @@ const RESERVED_DESCRIPTORS: u64 = 64;
 /// never should fail.
 pub fn run(config: &Config) -> Result<(), Error> {
     let passed = activation::listeners(config)?;
+    let limit = descriptors::raise_limit();
     let is_activated = !passed.is_empty();
     let listeners = if is_activated { passed } else { listener::open(config)? };
     check(config, &listeners)?;
+    let capacity = descriptors::closing_capacity(
+        limit,
+        descriptors::open(limit),
+        config.workers,
+        config.max_lingering,
+    )?;
+    let capacity = capacity / config.workers;
     let listeners: Arc<[Listener]> = listeners.into();
     let manager = ServiceManager::from_environment(now());
     let loop_period = manager.loop_period();
@@ -46,7 +50,6 @@ pub fn run(config: &Config) -> Result<(), Error> {
     let counters: Vec<Arc<Counters>> = (0..config.workers).map(|_| Arc::default()).collect();
     let housekeeping =
         Housekeeping::new(Arc::clone(&shutdown), counters.clone(), config.stats, manager, now())?;
-    let capacity = closing_capacity(config.max_lingering) / config.workers;
     let admission = Arc::new(Admission::new(config.allow.clone(), config.rate, now()));
 
     let worker = |counters: &Arc<Counters>, housekeeping: Option<Housekeeping>| {
@@ -79,11 +82,12 @@ pub fn run(config: &Config) -> Result<(), Error> {
         counters.iter().skip(1).map(|counters| worker(counters, None)).collect();
     let others = others?;
     let first = worker(&counters[0], Some(housekeeping))?;
-    log::log_listeners(&listeners, is_activated);
-    first.housekeeping.iter().for_each(Housekeeping::notify_ready);
-    // From here on only the workers have the listeners: they are closed when the last worker has dropped its share.
-    drop(listeners);
-    run_all(first, others)
+    let is_ready = || {
+        log::log_listeners(&listeners, is_activated);
+        // From here on only the workers have the listeners: they are closed when the last worker has dropped its share.
+        drop(listeners);
+    };
+    run_all(first, others, is_ready)
 }
 
 /// Checks the configuration against the sockets: with passed ones, they alone show what is served.
@@ -104,34 +108,23 @@ fn check(config: &Config, listeners: &[Listener]) -> Result<(), Error> {
     Ok(())
 }
 
-/// The first worker runs here, the others each in a thread of their own.
-fn run_all(first: Worker, others: Vec<Worker>) -> Result<(), Error> {
+/// The first worker runs here, the others each in a thread of their own. Clients are told of the server once all have started.
+fn run_all(first: Worker, others: Vec<Worker>, is_ready: impl FnOnce()) -> Result<(), Error> {
     thread::scope(|scope| {
         let mut threads = Vec::new();
         for (number, worker) in (2..).zip(others) {
             let thread = thread::Builder::new().name(format!("worker {number}"));
             let started = thread.spawn_scoped(scope, || worker.run());
-            threads.push(started.map_err(Error::Thread)?);
+            threads.push(started.map_err(|source| {
+                // The scope waits for those that have started.
+                first.shutdown.advance(Stage::Over);
+                Error::Worker { number, source }
+            })?);
         }
+        is_ready();
+        first.housekeeping.iter().for_each(Housekeeping::notify_ready);
         let first = first.run();
         let others = threads.into_iter().map(|thread| thread.join().unwrap_or(Ok(())));
         others.fold(first, Result::and)
     })
-}
-
-/// How many connections may be closing: what is asked for, as far as there are descriptors. Raises their limit to the hard
-/// one, which needs no privilege (getrlimit(2)).
-fn closing_capacity(wanted: usize) -> usize {
-    let descriptors = getrlimit(Resource::RLIMIT_NOFILE).map_or(1024, |(soft, hard)| {
-        setrlimit(Resource::RLIMIT_NOFILE, hard, hard).map_or(soft, |()| hard)
-    });
-    let most = usize::try_from(descriptors.saturating_sub(RESERVED_DESCRIPTORS));
-    let most = most.unwrap_or(usize::MAX).max(1);
-    if most < wanted {
-        let connections = words::count(most as u64, "connection");
-        tracing::warn!(
-            "At most {connections} can be closing at once, by the limit on descriptors (ulimit -Hn)."
-        );
-    }
-    wanted.min(most)
 }

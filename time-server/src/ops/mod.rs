@@ -1,6 +1,7 @@
 //! What an operator needs of a server: signals and statistics (`housekeeping`, `stats`), stopping (`shutdown`), the log of
-//! clients (`log`) and the service manager (`systemd`).
+//! clients (`log`), the limit on descriptors (`descriptors`) and the service manager (`systemd`).
 
+pub(crate) mod descriptors;
 pub mod housekeeping;
 pub(crate) mod log;
 pub mod shutdown;
