@@ -138,7 +138,8 @@ fn clients_that_reset_disturb_nobody() {
 
 #[test]
 fn more_clients_than_may_linger_make_the_oldest_leave_and_are_all_answered() {
-    let server = Server::start(&["--max-lingering", "8", "--linger", "1h", "-f", "unix"]);
+    let flags = ["--max-lingering", "8", "--linger", "1h", "-f", "unix", "--workers", "4"];
+    let server = Server::start(&flags);
     let descriptors =
         || fs::read_dir(format!("/proc/{}/fd", server.process.pid())).unwrap().count();
     server.ask(); // Then it is at work, with all that it opens for itself.
@@ -206,7 +207,8 @@ fn when_no_descriptor_is_free_the_spare_one_lets_clients_be_answered() {
 
 #[test]
 fn the_log_is_bounded_and_counts_the_rest() {
-    let mut server = Server::start(&["-f", "unix"]);
+    // All workers together have one log.
+    let mut server = Server::start(&["-f", "unix", "--workers", "64"]);
     let started = Instant::now();
     for _ in 0..500 {
         server.ask();

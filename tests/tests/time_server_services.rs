@@ -206,6 +206,31 @@ fn several_workers_answer_all_and_stop_together() {
 }
 
 #[test]
+fn five_hundred_clients_that_send_two_lines_are_not_reset_whatever_the_workers() {
+    for workers in ["1", "2", "4", "64"] {
+        let server = start(&["--workers", workers, "--linger", "1m"]);
+        let mut clients: Vec<TcpStream> = (0..500)
+            .map(|_| {
+                let mut client = tests::server::connect(server.port);
+                client.write_all(b"one\n").unwrap();
+                client
+            })
+            .collect();
+        for client in &mut clients {
+            let mut reply = String::new();
+            client.read_to_string(&mut reply).unwrap();
+            assert_eq!(reply.len(), 11, "{workers} workers");
+        }
+        // A connection that the server has closed answers the second line by a reset, at once on this host.
+        let resets = clients
+            .iter_mut()
+            .filter_map(|client| client.write_all(b"two\n").and(client.take_error()).transpose())
+            .count();
+        assert_eq!(resets, 0, "{workers} workers");
+    }
+}
+
+#[test]
 fn figures_come_as_one_line_a_period_and_end_with_their_reader() {
     let mut server = start(&["--stats", "50ms"]);
     let told = |line: &str| line.starts_with("connections/s=") && line.contains(" lingering=");

@@ -10,8 +10,8 @@
 //! service    what a socket serves (Daytime or Time), over which transport (TCP or UDP)
 //! net/       listener (opens sockets), activation (sockets from systemd), udp (datagrams), poller (epoll),
 //!            accept_error (what an error of accept means)
-//! policy/    admission (which clients are answered, and how often by default; counts with rate_limit), linger
-//!            (the queue of closing connections): pure
+//! policy/    admission (which clients are answered, and how often by default; counts with rate_limit), closing
+//!            (how many connections may be closing; linger is one worker's queue of them): pure
 //! reply/     what a reply says: format (the texts), nist (one of them), zone (time zones), clock (is it
 //!            synchronised?); pure but for the clock and the zone's file
 //! ops/       housekeeping (signals, statistics), shutdown, stats, log, descriptors (their limit), systemd

@@ -19,7 +19,7 @@ use crate::ops::shutdown::{Shutdown, Stage};
 use crate::ops::stats::Counters;
 use crate::ops::systemd::ServiceManager;
 use crate::policy::admission::Admission;
-use crate::policy::linger::ClosingQueue;
+use crate::policy::closing::ClosingConnections;
 use crate::reply::Reply;
 use crate::reply::clock::Clock;
 use crate::service::{Service, Transport};
@@ -42,7 +42,6 @@ pub fn run(config: &Config) -> Result<(), Error> {
         config.workers,
         config.max_lingering,
     )?;
-    let capacity = capacity / config.workers;
     let listeners: Arc<[Listener]> = listeners.into();
     let manager = ServiceManager::from_environment(now());
     let loop_period = manager.loop_period();
@@ -51,8 +50,11 @@ pub fn run(config: &Config) -> Result<(), Error> {
     let housekeeping =
         Housekeeping::new(Arc::clone(&shutdown), counters.clone(), config.stats, manager, now())?;
     let admission = Arc::new(Admission::new(config.allow.clone(), config.rate, now()));
+    let closing = ClosingConnections::new(config.workers, capacity, config.linger, now());
+    let closing = Arc::new(closing);
+    let log = Arc::new(ClientLog::default());
 
-    let worker = |counters: &Arc<Counters>, housekeeping: Option<Housekeeping>| {
+    let worker = |index: usize, housekeeping: Option<Housekeeping>| {
         let poller = Poller::new(&shutdown.event)?;
         poller.add_listeners(&listeners)?;
         if let Some(housekeeping) = &housekeeping {
@@ -62,26 +64,27 @@ pub fn run(config: &Config) -> Result<(), Error> {
             }
         }
         Ok::<_, Error>(Worker {
+            index,
             poller,
             listeners: Arc::clone(&listeners),
             own_ports: listeners.iter().map(|listener| listener.address.port()).collect(),
             admission: Arc::clone(&admission),
             clock: Clock::new(config.zone.clone(), housekeeping.is_some()),
             reply: Reply::new(config.format.clone(), config.require_sync),
-            closing: ClosingQueue::new(capacity, config.linger, now()),
+            closing: Arc::clone(&closing),
             spare: spare_descriptor(),
             paused_until: None,
-            log: ClientLog::new(config.workers),
-            counters: Arc::clone(counters),
+            log: Arc::clone(&log),
+            counters: Arc::clone(&counters[index]),
             loop_period,
             shutdown: Arc::clone(&shutdown),
             housekeeping,
         })
     };
     let others: Result<Vec<Worker>, Error> =
-        counters.iter().skip(1).map(|counters| worker(counters, None)).collect();
+        (1..config.workers).map(|index| worker(index, None)).collect();
     let others = others?;
-    let first = worker(&counters[0], Some(housekeeping))?;
+    let first = worker(0, Some(housekeeping))?;
     let is_ready = || {
         log::log_listeners(&listeners, is_activated);
         // From here on only the workers have the listeners: they are closed when the last worker has dropped its share.

@@ -1,6 +1,6 @@
 //! The loop: accept → reply → send → shutdown → linger → close. It makes the system calls. Others decide what a reply says
 //! ([`crate::reply`]), who gets one ([`crate::policy::admission`]), how long a connection lingers
-//! ([`crate::policy::linger`]) and what an error means ([`crate::net::accept_error`]).
+//! ([`crate::policy::closing`]) and what an error means ([`crate::net::accept_error`]).
 
 use std::fs::File;
 use std::net::SocketAddr;
@@ -24,7 +24,8 @@ use crate::ops::log::ClientLog;
 use crate::ops::shutdown::{Shutdown, Stage};
 use crate::ops::stats::Counters;
 use crate::policy::admission::{Admission, Decision};
-use crate::policy::linger::{ClosingQueue, Probe};
+use crate::policy::closing::ClosingConnections;
+use crate::policy::linger::Probe;
 use crate::reply::Reply;
 use crate::reply::clock::{Clock, utc_now};
 use crate::service::{Service, Transport};
@@ -44,9 +45,11 @@ const STDERR_RETRY: Duration = Duration::from_millis(100);
 /// How much one probe of a closing connection discards at most, in bytes.
 const DISCARD_AT_ONCE: usize = 1 << 18;
 
-/// One thread's loop: the shared listeners, and its own closing connections.
+/// One thread's loop: what it shares with the others, and its own part of the closing connections.
 #[derive(Debug)]
 pub struct Worker {
+    /// Which of the workers it is.
+    pub(crate) index: usize,
     pub(crate) poller: Poller,
     /// Empty once the server is stopping.
     pub(crate) listeners: Arc<[Listener]>,
@@ -54,11 +57,11 @@ pub struct Worker {
     pub(crate) admission: Arc<Admission>,
     pub(crate) clock: Clock,
     pub(crate) reply: Reply,
-    pub(crate) closing: ClosingQueue<OwnedFd>,
+    pub(crate) closing: Arc<ClosingConnections<OwnedFd>>,
     /// A descriptor to close when no other is left, so that the next client can be accepted.
     pub(crate) spare: Option<OwnedFd>,
     pub(crate) paused_until: Option<Instant>,
-    pub(crate) log: ClientLog,
+    pub(crate) log: Arc<ClientLog>,
     pub(crate) counters: Arc<Counters>,
     /// How often the loop runs at least, for the watchdog.
     pub(crate) loop_period: Option<Duration>,
@@ -117,7 +120,7 @@ impl Worker {
     /// Whether nothing is left to do. The first worker ends last, because it handles the second signal.
     fn is_done(&self) -> bool {
         let others_are_done = self.housekeeping.is_none() || self.shutdown.is_last_worker();
-        self.listeners.is_empty() && self.closing.is_empty() && others_are_done
+        self.listeners.is_empty() && self.closing.len(self.index) == 0 && others_are_done
     }
 
     /// Answers up to `limit` clients of one listener.
@@ -163,7 +166,7 @@ impl Worker {
         self.log.log_client(peer, outcome, now);
         if outcome.is_err() {
             self.counters.transient.increment();
-        } else if self.closing.push(socket, now).is_some() {
+        } else if self.closing.push(self.index, socket, now).is_some() {
             self.counters.evicted.increment();
         }
     }
@@ -214,7 +217,7 @@ impl Worker {
         send(text).inspect(|()| self.counters.replies.increment())
     }
 
-    /// Frees a descriptor: that of the oldest closing connection, or else the spare one. False if there is neither.
+    /// Frees a descriptor: that of the oldest closing connection of all, or else the spare one. False if there is neither.
     fn free_descriptor(&mut self) -> bool {
         match self.closing.evict() {
             Some(_) => self.counters.evicted.increment(),
@@ -235,10 +238,10 @@ impl Worker {
 
     /// Does what is due between two bursts of clients: closes connections, writes the log, accepts again after a pause.
     fn tidy(&mut self, now: Instant) -> Result<(), Error> {
-        let sweep = self.closing.sweep(now, probe);
+        let sweep = self.closing.sweep(self.index, now, probe);
         self.counters.expired.add(sweep.expired);
         self.counters.flooded.add(sweep.flooded);
-        self.counters.lingering.set(self.closing.len() as u64);
+        self.counters.lingering.set(self.closing.len(self.index) as u64);
         self.counters.iterations.increment();
         self.log.log_suppressed(now);
         if self.spare.is_none() {
@@ -268,7 +271,7 @@ impl Worker {
             self.poller.remove_listeners(&self.listeners)?;
         }
         self.listeners = Arc::new([]);
-        self.counters.lingering.set(self.closing.len() as u64);
+        self.counters.lingering.set(self.closing.len(self.index) as u64);
         if let Some(housekeeping) = &self.housekeeping {
             housekeeping.log_stopping();
         }
@@ -280,7 +283,7 @@ impl Worker {
         let stderr_is_blocked = common::logging::stderr().lock().is_pending();
         let now = now();
         let due = [
-            self.closing.wake_at(),
+            self.closing.wake_at(self.index),
             self.log.wake_at(),
             self.paused_until,
             self.housekeeping.as_ref().and_then(Housekeeping::wake_at),

@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 
 use common::throttle::Throttle;
 use nix::errno::Errno;
+use parking_lot::Mutex;
 
 use crate::net::listener::Listener;
 use crate::service::{Service, Transport};
@@ -43,23 +44,26 @@ pub(crate) fn log_listeners(listeners: &[Listener], is_activated: bool) {
     }
 }
 
-/// The bounded log of clients and of missing descriptors or memory.
+/// The bounded log of clients and of missing descriptors or memory, which all workers share.
 #[derive(Debug)]
 pub(crate) struct ClientLog {
-    clients: Throttle,
-    shortages: Throttle,
+    clients: Mutex<Throttle>,
+    shortages: Mutex<Throttle>,
+}
+
+impl Default for ClientLog {
+    fn default() -> Self {
+        Self {
+            clients: Mutex::new(Throttle::new(CLIENTS_A_PERIOD, PERIOD)),
+            shortages: Mutex::new(Throttle::new(1, PERIOD)),
+        }
+    }
 }
 
 impl ClientLog {
-    /// One worker's share of the log.
-    pub(crate) fn new(workers: usize) -> Self {
-        let share = CLIENTS_A_PERIOD.div_ceil(u32::try_from(workers).unwrap_or(u32::MAX));
-        Self { clients: Throttle::new(share, PERIOD), shortages: Throttle::new(1, PERIOD) }
-    }
-
     /// Logs a client that was answered, or that had closed before.
-    pub(crate) fn log_client(&mut self, peer: SocketAddr, outcome: nix::Result<()>, now: Instant) {
-        if !self.clients.admit(now) {
+    pub(crate) fn log_client(&self, peer: SocketAddr, outcome: nix::Result<()>, now: Instant) {
+        if !self.clients.lock().admit(now) {
             return;
         }
         let peer = peer.to_string();
@@ -72,23 +76,24 @@ impl ClientLog {
     }
 
     /// Logs that no descriptor or no memory is left.
-    pub(crate) fn log_shortage(&mut self, errno: Errno, now: Instant) {
-        if self.shortages.admit(now) {
+    pub(crate) fn log_shortage(&self, errno: Errno, now: Instant) {
+        if self.shortages.lock().admit(now) {
             tracing::warn!("Clients have to wait: {} ({errno}).", errno.desc());
         }
     }
 
     /// Logs how many clients were answered without a line, once their second is over.
-    pub(crate) fn log_suppressed(&mut self, now: Instant) {
-        if let Some(suppressed) = self.clients.take_suppressed(now) {
+    pub(crate) fn log_suppressed(&self, now: Instant) {
+        let suppressed = self.clients.lock().take_suppressed(now);
+        if let Some(suppressed) = suppressed {
             tracing::info!(clients = suppressed, "... and to {suppressed} more.");
         }
         // The number of further attempts is of no use to anybody.
-        self.shortages.take_suppressed(now);
+        self.shortages.lock().take_suppressed(now);
     }
 
     /// When [`Self::log_suppressed`] is due next.
     pub(crate) fn wake_at(&self) -> Option<Instant> {
-        self.clients.wake_at()
+        self.clients.lock().wake_at()
     }
 }

@@ -4,8 +4,8 @@
 //! If the server closed at once, the kernel would send a reset when the client has sent bytes that were not read (RFC 2525
 //! §2.17), or sends any later (RFC 1122 §4.2.2.13). A reset may overtake the reply. So each connection lingers until the
 //! client closes, has sent too much, or its time is over. All linger equally long, so the order of arrival is the order of
-//! the deadlines, and a queue needs no timer for each connection. Its length is bounded: when it is full, the oldest
-//! connection is closed, so a slow client keeps no other client waiting.
+//! the deadlines, and a queue needs no timer for each connection. Its length is bounded in [`crate::policy::closing`]: when
+//! there are too many, the oldest connection is closed, so a slow client keeps no other client waiting.
 //!
 //! Pure: the queue holds the sockets but makes no system call. The caller probes them. A socket that leaves the queue is
 //! dropped, and that closes it.
@@ -57,39 +57,50 @@ struct Closing<S> {
     discarded: u64,
 }
 
-/// The closing connections, the oldest first. `S` is the socket; dropping it closes it.
+impl Sweep {
+    /// How many connections it closed.
+    #[must_use]
+    pub fn closed(&self) -> usize {
+        usize::try_from(self.finished + self.expired + self.flooded).unwrap_or(usize::MAX)
+    }
+}
+
+/// One worker's closing connections, the oldest first. `S` is the socket; dropping it closes it. The alignment gives each
+/// worker cache lines of its own.
 #[derive(Debug)]
+#[repr(align(128))]
 pub struct ClosingQueue<S> {
     queue: VecDeque<Closing<S>>,
-    capacity: usize,
     linger: Duration,
     interval: Duration,
     next_sweep: Instant,
 }
 
 impl<S> ClosingQueue<S> {
-    /// A queue of at most `capacity` connections (at least one), each closing for at most `linger`.
+    /// A queue of connections, each closing for at most `linger`.
     #[must_use]
-    pub fn new(capacity: usize, linger: Duration, now: Instant) -> Self {
-        let capacity = capacity.max(1);
+    pub fn new(linger: Duration, now: Instant) -> Self {
         Self {
             // Grown on demand: most servers never have more than a handful closing.
             queue: VecDeque::new(),
-            capacity,
             linger,
             interval: SWEEP_INTERVAL,
             next_sweep: now,
         }
     }
 
-    /// Adds a connection; when the queue is full, returns the oldest, to be closed.
-    pub fn push(&mut self, socket: S, now: Instant) -> Option<S> {
-        let evicted = if self.is_full() { self.evict() } else { None };
+    /// Adds a connection.
+    pub fn push(&mut self, socket: S, now: Instant) {
         self.interval = SWEEP_INTERVAL;
         let soon = now + self.sweep_delay();
         self.next_sweep = if self.is_empty() { soon } else { self.next_sweep.min(soon) };
         self.queue.push_back(Closing { socket, deadline: now + self.linger, discarded: 0 });
-        evicted
+    }
+
+    /// When the oldest connection's time is over; `None` if there is none.
+    #[must_use]
+    pub fn oldest(&self) -> Option<Instant> {
+        self.queue.front().map(|oldest| oldest.deadline)
     }
 
     /// Takes the oldest connection out, to be closed.
@@ -126,8 +137,7 @@ impl<S> ClosingQueue<S> {
     /// When to sweep next, if nothing happens before; `None` while the queue is empty.
     #[must_use]
     pub fn wake_at(&self) -> Option<Instant> {
-        let oldest = self.queue.front()?.deadline;
-        Some(self.next_sweep.min(oldest))
+        self.oldest().map(|oldest| self.next_sweep.min(oldest))
     }
 
     /// How many connections are closing.
@@ -149,12 +159,8 @@ impl<S> ClosingQueue<S> {
 
     /// Whether the oldest must be probed before the next full sweep.
     fn must_probe_oldest(&self, now: Instant) -> bool {
-        let is_due = self.queue.front().is_some_and(|oldest| oldest.deadline <= now);
+        let is_due = self.oldest().is_some_and(|oldest| oldest <= now);
         self.queue.len() > SWEEP_THRESHOLD || is_due
-    }
-
-    fn is_full(&self) -> bool {
-        self.queue.len() >= self.capacity
     }
 }
 
@@ -202,19 +208,9 @@ mod tests {
     }
 
     #[test]
-    fn when_the_queue_is_full_the_oldest_is_closed() {
-        let now = Instant::now();
-        let mut closing = ClosingQueue::new(2, LINGER, now);
-        assert_eq!(closing.push(1, now), None);
-        assert_eq!(closing.push(2, now), None);
-        assert_eq!(closing.push(3, now), Some(1));
-        assert_eq!(closing.len(), 2);
-    }
-
-    #[test]
     fn a_connection_closes_when_its_peer_does() {
         let now = Instant::now();
-        let mut closing = ClosingQueue::new(4, LINGER, now);
+        let mut closing = ClosingQueue::new(LINGER, now);
         closing.push(1, now);
         let due = closing.wake_at().unwrap();
         let sweep = closing.sweep(due, |_| Probe::Finished);
@@ -225,7 +221,7 @@ mod tests {
     #[test]
     fn a_client_that_stays_open_does_not_delay_those_behind_it() {
         let now = Instant::now();
-        let mut closing = ClosingQueue::new(4, LINGER, now);
+        let mut closing = ClosingQueue::new(LINGER, now);
         closing.push(1, now);
         closing.push(2, now);
         let second_is_done = |socket: &u32| {
@@ -240,7 +236,7 @@ mod tests {
     #[test]
     fn a_silent_client_closes_at_its_deadline_and_not_before() {
         let now = Instant::now();
-        let mut closing = ClosingQueue::new(4, LINGER, now);
+        let mut closing = ClosingQueue::new(LINGER, now);
         closing.push(1, now);
         assert_eq!(closing.sweep(now + LINGER - Duration::from_nanos(1), quiet), Sweep::default());
         assert_eq!(closing.sweep(now + LINGER, quiet).expired, 1);
@@ -249,7 +245,7 @@ mod tests {
     #[test]
     fn a_client_that_sends_more_than_the_limit_is_closed() {
         let now = Instant::now();
-        let mut closing = ClosingQueue::new(4, LINGER, now);
+        let mut closing = ClosingQueue::new(LINGER, now);
         closing.push(1, now);
         let due = closing.wake_at().unwrap();
         assert_eq!(closing.sweep(due, |_| Probe::Discarded(DISCARD_LIMIT)).flooded, 0);
@@ -260,7 +256,7 @@ mod tests {
     #[test]
     fn idle_connections_are_probed_less_and_less_often_but_a_new_one_soon() {
         let mut now = Instant::now();
-        let mut closing = ClosingQueue::new(100, LINGER, now);
+        let mut closing = ClosingQueue::new(LINGER, now);
         closing.push(1, now);
         let mut probes = 0;
         while !closing.is_empty() {
@@ -281,7 +277,7 @@ mod tests {
     #[test]
     fn above_the_threshold_the_oldest_are_closed_before_the_next_full_sweep() {
         let now = Instant::now();
-        let mut closing = ClosingQueue::new(1000, LINGER, now);
+        let mut closing = ClosingQueue::new(LINGER, now);
         for socket in 0..100 {
             closing.push(socket, now);
         }
@@ -290,29 +286,31 @@ mod tests {
     }
 
     proptest! {
-        /// Whatever comes when: never more than the capacity, nothing past its deadline after a sweep,
-        /// everything leaves exactly once, and what is evicted or expires does so in deadline order.
+        /// Whatever comes when: nothing stays past its deadline after a sweep, and what expires or is evicted leaves once,
+        /// in the order in which it came.
         #[test]
-        fn the_queue_is_bounded_and_closes_in_deadline_order(
-            capacity in 1_usize..8,
-            steps in prop::collection::vec((any::<bool>(), 0_u64..900), 1..200),
+        fn the_queue_closes_in_deadline_order(
+            steps in prop::collection::vec((0_u8..5, 0_u64..900), 1..200),
         ) {
             let mut now = Instant::now();
-            let mut closing = ClosingQueue::new(capacity, LINGER, now);
+            let mut closing = ClosingQueue::new(LINGER, now);
             let (mut next, mut left) = (0_u32, Vec::new());
-            for (arrives, gap) in steps {
+            for (step, gap) in steps {
                 now += Duration::from_millis(gap);
-                if arrives {
-                    left.extend(closing.push(next, now));
-                    next += 1;
-                } else {
-                    let before: Vec<u32> = closing.queue.iter().map(|one| one.socket).collect();
-                    closing.sweep(now, quiet);
-                    let gone = before.len() - closing.len();
-                    left.extend(&before[..gone]);
-                    prop_assert!(closing.queue.iter().all(|one| one.deadline > now));
+                match step {
+                    0 | 1 => {
+                        closing.push(next, now);
+                        next += 1;
+                    }
+                    2 => left.extend(closing.evict()),
+                    _ => {
+                        let before: Vec<u32> = closing.queue.iter().map(|one| one.socket).collect();
+                        closing.sweep(now, quiet);
+                        let gone = before.len() - closing.len();
+                        left.extend(&before[..gone]);
+                        prop_assert!(closing.queue.iter().all(|one| one.deadline > now));
+                    }
                 }
-                prop_assert!(closing.len() <= capacity);
                 prop_assert!(closing.is_empty() || closing.wake_at().is_some());
             }
             prop_assert!(left.is_sorted());
