@@ -5,7 +5,7 @@ use std::io::{BufRead as _, BufReader, ErrorKind, Read, Write};
 use std::net::{Ipv6Addr, Shutdown, TcpListener, TcpStream, UdpSocket};
 use std::os::fd::OwnedFd;
 use std::os::unix::process::ExitStatusExt;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
@@ -16,6 +16,18 @@ use nix::unistd::geteuid;
 use tests::launcher::Launcher;
 use tests::server::{Server, connect, read_all};
 use tests::{DEADLINE, Running, in_one_of_five, program, run, wait_until};
+
+/// A new folder for files of one test.
+fn temporary(name: &str) -> PathBuf {
+    let folder = std::env::temp_dir().join(format!("time-server-{name}-{}", std::process::id()));
+    fs::create_dir_all(&folder).unwrap();
+    folder
+}
+
+/// The number at the end of `Time Server starting on port 55555...`
+fn port_of(line: &str) -> u16 {
+    line.trim_end().trim_end_matches('.').rsplit(' ').next().unwrap().parse().unwrap()
+}
 
 /// The C library's view of the time, for comparison.
 fn date(format: &str) -> String {
@@ -246,8 +258,57 @@ fn a_log_that_nobody_reads_holds_up_no_reply() {
 }
 
 #[test]
+fn a_log_that_may_not_grow_ends_no_server() {
+    let folder = temporary("log");
+    let log = folder.join("log");
+    let mut command = Command::new("sh");
+    let line = "ulimit -f 1 && exec \"$0\" --config none -p 0 -f unix 2>\"$1\"";
+    command.args(["-c", line]).arg(program("time-server").get_program()).arg(&log);
+    let server = Running::start(command);
+    let port = wait_until("it listens", || {
+        let text = fs::read_to_string(&log).ok()?;
+        text.contains("Listening").then(|| port_of(text.lines().next().unwrap()))
+    });
+    // POSIX has a unit of 512 bytes; bash's is 1024.
+    wait_until("the log is full", || {
+        read_all(connect(port)).unwrap();
+        (fs::metadata(&log).unwrap().len() >= 512).then_some(())
+    });
+    for _ in 0..100 {
+        assert_eq!(read_all(connect(port)).unwrap().len(), 11);
+    }
+    server.signal(Signal::SIGTERM);
+    assert_eq!(server.finish().status.code(), Some(0));
+    fs::remove_dir_all(folder).unwrap();
+}
+
+#[test]
+fn a_terminal_that_takes_nothing_from_background_jobs_stops_no_server() {
+    let job = "stty tostop; \"$TIME_SERVER\" --config none -p 0 & read -r line; kill %1; wait %1; echo ended: $?";
+    let mut command = Command::new("script");
+    command.args(["-qfc", &format!("bash -mc '{job}'"), "/dev/null"]).stdin(Stdio::piped());
+    command.env("TIME_SERVER", program("time-server").get_program());
+    let mut terminal = Running::start(command);
+    let port = port_of(&terminal.out_line("Time Server starting on port"));
+    terminal.out_line("Listening on");
+    read_all(connect(port)).unwrap();
+    terminal.write("\n");
+    terminal.out_line("ended: 0");
+}
+
+#[test]
+fn usr1_is_answered_however_quiet_the_server_is() {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let launcher = Launcher::default().holding(listener, "time-server.socket");
+    let mut service = launcher.start("time-server", &["-q"]);
+    launcher.hear("READY=1");
+    service.signal(Signal::SIGUSR1);
+    service.err_line("connections=0 replies=0 ");
+}
+
+#[test]
 fn term_answers_who_waits_lets_the_closing_finish_and_exits_0() {
-    for signal in [Signal::SIGTERM, Signal::SIGINT] {
+    for signal in [Signal::SIGTERM, Signal::SIGINT, Signal::SIGHUP] {
         let server = Server::start(&["-f", "unix"]);
         let waiting: Vec<TcpStream> = (0..100).map(|_| server.connect()).collect();
         server.process.signal(signal);
@@ -287,8 +348,7 @@ fn the_closed_end_of_a_pipe_is_no_second_signal() {
     let mut child = command.stdout(writer).stderr(Stdio::piped()).spawn().unwrap();
     let mut lines = BufReader::new(child.stderr.take().unwrap()).lines().map(Result::unwrap);
     let line = lines.find(|line| line.starts_with("Time Server starting on port")).unwrap();
-    let port = line.trim_end_matches('.').rsplit(' ').next().unwrap().parse().unwrap();
-    let mut stays = connect(port);
+    let mut stays = connect(port_of(&line));
     let mut reply = [0; 11];
     stays.read_exact(&mut reply).unwrap();
     // One Ctrl-C: the signal, and the end of the reader that got it too.

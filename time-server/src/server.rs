@@ -13,7 +13,7 @@ use crate::net::listener::{self, Listener};
 use crate::net::poller::Poller;
 use crate::net::udp;
 use crate::ops::descriptors;
-use crate::ops::housekeeping::Housekeeping;
+use crate::ops::housekeeping::{self, Housekeeping};
 use crate::ops::log::{self, ClientLog};
 use crate::ops::shutdown::{Shutdown, Stage};
 use crate::ops::stats::Counters;
@@ -31,6 +31,7 @@ use crate::worker::{Worker, spare_descriptor};
 /// Those of [`activation::listeners`] and [`listener::open`], options that do not fit together, and system calls that
 /// never should fail.
 pub fn run(config: &Config) -> Result<(), Error> {
+    housekeeping::block_output_signals()?;
     let passed = activation::listeners(config)?;
     let limit = descriptors::raise_limit();
     let is_activated = !passed.is_empty();

@@ -9,8 +9,9 @@ use std::time::{Duration, Instant};
 use common::output::Output;
 use common::stop::{self, Request, StopRequests};
 use common::words;
-use nix::sys::signal::Signal;
+use nix::sys::signal::{SigSet, Signal};
 use nix::sys::signalfd::{SfdFlags, SignalFd};
+use tracing::Level;
 
 use crate::error::Error;
 use crate::ops::shutdown::{Shutdown, Stage};
@@ -35,7 +36,20 @@ struct StatsPrinter {
     out: Output<Stdout>,
     period: Duration,
     due: Instant,
+    /// What the last line was about, and when it was printed.
     before: Totals,
+    since: Instant,
+}
+
+/// Blocks the signals by which the kernel would end or stop a program that writes: where a file may not grow any more (XFSZ,
+/// setrlimit(2)), and where a terminal takes nothing from background jobs (TTOU, `stty tostop`). Blocked, the first becomes
+/// an error of the write, and the second has no effect (`tty_ioctl`(4)).
+///
+/// # Errors
+/// None that can happen.
+pub fn block_output_signals() -> Result<(), Error> {
+    let signals = SigSet::from_iter([Signal::SIGXFSZ, Signal::SIGTTOU]);
+    signals.thread_block().map_err(Error::system("sigprocmask"))
 }
 
 impl Housekeeping {
@@ -61,6 +75,7 @@ impl Housekeeping {
             period,
             due: now + period,
             before: Totals::default(),
+            since: now,
         });
         let requests = StopRequests::default();
         Ok(Self { signals, requests, shutdown, workers, printer, manager })
@@ -71,11 +86,11 @@ impl Housekeeping {
         self.printer.is_some()
     }
 
-    /// Handles the signals that have come: USR1 logs the totals, INT, TERM and HUP stop the server.
+    /// Handles the signals that have come: USR1 reports the totals, INT, TERM and HUP stop the server.
     pub fn handle_signals(&mut self, now: Instant) {
         while let Ok(Some(signal)) = self.signals.read_signal() {
             if i32::try_from(signal.ssi_signo) == Ok(Signal::SIGUSR1 as i32) {
-                self.log_totals();
+                self.report_totals();
             } else {
                 let request = self.requests.signal(now);
                 self.stop(request);
@@ -108,19 +123,17 @@ impl Housekeeping {
 
     /// Prints the statistics and notifies the service manager, if that is due.
     pub fn tick(&mut self, now: Instant) {
-        let totals = self.totals();
+        let workers = &self.workers;
+        // Each worker's counts are in cache lines of its own, so they are summed only when the sums are needed.
+        let totals = || sum(workers);
         // While the server stops, another worker ends once it has nothing left to do: the watchdog watches the first alone.
         let watched = if self.shutdown.stage() == Stage::Serving { usize::MAX } else { 1 };
-        let iterations = self.workers.iter().map(|worker| worker.iterations.get()).take(watched);
-        self.manager.tick(now, &totals, iterations);
+        let iterations = workers.iter().map(|worker| worker.iterations.get()).take(watched);
+        self.manager.tick(now, totals, iterations);
         let Some(printer) = &mut self.printer else { return };
         if printer.due <= now {
-            let line = totals.rates_since(&printer.before, printer.period);
+            let line = printer.line(totals(), now);
             printer.out.push(line.as_bytes());
-            printer.before = totals;
-            // Absolute deadlines do not drift; periods that were missed (the process was stopped, say) are skipped.
-            let missed = (now - printer.due).as_nanos() / printer.period.as_nanos();
-            printer.due += printer.period * u32::try_from(missed + 1).unwrap_or(u32::MAX);
         } else if printer.out.is_pending() {
             printer.out.flush();
         }
@@ -146,18 +159,66 @@ impl Housekeeping {
 
     /// Logs what was counted since the start.
     pub fn log_totals(&self) {
-        tracing::info!("{}", self.totals());
+        tracing::info!("{}", sum(&self.workers));
+    }
+
+    /// Reports what was counted since the start: somebody has asked, so with `-q` too.
+    fn report_totals(&self) {
+        if tracing::enabled!(Level::INFO) {
+            self.log_totals();
+        } else {
+            tracing::warn!("{}", sum(&self.workers));
+        }
     }
 
     /// Logs that no more clients are accepted.
     pub fn log_stopping(&self) {
-        let closing = self.totals().lingering();
+        let closing = sum(&self.workers).lingering();
         let connections = words::count(closing, "connection");
         let are = if closing == 1 { "is" } else { "are" };
         tracing::info!(closing, "Stopping; {connections} {are} still closing.");
     }
+}
 
-    fn totals(&self) -> Totals {
-        Totals::sum(self.workers.iter().map(AsRef::as_ref))
+fn sum(workers: &[Arc<Counters>]) -> Totals {
+    Totals::sum(workers.iter().map(AsRef::as_ref))
+}
+
+impl StatsPrinter {
+    /// The line that is due, about the time since the last one.
+    fn line(&mut self, totals: Totals, now: Instant) -> String {
+        let line = totals.rates_since(&self.before, now.saturating_duration_since(self.since));
+        (self.before, self.since) = (totals, now);
+        // Absolute deadlines do not drift; periods that were missed (the process was stopped, say) are skipped.
+        let missed = (now - self.due).as_nanos() / self.period.as_nanos();
+        self.due += self.period * u32::try_from(missed + 1).unwrap_or(u32::MAX);
+        line
+    }
+}
+
+#[cfg(test)]
+#[expect(clippy::disallowed_methods, reason = "any instant will do to start from")]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn after_a_stall_the_rates_are_those_of_the_time_that_passed() {
+        let start = Instant::now();
+        let period = Duration::from_secs(1);
+        let mut printer = StatsPrinter {
+            out: Output::new(stdout()),
+            period,
+            due: start + period,
+            before: Totals::default(),
+            since: start,
+        };
+        let worker = Counters::default();
+        let mut line = |more, seconds| {
+            worker.connections.add(more);
+            printer.line(Totals::sum([&worker].into_iter()), start + Duration::from_secs(seconds))
+        };
+        assert!(line(7, 1).starts_with("connections/s=7 "));
+        assert!(line(90, 10).starts_with("connections/s=10 "));
+        assert!(line(3, 11).starts_with("connections/s=3 "));
     }
 }

@@ -99,16 +99,16 @@ impl Totals {
         })
     }
 
-    /// One line of rates over the `period` since `before`, and how many connections are closing now.
+    /// One line of rates over the time that has passed since `before`, and how many connections are closing now.
     #[must_use]
-    pub fn rates_since(&self, before: &Self, period: Duration) -> String {
+    pub fn rates_since(&self, before: &Self, passed: Duration) -> String {
         let mut line = String::new();
         for ((name, _), (now, then)) in COUNTS.iter().zip(self.counts.iter().zip(before.counts)) {
             #[expect(
                 clippy::cast_precision_loss,
-                reason = "a rate for people; 2^53 in a period is far off"
+                reason = "a rate for people; 2^53 at a time is far off"
             )]
-            let rate = (now - then) as f64 / period.as_secs_f64();
+            let rate = (now - then) as f64 / passed.as_secs_f64();
             line.push_str(&format!("{name}/s={} ", rounded(rate)));
         }
         line + &format!("lingering={}\n", self.lingering)

@@ -4,11 +4,10 @@
 use std::time::{Duration, Instant};
 
 use common::systemd::{Notifier, NotifyState};
-use common::throttle::Throttle;
 
 use crate::ops::stats::Totals;
 
-/// How often the status may change.
+/// How often the status is looked at.
 const STATUS_PERIOD: Duration = Duration::from_secs(5);
 
 /// How often a worker's loop runs at least for one keep-alive: with once, a loop that is a little late would look stuck.
@@ -50,17 +49,22 @@ impl ServiceManager {
         self.notifier.notify(&[NotifyState::Stopping, NotifyState::Status("Stopping")]);
     }
 
-    /// Sends what is due: the keep-alive if every worker's loop runs, the status if it has changed. `iterations` counts
-    /// those of each worker's loop.
-    pub fn tick(&mut self, now: Instant, totals: &Totals, iterations: impl Iterator<Item = u64>) {
+    /// Sends what is due: the keep-alive if every worker's loop runs, the status if it has changed. `totals` sums what was
+    /// counted, `iterations` are those of each worker's loop.
+    pub fn tick(
+        &mut self,
+        now: Instant,
+        totals: impl FnOnce() -> Totals,
+        iterations: impl Iterator<Item = u64>,
+    ) {
         if !self.notifier.is_connected() {
             return;
         }
         if self.watchdog.as_mut().is_some_and(|watchdog| watchdog.keeps_alive(now, iterations)) {
             self.notifier.notify(&[NotifyState::Watchdog]);
         }
-        if self.status.must_send(now, totals) {
-            self.notifier.notify(&[NotifyState::Status(&status_text(totals))]);
+        if let Some(totals) = self.status.news(now, totals) {
+            self.notifier.notify(&[NotifyState::Status(&status_text(&totals))]);
         }
     }
 
@@ -68,7 +72,7 @@ impl ServiceManager {
     #[must_use]
     pub fn wake_at(&self) -> Option<Instant> {
         let keep_alive = self.watchdog.as_ref().map(|watchdog| watchdog.due);
-        [keep_alive, self.status.throttle.wake_at()]
+        [keep_alive, self.status.wake_at()]
             .into_iter()
             .flatten()
             .min()
@@ -110,29 +114,30 @@ impl Watchdog {
     }
 }
 
-/// The status: sent when it has changed, at most every few seconds.
-#[derive(Debug)]
+/// The status: sent when it has changed. That is looked at every few seconds, and not while nothing happens.
+#[derive(Debug, Default)]
 struct Status {
     sent: Totals,
-    throttle: Throttle,
-}
-
-impl Default for Status {
-    fn default() -> Self {
-        Self { sent: Totals::default(), throttle: Throttle::new(1, STATUS_PERIOD) }
-    }
+    next_look: Option<Instant>,
+    /// Whether something may have changed since the last look.
+    is_old: bool,
 }
 
 impl Status {
-    /// Whether the status is to be sent now.
-    fn must_send(&mut self, now: Instant, totals: &Totals) -> bool {
-        // How often it changed since the last one does not matter.
-        self.throttle.take_suppressed(now);
-        let is_sent = self.sent != *totals && self.throttle.admit(now);
-        if is_sent {
-            self.sent = *totals;
+    /// The totals, if they are to be sent now.
+    fn news(&mut self, now: Instant, totals: impl FnOnce() -> Totals) -> Option<Totals> {
+        self.is_old = self.next_look.is_some_and(|at| now < at);
+        if self.is_old {
+            return None;
         }
-        is_sent
+        self.next_look = Some(now + STATUS_PERIOD);
+        let totals = totals();
+        (self.sent != totals).then(|| self.sent = totals).map(|()| totals)
+    }
+
+    /// When [`Self::news`] is to be asked next.
+    fn wake_at(&self) -> Option<Instant> {
+        self.next_look.filter(|_| self.is_old)
     }
 }
 
@@ -156,20 +161,26 @@ mod tests {
     }
 
     #[test]
-    fn the_status_is_sent_when_it_has_changed_and_not_often() {
+    fn the_status_is_sent_when_it_has_changed_and_looked_at_not_often() {
         let start = Instant::now();
         let mut status = Status::default();
         let worker = Counters::default();
+        let mut looks = 0;
         let mut after = |seconds| {
-            let totals = Totals::sum([&worker].into_iter());
-            status.must_send(start + Duration::from_secs(seconds), &totals)
+            let totals = || {
+                looks += 1;
+                Totals::sum([&worker].into_iter())
+            };
+            let now = start + Duration::from_secs(seconds);
+            let is_sent = status.news(now, totals).is_some();
+            (is_sent, status.wake_at().map(|at| (at - start).as_secs()))
         };
-        assert!(!after(10));
+        assert_eq!(after(10), (false, None));
         worker.replies.increment();
-        assert!(after(10));
-        worker.replies.increment();
-        assert!(!after(11));
-        assert!(after(15));
-        assert!(!after(60));
+        assert_eq!(after(11), (false, Some(15)));
+        assert_eq!(after(15), (true, None));
+        assert_eq!(after(16), (false, Some(20)));
+        assert_eq!(after(20), (false, None), "nothing happens: nothing to wake up for");
+        assert_eq!(looks, 3);
     }
 }
