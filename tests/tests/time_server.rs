@@ -1,9 +1,11 @@
 //! time-server from outside: real clients, well-behaved and not, against the real binary.
 
+use std::ffi::OsStr;
 use std::fs;
 use std::io::{BufRead as _, BufReader, ErrorKind, Read, Write};
 use std::net::{Ipv6Addr, Shutdown, TcpListener, TcpStream, UdpSocket};
 use std::os::fd::OwnedFd;
+use std::os::unix::ffi::OsStrExt;
 use std::os::unix::process::ExitStatusExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -504,6 +506,24 @@ fn bad_values_are_refused_with_status_2_and_the_way_out() {
     let (status, message) = refused(&["-p", "0", "-b", "203.0.113.1"]);
     assert_eq!(status, Some(1));
     assert!(message.contains("203.0.113.1 is no address of this machine"), "{message}");
+}
+
+#[test]
+fn what_is_not_utf_8_is_named_wherever_it_comes_from() {
+    let odd = OsStr::from_bytes(b"caf\xe9 %Y");
+    let mut by_flag = program("time-server");
+    by_flag.arg("-f").arg(odd);
+    let mut by_variable = program("time-server");
+    by_variable.env("TIME_SERVER_FORMAT", odd);
+    for (command, name) in [
+        (by_flag, "the argument 'caf"),
+        (by_variable, "environment variable TIME_SERVER_FORMAT: 'caf"),
+    ] {
+        let finished = run(command);
+        assert_eq!(finished.status.code(), Some(2));
+        assert!(finished.err[0].contains(name), "{:?}", finished.err);
+        assert!(finished.err[0].ends_with(" %Y' is not valid UTF-8"), "{:?}", finished.err);
+    }
 }
 
 #[test]

@@ -286,7 +286,7 @@ fn the_client_prints_answer_offset_and_round_trip() {
         let offset = out.lines().last().unwrap();
         let seconds: f64 = offset.split(' ').nth(1).unwrap().parse().unwrap();
         assert!(
-            seconds.abs() < SOON.into() && offset.contains(", round trip: "),
+            seconds.abs() < SOON.into() && offset.contains(", round_trip: "),
             "{flags:?}: {out}"
         );
     }
@@ -298,14 +298,71 @@ fn the_client_gives_up_in_time_and_says_so() {
     let address = silent.local_addr().unwrap().to_string();
     let (status, out, err) = query(&["--timeout", "200ms", &address]);
     assert_eq!((status, out.as_str()), (Some(1), ""));
-    assert!(err.contains("no time from 127.0.0.1") && err.contains("no answer in time"), "{err}");
+    assert!(err.contains(&format!("no time from {address}: no answer in time; ")), "{err}");
+    assert!(err.contains("raise --timeout"), "{err}");
     // Bound, the port is nobody else's; without listen(2) who connects is refused.
     let deaf = socket(AddressFamily::Inet, SockType::Stream, SockFlag::SOCK_CLOEXEC, None).unwrap();
     bind(deaf.as_raw_fd(), &SockaddrIn::new(127, 0, 0, 1, 0)).unwrap();
     let address = getsockname::<SockaddrIn>(deaf.as_raw_fd()).unwrap().to_string();
     let (status, _, err) = query(&[&address]);
     assert_eq!(status, Some(1));
-    assert!(err.ends_with(": Connection refused"), "{err}");
+    assert!(err.contains(&format!("no time from {address}: Connection refused")), "{err}");
+    assert!(err.ends_with("name another one as HOST:PORT"), "{err}");
+}
+
+/// A server that sends this to each client, and then closes or hangs.
+fn stranger(text: &'static [u8], closes: bool) -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap().to_string();
+    std::thread::spawn(move || {
+        let mut held = Vec::new();
+        for client in listener.incoming() {
+            let mut client = client.unwrap();
+            client.write_all(text).unwrap();
+            if !closes {
+                held.push(client);
+            }
+        }
+    });
+    address
+}
+
+#[test]
+fn an_answer_that_was_cut_short_is_none() {
+    for (flags, text) in
+        [(&[][..], b"17956".as_slice()), (&[], b"1795616276\n"), (&["--time"], b"1795")]
+    {
+        let address = stranger(text, false);
+        let (status, out, err) = query(&[flags, &["--timeout", "300ms", &address]].concat());
+        assert_eq!((status, out.as_str()), (Some(1), ""), "{text:?}");
+        let bytes = format!("the answer was cut short: {} bytes, then no end in time", text.len());
+        assert!(err.ends_with(&bytes), "{err}");
+    }
+}
+
+#[test]
+fn what_may_be_another_instant_gives_no_offset_and_the_reason() {
+    for (text, reason) in [
+        (b"17956\n".as_slice(), "a number, but not of seconds since 1970"),
+        (b"Sun Nov 22 06:32:19 2026\n", "names no zone"),
+        (b"22 NOV 26 06:32:19 UTC\r\n", "year has not four digits"),
+        (b"61367 26-11-22 06:32:19 00 0 0   0.0 UTC *\r\n", "day number is not that of its date"),
+    ] {
+        let (status, out, _) = query(&[&stranger(text, true)]);
+        assert_eq!(status, Some(0));
+        let line = out.lines().last().unwrap();
+        assert!(line.starts_with("offset: unknown (the answer") && line.contains(reason), "{out}");
+    }
+}
+
+#[test]
+fn a_host_that_could_be_misread_is_refused_with_how_to_write_it() {
+    for host in ["[::1]13", "[::1", "http://localhost"] {
+        let (status, out, err) = query(&[host]);
+        assert_eq!((status, out.as_str()), (Some(2), ""), "{host}");
+        assert!(err.contains("[2001:db8::1]:13"), "{err}");
+        assert!(err.ends_with("Try 'time-server query --help'."), "{err}");
+    }
 }
 
 #[test]

@@ -40,14 +40,14 @@ pub enum Error {
 }
 
 impl Error {
-    /// clap's message on one line, and the way out on a second.
-    pub(super) fn usage(program: &str, error: &clap::Error) -> Self {
+    /// clap's message on one line, and the way out on a second. `asked` is the command that was: `time-server query`.
+    pub(super) fn usage(asked: &str, error: &clap::Error) -> Self {
         let rendered = error.render().to_string();
         let tips = rendered.lines().filter_map(|line| line.trim().strip_prefix("tip: "));
         // How to pass a mistyped option as a value is the wrong way out.
         let tips = tips.filter(|tip| !tip.starts_with("to pass "));
         let tips: String = tips.map(|tip| format!(" ({tip})")).collect();
-        Self::Usage(format!("{}{tips}\nTry '{program} --help'.", problem(error)))
+        Self::Usage(format!("{}{tips}\nTry '{asked} --help'.", problem(error)))
     }
 }
 

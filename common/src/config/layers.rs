@@ -6,6 +6,7 @@ use std::ffi::OsString;
 use std::fmt;
 use std::path::{Path, PathBuf};
 
+use clap::error::ErrorKind;
 use clap::parser::ValueSource;
 use clap::{ArgAction, ArgMatches, Command};
 
@@ -50,6 +51,10 @@ pub(super) fn resolve(
     environment: &Environment,
 ) -> Result<Option<Settings>, Error> {
     let program = command.get_name().to_owned();
+    let refuse = |error: clap::Error| match not_utf8(&error, argv) {
+        Some(problem) => Error::Usage(problem),
+        None => Error::usage(&asked(&command, argv), &error),
+    };
     let print = |text: &[u8]| output::print(text).map(|()| None).map_err(Error::Stdout);
     // The command line alone comes first: help must work whatever the file holds, and it names the file.
     let flags = match parse(&command, argv) {
@@ -57,10 +62,10 @@ pub(super) fn resolve(
         Err(answer) if !answer.use_stderr() => {
             return print(answer.render().to_string().as_bytes());
         }
-        Err(error) => return Err(Error::usage(&program, &error)),
+        Err(error) => return Err(refuse(error)),
     };
     if let Some(what) = flags.get_one("generate") {
-        return print(&generate(*what, command));
+        return print(&generate(*what, command.clone()));
     }
     let mut layers = Layers::default();
     let defaults = variable(&program, "defaults");
@@ -84,12 +89,29 @@ pub(super) fn resolve(
     if values.is_empty() {
         return Ok(Some(Settings { command, matches: flags, origins, file, warnings }));
     }
-    let command = command.mut_args(|arg| match values.remove(arg.get_id().as_str()) {
+    let with_values = command.clone().mut_args(|arg| match values.remove(arg.get_id().as_str()) {
         Some(list) => arg.default_values(list),
         None => arg,
     });
-    let matches = parse(&command, argv).map_err(|error| Error::usage(&program, &error))?;
-    Ok(Some(Settings { command, matches, origins, file, warnings }))
+    let matches = parse(&with_values, argv).map_err(refuse)?;
+    Ok(Some(Settings { command: with_values, matches, origins, file, warnings }))
+}
+
+/// The command that was asked, whose help may help: the program's, or that of its subcommand.
+fn asked(command: &Command, argv: &[OsString]) -> String {
+    let name = command.get_name().to_owned();
+    // Without what is wrong with it, as far as clap can tell.
+    let matches = command.clone().ignore_errors(true).try_get_matches_from(argv);
+    let subcommand = matches.ok().and_then(|matches| matches.subcommand_name().map(str::to_owned));
+    subcommand.map_or(name.clone(), |subcommand| format!("{name} {subcommand}"))
+}
+
+/// Names the argument that is not UTF-8, which clap does not.
+fn not_utf8(error: &clap::Error, argv: &[OsString]) -> Option<String> {
+    let word = argv.iter().find(|word| word.to_str().is_none())?;
+    (error.kind() == ErrorKind::InvalidUtf8).then(|| {
+        format!("the argument '{}' is not valid UTF-8", escape::escape(&word.to_string_lossy()))
+    })
 }
 
 /// The command line as clap reads it.
@@ -169,7 +191,11 @@ impl Layers {
             let name = variable(program, key(arg));
             known.push(name.clone());
             let Some(value) = environment.get(&name) else { continue };
-            let value = value.to_string_lossy().into_owned();
+            let Some(value) = value.to_str().map(str::to_owned) else {
+                let value = escape::escape(&value.to_string_lossy()).into_owned();
+                let problem = format!("'{value}' is not valid UTF-8");
+                return Err(Error::Environment { name, problem });
+            };
             if name.ends_with("_PORT") && value.starts_with("tcp://") {
                 let warning = format!("{name} is a Kubernetes service link, no port: ignored");
                 self.warnings.push(warning);

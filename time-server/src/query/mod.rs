@@ -1,7 +1,8 @@
 //! `time-server query`, the client: asks a server for the time, prints its answer and how far its clock is from this one.
-//! What an answer means is read in `answer`.
+//! What an answer means is read in `answer`, why there is none is worded in `failure`.
 
 pub mod answer;
+mod failure;
 
 use std::io::{self, Read};
 use std::net::{SocketAddr, TcpStream, ToSocketAddrs, UdpSocket};
@@ -13,9 +14,9 @@ use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
 use common::clock::now;
 use common::escape::escape;
 use common::output;
-use common::words;
 
 use self::answer::Timestamp;
+use self::failure::Failure;
 use crate::args::Query;
 use crate::error::Error;
 use crate::reply::clock::utc_now;
@@ -38,20 +39,17 @@ struct Answer {
 pub fn run(query: &Query) -> Result<(), Error> {
     let deadline = now() + query.timeout;
     let addresses = resolve(query)?;
-    let mut problem = "it has no address".to_owned();
+    let mut failures = Vec::new();
     for (tried, address) in addresses.iter().enumerate() {
         // Each address gets its share of the time left: one that does not answer must not use up the others'.
         let left = deadline.saturating_duration_since(now());
         let share = left / u32::try_from(addresses.len() - tried).unwrap_or(u32::MAX);
         match ask(query, *address, share) {
-            Ok(answer) if answer.bytes.is_empty() => {
-                problem = format!("{address} closed the connection without a reply");
-            }
             Ok(answer) => return print(query, &answer),
-            Err(error) => problem = format!("{address}: {}", describe(&error)),
+            Err(failure) => failures.push((*address, failure)),
         }
     }
-    Err(no_answer(query, problem))
+    Err(no_answer(query, failure::explain(query, &failures)))
 }
 
 /// All addresses of the host, of both families. Asking the system may take longer than the user wants to wait.
@@ -66,7 +64,7 @@ fn resolve(query: &Query) -> Result<Vec<SocketAddr>, Error> {
     }
 }
 
-fn ask(query: &Query, address: SocketAddr, timeout: Duration) -> io::Result<Answer> {
+fn ask(query: &Query, address: SocketAddr, timeout: Duration) -> Result<Answer, Failure> {
     let timeout = timeout.max(Duration::from_millis(1));
     let (asked, started) = (utc_now(), now());
     let first = if query.udp { ask_udp(address, timeout) } else { ask_tcp(address, timeout) };
@@ -76,8 +74,8 @@ fn ask(query: &Query, address: SocketAddr, timeout: Duration) -> io::Result<Answ
     Ok(Answer { bytes, midpoint: asked + half, round_trip })
 }
 
-/// Reads to the end of file; the answer counts from its first bytes.
-fn ask_tcp(address: SocketAddr, timeout: Duration) -> io::Result<(Vec<u8>, Instant)> {
+/// Reads to the end of file: without it nobody knows whether there is more to come. The answer counts from its first bytes.
+fn ask_tcp(address: SocketAddr, timeout: Duration) -> Result<(Vec<u8>, Instant), Failure> {
     let deadline = now() + timeout;
     let mut stream = TcpStream::connect_timeout(&address, timeout)?;
     let mut bytes = vec![0; LONGEST];
@@ -88,17 +86,17 @@ fn ask_tcp(address: SocketAddr, timeout: Duration) -> io::Result<(Vec<u8>, Insta
         match stream.read(&mut bytes[length..]) {
             Ok(0) => break,
             Ok(more) => length += more,
-            // What has come is an answer, even if its end has not.
-            Err(_) if length > 0 => break,
-            Err(error) => return Err(error),
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
+            Err(error) if length > 0 => return Err(Failure::CutShort { length, error }),
+            Err(error) => return Err(error.into()),
         }
         arrived.get_or_insert_with(now);
     }
     bytes.truncate(length);
-    Ok((bytes, arrived.unwrap_or_else(now)))
+    arrived.map(|arrived| (bytes, arrived)).ok_or(Failure::Empty)
 }
 
-fn ask_udp(address: SocketAddr, timeout: Duration) -> io::Result<(Vec<u8>, Instant)> {
+fn ask_udp(address: SocketAddr, timeout: Duration) -> Result<(Vec<u8>, Instant), Failure> {
     let any: SocketAddr =
         if address.is_ipv4() { ([0; 4], 0).into() } else { ([0_u16; 8], 0).into() };
     let socket = UdpSocket::bind(any)?;
@@ -109,18 +107,11 @@ fn ask_udp(address: SocketAddr, timeout: Duration) -> io::Result<(Vec<u8>, Insta
     let mut bytes = vec![0; LONGEST];
     let length = socket.recv(&mut bytes)?;
     bytes.truncate(length);
-    Ok((bytes, now()))
+    if bytes.is_empty() { Err(Failure::Empty) } else { Ok((bytes, now())) }
 }
 
 fn no_answer(query: &Query, problem: String) -> Error {
-    Error::NoAnswer { host: escape(&query.target.host).into_owned(), problem }
-}
-
-fn describe(error: &io::Error) -> String {
-    match error.kind() {
-        io::ErrorKind::WouldBlock | io::ErrorKind::TimedOut => "no answer in time".to_owned(),
-        _ => words::io_error(error),
-    }
+    Error::NoAnswer { host: query.address(), problem }
 }
 
 /// Why the answer is not what was asked for, with the option that fits.
@@ -145,22 +136,23 @@ fn print(query: &Query, answer: &Answer) -> Result<(), Error> {
     }
     let timestamp = if query.time {
         answer::parse_time_protocol(&answer.bytes, answer.midpoint)
-    } else {
+            .ok_or("the date is out of range")
+    } else if answer.bytes.len() < LONGEST {
         answer::parse_text(&answer.bytes)
+    } else {
+        Err("the answer is too long")
     };
     let text = match &timestamp {
-        Some(timestamp) if query.time => {
-            timestamp.instant.to_rfc3339_opts(SecondsFormat::Secs, true)
-        }
+        Ok(timestamp) if query.time => timestamp.instant.to_rfc3339_opts(SecondsFormat::Secs, true),
         _ => String::from_utf8_lossy(&answer.bytes).trim().to_owned(),
     };
     let lines: Vec<String> = text.lines().map(|line| escape(line).into_owned()).collect();
     let round_trip = answer.round_trip.as_secs_f64();
     let offset = match &timestamp {
-        Some(timestamp) => offset_text(timestamp, answer),
-        None => "offset: unknown (the answer names no zone)".to_owned(),
+        Ok(timestamp) => offset_text(timestamp, answer),
+        Err(reason) => format!("offset: unknown ({reason})"),
     };
-    let report = format!("{}\n{offset}, round trip: {round_trip:.6} s\n", lines.join("\n"));
+    let report = format!("{}\n{offset}, round_trip: {round_trip:.6} s\n", lines.join("\n"));
     output::print(report.as_bytes()).map_err(Error::Stdout)
 }
 
