@@ -386,7 +386,7 @@ fn refused(flags: &[&str]) -> (Option<i32>, String) {
     let mut command = program("time-server");
     command.args(flags);
     let finished = run(command);
-    assert!(finished.err.len() <= 3, "more than a message: {:#?}", finished.err);
+    assert!(finished.err.len() <= 4, "more than a message: {:#?}", finished.err);
     (finished.status.code(), finished.err.join("\n"))
 }
 
@@ -487,7 +487,17 @@ fn bad_values_are_refused_with_status_2_and_the_way_out() {
         (&["--prot", "1"][..], "a similar argument exists: '--port'"),
         (&["-p", "65536"], "write a whole number from 0 to 65535"),
         (&["-f", "iso"], "neither greeting"),
-        (&["-f", "%!"], "% conversion that does not exist"),
+        (&["-f", "%!"], "this % conversion does not exist"),
+        (&["-f", "%H:%M %#z %Y"], "cannot print one\n  | %H:%M %#z %Y\n  |       ^^^\nTry"),
+        (
+            &["--udp", "-f", &"%B ".repeat(59)],
+            "a reply of up to 591 bytes; one by UDP may have 512",
+        ),
+        (
+            &["--udp", "-f", &"%s ".repeat(60)],
+            "a reply of up to 661 bytes; one by UDP may have 512",
+        ),
+        (&["-f", &"%Y".repeat(3000)], "a reply of up to 12001 bytes; one may have 4096"),
         (&["-z", "Mars/Olympus"], "no time zone 'Mars/Olympus'"),
         (&["-b", "localhost"], "invalid IP address"),
         (&["--linger", "2"], "write a number with its unit"),

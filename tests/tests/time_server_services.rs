@@ -293,6 +293,17 @@ fn the_client_prints_answer_offset_and_round_trip() {
 }
 
 #[test]
+fn with_microseconds_the_client_knows_the_offset_to_the_round_trip() {
+    let server = Server::start(&["-f", "rfc3339-us"]);
+    let (status, out, _) = query(&[&format!("127.0.0.1:{}", server.port)]);
+    assert_eq!(status, Some(0));
+    let line = out.lines().last().unwrap();
+    let words: Vec<&str> = line.split(' ').collect();
+    let (bound, round_trip): (f64, f64) = (words[4].parse().unwrap(), words[7].parse().unwrap());
+    assert!(bound <= round_trip / 2.0 + 2e-6, "{line}");
+}
+
+#[test]
 fn the_client_gives_up_in_time_and_says_so() {
     let silent = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = silent.local_addr().unwrap().to_string();

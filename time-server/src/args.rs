@@ -15,8 +15,9 @@ use ipnet::IpNet;
 
 use crate::error::Error;
 use crate::net::udp;
-use crate::reply::format::Format;
+use crate::reply::format::{self, Format};
 use crate::reply::zone::Zone;
+use crate::service::Transport;
 
 /// The port when none is named.
 const DEFAULT_PORT: u16 = 55555;
@@ -40,7 +41,8 @@ pub struct Args {
     bind: Vec<IpAddr>,
     /// greeting, daytime, ctime, rfc3339, nist, unix or '%H:%M'
     ///
-    /// How to write the time: one of the names, or a text with a conversion of strftime(3).
+    /// How to write the time: one of the names, or a text with a conversion of strftime(3). rfc3339-us is rfc3339 with
+    /// microseconds.
     #[arg(short, long, default_value = "greeting")]
     format: Format,
     /// local, utc or one like Europe/Berlin
@@ -102,7 +104,7 @@ enum Command {
     /// Ask a server for the time
     ///
     /// Prints the answer, the offset of that clock from this one, and the round trip. The offset is known where the
-    /// answer names an instant: rfc3339, unix, nist, daytime in UTC, and the Time Protocol.
+    /// answer names an instant: rfc3339, rfc3339-us, unix, nist, daytime in UTC, and the Time Protocol.
     Query(Query),
 }
 
@@ -267,11 +269,8 @@ impl TryFrom<Args> for Config {
 
     fn try_from(args: Args) -> Result<Self, Error> {
         let conflict = |text: &str| Err(Error::Conflict(text.to_owned()));
-        if args.udp && args.format.longest() > udp::LONGEST {
-            return conflict(
-                "this --format makes more than the 512 bytes that a reply by --udp may have",
-            );
-        }
+        let transport = if args.udp { Transport::Udp } else { Transport::Tcp };
+        check_length(&args.format, &args.timezone, transport)?;
         let port = args.port.unwrap_or(DEFAULT_PORT);
         if args.time_port.is_some_and(|time_port| time_port != 0 && time_port == port) {
             return conflict("--port and --time-port are the same; each service needs its own");
@@ -292,6 +291,27 @@ impl TryFrom<Args> for Config {
             workers: args.workers as usize,
             stats: args.stats,
         })
+    }
+}
+
+/// Whether every reply fits, for none is ever cut.
+///
+/// # Errors
+/// There is an instant whose reply does not.
+pub(crate) fn check_length(
+    format: &Format,
+    zone: &Zone,
+    transport: Transport,
+) -> Result<(), Error> {
+    let (most, by) = match transport {
+        Transport::Tcp => (format::LONGEST, ""),
+        Transport::Udp => (udp::LONGEST, " by UDP"),
+    };
+    match format.longest(zone) {
+        longest if longest > most => Err(Error::Conflict(format!(
+            "this --format makes a reply of up to {longest} bytes; one{by} may have {most}"
+        ))),
+        _ => Ok(()),
     }
 }
 

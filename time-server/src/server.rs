@@ -6,12 +6,11 @@ use std::thread;
 
 use common::clock::now;
 
-use crate::args::Config;
+use crate::args::{Config, check_length};
 use crate::error::Error;
 use crate::net::activation;
 use crate::net::listener::{self, Listener};
 use crate::net::poller::Poller;
-use crate::net::udp;
 use crate::ops::descriptors;
 use crate::ops::housekeeping::{self, Housekeeping};
 use crate::ops::log::{self, ClientLog};
@@ -103,13 +102,8 @@ fn check(config: &Config, listeners: &[Listener]) -> Result<(), Error> {
         ));
     }
     let has_udp = serves(Service::Daytime).any(|listener| listener.transport == Transport::Udp);
-    if has_udp && config.format.longest() > udp::LONGEST {
-        return Err(Error::Conflict(format!(
-            "this --format makes more than the {} bytes that a reply by UDP may have",
-            udp::LONGEST
-        )));
-    }
-    Ok(())
+    let transport = if has_udp { Transport::Udp } else { Transport::Tcp };
+    check_length(&config.format, &config.zone, transport)
 }
 
 /// The first worker runs here, the others each in a thread of their own. Clients are told of the server once all have started.

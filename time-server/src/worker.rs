@@ -213,7 +213,8 @@ impl Worker {
     ) -> nix::Result<()> {
         let now = utc_now();
         self.clock.tick(now);
-        let Some(text) = self.reply.at(service, now, &self.clock) else { return Ok(()) };
+        let text = self.reply.at(service, now, &self.clock).map_err(|_unspecific| Errno::EINVAL)?;
+        let Some(text) = text else { return Ok(()) };
         send(text).inspect(|()| self.counters.replies.increment())
     }
 

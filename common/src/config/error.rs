@@ -1,5 +1,6 @@
 //! What can be wrong with the command line, the environment or the file.
 
+use std::borrow::Cow;
 use std::io;
 use std::path::PathBuf;
 
@@ -51,12 +52,31 @@ impl Error {
     }
 }
 
-/// The first paragraph of clap's message, on one line.
+/// The first paragraph of clap's message, on one line; lines that begin with a bar show a place in a value, and stay lines.
 pub(super) fn problem(error: &clap::Error) -> String {
     let rendered = error.render().to_string();
     let paragraph = rendered.split("\n\n").next().unwrap_or_default();
-    let line = paragraph.lines().map(str::trim).collect::<Vec<_>>().join(" ");
-    escape::escape(line.strip_prefix("error: ").unwrap_or(&line)).into_owned()
+    let mut problem = String::new();
+    for line in paragraph.lines().map(str::trim) {
+        let start = if line.starts_with("| ") { "\n  " } else { " " };
+        problem.push_str(start);
+        problem.push_str(&shortened(&escape::escape(line)));
+    }
+    let problem = problem.trim_start();
+    problem.strip_prefix("error: ").unwrap_or(problem).to_owned()
+}
+
+/// A line without its middle, where it is too long to be read: a value may have any length.
+fn shortened(line: &str) -> Cow<'_, str> {
+    const START: usize = 120;
+    const END: usize = 240;
+    let length = line.chars().count();
+    if length <= START + END {
+        return Cow::Borrowed(line);
+    }
+    let start: String = line.chars().take(START).collect();
+    let end: String = line.chars().skip(length - END).collect();
+    Cow::Owned(format!("{start} ... {end}"))
 }
 
 impl exit::Failure for Error {

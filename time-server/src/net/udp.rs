@@ -8,6 +8,7 @@ use std::io::{IoSlice, IoSliceMut};
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::os::fd::{AsRawFd, BorrowedFd};
 
+use nix::errno::Errno;
 use nix::libc;
 use nix::sys::socket::{
     ControlMessage, ControlMessageOwned, MsgFlags, SockaddrStorage, recvmsg, sendmsg,
@@ -62,7 +63,7 @@ pub fn receive(socket: BorrowedFd<'_>) -> nix::Result<Request> {
     }
     let peer = message.address.as_ref().and_then(sys::socket_address);
     let (Some(peer), Some(destination)) = (peer, destination) else {
-        return Err(nix::errno::Errno::EPROTO);
+        return Err(Errno::EPROTO);
     };
     Ok(Request { peer, destination })
 }
@@ -79,13 +80,17 @@ fn for_reply(info: libc::in_pktinfo) -> libc::in_pktinfo {
 /// Sends the reply from the address that the request was sent to.
 ///
 /// # Errors
-/// Those of sendmsg(2); EAGAIN when the socket's buffer is full: the reply is lost, as datagrams may be.
+/// Those of sendmsg(2); EAGAIN when the socket's buffer is full: the reply is lost, as datagrams may be. EMSGSIZE for one that
+/// is longer than [`LONGEST`]: a part of it may mean another time.
 pub fn reply(socket: BorrowedFd<'_>, request: &Request, text: &[u8]) -> nix::Result<()> {
     let from = match &request.destination {
         Destination::V4(info) => ControlMessage::Ipv4PacketInfo(info),
         Destination::V6(info) => ControlMessage::Ipv6PacketInfo(info),
     };
-    let text = [IoSlice::new(&text[..text.len().min(LONGEST)])];
+    if text.len() > LONGEST {
+        return Err(Errno::EMSGSIZE);
+    }
+    let text = [IoSlice::new(text)];
     let flags = MsgFlags::MSG_DONTWAIT | MsgFlags::MSG_NOSIGNAL;
     let to = SockaddrStorage::from(request.peer);
     sendmsg(socket.as_raw_fd(), &text, &[from], flags, Some(&to)).map(drop)

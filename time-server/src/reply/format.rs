@@ -2,18 +2,23 @@
 //! written in `nist`.
 
 use std::borrow::Borrow;
-use std::fmt::Write;
+use std::fmt::{self, Write};
+use std::ops::Range;
 use std::str::FromStr;
 
 use chrono::format::{DelayedFormat, Item, StrftimeItems};
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDateTime, Utc};
+use common::escape::escape;
 
 use crate::reply::clock::Health;
 use crate::reply::nist;
 use crate::reply::zone::{LocalTime, Zone};
 
 /// The longest reply, in bytes: it must fit into a fresh socket's send buffer in one piece.
-const LONGEST: usize = 4096;
+pub const LONGEST: usize = 4096;
+
+/// The most bytes of a conversion: `%:::z`.
+const LONGEST_CONVERSION: usize = 5;
 
 /// How the time is written.
 #[derive(Debug, Clone, PartialEq)]
@@ -26,6 +31,8 @@ pub enum Format {
     Ctime,
     /// `2026-11-22T06:32:19Z\n`, RFC 3339.
     Rfc3339,
+    /// `2026-11-22T06:32:19.123456Z\n`, the same with microseconds.
+    Rfc3339Us,
     /// `61366 26-11-22 06:32:19 00 0 0   0.0 UTC *\r\n`, the layout of NIST's daytime servers.
     Nist,
     /// Seconds since 1970 and `\n`.
@@ -39,15 +46,43 @@ pub enum Format {
 pub enum FormatError {
     /// Neither a name nor a text with a conversion.
     #[error(
-        "is neither greeting, daytime, ctime, rfc3339, nist, unix nor a text with a conversion like %H:%M:%S in it"
+        "is neither greeting, daytime, ctime, rfc3339, rfc3339-us, nist, unix nor a text with a conversion like %H:%M:%S in it"
     )]
     NoConversion,
     /// A conversion that does not exist.
-    #[error("holds a % conversion that does not exist; '%%' is a plain percent sign")]
-    UnknownConversion,
-    /// The reply would not fit into one send.
-    #[error("makes a reply of more than {LONGEST} bytes")]
-    TooLong,
+    #[error("this % conversion does not exist; '%%' is a plain percent sign\n{0}")]
+    UnknownConversion(Place),
+    /// A conversion that only reads times, and writes none.
+    #[error("this % conversion reads a time and cannot print one\n{0}")]
+    Unprintable(Place),
+}
+
+/// A part of a text, shown with a caret below it.
+#[derive(Debug)]
+pub struct Place {
+    before: String,
+    part: String,
+    after: String,
+}
+
+impl Place {
+    fn new(text: &str, part: Range<usize>) -> Self {
+        /// How much of the text is shown on both sides.
+        const AROUND: usize = 30;
+        let skipped = text[..part.start].chars().count().saturating_sub(AROUND);
+        let before: String = text[..part.start].chars().skip(skipped).collect();
+        let after: String = text[part.end..].chars().take(AROUND).collect();
+        let escaped = |text: &str| escape(text).into_owned();
+        Self { before: escaped(&before), part: escaped(&text[part]), after: escaped(&after) }
+    }
+}
+
+impl fmt::Display for Place {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (start, width) = (self.before.chars().count(), self.part.chars().count());
+        writeln!(f, "| {}{}{}", self.before, self.part, self.after)?;
+        write!(f, "| {:start$}{:^<width$}", "", "")
+    }
 }
 
 impl FromStr for Format {
@@ -59,6 +94,7 @@ impl FromStr for Format {
             "daytime" => Ok(Self::Daytime),
             "ctime" => Ok(Self::Ctime),
             "rfc3339" => Ok(Self::Rfc3339),
+            "rfc3339-us" => Ok(Self::Rfc3339Us),
             "nist" => Ok(Self::Nist),
             "unix" => Ok(Self::Unix),
             _ => Self::strftime(text),
@@ -68,76 +104,124 @@ impl FromStr for Format {
 
 impl Format {
     fn strftime(text: &str) -> Result<Self, FormatError> {
-        let items: Vec<Item<'static>> = StrftimeItems::new(text)
-            .parse_to_owned()
-            .map_err(|_unspecific| FormatError::UnknownConversion)?;
-        if !items.iter().any(|item| matches!(item, Item::Numeric(..) | Item::Fixed(_))) {
+        let mut conversions = Vec::new();
+        let mut from = 0;
+        while let Some(found) = text[from..].find('%') {
+            let start = from + found;
+            let (end, items) = conversion(text, start)?;
+            conversions.extend(items);
+            from = end;
+        }
+        if !conversions.iter().any(|item| matches!(item, Item::Numeric(..) | Item::Fixed(_))) {
             return Err(FormatError::NoConversion);
         }
-        let format = Self::Strftime(items);
-        if format.longest() > LONGEST { Err(FormatError::TooLong) } else { Ok(format) }
+        // Each conversion was read, so all together can be read.
+        StrftimeItems::new(text)
+            .parse_to_owned()
+            .map(Self::Strftime)
+            .map_err(|_unspecific| FormatError::NoConversion)
     }
 
-    /// The length of a reply in bytes, with room for months and zones that have longer names.
+    /// The length of the longest reply in bytes: at an instant whose month, weekday and numbers are the longest ones, with
+    /// each name and offset that the zone ever has.
     #[must_use]
-    pub fn longest(&self) -> usize {
-        const ROOM: usize = 32;
-        let mut sample = String::new();
-        self.render(&mut sample, DateTime::UNIX_EPOCH, &Zone::utc(), Health::unknown());
-        sample.len() + ROOM
+    pub fn longest(&self, zone: &Zone) -> usize {
+        let lengths = zone.offsets().map(|offset| {
+            let (clock, mut text) = (longest_clock(), String::new());
+            let local = LocalTime { clock, offset, is_dst: false };
+            // A reply that cannot be printed has no length.
+            let printed = self.print(&mut text, clock.and_utc(), &local, zone, Health::unknown());
+            printed.map_or(0, |()| text.len())
+        });
+        lengths.max().unwrap_or(0)
     }
 
     /// Appends the text for an instant.
+    ///
+    /// # Errors
+    /// A conversion cannot be printed. Each was tried when the format was read, so that should never happen.
     pub(crate) fn render(
         &self,
         text: &mut String,
         now: DateTime<Utc>,
         zone: &Zone,
         health: Health,
-    ) {
-        let local = zone.at(now);
+    ) -> fmt::Result {
+        self.print(text, now, &zone.at(now), zone, health)
+    }
+
+    fn print(
+        &self,
+        text: &mut String,
+        now: DateTime<Utc>,
+        local: &LocalTime<'_>,
+        zone: &Zone,
+        health: Health,
+    ) -> fmt::Result {
         match self {
             Self::Greeting => {
                 text.push_str("\n\nCurrent time: ");
-                strftime(text, &local, "%a %b %e %H:%M:%S %Y\n\n");
+                strftime(text, local, "%a %b %e %H:%M:%S %Y\n\n")
             }
             Self::Daytime => {
                 let start = text.len();
-                strftime(text, &local, "%d %b %Y %H:%M:%S ");
+                strftime(text, local, "%d %b %Y %H:%M:%S ")?;
                 text[start..].make_ascii_uppercase();
-                strftime(text, &local, "%Z\r\n");
+                strftime(text, local, "%Z\r\n")
             }
-            Self::Ctime => strftime(text, &local, "%a %b %e %H:%M:%S %Y\n"),
-            Self::Rfc3339 if local.offset.is_utc() => {
-                strftime(text, &local, "%Y-%m-%dT%H:%M:%SZ\n");
+            Self::Ctime => strftime(text, local, "%a %b %e %H:%M:%S %Y\n"),
+            Self::Rfc3339 if local.offset.is_utc() => strftime(text, local, "%Y-%m-%dT%H:%M:%SZ\n"),
+            Self::Rfc3339 => strftime(text, local, "%Y-%m-%dT%H:%M:%S%:z\n"),
+            Self::Rfc3339Us if local.offset.is_utc() => {
+                strftime(text, local, "%Y-%m-%dT%H:%M:%S%.6fZ\n")
             }
-            Self::Rfc3339 => strftime(text, &local, "%Y-%m-%dT%H:%M:%S%:z\n"),
-            Self::Nist => text.push_str(&nist::line(now, zone, health)),
-            Self::Unix => append(text, format_args!("{}\n", now.timestamp())),
+            Self::Rfc3339Us => strftime(text, local, "%Y-%m-%dT%H:%M:%S%.6f%:z\n"),
+            Self::Nist => text.write_str(&nist::line(now, zone, health)),
+            Self::Unix => writeln!(text, "{}", now.timestamp()),
             Self::Strftime(items) => {
-                print(text, &local, items);
-                text.push('\n');
+                print(text, local, items)?;
+                text.write_char('\n')
             }
         }
     }
 }
 
-fn strftime(text: &mut String, local: &LocalTime<'_>, pattern: &str) {
-    print(text, local, StrftimeItems::new(pattern));
+/// The conversion that begins at `start`, and where it ends: the shortest text that chrono can read.
+fn conversion(text: &str, start: usize) -> Result<(usize, Vec<Item<'_>>), FormatError> {
+    let ends = (start + 2..=start + LONGEST_CONVERSION).filter(|end| text.is_char_boundary(*end));
+    let mut readable = ends.filter_map(|end| {
+        let items = StrftimeItems::new(text.get(start..end)?).parse();
+        Some((end, items.ok()?))
+    });
+    let Some((end, items)) = readable.next() else {
+        let next = text[start..].chars().take(2).map(char::len_utf8).sum::<usize>();
+        let place = Place::new(text, start..start + next);
+        return Err(FormatError::UnknownConversion(place));
+    };
+    let utc = Zone::utc();
+    if print(&mut String::new(), &utc.at(longest_clock().and_utc()), &items).is_err() {
+        return Err(FormatError::Unprintable(Place::new(text, start..end)));
+    }
+    Ok((end, items))
 }
 
-fn print<'a, I>(text: &mut String, local: &LocalTime<'_>, items: I)
+/// Wednesday, the 23rd of September, with two digits and nine decimals everywhere.
+fn longest_clock() -> NaiveDateTime {
+    const SECONDS: i64 = 1_790_207_999;
+    DateTime::from_timestamp(SECONDS, 987_654_321).unwrap_or_default().naive_utc()
+}
+
+fn strftime(text: &mut String, local: &LocalTime<'_>, pattern: &str) -> fmt::Result {
+    print(text, local, StrftimeItems::new(pattern))
+}
+
+fn print<'a, I>(text: &mut String, local: &LocalTime<'_>, items: I) -> fmt::Result
 where
     I: IntoIterator<IntoIter: Clone, Item: Borrow<Item<'a>>>,
 {
     let (date, time) = (Some(local.clock.date()), Some(local.clock.time()));
     let delayed = DelayedFormat::new_with_offset(date, time, &local.offset, items.into_iter());
-    append(text, format_args!("{delayed}"));
-}
-
-/// Appends to a text. That cannot fail: a `String` takes everything, and every conversion was checked at start.
-fn append(text: &mut String, arguments: std::fmt::Arguments<'_>) {
-    text.write_fmt(arguments).ok();
+    write!(text, "{delayed}")
 }
 
 #[cfg(test)]
@@ -145,11 +229,13 @@ mod tests {
     use super::*;
     use crate::reply::clock::Leap;
     use crate::reply::zone::tests::berlin;
+    use proptest::prelude::*;
 
     fn text(format: &str, zone: &Zone, instant: &str) -> String {
         let mut text = String::new();
         let health = Health { is_synchronised: true, leap: Leap::None };
-        format.parse::<Format>().unwrap().render(&mut text, instant.parse().unwrap(), zone, health);
+        let format = format.parse::<Format>().unwrap();
+        format.render(&mut text, instant.parse().unwrap(), zone, health).unwrap();
         text
     }
 
@@ -160,6 +246,7 @@ mod tests {
         assert_eq!(utc("daytime"), "02 NOV 2026 06:32:19 UTC\r\n");
         assert_eq!(utc("ctime"), "Mon Nov  2 06:32:19 2026\n");
         assert_eq!(utc("rfc3339"), "2026-11-02T06:32:19Z\n");
+        assert_eq!(utc("rfc3339-us"), "2026-11-02T06:32:19.900000Z\n");
         assert_eq!(utc("nist"), "61346 26-11-02 06:32:19 00 0 0   0.0 UTC *\r\n");
         assert_eq!(utc("unix"), "1793601139\n");
         assert_eq!(utc("%d.%m.%Y %% %Z"), "02.11.2026 % UTC\n");
@@ -170,16 +257,57 @@ mod tests {
         let local = |format| text(format, &berlin(), "2026-07-01T22:00:00Z");
         assert_eq!(local("daytime"), "02 JUL 2026 00:00:00 CEST\r\n");
         assert_eq!(local("rfc3339"), "2026-07-02T00:00:00+02:00\n");
+        assert_eq!(local("rfc3339-us"), "2026-07-02T00:00:00.000000+02:00\n");
         assert_eq!(local("%H %Z %z"), "00 CEST +0200\n");
         assert_eq!(local("nist"), "61222 26-07-01 22:00:00 50 0 0   0.0 UTC *\r\n");
     }
 
     #[test]
-    fn a_bad_format_is_refused_with_the_reason() {
+    fn a_bad_format_is_refused_with_the_reason_and_the_place() {
         let error = |text: &str| text.parse::<Format>().unwrap_err().to_string();
         assert!(error("iso").contains("neither greeting"));
         assert!(error("100%%").contains("neither greeting"));
         assert!(error("%Q").contains("does not exist"));
-        assert!(error(&"%Y".repeat(3000)).contains("more than 4096"));
+        let marked = |text: &str| error(text).split_once('\n').unwrap().1.to_owned();
+        assert_eq!(marked("%H:%M %#z %Y"), "| %H:%M %#z %Y\n|       ^^^");
+        assert_eq!(marked("ü%%%-d %Q"), "| ü%%%-d %Q\n|        ^^");
+        assert_eq!(marked("%"), "| %\n| ^");
+        assert_eq!(marked("%ü"), "| %ü\n| ^^");
+        assert_eq!(marked("%Y\x1b%E"), "| %Y\\u{1b}%E\n|         ^^");
+        let long = format!("{}%Y%Q", "x".repeat(1000));
+        assert!(marked(&long).len() < 100, "{}", marked(&long));
     }
+
+    #[test]
+    fn every_conversion_of_chrono_is_read_as_one() {
+        for conversion in
+            ["%-d", "%_H", "%0e", "%.3f", "%.f", "%6f", "%:z", "%::z", "%:::z", "%c", "%+", "%n"]
+        {
+            let text = format!("%Y{conversion}x");
+            let (end, _) = super::conversion(&text, 2).unwrap();
+            assert_eq!(&text[2..end], conversion);
+        }
+    }
+
+    proptest! {
+        /// The greatest length is one that no reply passes, from 1970 to 9999, and one that is met.
+        #[test]
+        fn no_reply_is_longer_than_the_longest(
+            parts in prop::collection::vec(prop::sample::select(CONVERSIONS), 1..9),
+            seconds in 0_i64..253_402_300_799 - 86_400,
+        ) {
+            let format: Format = format!("%Y{}", parts.concat()).parse().unwrap();
+            let (mut text, now) = (String::new(), DateTime::from_timestamp(seconds, 999_999_999).unwrap());
+            format.render(&mut text, now, &berlin(), Health::unknown()).unwrap();
+            // The seconds since 1970 have ten digits until 2286.
+            let later = if seconds > 9_999_999_999 { 2 * parts.len() } else { 0 };
+            prop_assert!(text.len() <= format.longest(&berlin()) + later, "{text}");
+        }
+    }
+
+    const CONVERSIONS: &[&str] = &[
+        "%A", "%a", "%B", "%b", "%c", "%D", "%d", "%e", "%-d", "%F", "%f", "%.f", "%.3f", "%G",
+        "%H", "%I", "%j", "%-j", "%k", "%M", "%p", "%r", "%S", "%s", "%T", "%U", "%u", "%V", "%v",
+        "%X", "%x", "%Y", "%y", "%Z", "%z", "%:z", "%::z", "%+", "%%", " ", "é",
+    ];
 }

@@ -6,6 +6,8 @@ pub mod format;
 mod nist;
 pub mod zone;
 
+use std::fmt;
+
 use chrono::{DateTime, TimeDelta, Utc};
 
 use crate::reply::clock::Clock;
@@ -34,8 +36,7 @@ impl Reply {
         let at = |nanoseconds| {
             let instant = DateTime::UNIX_EPOCH + TimeDelta::nanoseconds(nanoseconds);
             let mut text = String::new();
-            format.render(&mut text, instant, &Zone::utc(), clock::Health::unknown());
-            text
+            format.render(&mut text, instant, &Zone::utc(), clock::Health::unknown()).map(|()| text)
         };
         let shows_fractions = at(0) != at(123_456_789);
         let (text, time) = (String::new(), [0; 4]);
@@ -43,26 +44,35 @@ impl Reply {
     }
 
     /// The reply of `service` at an instant; `None`: none is sent.
-    pub fn at(&mut self, service: Service, now: DateTime<Utc>, clock: &Clock) -> Option<&[u8]> {
-        match service {
-            Service::Daytime => Some(self.text_at(now, clock)),
+    ///
+    /// # Errors
+    /// The text cannot be made, which was tried when the format was read.
+    pub fn at(
+        &mut self,
+        service: Service,
+        now: DateTime<Utc>,
+        clock: &Clock,
+    ) -> Result<Option<&[u8]>, fmt::Error> {
+        Ok(match service {
+            Service::Daytime => Some(self.text_at(now, clock)?),
             // RFC 868: a server that cannot determine the time closes the connection without sending any.
             Service::Time if self.require_sync && !clock.health.is_synchronised => None,
             Service::Time => {
                 self.time = seconds_since_1900(now).to_be_bytes();
                 Some(&self.time)
             }
-        }
+        })
     }
 
-    fn text_at(&mut self, now: DateTime<Utc>, clock: &Clock) -> &[u8] {
+    fn text_at(&mut self, now: DateTime<Utc>, clock: &Clock) -> Result<&[u8], fmt::Error> {
         let second = Some(now.timestamp());
         if self.second != second || self.shows_fractions {
+            self.second = None;
             self.text.clear();
-            self.format.render(&mut self.text, now, &clock.zone, clock.health);
+            self.format.render(&mut self.text, now, &clock.zone, clock.health)?;
             self.second = second;
         }
-        self.text.as_bytes()
+        Ok(self.text.as_bytes())
     }
 }
 
@@ -92,7 +102,7 @@ mod tests {
 
     fn time_at(text: &str) -> [u8; 4] {
         let mut reply = Reply::new(Format::Unix, false);
-        let bytes = reply.at(Service::Time, text.parse().unwrap(), &clock(false)).unwrap();
+        let bytes = reply.at(Service::Time, text.parse().unwrap(), &clock(false)).unwrap().unwrap();
         bytes.try_into().unwrap()
     }
 
@@ -111,9 +121,9 @@ mod tests {
     fn with_require_sync_the_time_protocol_is_silent_while_the_clock_is_not_synchronised() {
         let mut reply = Reply::new(Format::Unix, true);
         let now = DateTime::UNIX_EPOCH;
-        assert_eq!(reply.at(Service::Time, now, &clock(false)), None);
-        assert!(reply.at(Service::Time, now, &clock(true)).is_some());
-        assert!(reply.at(Service::Daytime, now, &clock(false)).is_some());
+        assert_eq!(reply.at(Service::Time, now, &clock(false)), Ok(None));
+        assert!(reply.at(Service::Time, now, &clock(true)).unwrap().is_some());
+        assert!(reply.at(Service::Daytime, now, &clock(false)).unwrap().is_some());
     }
 
     #[test]
@@ -123,7 +133,7 @@ mod tests {
             let mut reply = Reply::new(format.parse().unwrap(), false);
             let mut at = |milliseconds| {
                 let now = DateTime::UNIX_EPOCH + TimeDelta::milliseconds(milliseconds);
-                reply.at(Service::Daytime, now, &clock).unwrap().to_vec()
+                reply.at(Service::Daytime, now, &clock).unwrap().unwrap().to_vec()
             };
             assert_eq!(at(0) == at(5), same, "{format}");
             assert_ne!(at(999), at(1000), "{format}");

@@ -157,20 +157,20 @@ impl Zone {
     #[must_use]
     pub fn at(&self, instant: DateTime<Utc>) -> LocalTime<'_> {
         let local = self.local_type(instant.timestamp());
-        let offset = FixedOffset::east_opt(local.ut_offset()).unwrap_or_else(|| Utc.fix());
-        LocalTime {
-            clock: instant.naive_utc() + offset,
-            offset: NamedOffset { offset, name: local.time_zone_designation() },
-            is_dst: local.is_dst(),
-        }
+        let offset = NamedOffset::of(local);
+        let clock = instant.naive_utc() + offset.offset;
+        LocalTime { clock, offset, is_dst: local.is_dst() }
+    }
+
+    /// Every offset that the zone ever has, with its name.
+    pub(crate) fn offsets(&self) -> impl Iterator<Item = NamedOffset<'_>> {
+        let types = self.rules.as_ref().map_or(&[][..], |rules| rules.as_ref().local_time_types());
+        let utc = types.is_empty().then_some(UTC);
+        types.iter().chain(utc).map(NamedOffset::of)
     }
 
     /// The rules in force; past the last change of a file that says nothing more (RFC 9636 §3.3), the last ones.
     fn local_type(&self, unix: i64) -> &LocalTimeType {
-        const UTC: &LocalTimeType = &match LocalTimeType::new(0, false, Some(b"UTC")) {
-            Ok(utc) => utc,
-            Err(_) => LocalTimeType::utc(),
-        };
         let Some(rules) = &self.rules else { return UTC };
         let last = || {
             let change = rules.as_ref().transitions().last()?;
@@ -179,6 +179,11 @@ impl Zone {
         rules.find_local_time_type(unix).ok().or_else(last).unwrap_or(UTC)
     }
 }
+
+const UTC: &LocalTimeType = &match LocalTimeType::new(0, false, Some(b"UTC")) {
+    Ok(utc) => utc,
+    Err(_) => LocalTimeType::utc(),
+};
 
 /// An instant as the clocks of a zone show it.
 #[derive(Debug, Clone, Copy)]
@@ -191,7 +196,12 @@ pub struct LocalTime<'a> {
     pub is_dst: bool,
 }
 
-impl NamedOffset<'_> {
+impl<'a> NamedOffset<'a> {
+    fn of(local: &'a LocalTimeType) -> Self {
+        let offset = FixedOffset::east_opt(local.ut_offset()).unwrap_or_else(|| Utc.fix());
+        Self { offset, name: local.time_zone_designation() }
+    }
+
     /// Whether this is UTC by name, not merely the same time.
     #[must_use]
     pub fn is_utc(&self) -> bool {
