@@ -498,7 +498,10 @@ fn bad_values_are_refused_with_status_2_and_the_way_out() {
             "a reply of up to 661 bytes; one by UDP may have 512",
         ),
         (&["-f", &"%Y".repeat(3000)], "a reply of up to 12001 bytes; one may have 4096"),
-        (&["-z", "Mars/Olympus"], "no time zone 'Mars/Olympus'"),
+        (
+            &["-z", "Mars/Olympus"],
+            "'--timezone <ZONE>': no such time zone; write local, utc or a name",
+        ),
         (&["-b", "localhost"], "invalid IP address"),
         (&["--linger", "2"], "write a number with its unit"),
         (&["--linger", "101y"], "must be at most 100 years"),
@@ -516,6 +519,26 @@ fn bad_values_are_refused_with_status_2_and_the_way_out() {
     let (status, message) = refused(&["-p", "0", "-b", "203.0.113.1"]);
     assert_eq!(status, Some(1));
     assert!(message.contains("203.0.113.1 is no address of this machine"), "{message}");
+}
+
+#[test]
+fn a_tz_that_is_no_zone_is_refused_where_it_is_used_and_names_where_it_comes_from() {
+    let server = Server::start(&["-f", "rfc3339", "-z", "utc"]);
+    let target = format!("127.0.0.1:{}", server.port);
+    for tz in [&b"nonsense"[..], b"XXX24", b"/dev/zero", b"Caf\xe9", b"/tmp"] {
+        let start = |flags: &[&str]| {
+            let mut command = program("time-server");
+            command.args(flags).env("TZ", OsStr::from_bytes(tz));
+            command
+        };
+        let refused = run(start(&["-p", "0"]));
+        assert_eq!(refused.status.code(), Some(2), "{refused:?}");
+        let line = &refused.err[0];
+        assert!(line.contains("TZ=") && line.ends_with("--timezone names another one"), "{line}");
+        assert_eq!(run(start(&["query", &target])).status.code(), Some(0));
+        Running::start(start(&["-p", "0", "-f", "unix"])).err_line("Listening on");
+        Running::start(start(&["-p", "0", "-z", "utc"])).err_line("Listening on");
+    }
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! The options with their defaults, and the checked configuration that they become. Configuration files and environment
 //! variables are `common`'s.
 
+use std::env;
 use std::net::{IpAddr, Ipv6Addr};
 use std::str::FromStr;
 use std::time::Duration;
@@ -16,7 +17,7 @@ use ipnet::IpNet;
 use crate::error::Error;
 use crate::net::udp;
 use crate::reply::format::{self, Format};
-use crate::reply::zone::Zone;
+use crate::reply::zone::{Zone, ZoneError};
 use crate::service::Transport;
 
 /// The port when none is named.
@@ -49,7 +50,7 @@ pub struct Args {
     ///
     /// Whose time to serve; names are those of the system's zoneinfo.
     #[arg(short = 'z', long, value_name = "ZONE", default_value = "local")]
-    timezone: Zone,
+    timezone: ZoneName,
     /// Answer datagrams on the same port too (RFC 867)
     #[arg(long)]
     udp: bool,
@@ -139,6 +140,27 @@ impl Query {
     #[must_use]
     pub fn port(&self) -> u16 {
         self.target.port.unwrap_or(if self.time { TIME_PORT } else { DEFAULT_PORT })
+    }
+}
+
+/// Whose time is served.
+#[derive(Debug, Clone)]
+enum ZoneName {
+    /// This machine's.
+    Local,
+    /// UTC, or that of a zone in the system's zoneinfo.
+    Named(Box<Zone>),
+}
+
+impl FromStr for ZoneName {
+    type Err = ZoneError;
+
+    fn from_str(name: &str) -> Result<Self, ZoneError> {
+        match name {
+            "local" => Ok(Self::Local),
+            "utc" | "UTC" => Ok(Self::Named(Box::new(Zone::utc()))),
+            _ => Zone::named(name).map(Box::new).map(Self::Named),
+        }
     }
 }
 
@@ -270,7 +292,13 @@ impl TryFrom<Args> for Config {
     fn try_from(args: Args) -> Result<Self, Error> {
         let conflict = |text: &str| Err(Error::Conflict(text.to_owned()));
         let transport = if args.udp { Transport::Udp } else { Transport::Tcp };
-        check_length(&args.format, &args.timezone, transport)?;
+        let zone = match args.timezone {
+            ZoneName::Named(zone) => *zone,
+            // This machine's zone may be anything: it is read only where it is told.
+            ZoneName::Local if args.format.tells_zone() => Zone::local(env::var_os("TZ"))?,
+            ZoneName::Local => Zone::utc(),
+        };
+        check_length(&args.format, &zone, transport)?;
         let port = args.port.unwrap_or(DEFAULT_PORT);
         if args.time_port.is_some_and(|time_port| time_port != 0 && time_port == port) {
             return conflict("--port and --time-port are the same; each service needs its own");
@@ -280,7 +308,7 @@ impl TryFrom<Args> for Config {
             names_port: args.port.is_some(),
             bind: without_duplicates(args.bind),
             format: args.format,
-            zone: args.timezone,
+            zone,
             udp: args.udp,
             time_port: args.time_port,
             require_sync: args.require_sync,

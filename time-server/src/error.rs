@@ -8,6 +8,7 @@ use common::exit::{self, Failure};
 use common::words;
 use nix::errno::Errno;
 
+use crate::reply::zone::ZoneError;
 use crate::service::{Service, Transport};
 
 /// An error that ends time-server.
@@ -70,6 +71,9 @@ pub enum Error {
         /// What is wrong with it, and the way out.
         problem: String,
     },
+    /// This machine's time zone is none.
+    #[error("{0}; --timezone names another one")]
+    Zone(#[from] ZoneError),
     /// Two options contradict each other.
     #[error("{0}")]
     Conflict(String),
@@ -136,7 +140,9 @@ impl Failure for Error {
     fn status(&self) -> u8 {
         match self {
             Self::Config(error) => error.status(),
-            Self::Conflict(_) | Self::Activation(_) | Self::Passed { .. } => exit::USAGE,
+            Self::Conflict(_) | Self::Zone(_) | Self::Activation(_) | Self::Passed { .. } => {
+                exit::USAGE
+            }
             _ => exit::FAILED,
         }
     }

@@ -122,6 +122,12 @@ impl Format {
             .map_err(|_unspecific| FormatError::NoConversion)
     }
 
+    /// Whether the reply depends on the time zone.
+    #[must_use]
+    pub const fn tells_zone(&self) -> bool {
+        !matches!(self, Self::Unix)
+    }
+
     /// The length of the longest reply in bytes: at an instant whose month, weekday and numbers are the longest ones, with
     /// each name and offset that the zone ever has.
     #[must_use]

@@ -1,10 +1,11 @@
 //! What a reply says: the text of the current second, or the Time Protocol's four bytes. Pure. The texts are written by
-//! `format` (and `nist`), in the local time of `zone`; `clock` says whether the time can be trusted.
+//! `format` (and `nist`), in the local time of `zone` (its file is read by `zoneinfo`); `clock` says whether the time can be trusted.
 
 pub mod clock;
 pub mod format;
 mod nist;
 pub mod zone;
+mod zoneinfo;
 
 use std::fmt;
 

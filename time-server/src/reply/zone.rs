@@ -3,19 +3,20 @@
 //! Names follow the C library: `local` is the zone of the TZ variable, else of /etc/localtime, else UTC
 //! (tzset(3), localtime(5)). Unlike the C library an unknown name is an error, never silently UTC.
 
-use std::env;
+use std::ffi::{OsStr, OsString};
 use std::fmt;
-use std::fs;
 use std::io;
-use std::os::unix::fs::MetadataExt;
-use std::path::{Component, Path, PathBuf};
-use std::str::FromStr;
+use std::path::{Path, PathBuf};
 
 use chrono::{DateTime, FixedOffset, NaiveDateTime, Offset, Utc};
-use tz::timezone::{LocalTimeType, TimeZone};
+use common::escape::{self, escape};
+use common::words;
+use tz::timezone::{LocalTimeType, TimeZone, TimeZoneSettings};
 
-/// Where zoneinfo lies, in the order in which it is looked for.
-const ZONEINFO: [&str; 3] = ["/usr/share/zoneinfo", "/usr/lib/zoneinfo", "/etc/zoneinfo"];
+use crate::reply::zoneinfo::{self, Stamp};
+
+/// When daylight saving time begins and ends where TZ names it but has no rules for it, as the C library has it.
+const DEFAULT_RULES: &str = ",M3.2.0,M11.1.0";
 
 /// A time zone with its rules.
 #[derive(Debug, Clone)]
@@ -26,53 +27,38 @@ pub struct Zone {
     file: Option<(PathBuf, Stamp)>,
 }
 
-/// Identifies a state of a file: it changes when the file is written or replaced.
-#[derive(Debug, Clone, PartialEq, Eq)]
-struct Stamp {
-    inode: (u64, u64),
-    modified: (i64, i64),
-}
-
-impl Stamp {
-    fn of(path: &Path) -> io::Result<Self> {
-        fs::metadata(path).map(|file| Self {
-            inode: (file.dev(), file.ino()),
-            modified: (file.mtime(), file.mtime_nsec()),
-        })
-    }
-}
-
 /// Why there is no such zone.
 #[derive(Debug, thiserror::Error)]
 pub enum ZoneError {
     /// Nothing of that name.
     #[error(
-        "no time zone '{0}' in the system's zoneinfo; try 'local', 'utc' or a name like Europe/Berlin ('timedatectl list-timezones' lists them, the package tzdata brings them)"
+        "no such time zone; write local, utc or a name like Europe/Berlin ('timedatectl list-timezones' lists them, the package tzdata brings them)"
     )]
-    Unknown(String),
+    Unknown,
     /// The file is there but cannot be read.
-    #[error("cannot read the time zone file {}: {source}", path.display())]
+    #[error("cannot read the time zone file {}: {}", escape::path(path), words::io_error(source))]
     Unreadable {
         /// The file.
         path: PathBuf,
         /// Why not.
         source: io::Error,
     },
-    /// The file or the TZ variable holds no rules.
-    #[error("{0} is no time zone: {1}")]
-    Malformed(String, String),
-}
-
-impl FromStr for Zone {
-    type Err = ZoneError;
-
-    fn from_str(name: &str) -> Result<Self, ZoneError> {
-        match name {
-            "local" => Self::local(env::var("TZ").ok().as_deref()),
-            "utc" | "UTC" => Ok(Self::utc()),
-            _ => Self::named(name),
-        }
-    }
+    /// The file holds no rules.
+    #[error("{} is no time zone file: {problem}", escape::path(path))]
+    Malformed {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        problem: String,
+    },
+    /// The TZ variable holds no zone.
+    #[error("TZ={value} is no time zone: {problem}")]
+    Variable {
+        /// What it holds.
+        value: String,
+        /// What is wrong with that.
+        problem: String,
+    },
 }
 
 impl Zone {
@@ -83,7 +69,10 @@ impl Zone {
     }
 
     /// The zone of this machine, `tz` being the TZ variable: a name, a path, rules as POSIX writes them, or unset.
-    fn local(tz: Option<&str>) -> Result<Self, ZoneError> {
+    ///
+    /// # Errors
+    /// TZ or /etc/localtime is there, but no time zone.
+    pub fn local(tz: Option<OsString>) -> Result<Self, ZoneError> {
         let Some(tz) = tz else {
             return match Self::read(Path::new("/etc/localtime")) {
                 Err(ZoneError::Unreadable { source, .. })
@@ -94,48 +83,52 @@ impl Zone {
                 zone => zone,
             };
         };
+        Self::variable(&tz).map_err(|problem| ZoneError::Variable {
+            value: escape(&tz.to_string_lossy()).into_owned(),
+            problem,
+        })
+    }
+
+    fn variable(tz: &OsStr) -> Result<Self, String> {
+        let tz = tz.to_str().ok_or("it is not valid UTF-8")?;
         let name = tz.strip_prefix(':').unwrap_or(tz);
         if name.is_empty() {
             return Ok(Self::utc());
         }
-        if name.starts_with('/') {
-            return Self::read(Path::new(name));
+        let file = if name.starts_with('/') { Some(name.into()) } else { zoneinfo::find(name) };
+        match file {
+            Some(path) => Self::read(&path).map_err(|error| error.to_string()),
+            None => Self::posix(name),
         }
-        Self::named(name).or_else(|unknown| match Self::posix(name) {
-            // A comma stands in POSIX rules alone, never in a name.
-            Err(malformed) if name.contains(',') => Err(malformed),
-            zone => zone.map_err(|_malformed| unknown),
-        })
     }
 
-    fn named(name: &str) -> Result<Self, ZoneError> {
-        let unknown = || ZoneError::Unknown(common::escape::escape(name).into_owned());
-        let is_plain =
-            Path::new(name).components().all(|part| matches!(part, Component::Normal(_)));
-        if name.is_empty() || !is_plain {
-            return Err(unknown());
-        }
-        let own = env::var_os("TZDIR").map(PathBuf::from);
-        let folders = own.into_iter().chain(ZONEINFO.map(PathBuf::from));
-        let file = folders.map(|folder| folder.join(name)).find(|path| path.is_file());
-        Self::read(&file.ok_or_else(unknown)?)
+    /// A zone by its name in the system's zoneinfo.
+    ///
+    /// # Errors
+    /// There is none, or its file cannot be read.
+    pub fn named(name: &str) -> Result<Self, ZoneError> {
+        Self::read(&zoneinfo::find(name).ok_or(ZoneError::Unknown)?)
     }
 
-    fn posix(rules: &str) -> Result<Self, ZoneError> {
-        let malformed = |error: tz::Error| {
-            ZoneError::Malformed(format!("TZ={}", common::escape::escape(rules)), error.to_string())
-        };
-        let rules = TimeZone::from_posix_tz(rules).map_err(malformed)?;
+    /// Rules as POSIX writes them.
+    fn posix(text: &str) -> Result<Self, String> {
+        // Left to itself, the crate reads a file of that name.
+        let settings = TimeZoneSettings::new(&[], |_path| Err("no files are read".into()));
+        let rules = settings.parse_posix_tz(text);
+        let rules = rules.or_else(|_| settings.parse_posix_tz(&format!("{text}{DEFAULT_RULES}")));
+        let rules = rules.map_err(
+            |_unspecific| "it is neither a name in the system's zoneinfo nor rules as in tzset(3)",
+        )?;
+        check(&rules)?;
         Ok(Self { rules: Some(rules), file: None })
     }
 
     fn read(path: &Path) -> Result<Self, ZoneError> {
         let unreadable = |source| ZoneError::Unreadable { path: path.to_owned(), source };
-        // The stamp first: if the file is replaced in between, the next refresh finds another stamp.
-        let stamp = Stamp::of(path).map_err(unreadable)?;
-        let bytes = fs::read(path).map_err(unreadable)?;
-        let rules = TimeZone::from_tz_data(&bytes)
-            .map_err(|error| ZoneError::Malformed(path.display().to_string(), error.to_string()))?;
+        let (bytes, stamp) = zoneinfo::read(path).map_err(unreadable)?;
+        let malformed = |problem| ZoneError::Malformed { path: path.to_owned(), problem };
+        let rules = TimeZone::from_tz_data(&bytes).map_err(|error| malformed(error.to_string()))?;
+        check(&rules).map_err(|problem| malformed(problem.to_owned()))?;
         Ok(Self { rules: Some(rules), file: Some((path.to_owned(), stamp)) })
     }
 
@@ -185,6 +178,13 @@ const UTC: &LocalTimeType = &match LocalTimeType::new(0, false, Some(b"UTC")) {
     Err(_) => LocalTimeType::utc(),
 };
 
+/// Whether every time of a zone can be told. chrono has no offset of a day, which POSIX allows.
+fn check(rules: &TimeZone) -> Result<(), &'static str> {
+    let mut types = rules.as_ref().local_time_types().iter();
+    let is_told = types.all(|local| FixedOffset::east_opt(local.ut_offset()).is_some());
+    is_told.then_some(()).ok_or("it is a day or more from UTC")
+}
+
 /// An instant as the clocks of a zone show it.
 #[derive(Debug, Clone, Copy)]
 pub struct LocalTime<'a> {
@@ -231,10 +231,12 @@ impl Offset for NamedOffset<'_> {
 #[cfg(test)]
 pub(crate) mod tests {
     use super::*;
+    use std::os::unix::ffi::OsStrExt;
+    use std::{env, fs};
 
     /// Central European Time by its rules, for tests on machines without zoneinfo.
     pub(crate) fn berlin() -> Zone {
-        Zone::local(Some("CET-1CEST,M3.5.0,M10.5.0/3")).unwrap()
+        Zone::local(Some("CET-1CEST,M3.5.0,M10.5.0/3".into())).unwrap()
     }
 
     fn at(zone: &Zone, text: &str) -> String {
@@ -278,23 +280,50 @@ pub(crate) mod tests {
         fs::remove_file(&path).unwrap();
         assert!(zone.refresh().is_err());
         assert_eq!(at(&zone, "2026-01-01T00:00:00Z"), "2026-01-01 02:00:00 TWO");
+
+        nix::unistd::mkfifo(&path, nix::sys::stat::Mode::S_IRWXU).unwrap();
+        assert!(zone.refresh().unwrap_err().to_string().ends_with("it is no regular file"));
+        assert_eq!(at(&zone, "2026-01-01T00:00:00Z"), "2026-01-01 02:00:00 TWO");
+        fs::remove_file(&path).unwrap();
     }
 
     #[test]
-    fn an_empty_tz_is_utc() {
+    fn tz_in_odd_forms_is_what_date_has_or_refused() {
+        let local = |tz: &str| Zone::local(Some(tz.into()));
+        let summer = |tz: &str| at(&local(tz).unwrap(), "2026-07-01T12:00:00Z");
+        for tz in ["", ":", "UTC0"] {
+            assert_eq!(summer(tz), "2026-07-01 12:00:00 UTC", "{tz}");
+        }
+        assert_eq!(summer("<+03>-3"), "2026-07-01 15:00:00 +03");
+        assert_eq!(summer("XXX23:59:59"), "2026-06-30 12:00:01 XXX");
+        assert_eq!(summer("CET-1CEST"), "2026-07-01 14:00:00 CEST");
         assert_eq!(
-            at(&Zone::local(Some("")).unwrap(), "2026-07-01T12:00:00Z"),
-            "2026-07-01 12:00:00 UTC"
+            at(&local("CET-1CEST").unwrap(), "2026-11-05T12:00:00Z"),
+            "2026-11-05 13:00:00 CET"
         );
+        for (tz, problem) in [
+            ("XXX24", "a day or more from UTC"),
+            ("XXX-24", "a day or more from UTC"),
+            ("XXX999", "neither a name"),
+            ("Mars/Olympus", "neither a name"),
+            ("CET-1CEST,nonsense", "neither a name"),
+            ("../../etc/passwd", "neither a name"),
+            ("/dev/zero", "no regular file"),
+            ("/etc/passwd", "no time zone file"),
+            ("a\x1b", "neither a name"),
+        ] {
+            let error = local(tz).unwrap_err().to_string();
+            assert!(error.starts_with("TZ=") && error.contains(problem), "{tz}: {error}");
+            assert!(!error.contains('\x1b'));
+        }
+        let odd = Zone::local(Some(OsStr::from_bytes(b"Caf\xe9").to_owned())).unwrap_err();
+        assert!(odd.to_string().contains("not valid UTF-8"), "{odd}");
     }
 
     #[test]
     fn an_unknown_name_or_a_path_in_disguise_is_an_error_never_utc() {
         for name in ["Mars/Olympus", "../../etc/passwd", "/etc/passwd", "", "a\x1b"] {
-            let error = name.parse::<Zone>().unwrap_err().to_string();
-            assert!(error.contains("no time zone"), "{name}: {error}");
-            assert!(!error.contains('\x1b'));
+            assert!(matches!(Zone::named(name), Err(ZoneError::Unknown)), "{name}");
         }
-        assert!(matches!(Zone::local(Some("CET-1CEST,nonsense")), Err(ZoneError::Malformed(..))));
     }
 }
