@@ -160,7 +160,10 @@ fn what_cannot_be_served_is_refused_by_its_name() {
         let finished = launcher.start("time-server", &[]).finish();
         let told = finished.err.join("\n");
         assert_eq!(finished.status.code(), Some(2), "{told}");
-        assert!(told.contains("descriptor 4 (\"odd\")") && told.contains(problem), "{told}");
+        assert!(
+            told.contains("descriptor 4 (named 'odd'): it is ") && told.contains(problem),
+            "{told}"
+        );
         assert_eq!(launcher.hear_any(Duration::from_millis(1)), None);
     }
     for variable in [("LISTEN_FDS", "90"), ("LISTEN_FDS", "two"), ("LISTEN_FDNAMES", "a:b")] {

@@ -4,6 +4,7 @@ use std::fs;
 use std::io;
 use std::net::SocketAddr;
 
+use common::escape::escape;
 use common::exit::{self, Failure};
 use common::words;
 use nix::errno::Errno;
@@ -62,7 +63,7 @@ pub enum Error {
     )]
     Activation(io::Error),
     /// The service manager passed something that cannot be served.
-    #[error("the service manager passed descriptor {fd} ({name:?}), {problem}")]
+    #[error("cannot serve the socket passed as descriptor {fd}{}: {problem}", named(name))]
     Passed {
         /// Its number.
         fd: std::os::fd::RawFd,
@@ -145,6 +146,14 @@ impl Failure for Error {
             }
             _ => exit::FAILED,
         }
+    }
+}
+
+/// The name of a passed socket, if it has one: a manager without names passes `unknown`, `sd_listen_fds`(3).
+fn named(name: &str) -> String {
+    match name {
+        "" | "unknown" => String::new(),
+        name => format!(" (named '{}')", escape(name)),
     }
 }
 

@@ -8,7 +8,7 @@
 //! server     opens the sockets, checks them, starts the workers
 //! worker     the loop: makes the system calls for each client
 //! service    what a socket serves (Daytime or Time), over which transport (TCP or UDP)
-//! net/       listener (opens sockets), activation (sockets from systemd), udp (datagrams), poller (epoll),
+//! net/       listener (opens sockets), activation (sockets from systemd), inetd, udp (datagrams), poller (epoll),
 //!            accept_error (what an error of accept means)
 //! policy/    admission (which clients are answered, and how often by default; counts with rate_limit), closing
 //!            (how many connections may be closing; linger is one worker's queue of them): pure

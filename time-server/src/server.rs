@@ -9,6 +9,7 @@ use common::clock::now;
 use crate::args::{Config, check_length};
 use crate::error::Error;
 use crate::net::activation;
+use crate::net::inetd::{self, Connection, Inherited};
 use crate::net::listener::{self, Listener};
 use crate::net::poller::Poller;
 use crate::ops::descriptors;
@@ -31,26 +32,27 @@ use crate::worker::{Worker, spare_descriptor};
 /// never should fail.
 pub fn run(config: &Config) -> Result<(), Error> {
     housekeeping::block_output_signals()?;
-    let passed = activation::listeners(config)?;
     let limit = descriptors::raise_limit();
-    let is_activated = !passed.is_empty();
-    let listeners = if is_activated { passed } else { listener::open(config)? };
-    check(config, &listeners)?;
+    let Sockets { listeners, connection, are_passed } = sockets(config)?;
+    let served = listeners.iter().map(|listener| (listener.service, listener.transport));
+    let served = served.chain(connection.iter().map(|client| (client.service, Transport::Tcp)));
+    check(config, &served.collect::<Vec<_>>())?;
+    let workers = if connection.is_some() { 1 } else { config.workers };
     let capacity = descriptors::closing_capacity(
         limit,
         descriptors::open(limit),
-        config.workers,
+        workers,
         config.max_lingering,
     )?;
     let listeners: Arc<[Listener]> = listeners.into();
     let manager = ServiceManager::from_environment(now());
     let loop_period = manager.loop_period();
-    let shutdown = Arc::new(Shutdown::new(config.workers)?);
-    let counters: Vec<Arc<Counters>> = (0..config.workers).map(|_| Arc::default()).collect();
+    let shutdown = Arc::new(Shutdown::new(workers)?);
+    let counters: Vec<Arc<Counters>> = (0..workers).map(|_| Arc::default()).collect();
     let housekeeping =
         Housekeeping::new(Arc::clone(&shutdown), counters.clone(), config.stats, manager, now())?;
     let admission = Arc::new(Admission::new(config.allow.clone(), config.rate, now()));
-    let closing = ClosingConnections::new(config.workers, capacity, config.linger, now());
+    let closing = ClosingConnections::new(workers, capacity, config.linger, now());
     let closing = Arc::new(closing);
     let log = Arc::new(ClientLog::default());
 
@@ -82,26 +84,51 @@ pub fn run(config: &Config) -> Result<(), Error> {
         })
     };
     let others: Result<Vec<Worker>, Error> =
-        (1..config.workers).map(|index| worker(index, None)).collect();
+        (1..workers).map(|index| worker(index, None)).collect();
     let others = others?;
-    let first = worker(0, Some(housekeeping))?;
+    let mut first = worker(0, Some(housekeeping))?;
+    if let Some(client) = connection {
+        first.answer_alone(client);
+    }
     let is_ready = || {
-        log::log_listeners(&listeners, is_activated);
+        log::log_listeners(&listeners, are_passed);
         // From here on only the workers have the listeners: they are closed when the last worker has dropped its share.
         drop(listeners);
     };
     run_all(first, others, is_ready)
 }
 
-/// Checks the configuration against the sockets: with passed ones, they alone show what is served.
-fn check(config: &Config, listeners: &[Listener]) -> Result<(), Error> {
-    let serves = |service| listeners.iter().filter(move |listener| listener.service == service);
-    if config.require_sync && serves(Service::Time).next().is_none() {
+/// What is served, and whether somebody else has opened it.
+struct Sockets {
+    listeners: Vec<Listener>,
+    connection: Option<Connection>,
+    are_passed: bool,
+}
+
+/// The sockets that were passed, or else those that the configuration asks for.
+fn sockets(config: &Config) -> Result<Sockets, Error> {
+    let (listeners, connection) = match activation::listeners(config)? {
+        passed if passed.is_empty() => match inetd::inherited(config)? {
+            Some(Inherited::Listener(listener)) => (vec![listener], None),
+            Some(Inherited::Connection(client)) => (Vec::new(), Some(client)),
+            None => {
+                let listeners = listener::open(config)?;
+                return Ok(Sockets { listeners, connection: None, are_passed: false });
+            }
+        },
+        passed => (passed, None),
+    };
+    Ok(Sockets { listeners, connection, are_passed: true })
+}
+
+/// Checks the configuration against what is served: with passed sockets, they alone show that.
+fn check(config: &Config, served: &[(Service, Transport)]) -> Result<(), Error> {
+    if config.require_sync && !served.iter().any(|(service, _)| *service == Service::Time) {
         return Err(Error::Conflict(
             "--require-sync is about the Time Protocol alone: give it a --time-port".to_owned(),
         ));
     }
-    let has_udp = serves(Service::Daytime).any(|listener| listener.transport == Transport::Udp);
+    let has_udp = served.contains(&(Service::Daytime, Transport::Udp));
     let transport = if has_udp { Transport::Udp } else { Transport::Tcp };
     check_length(&config.format, &config.zone, transport)
 }

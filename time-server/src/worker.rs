@@ -16,6 +16,7 @@ use nix::sys::socket::{self, MsgFlags};
 
 use crate::error::Error;
 use crate::net::accept_error::AcceptError;
+use crate::net::inetd::Connection;
 use crate::net::listener::Listener;
 use crate::net::poller::{Event, Poller};
 use crate::net::udp;
@@ -115,6 +116,12 @@ impl Worker {
                 return Ok(());
             }
         }
+    }
+
+    /// Answers one client that somebody else has accepted, and no other one: the server stops when it has closed.
+    pub(crate) fn answer_alone(&mut self, client: Connection) {
+        self.answer(client.service, client.socket, client.peer);
+        self.shutdown.advance(Stage::Draining);
     }
 
     /// Whether nothing is left to do. The first worker ends last, because it handles the second signal.

@@ -26,7 +26,8 @@ pub fn listeners(config: &Config) -> Result<Vec<Listener>, Error> {
     let passed = sys::passed_sockets().map_err(Error::Activation)?;
     let adopt = |(socket, name): (OwnedFd, String)| {
         let fd = socket.as_raw_fd();
-        adopt(socket, &name).map_err(|problem| Error::Passed { fd, name, problem })
+        let service = if name == TIME { Service::Time } else { Service::Daytime };
+        adopt(socket, service).map_err(|problem| Error::Passed { fd, name, problem })
     };
     let mut listeners: Vec<Listener> = passed.into_iter().map(adopt).collect::<Result<_, _>>()?;
     // The first one's port is logged as the server's.
@@ -40,9 +41,13 @@ pub fn listeners(config: &Config) -> Result<Vec<Listener>, Error> {
     Ok(listeners)
 }
 
-fn adopt(socket: OwnedFd, name: &str) -> Result<Listener, String> {
-    let cannot = |errno: Errno| format!("which cannot be used: {}", errno.desc());
-    let is_unserved = |what: &str| Err(format!("which is {what}"));
+/// A socket that somebody else has opened, ready to be served.
+///
+/// # Errors
+/// It cannot be served; the text says why not.
+pub(crate) fn adopt(socket: OwnedFd, service: Service) -> Result<Listener, String> {
+    let cannot = |errno: Errno| format!("it cannot be used: {}", errno.desc());
+    let is_unserved = |what: &str| Err(format!("it is {what}"));
     let kind = match getsockopt(&socket, sockopt::SockType) {
         Err(Errno::ENOTSOCK) => return is_unserved("no socket"),
         kind => kind.map_err(cannot)?,
@@ -63,7 +68,6 @@ fn adopt(socket: OwnedFd, name: &str) -> Result<Listener, String> {
         _ => return is_unserved("for neither TCP nor UDP: write ListenStream= or ListenDatagram="),
     };
     prepare(&socket, transport, &bound).map_err(cannot)?;
-    let service = if name == TIME { Service::Time } else { Service::Daytime };
     Ok(Listener { socket, address, transport, service })
 }
 

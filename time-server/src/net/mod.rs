@@ -1,8 +1,9 @@
-//! Sockets: opened (`listener`) or passed by systemd (`activation`), polled (`poller`), datagrams received and sent (`udp`),
+//! Sockets: opened (`listener`) or passed by systemd (`activation`) or inetd (`inetd`), polled (`poller`), datagrams received and sent (`udp`),
 //! and what an error of accept(2) means (`accept_error`, pure).
 
 pub mod accept_error;
 pub mod activation;
+pub mod inetd;
 pub mod listener;
 pub mod poller;
 pub mod udp;

@@ -1,0 +1,92 @@
+//! A socket on descriptor 0, as inetd(8) and its successors pass it: a listener or a UDP socket ("wait"), or one
+//! connection ("nowait"). Sockets from systemd are [`crate::net::activation`]'s.
+//!
+//! inetd gives a server the same socket as stdin, stdout and stderr. Nothing but the time may go to the client, so those of
+//! the three that are the socket become /dev/null: a log is written only where inetd was told of another place for it.
+
+use std::fs::File;
+use std::io;
+use std::net::SocketAddr;
+use std::os::fd::{AsFd, AsRawFd, OwnedFd};
+
+use nix::errno::Errno;
+use nix::sys::socket::{SockType, SockaddrStorage, getpeername, getsockname, getsockopt, sockopt};
+use nix::sys::stat::fstat;
+use nix::unistd::{dup2_stderr, dup2_stdin, dup2_stdout};
+
+use crate::args::Config;
+use crate::error::Error;
+use crate::net::activation;
+use crate::net::listener::Listener;
+use crate::service::Service;
+use crate::sys;
+
+/// What is on descriptor 0.
+#[derive(Debug)]
+pub enum Inherited {
+    /// A socket to serve until the server is stopped.
+    Listener(Listener),
+    /// One client.
+    Connection(Connection),
+}
+
+/// A client that somebody else has accepted.
+#[derive(Debug)]
+pub struct Connection {
+    /// Its socket.
+    pub socket: OwnedFd,
+    /// Its address.
+    pub peer: SocketAddr,
+    /// What it is served.
+    pub service: Service,
+}
+
+/// The socket on descriptor 0, if there is one to serve. A socket pair is none: some programs have such a thing for a pipe.
+///
+/// # Errors
+/// It is a socket of the internet, or one that listens, but cannot be served.
+pub fn inherited(config: &Config) -> Result<Option<Inherited>, Error> {
+    let stdin = io::stdin();
+    let Ok(kind) = getsockopt(&stdin, sockopt::SockType) else { return Ok(None) };
+    let Ok(bound) = getsockname::<SockaddrStorage>(stdin.as_raw_fd()) else { return Ok(None) };
+    let address = sys::socket_address(&bound);
+    let listens = getsockopt(&stdin, sockopt::AcceptConn).unwrap_or(false);
+    if address.is_none() && !listens {
+        return Ok(None);
+    }
+    let unusable = |problem: String| Error::Passed { fd: 0, name: String::new(), problem };
+    let errno = |errno: Errno| unusable(format!("it cannot be used: {}", errno.desc()));
+    let socket = stdin.as_fd().try_clone_to_owned().map_err(|error| unusable(error.to_string()))?;
+    let is_time = config.time_port.is_some() && address.map(|at| at.port()) == config.time_port;
+    let service = if is_time { Service::Time } else { Service::Daytime };
+    let inherited = if kind == SockType::Stream && !listens {
+        let peer = getpeername::<SockaddrStorage>(socket.as_raw_fd());
+        let Some(peer) = peer.ok().as_ref().and_then(sys::socket_address) else {
+            return Err(unusable("it is neither a listener nor connected".to_owned()));
+        };
+        Inherited::Connection(Connection { socket, peer, service })
+    } else {
+        let listener = activation::adopt(socket, service).map_err(unusable)?;
+        Inherited::Listener(listener)
+    };
+    silence(file_of(&stdin).map_err(errno)?).map_err(errno)?;
+    Ok(Some(inherited))
+}
+
+/// Which file a descriptor is of.
+fn file_of(fd: impl AsFd) -> nix::Result<(u64, u64)> {
+    fstat(fd).map(|file| (file.st_dev, file.st_ino))
+}
+
+/// Makes each of the standard streams that is the socket /dev/null.
+fn silence(socket: (u64, u64)) -> nix::Result<()> {
+    let null = File::options().read(true).write(true).open("/dev/null");
+    let null = null.map_err(|error| Errno::from_raw(error.raw_os_error().unwrap_or(0)))?;
+    if file_of(io::stdout())? == socket {
+        dup2_stdout(&null)?;
+    }
+    if file_of(io::stderr())? == socket {
+        dup2_stderr(&null)?;
+    }
+    dup2_stdin(&null)
+}
