@@ -36,7 +36,8 @@ impl Server {
         Self::from(command)
     }
 
-    fn from(command: Command) -> Self {
+    /// Waits until the server that this command starts listens.
+    pub fn from(command: Command) -> Self {
         let mut process = Running::start(command);
         process.err_line("Listening on");
         let line = process.err_line("Time Server starting on port");

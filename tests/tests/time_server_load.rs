@@ -1,7 +1,7 @@
 //! time-server under attack and under load: the slow tests.
 
 use std::io::{ErrorKind, Read, Write};
-use std::net::{Ipv4Addr, Shutdown, TcpStream};
+use std::net::{Ipv4Addr, Shutdown, TcpStream, UdpSocket};
 use std::process::Command;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::mpsc::{Sender, channel};
@@ -13,7 +13,7 @@ use nix::sys::resource::{Resource, getrlimit, setrlimit};
 use nix::sys::signal::Signal;
 use nix::sys::socket::{setsockopt, sockopt};
 use tests::server::{Server, connect, read_all};
-use tests::{DEADLINE, in_one_of_five};
+use tests::{DEADLINE, in_one_of_five, program};
 
 const REPLY: usize = "\n\nCurrent time: Sun Nov 22 06:32:19 2026\n\n".len();
 
@@ -244,6 +244,54 @@ fn without_descriptors_it_waits_quietly_and_is_back_at_once() {
     let finished = server.process.finish();
     let told = finished.err.iter().filter(|line| line.starts_with("Clients have to wait")).count();
     assert!((1..=seconds + 2).contains(&(told as u64)), "{told} lines in {seconds} seconds");
+}
+
+/// A server whose system calls fail as strace is told, on 127.0.0.1 alone.
+fn faulty(faults: &[&str], flags: &[&str]) -> Server {
+    let mut command = Command::new("strace");
+    // -D: the server, not strace, is the process that was started.
+    command.args(["-D", "-f", "-q", "-o", "/dev/null"]);
+    for fault in faults {
+        command.args(["-e", fault]);
+    }
+    command.arg(program("time-server").get_program());
+    command.args(["--config", "none", "-p", "0", "-b", "127.0.0.1", "-f", "unix"]).args(flags);
+    Server::from(command)
+}
+
+#[test]
+#[ignore = "needs strace"]
+fn a_lack_of_memory_while_it_recovers_from_one_ends_nothing() {
+    // The fifth epoll_ctl is the one that takes the listener up again.
+    let faults =
+        ["inject=accept4:error=ENOMEM:when=1..2", "inject=epoll_ctl:error=ENOMEM:when=5..7"];
+    let mut server = faulty(&faults, &[]);
+    assert_eq!(server.ask().len(), 11);
+    server.process.err_line("Clients have to wait: accept4: Out of memory.");
+    server.process.err_line("Clients have to wait: epoll_ctl: Out of memory.");
+    assert_eq!(server.ask().len(), 11);
+}
+
+#[test]
+#[ignore = "needs strace"]
+fn a_socket_that_fails_for_good_is_told_once_and_rests() {
+    let mut server = faulty(&["inject=recvmsg:error=EIO"], &["--udp"]);
+    let started = Instant::now();
+    let client = UdpSocket::bind("127.0.0.1:0").unwrap();
+    client.send_to(b"?", (Ipv4Addr::LOCALHOST, server.port)).unwrap();
+    server.process.err_line("Clients have to wait: recvmsg: I/O error.");
+    thread::sleep(Duration::from_secs(1)); // The stretch of time that is measured.
+    server.process.signal(Signal::SIGUSR1);
+    let totals = server.process.err_line(" transient=");
+    let (_, tries) = totals.split_once(" transient=").unwrap();
+    let tries: f64 = tries.split(' ').next().unwrap().parse().unwrap();
+    // Sixteen in a row, then a rest of 50 ms.
+    assert!(tries <= 16.0 + 330.0 * started.elapsed().as_secs_f64(), "{tries}: a busy loop");
+    assert_eq!(server.ask().len(), 11);
+    server.process.signal(Signal::SIGTERM);
+    let finished = server.process.finish();
+    let told = finished.err.iter().filter(|line| line.contains("have to wait: recvmsg")).count();
+    assert_eq!(told, 1, "{:?}", finished.err);
 }
 
 #[test]

@@ -58,7 +58,9 @@ pub fn run(config: &Config) -> Result<(), Error> {
 
     let worker = |index: usize, housekeeping: Option<Housekeeping>| {
         let poller = Poller::new(&shutdown.event)?;
-        poller.add_listeners(&listeners)?;
+        for (index, listener) in listeners.iter().enumerate() {
+            poller.add_listener(index, listener).map_err(Error::system("epoll_ctl"))?;
+        }
         if let Some(housekeeping) = &housekeeping {
             poller.add_signals(&housekeeping.signals)?;
             if housekeeping.prints_stats() {
@@ -75,7 +77,7 @@ pub fn run(config: &Config) -> Result<(), Error> {
             reply: Reply::new(config.format.clone(), config.require_sync),
             closing: Arc::clone(&closing),
             spare: spare_descriptor(),
-            paused_until: None,
+            resting: Vec::new(),
             log: Arc::clone(&log),
             counters: Arc::clone(&counters[index]),
             loop_period,

@@ -39,8 +39,10 @@ const REPLY: MsgFlags = MsgFlags::from_bits_retain(libc::MSG_NOSIGNAL | libc::MS
 const BURST: usize = 64;
 /// How many clients of one listener are still answered after TERM: a flood must not keep the server running.
 const LAST_BURST: usize = 1 << 16;
-/// How long no client is accepted after a lack of memory or descriptors; the clients wait in the queue.
-const PAUSE: Duration = Duration::from_millis(50);
+/// How long a listener rests after a fault that the next try would meet again; its clients wait in the queue.
+const REST: Duration = Duration::from_millis(50);
+/// How many datagrams in a row fail before that is the socket's fault: an error of one client is reported once, udp(7).
+const FAILED_DATAGRAMS: usize = 16;
 /// How soon a blocked stderr is tried again.
 const STDERR_RETRY: Duration = Duration::from_millis(100);
 /// How much one probe of a closing connection discards at most, in bytes.
@@ -61,7 +63,8 @@ pub struct Worker {
     pub(crate) closing: Arc<ClosingConnections<OwnedFd>>,
     /// A descriptor to close when no other is left, so that the next client can be accepted.
     pub(crate) spare: Option<OwnedFd>,
-    pub(crate) paused_until: Option<Instant>,
+    /// The listeners that rest, and until when.
+    pub(crate) resting: Vec<(usize, Instant)>,
     pub(crate) log: Arc<ClientLog>,
     pub(crate) counters: Arc<Counters>,
     /// How often the loop runs at least, for the watchdog.
@@ -111,7 +114,7 @@ impl Worker {
                 Stage::Draining => self.drain()?,
                 Stage::Over => return Ok(()),
             }
-            self.tidy(now())?;
+            self.tidy(now());
             if self.is_done() {
                 return Ok(());
             }
@@ -134,16 +137,15 @@ impl Worker {
     fn serve(&mut self, index: usize, limit: usize) -> Result<(), Error> {
         let listeners = Arc::clone(&self.listeners);
         match listeners.get(index) {
-            Some(listener) if listener.transport == Transport::Tcp => self.accept(listener, limit),
-            Some(listener) => {
-                self.receive(listener, limit);
-                Ok(())
+            Some(listener) if listener.transport == Transport::Tcp => {
+                self.accept(index, listener, limit)
             }
+            Some(listener) => self.receive(index, listener, limit),
             None => Ok(()),
         }
     }
 
-    fn accept(&mut self, listener: &Listener, limit: usize) -> Result<(), Error> {
+    fn accept(&mut self, index: usize, listener: &Listener, limit: usize) -> Result<(), Error> {
         for _ in 0..limit {
             match sys::accept(listener.socket.as_fd()) {
                 Ok((socket, peer)) => self.answer(listener.service, socket, peer),
@@ -151,7 +153,9 @@ impl Worker {
                     AcceptError::Empty => return Ok(()),
                     AcceptError::Transient => self.counters.transient.increment(),
                     AcceptError::NoDescriptor if self.free_descriptor() => {}
-                    AcceptError::NoDescriptor | AcceptError::NoMemory => return self.pause(errno),
+                    AcceptError::NoDescriptor | AcceptError::NoMemory => {
+                        return self.rest(index, "accept4", errno);
+                    }
                     AcceptError::Fatal => return Err(Error::System { call: "accept4", errno }),
                 },
             }
@@ -179,15 +183,26 @@ impl Worker {
     }
 
     /// Answers up to `limit` datagrams of one socket.
-    fn receive(&mut self, listener: &Listener, limit: usize) {
+    fn receive(&mut self, index: usize, listener: &Listener, limit: usize) -> Result<(), Error> {
+        let mut failed = 0;
         for _ in 0..limit {
             match udp::receive(listener.socket.as_fd()) {
-                Ok(request) => self.answer_datagram(listener, &request),
-                Err(Errno::EAGAIN) => return,
-                // An earlier reply was refused by its receiver (ICMP), or a request was malformed.
-                Err(_) => self.counters.transient.increment(),
+                Ok(request) => {
+                    failed = 0;
+                    self.answer_datagram(listener, &request);
+                }
+                Err(Errno::EAGAIN) => return Ok(()),
+                Err(errno) => {
+                    // An earlier reply was refused by its receiver (ICMP), or a request was malformed.
+                    self.counters.transient.increment();
+                    failed += 1;
+                    if failed == FAILED_DATAGRAMS {
+                        return self.rest(index, "recvmsg", errno);
+                    }
+                }
             }
         }
+        Ok(())
     }
 
     fn answer_datagram(&mut self, listener: &Listener, request: &udp::Request) {
@@ -234,18 +249,37 @@ impl Worker {
         true
     }
 
-    /// Stops accepting for a while: the listeners stay readable, so a loop that tried again at once would use a whole core.
-    fn pause(&mut self, errno: Errno) -> Result<(), Error> {
+    /// Leaves a listener alone for a while: it stays readable, so a loop that tried again at once would use a whole core.
+    fn rest(&mut self, index: usize, call: &'static str, errno: Errno) -> Result<(), Error> {
         let now = now();
-        self.log.log_shortage(errno, now);
-        if self.paused_until.replace(now + PAUSE).is_none() {
-            self.poller.remove_listeners(&self.listeners)?;
+        self.log.log_fault(call, errno, now);
+        if self.resting.iter().all(|(resting, _)| *resting != index) {
+            self.resting.push((index, now + REST));
+            self.poller.remove_listener(&self.listeners[index])?;
         }
         Ok(())
     }
 
-    /// Does what is due between two bursts of clients: closes connections, writes the log, accepts again after a pause.
-    fn tidy(&mut self, now: Instant) -> Result<(), Error> {
+    /// Takes up the listeners that have rested. What fails for a lack of memory is tried again after another rest.
+    fn resume(&mut self, now: Instant) {
+        let (poller, listeners, log) = (&self.poller, &self.listeners, &self.log);
+        self.resting.retain_mut(|(index, until)| {
+            if now < *until {
+                return true;
+            }
+            match poller.add_listener(*index, &listeners[*index]) {
+                Ok(()) => false,
+                Err(errno) => {
+                    log.log_fault("epoll_ctl", errno, now);
+                    *until = now + REST;
+                    true
+                }
+            }
+        });
+    }
+
+    /// Does what is due between two bursts of clients: closes connections, writes the log, accepts again after a rest.
+    fn tidy(&mut self, now: Instant) {
         let sweep = self.closing.sweep(self.index, now, probe);
         self.counters.expired.add(sweep.expired);
         self.counters.flooded.add(sweep.flooded);
@@ -255,15 +289,11 @@ impl Worker {
         if self.spare.is_none() {
             self.spare = spare_descriptor();
         }
-        if self.paused_until.is_some_and(|end| end <= now) {
-            self.paused_until = None;
-            self.poller.add_listeners(&self.listeners)?;
-        }
+        self.resume(now);
         if let Some(housekeeping) = &mut self.housekeeping {
             housekeeping.tick(now);
         }
         common::logging::stderr().lock().flush();
-        Ok(())
     }
 
     /// Answers the clients in the queue, then drops its share of the listeners. They are closed when the last worker has
@@ -275,9 +305,12 @@ impl Worker {
         for index in 0..self.listeners.len() {
             self.serve(index, LAST_BURST)?;
         }
-        if self.paused_until.take().is_none() {
-            self.poller.remove_listeners(&self.listeners)?;
+        for (index, listener) in self.listeners.iter().enumerate() {
+            if self.resting.iter().all(|(resting, _)| *resting != index) {
+                self.poller.remove_listener(listener)?;
+            }
         }
+        self.resting.clear();
         self.listeners = Arc::new([]);
         self.counters.lingering.set(self.closing.len(self.index) as u64);
         if let Some(housekeeping) = &self.housekeeping {
@@ -293,7 +326,7 @@ impl Worker {
         let due = [
             self.closing.wake_at(self.index),
             self.log.wake_at(),
-            self.paused_until,
+            self.resting.iter().map(|(_, until)| *until).min(),
             self.housekeeping.as_ref().and_then(Housekeeping::wake_at),
             stderr_is_blocked.then(|| now + STDERR_RETRY),
             self.loop_period.map(|period| now + period),

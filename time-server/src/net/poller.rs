@@ -42,26 +42,22 @@ impl Poller {
         Ok(poller)
     }
 
-    /// Adds the listeners, which every worker has in its set. With EPOLLEXCLUSIVE a new client wakes only some of the
+    /// Adds a listener, which every worker has in its set. With EPOLLEXCLUSIVE a new client wakes only some of the
     /// workers, usually one. Without it, it would wake all of them, and all but one would find the queue empty.
     ///
     /// # Errors
     /// No memory is left.
-    pub fn add_listeners(&self, listeners: &[Listener]) -> Result<(), Error> {
+    pub fn add_listener(&self, index: usize, listener: &Listener) -> nix::Result<()> {
         let interest = EpollFlags::EPOLLIN | EpollFlags::EPOLLEXCLUSIVE;
-        (0..)
-            .zip(listeners)
-            .try_for_each(|(index, listener)| self.add(&listener.socket, interest, index))
+        self.0.add(&listener.socket, EpollEvent::new(interest, index as u64))
     }
 
-    /// Removes the listeners.
+    /// Removes a listener.
     ///
     /// # Errors
-    /// They are not in the set.
-    pub fn remove_listeners(&self, listeners: &[Listener]) -> Result<(), Error> {
-        listeners.iter().try_for_each(|listener| {
-            self.0.delete(&listener.socket).map_err(Error::system("epoll_ctl"))
-        })
+    /// It is not in the set.
+    pub fn remove_listener(&self, listener: &Listener) -> Result<(), Error> {
+        self.0.delete(&listener.socket).map_err(Error::system("epoll_ctl"))
     }
 
     /// Adds the signals.

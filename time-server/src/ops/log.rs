@@ -44,18 +44,38 @@ pub(crate) fn log_listeners(listeners: &[Listener], is_activated: bool) {
     }
 }
 
-/// The bounded log of clients and of missing descriptors or memory, which all workers share.
+/// How long a fault must not have come before it is news again.
+const FAULT_PERIOD: Duration = Duration::from_secs(10);
+
+/// The bounded log of clients and of faults that make them wait, which all workers share.
 #[derive(Debug)]
 pub(crate) struct ClientLog {
     clients: Mutex<Throttle>,
-    shortages: Mutex<Throttle>,
+    faults: Mutex<Faults>,
+}
+
+/// The faults that were logged, and when each came last.
+#[derive(Debug, Default)]
+struct Faults(Vec<(&'static str, Errno, Instant)>);
+
+impl Faults {
+    /// Whether a fault is to be logged: not while it goes on.
+    fn is_news(&mut self, call: &'static str, errno: Errno, now: Instant) -> bool {
+        let known = self.0.iter_mut().find(|fault| (fault.0, fault.1) == (call, errno));
+        let Some((_, _, last)) = known else {
+            self.0.push((call, errno, now));
+            return true;
+        };
+        let before = std::mem::replace(last, now);
+        now.saturating_duration_since(before) > FAULT_PERIOD
+    }
 }
 
 impl Default for ClientLog {
     fn default() -> Self {
         Self {
             clients: Mutex::new(Throttle::new(CLIENTS_A_PERIOD, PERIOD)),
-            shortages: Mutex::new(Throttle::new(1, PERIOD)),
+            faults: Mutex::default(),
         }
     }
 }
@@ -75,10 +95,11 @@ impl ClientLog {
         }
     }
 
-    /// Logs that no descriptor or no memory is left.
-    pub(crate) fn log_shortage(&self, errno: Errno, now: Instant) {
-        if self.shortages.lock().admit(now) {
-            tracing::warn!("Clients have to wait: {} ({errno}).", errno.desc());
+    /// Logs a fault that the next try would meet again: no descriptor or no memory is left, say.
+    pub(crate) fn log_fault(&self, call: &'static str, errno: Errno, now: Instant) {
+        let is_news = self.faults.lock().is_news(call, errno, now);
+        if is_news {
+            tracing::warn!(call, error = %errno, "Clients have to wait: {call}: {}.", errno.desc());
         }
     }
 
@@ -88,12 +109,27 @@ impl ClientLog {
         if let Some(suppressed) = suppressed {
             tracing::info!(clients = suppressed, "... and to {suppressed} more.");
         }
-        // The number of further attempts is of no use to anybody.
-        self.shortages.lock().take_suppressed(now);
     }
 
     /// When [`Self::log_suppressed`] is due next.
     pub(crate) fn wake_at(&self) -> Option<Instant> {
         self.clients.lock().wake_at()
+    }
+}
+
+#[cfg(test)]
+#[expect(clippy::disallowed_methods, reason = "any instant will do to start from")]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_fault_is_news_once_and_again_when_it_was_over() {
+        let mut faults = Faults::default();
+        let start = Instant::now();
+        assert!(faults.is_news("accept4", Errno::EMFILE, start));
+        assert!(faults.is_news("accept4", Errno::ENOMEM, start));
+        let on = |second| start + Duration::from_secs(second);
+        assert!((1..60).all(|second| !faults.is_news("accept4", Errno::EMFILE, on(second))));
+        assert!(faults.is_news("accept4", Errno::EMFILE, on(80)));
     }
 }
