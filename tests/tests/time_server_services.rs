@@ -155,6 +155,10 @@ fn with_require_sync_an_unsynchronised_clock_is_not_told() {
         assert_is_now(&bytes);
     } else {
         assert_eq!(bytes, b"");
+        server.process.err_line("until it is, the Time Protocol is not answered");
+        server.process.err_line("... not sent: the clock is not synchronised.");
+        let totals = totals(&mut server);
+        assert!(totals.contains(" replies=0 ") && totals.contains(" withheld=1 "), "{totals}");
     }
 }
 

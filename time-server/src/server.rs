@@ -89,6 +89,11 @@ pub fn run(config: &Config) -> Result<(), Error> {
         (1..workers).map(|index| worker(index, None)).collect();
     let others = others?;
     let mut first = worker(0, Some(housekeeping))?;
+    if config.require_sync && !first.clock.health.is_synchronised {
+        tracing::warn!(
+            "The kernel's clock is not synchronised ('timedatectl' shows why): until it is, the Time Protocol is not answered (--require-sync)."
+        );
+    }
     if let Some(client) = connection {
         first.answer_alone(client);
     }

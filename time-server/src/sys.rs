@@ -76,14 +76,15 @@ pub(crate) fn discard(socket: BorrowedFd<'_>, limit: usize) -> nix::Result<usize
     Errno::result(received).map(isize::unsigned_abs)
 }
 
-/// What the kernel knows about its clock: adjtimex(2) with no modes set, which only reads.
+/// What the kernel knows about its clock, and the state that it is in (`TIME_OK`, `TIME_INS`, …): adjtimex(2) with no modes
+/// set, which only reads.
 ///
 /// # Errors
 /// EPERM or ENOSYS where a sandbox forbids even reading.
-pub(crate) fn clock_state() -> nix::Result<libc::timex> {
+pub(crate) fn clock_state() -> nix::Result<(libc::timex, i32)> {
     // SAFETY: timex is plain data, for which all zeroes is a value; `modes` 0 asks to change nothing.
     let mut state: libc::timex = unsafe { mem::zeroed() };
     // SAFETY: `state` is a live local of the type that the kernel fills in.
     let result = unsafe { libc::adjtimex(&raw mut state) };
-    Errno::result(result).map(|_| state)
+    Errno::result(result).map(|result| (state, result))
 }

@@ -21,7 +21,7 @@ use crate::net::listener::Listener;
 use crate::net::poller::{Event, Poller};
 use crate::net::udp;
 use crate::ops::housekeeping::Housekeeping;
-use crate::ops::log::ClientLog;
+use crate::ops::log::{ClientLog, Outcome};
 use crate::ops::shutdown::{Shutdown, Stage};
 use crate::ops::stats::Counters;
 use crate::policy::admission::{Admission, Decision};
@@ -172,12 +172,14 @@ impl Worker {
             return;
         }
         let fd = socket.as_raw_fd();
-        let sent = self.send_reply(service, |text| socket::send(fd, text, REPLY).map(drop));
-        let outcome = sent.and_then(|()| socket::shutdown(fd, socket::Shutdown::Write));
+        let send = |text: &[u8]| socket::send(fd, text, REPLY).map(drop);
+        // The kernel sends a reply with the shutdown, so it is sent if both succeed.
+        let end = || socket::shutdown(fd, socket::Shutdown::Write);
+        let outcome = self.send_reply(service, send, end);
         self.log.log_client(peer, outcome, now);
-        if outcome.is_err() {
-            self.counters.transient.increment();
-        } else if self.closing.push(self.index, socket, now).is_some() {
+        if matches!(outcome, Outcome::Sent | Outcome::Withheld)
+            && self.closing.push(self.index, socket, now).is_some()
+        {
             self.counters.evicted.increment();
         }
     }
@@ -211,8 +213,8 @@ impl Worker {
             self.counters.guarded.increment();
         } else if self.admits(Transport::Udp, request.peer, now) {
             let socket = listener.socket.as_fd();
-            let outcome =
-                self.send_reply(listener.service, |text| udp::reply(socket, request, text));
+            let send = |text: &[u8]| udp::reply(socket, request, text);
+            let outcome = self.send_reply(listener.service, send, || Ok(()));
             self.log.log_client(request.peer, outcome, now);
         }
     }
@@ -227,17 +229,29 @@ impl Worker {
         decision == Decision::Admitted
     }
 
-    /// Calls `send` with the reply of this moment; does not call it if the protocol wants silence.
+    /// Calls `send` with the reply of this moment, unless the protocol wants silence, then `end`; counts what became of it.
     fn send_reply(
         &mut self,
         service: Service,
         send: impl FnOnce(&[u8]) -> nix::Result<()>,
-    ) -> nix::Result<()> {
+        end: impl FnOnce() -> nix::Result<()>,
+    ) -> Outcome {
         let now = utc_now();
         self.clock.tick(now);
-        let text = self.reply.at(service, now, &self.clock).map_err(|_unspecific| Errno::EINVAL)?;
-        let Some(text) = text else { return Ok(()) };
-        send(text).inspect(|()| self.counters.replies.increment())
+        let reply = self.reply.at(service, self.clock.instant(now), &self.clock);
+        let outcome = match reply.map_err(|_unspecific| Errno::EINVAL) {
+            Ok(Some(text)) => send(text).map(|()| Outcome::Sent),
+            Ok(None) => Ok(Outcome::Withheld),
+            Err(errno) => Err(errno),
+        };
+        let outcome = outcome.and_then(|outcome| end().map(|()| outcome));
+        let outcome = outcome.unwrap_or_else(Outcome::Failed);
+        match outcome {
+            Outcome::Sent => self.counters.replies.increment(),
+            Outcome::Withheld => self.counters.withheld.increment(),
+            Outcome::Failed(_) => self.counters.transient.increment(),
+        }
+        outcome
     }
 
     /// Frees a descriptor: that of the oldest closing connection of all, or else the spare one. False if there is neither.

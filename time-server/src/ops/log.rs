@@ -47,6 +47,17 @@ pub(crate) fn log_listeners(listeners: &[Listener], is_activated: bool) {
 /// How long a fault must not have come before it is news again.
 const FAULT_PERIOD: Duration = Duration::from_secs(10);
 
+/// What became of a reply.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Outcome {
+    /// It was sent.
+    Sent,
+    /// None was sent, because the clock is not synchronised.
+    Withheld,
+    /// It could not be sent.
+    Failed(Errno),
+}
+
 /// The bounded log of clients and of faults that make them wait, which all workers share.
 #[derive(Debug)]
 pub(crate) struct ClientLog {
@@ -81,15 +92,22 @@ impl Default for ClientLog {
 }
 
 impl ClientLog {
-    /// Logs a client that was answered, or that had closed before.
-    pub(crate) fn log_client(&self, peer: SocketAddr, outcome: nix::Result<()>, now: Instant) {
-        if !self.clients.lock().admit(now) {
+    /// Logs a client, and what became of its reply.
+    pub(crate) fn log_client(&self, peer: SocketAddr, outcome: Outcome, now: Instant) {
+        let is_admitted = self.clients.lock().admit(now);
+        if !is_admitted {
             return;
         }
         let peer = peer.to_string();
         match outcome {
-            Ok(()) => tracing::info!(peer, "Sending time to {peer}... Done."),
-            Err(errno) => {
+            Outcome::Sent => tracing::info!(peer, "Sending time to {peer}... Done."),
+            Outcome::Withheld => {
+                tracing::info!(
+                    peer,
+                    "Sending time to {peer}... not sent: the clock is not synchronised."
+                );
+            }
+            Outcome::Failed(errno) => {
                 tracing::info!(peer, error = %errno, "Sending time to {peer}... not sent: {}.", errno.desc());
             }
         }

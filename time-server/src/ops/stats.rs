@@ -27,6 +27,8 @@ pub struct Counters {
     pub guarded: Counter,
     /// Clients lost before they could be answered.
     pub transient: Counter,
+    /// Clients not answered because the clock is not synchronised.
+    pub withheld: Counter,
     /// Connections that are closing now.
     pub lingering: Counter,
     /// Iterations of the worker's loop: while they go on, the watchdog is notified.
@@ -75,7 +77,7 @@ const REPLIES: usize = 1;
 type Count = fn(&Counters) -> &Counter;
 
 /// What is counted, in the order in which it is shown.
-const COUNTS: [(&str, Count); 9] = [
+const COUNTS: [(&str, Count); 10] = [
     ("connections", |counters| &counters.connections),
     ("replies", |counters| &counters.replies),
     ("expired", |counters| &counters.expired),
@@ -85,6 +87,7 @@ const COUNTS: [(&str, Count); 9] = [
     ("foreign", |counters| &counters.foreign),
     ("guarded", |counters| &counters.guarded),
     ("transient", |counters| &counters.transient),
+    ("withheld", |counters| &counters.withheld),
 ];
 
 impl Totals {

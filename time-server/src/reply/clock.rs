@@ -1,7 +1,7 @@
 //! The server's clock: its time zone, and whether the kernel keeps it synchronised. Both are read again once a second, while
 //! clients come. `Health::judge` decides and is pure; [`Clock::tick`] reads the kernel's state and the zone's file.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, Timelike, Utc};
 use nix::libc;
 
 use crate::reply::zone::Zone;
@@ -20,23 +20,26 @@ pub struct Health {
     pub leap: Leap,
 }
 
-/// A leap second at the end of this month.
+/// A leap second at the end of this month, until it is over.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Leap {
     /// None.
     None,
     /// One is inserted: 23:59:60 exists.
     Insert,
+    /// This second is the one that is inserted: the kernel's clock shows 23:59:59 once more.
+    Now,
     /// One is deleted: 23:59:59 does not exist.
     Delete,
 }
 
 impl Health {
-    /// Reads the kernel's state. Where a sandbox forbids that, nothing is known.
-    #[must_use]
-    pub fn read() -> Self {
-        sys::clock_state()
-            .map_or_else(|_| Self::unknown(), |state| Self::judge(state.status, state.maxerror))
+    /// Reads the kernel's state.
+    ///
+    /// # Errors
+    /// A sandbox forbids that.
+    pub fn read() -> nix::Result<Self> {
+        sys::clock_state().map(|(timex, state)| Self::judge(timex.status, timex.maxerror, state))
     }
 
     /// A clock of which nothing is known: not synchronised.
@@ -45,11 +48,13 @@ impl Health {
         Self { is_synchronised: false, leap: Leap::None }
     }
 
-    /// Decides from adjtimex(2)'s status bits and error bound (in microseconds).
-    const fn judge(status: i32, max_error: i64) -> Self {
-        let leap = match status & (libc::STA_INS | libc::STA_DEL) {
-            libc::STA_INS => Leap::Insert,
-            libc::STA_DEL => Leap::Delete,
+    /// Decides from adjtimex(2)'s status bits, its error bound (in microseconds) and the state that it returns. The status
+    /// has the announcement of a leap second still when that has come, the state has not.
+    const fn judge(status: i32, max_error: i64, state: i32) -> Self {
+        let leap = match state {
+            libc::TIME_INS => Leap::Insert,
+            libc::TIME_DEL => Leap::Delete,
+            libc::TIME_OOP => Leap::Now,
             _ => Leap::None,
         };
         Self {
@@ -63,6 +68,7 @@ impl Health {
             (false, _) => "not synchronised",
             (true, Leap::None) => "synchronised",
             (true, Leap::Insert) => "synchronised; a leap second comes at the end of the month",
+            (true, Leap::Now) => "synchronised; this is a leap second",
             (true, Leap::Delete) => "synchronised; the month's last second is left out",
         }
     }
@@ -91,17 +97,26 @@ impl Clock {
     /// A clock for a zone.
     #[must_use]
     pub fn new(zone: Zone, logs_changes: bool) -> Self {
-        let health = Health::read();
+        let health = Health::read().unwrap_or_else(|errno| {
+            if logs_changes {
+                let reason = errno.desc();
+                tracing::warn!(
+                    "The kernel does not say whether its clock is synchronised (adjtimex: {reason}): taken for not synchronised."
+                );
+            }
+            Health::unknown()
+        });
         tracing::debug!("The kernel's clock is {}.", health.describe());
         Self { zone, health, second: None, zone_is_unreadable: false, logs_changes }
     }
 
     /// Reads the kernel's state and the zone's file again, if a new second has begun.
     pub fn tick(&mut self, now: DateTime<Utc>) {
-        if self.second.replace(now.timestamp()) == Some(now.timestamp()) {
+        let is_same = self.second.replace(now.timestamp()) == Some(now.timestamp());
+        if is_same && !self.may_repeat(now) {
             return;
         }
-        let health = Health::read();
+        let health = Health::read().unwrap_or(Health::unknown());
         if health != self.health && self.logs_changes {
             tracing::warn!(
                 synchronised = health.is_synchronised,
@@ -110,7 +125,24 @@ impl Clock {
             );
         }
         self.health = health;
-        self.refresh_zone();
+        if !is_same {
+            self.refresh_zone();
+        }
+    }
+
+    /// Whether this second comes once more, as the leap second: only the kernel's state tells the two apart.
+    fn may_repeat(&self, now: DateTime<Utc>) -> bool {
+        const LAST_OF_A_DAY: i64 = 86_399;
+        let is_near = matches!(self.health.leap, Leap::Insert | Leap::Now);
+        is_near && now.timestamp().rem_euclid(86_400) == LAST_OF_A_DAY
+    }
+
+    /// The instant that the clock shows at `now`: within a leap second, chrono counts its nanoseconds beyond those of the
+    /// second before, and prints 60.
+    #[must_use]
+    pub fn instant(&self, now: DateTime<Utc>) -> DateTime<Utc> {
+        let beyond = if self.health.leap == Leap::Now { 1_000_000_000 } else { 0 };
+        now.with_nanosecond(now.nanosecond() + beyond).unwrap_or(now)
     }
 
     /// Takes new rules over; if they cannot be read any more, keeps the last ones and logs that once.
@@ -132,16 +164,33 @@ mod tests {
 
     #[test]
     fn a_clock_is_synchronised_when_the_kernel_says_so_within_sixteen_seconds() {
-        assert!(Health::judge(libc::STA_PLL, 1_500).is_synchronised);
-        assert!(!Health::judge(libc::STA_UNSYNC, 1_500).is_synchronised);
-        assert!(Health::judge(0, MAX_ERROR_MICROSECONDS - 1).is_synchronised);
-        assert!(!Health::judge(0, MAX_ERROR_MICROSECONDS).is_synchronised);
+        let judge = |status, max_error| Health::judge(status, max_error, libc::TIME_OK);
+        assert!(judge(libc::STA_PLL, 1_500).is_synchronised);
+        assert!(!judge(libc::STA_UNSYNC, 1_500).is_synchronised);
+        assert!(judge(0, MAX_ERROR_MICROSECONDS - 1).is_synchronised);
+        assert!(!judge(0, MAX_ERROR_MICROSECONDS).is_synchronised);
     }
 
     #[test]
-    fn the_kernel_announces_leap_seconds() {
-        assert_eq!(Health::judge(libc::STA_INS, 0).leap, Leap::Insert);
-        assert_eq!(Health::judge(libc::STA_DEL, 0).leap, Leap::Delete);
-        assert_eq!(Health::judge(libc::STA_PLL, 0).leap, Leap::None);
+    fn a_leap_second_is_announced_until_it_has_come_and_not_after() {
+        // A time daemon leaves STA_INS set for a while after the leap second.
+        let leap = |state| Health::judge(libc::STA_INS, 0, state).leap;
+        assert_eq!(leap(libc::TIME_INS), Leap::Insert);
+        assert_eq!(leap(libc::TIME_OOP), Leap::Now);
+        assert_eq!(leap(libc::TIME_WAIT), Leap::None);
+        assert_eq!(leap(libc::TIME_ERROR), Leap::None);
+        assert_eq!(Health::judge(libc::STA_DEL, 0, libc::TIME_DEL).leap, Leap::Delete);
+    }
+
+    #[test]
+    fn a_leap_second_is_the_sixtieth() {
+        let mut clock = Clock::new(Zone::utc(), false);
+        let now: DateTime<Utc> = "2016-12-31T23:59:59.25Z".parse().unwrap();
+        clock.health = Health { is_synchronised: true, leap: Leap::Insert };
+        assert_eq!(clock.instant(now), now);
+        assert!(clock.may_repeat(now));
+        assert!(!clock.may_repeat("2016-12-31T23:59:58Z".parse().unwrap()));
+        clock.health.leap = Leap::Now;
+        assert_eq!(clock.instant(now).to_string(), "2016-12-31 23:59:60.250 UTC");
     }
 }

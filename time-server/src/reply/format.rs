@@ -269,6 +269,19 @@ mod tests {
     }
 
     #[test]
+    fn a_leap_second_is_written_60_where_the_format_can() {
+        let leap = |format, zone: &Zone| text(format, zone, "2016-12-31T23:59:60Z");
+        assert_eq!(leap("rfc3339", &Zone::utc()), "2016-12-31T23:59:60Z\n");
+        assert_eq!(leap("rfc3339-us", &berlin()), "2017-01-01T00:59:60.000000+01:00\n");
+        assert_eq!(
+            leap("greeting", &Zone::utc()),
+            "\n\nCurrent time: Sat Dec 31 23:59:60 2016\n\n"
+        );
+        assert_eq!(leap("nist", &Zone::utc()), "57753 16-12-31 23:59:60 00 0 0   0.0 UTC *\r\n");
+        assert_eq!(leap("unix", &Zone::utc()), "1483228799\n");
+    }
+
+    #[test]
     fn a_bad_format_is_refused_with_the_reason_and_the_place() {
         let error = |text: &str| text.parse::<Format>().unwrap_err().to_string();
         assert!(error("iso").contains("neither greeting"));

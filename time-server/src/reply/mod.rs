@@ -9,7 +9,7 @@ mod zoneinfo;
 
 use std::fmt;
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, TimeDelta, Timelike, Utc};
 
 use crate::reply::clock::Clock;
 use crate::reply::format::Format;
@@ -25,8 +25,8 @@ pub struct Reply {
     /// Whether the Time Protocol (RFC 868) is not answered while the clock is not synchronised.
     require_sync: bool,
     text: String,
-    /// The second that `text` was made for.
-    second: Option<i64>,
+    /// The second that `text` was made for, and whether that is a leap second.
+    second: Option<(i64, bool)>,
     time: [u8; 4],
 }
 
@@ -66,7 +66,7 @@ impl Reply {
     }
 
     fn text_at(&mut self, now: DateTime<Utc>, clock: &Clock) -> Result<&[u8], fmt::Error> {
-        let second = Some(now.timestamp());
+        let second = Some((now.timestamp(), now.nanosecond() >= 1_000_000_000));
         if self.second != second || self.shows_fractions {
             self.second = None;
             self.text.clear();
@@ -125,6 +125,18 @@ mod tests {
         assert_eq!(reply.at(Service::Time, now, &clock(false)), Ok(None));
         assert!(reply.at(Service::Time, now, &clock(true)).unwrap().is_some());
         assert!(reply.at(Service::Daytime, now, &clock(false)).unwrap().is_some());
+    }
+
+    #[test]
+    fn a_leap_second_has_a_text_of_its_own() {
+        let mut reply = Reply::new("%T".parse().unwrap(), false);
+        let clock = clock(true);
+        let mut at = |text: &str| {
+            let now = text.parse().unwrap();
+            reply.at(Service::Daytime, now, &clock).unwrap().unwrap().to_vec()
+        };
+        assert_eq!(at("2016-12-31T23:59:59Z"), b"23:59:59\n");
+        assert_eq!(at("2016-12-31T23:59:60Z"), b"23:59:60\n");
     }
 
     #[test]

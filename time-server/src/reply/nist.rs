@@ -26,7 +26,7 @@ pub(crate) fn line(now: DateTime<Utc>, zone: &Zone, health: Health) -> String {
     let dst = dst_code(zone, now);
     let leap = match health.leap {
         Leap::None => 0,
-        Leap::Insert => 1,
+        Leap::Insert | Leap::Now => 1,
         Leap::Delete => 2,
     };
     let condition = if health.is_synchronised { 0 } else { 4 };
