@@ -451,6 +451,91 @@ fn a_port_in_use_is_named_with_the_tool_and_the_option_that_fit_it() {
 }
 
 #[test]
+fn an_address_that_another_one_has_anyway_is_no_port_in_use() {
+    let server =
+        Server::start(&["-b", "127.0.0.1", "-b", "0.0.0.0", "-b", "127.0.0.1", "-f", "unix"]);
+    server.ask();
+}
+
+#[test]
+#[ignore = "needs root: a network namespace of its own"]
+fn a_link_local_address_is_served_on_its_interface() {
+    let set_up = "ip link set lo up && ip -6 addr add fe80::1/64 dev lo nodad && \
+                  exec \"$0\" --config none -p 0 -b fe80::1%lo -f unix";
+    let mut command = Command::new("unshare");
+    command.args(["-n", "sh", "-c", set_up]).arg(program("time-server").get_program());
+    let mut server = Server::from(command);
+    server.process.err_line("Try: nc fe80::1%");
+    let mut ask = Command::new("nsenter");
+    ask.args(["-n", "-t", &server.process.pid().to_string()]);
+    let target = format!("[fe80::1%lo]:{}", server.port);
+    ask.arg(program("time-server").get_program()).args(["query", &target]);
+    assert_eq!(run(ask).status.code(), Some(0));
+}
+
+#[test]
+#[ignore = "needs strace"]
+fn what_the_system_forbids_is_not_blamed_on_the_port() {
+    let forbidden = |error: &str, when: &str, flags: &[&str]| {
+        let mut command = Command::new("strace");
+        let fault = format!("inject=socket:error={error}:when={when}");
+        command.args(["-D", "-f", "-q", "-o", "/dev/null", "-e", &fault]);
+        command.arg(program("time-server").get_program()).args(["--config", "none", "-p", "0"]);
+        command.args(flags);
+        command
+    };
+    for error in ["EPERM", "EAFNOSUPPORT"] {
+        // The third and the fourth socket are those of IPv6.
+        let mut process = Running::start(forbidden(error, "3..4", &["--udp"]));
+        process.err_line("Listening on 0.0.0.0:");
+        process.signal(Signal::SIGTERM);
+        let told = process.finish().err;
+        let about_it = told.iter().filter(|line| *line == "IPv6 is off here, so it is not served.");
+        assert_eq!(about_it.count(), 1, "{told:#?}");
+    }
+    for flags in [&[][..], &["-b", "127.0.0.1"]] {
+        let finished = run(forbidden("EPERM", "1+", flags));
+        assert_eq!(finished.status.code(), Some(1));
+        let line = &finished.err[0];
+        assert!(
+            line.contains(": Operation not permitted; a sandbox or a security policy"),
+            "{line}"
+        );
+    }
+}
+
+#[test]
+fn a_clock_before_1970_ends_nothing() {
+    let folder = temporary("clock");
+    let (source, library) = (folder.join("clock.c"), folder.join("clock.so"));
+    let clock = "#define _GNU_SOURCE\n#include <sys/syscall.h>\n#include <time.h>\n#include <unistd.h>\n\
+        int clock_gettime(clockid_t clock, struct timespec *now) {\n\
+        int result = syscall(SYS_clock_gettime, clock, now);\n\
+        if (clock == CLOCK_REALTIME) now->tv_sec = -86400;\n\
+        return result;\n}\n";
+    fs::write(&source, clock).unwrap();
+    // The linker of every Rust program is there.
+    let mut compile = Command::new("cc");
+    compile.args(["-shared", "-fPIC", "-o"]).arg(&library).arg(&source);
+    assert!(compile.status().unwrap().success());
+    for (format, reply) in [("unix", "-86400\n"), ("daytime", "31 DEC 1969 00:00:00 UTC\r\n")] {
+        let mut command = program("time-server");
+        command.args(["-p", "0", "-z", "utc", "-f", format]).env("LD_PRELOAD", &library);
+        assert_eq!(Server::from(command).ask(), reply);
+    }
+    fs::remove_dir_all(folder).unwrap();
+}
+
+#[test]
+fn the_longest_durations_end_nothing() {
+    let server = Server::start(&["--linger", "100y", "--stats", "100y", "-f", "unix"]);
+    server.ask();
+    let mut command = program("time-server");
+    command.args(["query", "--timeout", "100y", &format!("127.0.0.1:{}", server.port)]);
+    assert_eq!(run(command).status.code(), Some(0));
+}
+
+#[test]
 fn a_privileged_port_without_the_right_says_how_to_get_it() {
     let setting = fs::read_to_string("/proc/sys/net/ipv4/ip_unprivileged_port_start").unwrap();
     let first: u16 = setting.trim().parse().unwrap();
@@ -502,7 +587,9 @@ fn bad_values_are_refused_with_status_2_and_the_way_out() {
             &["-z", "Mars/Olympus"],
             "'--timezone <ZONE>': no such time zone; write local, utc or a name",
         ),
-        (&["-b", "localhost"], "invalid IP address"),
+        (&["-b", "localhost"], "write an address, like 192.0.2.1, 2001:db8::1 or fe80::1%eth0"),
+        (&["-b", "fe80::1"], "a link-local address needs its interface: fe80::1%eth0"),
+        (&["-b", "fe80::1%nowhere"], "no interface has this name: nowhere ('ip link' lists them)"),
         (&["--linger", "2"], "write a number with its unit"),
         (&["--linger", "101y"], "must be at most 100 years"),
         (&["--stats", "0s"], "must be at least 1ms"),

@@ -2,7 +2,7 @@
 //! variables are `common`'s.
 
 use std::env;
-use std::net::{IpAddr, Ipv6Addr};
+use std::net::{IpAddr, Ipv6Addr, SocketAddr, SocketAddrV6};
 use std::str::FromStr;
 use std::time::Duration;
 
@@ -13,6 +13,7 @@ use common::escape::escape;
 use common::number;
 use common::options::CommonArgs;
 use ipnet::IpNet;
+use nix::net::if_::if_nametoindex;
 
 use crate::error::Error;
 use crate::net::udp;
@@ -37,9 +38,9 @@ pub struct Args {
     port: Option<u16>,
     /// Address to listen on, repeatable [default: all]
     ///
-    /// By default every IPv4 and IPv6 address, as two sockets.
-    #[arg(short, long, value_name = "ADDR", value_delimiter = ',')]
-    bind: Vec<IpAddr>,
+    /// By default every IPv4 and IPv6 address, as two sockets. A link-local address has its interface: `fe80::1%eth0`
+    #[arg(short, long, value_name = "ADDR", value_delimiter = ',', value_parser = address)]
+    bind: Vec<SocketAddr>,
     /// greeting, daytime, ctime, rfc3339, nist, unix or '%H:%M'
     ///
     /// How to write the time: one of the names, or a text with a conversion of strftime(3). rfc3339-us is rfc3339 with
@@ -252,8 +253,8 @@ pub struct Config {
     pub port: u16,
     /// Whether the port was set, even if to its default.
     pub names_port: bool,
-    /// The addresses, empty for all.
-    pub bind: Vec<IpAddr>,
+    /// The addresses (their port is 0), empty for all.
+    pub bind: Vec<SocketAddr>,
     /// How the time is written.
     pub format: Format,
     /// The time zone.
@@ -343,15 +344,43 @@ pub(crate) fn check_length(
     }
 }
 
-/// The addresses, each once: a second socket on the same one would find its port in use.
-fn without_duplicates(addresses: Vec<IpAddr>) -> Vec<IpAddr> {
-    let mut unique = Vec::new();
-    for address in addresses.iter().map(IpAddr::to_canonical) {
-        if !unique.contains(&address) {
-            unique.push(address);
+/// The addresses, each once, and without those that 0.0.0.0 or :: has anyway: a second socket on the same one would find
+/// its port in use.
+fn without_duplicates(addresses: Vec<SocketAddr>) -> Vec<SocketAddr> {
+    let mut unique: Vec<SocketAddr> = Vec::new();
+    for address in &addresses {
+        let covers = |other: &SocketAddr| {
+            other.ip().is_unspecified() && other.is_ipv4() == address.is_ipv4() && other != address
+        };
+        if !unique.contains(address) && !addresses.iter().any(covers) {
+            unique.push(*address);
         }
     }
     unique
+}
+
+/// An address to listen on; a link-local one is one only together with its interface (RFC 4007 §11).
+fn address(text: &str) -> Result<SocketAddr, String> {
+    let (ip, interface) = match text.split_once('%') {
+        Some((ip, interface)) => (ip, Some(interface)),
+        None => (text, None),
+    };
+    let malformed = |_syntax| "write an address, like 192.0.2.1, 2001:db8::1 or fe80::1%eth0 ('ip addr' lists this machine's)";
+    let ip: IpAddr = ip.parse().map_err(malformed)?;
+    match (ip.to_canonical(), interface) {
+        (IpAddr::V6(v6), Some(name)) => {
+            let number = name.parse().ok().or_else(|| if_nametoindex(name).ok());
+            let number = number.ok_or_else(|| {
+                format!("no interface has this name: {name} ('ip link' lists them)")
+            })?;
+            Ok(SocketAddrV6::new(v6, 0, 0, number).into())
+        }
+        (IpAddr::V4(_), Some(_)) => Err("only an IPv6 address has an interface".to_owned()),
+        (IpAddr::V6(v6), None) if v6.is_unicast_link_local() => {
+            Err(format!("a link-local address needs its interface: {v6}%eth0"))
+        }
+        (ip, None) => Ok(SocketAddr::new(ip, 0)),
+    }
 }
 
 /// The IPv4 network, if an IPv6 one has only IPv4-mapped addresses (RFC 4291 §2.5.5.2).
@@ -414,8 +443,33 @@ mod tests {
         ] {
             assert_eq!(network(text), Ok(met.parse().unwrap()), "{text}");
         }
-        let address = |text: &str| text.parse().unwrap();
-        let named = ["127.0.0.1", "::1", "::ffff:127.0.0.1"].map(address).to_vec();
-        assert_eq!(without_duplicates(named), ["127.0.0.1", "::1"].map(address));
+    }
+
+    #[test]
+    fn an_address_that_is_named_twice_or_is_one_of_all_is_one() {
+        let unique = |texts: &[&str], met: &[&str]| {
+            let read = |texts: &[&str]| {
+                texts.iter().map(|text| address(text).unwrap()).collect::<Vec<_>>()
+            };
+            assert_eq!(without_duplicates(read(texts)), read(met), "{texts:?}");
+        };
+        unique(&["127.0.0.1", "::1", "::ffff:127.0.0.1"], &["127.0.0.1", "::1"]);
+        unique(&["127.0.0.1", "::1", "0.0.0.0", "127.0.0.2"], &["::1", "0.0.0.0"]);
+        unique(&["::", "::", "::1", "127.0.0.1"], &["::", "127.0.0.1"]);
+        unique(&["fe80::1%1", "fe80::1%2"], &["fe80::1%1", "fe80::1%2"]);
+    }
+
+    #[test]
+    fn a_link_local_address_has_its_interface() {
+        assert_eq!(address("fe80::1%lo"), address("fe80::1%1"));
+        for (text, problem) in [
+            ("fe80::1", "fe80::1%eth0"),
+            ("fe80::1%nowhere", "'ip link' lists them"),
+            ("127.0.0.1%lo", "only an IPv6 address"),
+            ("localhost", "like 192.0.2.1"),
+            ("", "like 192.0.2.1"),
+        ] {
+            assert!(address(text).unwrap_err().contains(problem), "{text}");
+        }
     }
 }

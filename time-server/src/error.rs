@@ -42,6 +42,17 @@ pub enum Error {
         /// What was to be served there.
         service: Service,
     },
+    /// The system forbids it, and not because of the port.
+    #[error(
+        "cannot listen on {address}: {}; a sandbox or a security policy forbids it (RestrictAddressFamilies= or SystemCallFilter= in the unit, SELinux, seccomp)",
+        errno.desc()
+    )]
+    Forbidden {
+        /// Where.
+        address: SocketAddr,
+        /// How.
+        errno: Errno,
+    },
     /// The address belongs to no interface.
     #[error("{} is no address of this machine ('ip addr' lists them); see --bind", .0.ip())]
     NoSuchAddress(SocketAddr),
@@ -174,6 +185,11 @@ const fn way_out(errno: Errno) -> &'static str {
         Errno::ENFILE | Errno::ENOBUFS | Errno::ENOMEM => "",
         _ => "; see --bind",
     }
+}
+
+/// Whether a port needs a privilege; 0 takes one that needs none.
+pub(crate) fn is_privileged(port: u16) -> bool {
+    port != 0 && port < first_unprivileged_port()
 }
 
 /// Where the unprivileged ports begin on this machine (ip(7), `ip_unprivileged_port_start`).

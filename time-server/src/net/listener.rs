@@ -5,7 +5,7 @@
 //! address, and it is clear which of the two could not be opened.
 
 use std::fmt;
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::os::fd::{AsRawFd, OwnedFd};
 
 use nix::errno::Errno;
@@ -15,7 +15,7 @@ use nix::sys::socket::{
 };
 
 use crate::args::Config;
-use crate::error::Error;
+use crate::error::{Error, is_privileged};
 use crate::service::{Service, Transport};
 use crate::sys;
 
@@ -54,29 +54,39 @@ pub fn open(config: &Config) -> Result<Vec<Listener>, Error> {
     if let Some(port) = config.time_port {
         listeners.extend(open(port, Service::Time)?);
     }
+    let has = |is_ipv4| listeners.iter().any(|one| one.address.is_ipv4() == is_ipv4);
+    for (name, is_ipv4) in [("IPv4", true), ("IPv6", false)] {
+        if config.bind.is_empty() && !has(is_ipv4) {
+            tracing::info!("{name} is off here, so it is not served.");
+        }
+    }
     Ok(listeners)
 }
 
 /// Opens one service's sockets; port 0 becomes the same free port on each.
 fn open_service(
-    addresses: &[IpAddr],
+    addresses: &[SocketAddr],
     port: u16,
     transports: &[Transport],
     service: Service,
 ) -> Result<Vec<Listener>, Error> {
-    let everywhere = [Ipv4Addr::UNSPECIFIED.into(), Ipv6Addr::UNSPECIFIED.into()];
+    let everywhere = [(Ipv4Addr::UNSPECIFIED, 0).into(), (Ipv6Addr::UNSPECIFIED, 0).into()];
     let open_all = || {
         let mut listeners: Vec<Listener> = Vec::new();
+        let mut absent = Error::NoAddressFamily;
         let all = if addresses.is_empty() { &everywhere } else { addresses };
-        for (ip, transport) in all.iter().flat_map(|ip| transports.iter().map(move |t| (*ip, *t))) {
-            let port = listeners.first().map_or(port, |first| first.address.port());
-            match open_one(SocketAddr::new(ip, port), transport, service) {
-                // The user has not named this address: the machine may have no IPv6, or no IPv4.
+        for (mut address, transport) in
+            all.iter().flat_map(|address| transports.iter().map(move |t| (*address, *t)))
+        {
+            address.set_port(listeners.first().map_or(port, |first| first.address.port()));
+            match open_one(address, transport, service) {
+                // The user has not named this address: the machine may have no IPv6, or no IPv4, or forbid it.
+                Err(error @ Error::Forbidden { .. }) if addresses.is_empty() => absent = error,
                 Err(error) if addresses.is_empty() && is_absent(&error) => {}
                 listener => listeners.push(listener?),
             }
         }
-        if listeners.is_empty() { Err(Error::NoAddressFamily) } else { Ok(listeners) }
+        if listeners.is_empty() { Err(absent) } else { Ok(listeners) }
     };
     for _ in 1..PORT_TRIES {
         match open_all() {
@@ -99,35 +109,39 @@ fn open_one(
 ) -> Result<Listener, Error> {
     let explain = |errno| match errno {
         Errno::EADDRINUSE => Error::InUse { address, transport, service },
-        Errno::EACCES | Errno::EPERM => Error::Privileged { port: address.port(), service },
+        Errno::EACCES if is_privileged(address.port()) => {
+            Error::Privileged { port: address.port(), service }
+        }
+        Errno::EACCES | Errno::EPERM => Error::Forbidden { address, errno },
         Errno::EADDRNOTAVAIL => Error::NoSuchAddress(address),
         errno => Error::Listen { address, errno },
     };
-    let socket = match transport {
-        Transport::Tcp => tcp(address),
-        Transport::Udp => udp(address),
+    let socket = unbound(address, transport).map_err(|errno| match errno {
+        // Not about the port, which the kernel has not seen.
+        Errno::EACCES | Errno::EPERM => Error::Forbidden { address, errno },
+        errno => explain(errno),
+    })?;
+    let opened = match transport {
+        Transport::Tcp => open_tcp(&socket, address),
+        Transport::Udp => open_udp(&socket, address),
     };
-    let socket = socket.map_err(explain)?;
+    opened.map_err(explain)?;
     let bound: SockaddrStorage = getsockname(socket.as_raw_fd()).map_err(explain)?;
     let address = sys::socket_address(&bound).unwrap_or(address);
     Ok(Listener { socket, address, transport, service })
 }
 
-fn tcp(address: SocketAddr) -> nix::Result<OwnedFd> {
-    let socket = unbound(address, SockType::Stream, SockProtocol::Tcp)?;
+fn open_tcp(socket: &OwnedFd, address: SocketAddr) -> nix::Result<()> {
     // Without it a restart would fail while connections of the last run are in TIME-WAIT, tcp(7), socket(7).
-    setsockopt(&socket, sockopt::ReuseAddr, &true)?;
+    setsockopt(socket, sockopt::ReuseAddr, &true)?;
     bind(socket.as_raw_fd(), &SockaddrStorage::from(address))?;
     // The kernel caps this at net.core.somaxconn, listen(2).
-    listen(&socket, Backlog::MAXALLOWABLE)?;
-    Ok(socket)
+    listen(socket, Backlog::MAXALLOWABLE)
 }
 
-fn udp(address: SocketAddr) -> nix::Result<OwnedFd> {
-    let socket = unbound(address, SockType::Datagram, SockProtocol::Udp)?;
-    enable_packet_info(&socket, address.is_ipv6())?;
-    bind(socket.as_raw_fd(), &SockaddrStorage::from(address))?;
-    Ok(socket)
+fn open_udp(socket: &OwnedFd, address: SocketAddr) -> nix::Result<()> {
+    enable_packet_info(socket, address.is_ipv6())?;
+    bind(socket.as_raw_fd(), &SockaddrStorage::from(address))
 }
 
 /// Asks for the address that each request was sent to, because the reply must come from there, ip(7), ipv6(7).
@@ -139,7 +153,11 @@ pub(crate) fn enable_packet_info(socket: &OwnedFd, is_v6: bool) -> nix::Result<(
     }
 }
 
-fn unbound(address: SocketAddr, kind: SockType, protocol: SockProtocol) -> nix::Result<OwnedFd> {
+fn unbound(address: SocketAddr, transport: Transport) -> nix::Result<OwnedFd> {
+    let (kind, protocol) = match transport {
+        Transport::Tcp => (SockType::Stream, SockProtocol::Tcp),
+        Transport::Udp => (SockType::Datagram, SockProtocol::Udp),
+    };
     let family = if address.is_ipv4() { AddressFamily::Inet } else { AddressFamily::Inet6 };
     let flags = SockFlag::SOCK_NONBLOCK | SockFlag::SOCK_CLOEXEC;
     let socket = socket(family, kind, flags, protocol)?;

@@ -25,10 +25,11 @@ pub(crate) fn log_listeners(listeners: &[Listener], is_activated: bool) {
         listeners.map(ToString::to_string).collect()
     };
     let (addresses, time) = (served(Service::Daytime), served(Service::Time));
-    let host = match first.ip() {
-        ip if !ip.is_unspecified() => ip.to_string(),
-        ip if ip.is_ipv4() => "127.0.0.1".to_owned(),
-        _ => "::1".to_owned(),
+    let host = match first {
+        SocketAddr::V6(v6) if v6.scope_id() != 0 => format!("{}%{}", v6.ip(), v6.scope_id()),
+        at if !at.ip().is_unspecified() => at.ip().to_string(),
+        SocketAddr::V4(_) => "127.0.0.1".to_owned(),
+        SocketAddr::V6(_) => "::1".to_owned(),
     };
     tracing::info!(port, "Time Server starting on port {port}...");
     if is_activated {
