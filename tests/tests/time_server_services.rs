@@ -381,6 +381,14 @@ fn a_host_that_could_be_misread_is_refused_with_how_to_write_it() {
 }
 
 #[test]
+fn a_name_without_an_address_is_told_with_a_way_out() {
+    let (status, out, err) = query(&["nobody.invalid"]);
+    assert_eq!((status, out.as_str()), (Some(1), ""));
+    assert!(err.contains("no time from nobody.invalid:55555: no address was found: "), "{err}");
+    assert!(err.ends_with("; check the name, or write an address"), "{err}");
+}
+
+#[test]
 fn the_client_names_the_flag_that_fits_what_was_answered() {
     let mut server = start(&["--udp", "--time-port", "0"]);
     let time = format!("localhost:{}", time_port(&mut server));

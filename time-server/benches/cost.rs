@@ -3,7 +3,8 @@
 //!
 //! `cargo bench -p time-server` prints the medians of ten interleaved rounds: processor time a connection
 //! (the server's own) and connections a second, each also as a ratio to the bare loop's.
-//! `cargo bench -p time-server -- --workers 2` compares as many threads of both.
+//! `cargo bench -p time-server -- --workers 2` compares as many threads of both, and `-- --udp` datagrams with a bare
+//! recvfrom/sendto loop, `-- --udp --sources 20000` from as many addresses in turn.
 #![expect(
     clippy::print_stdout,
     clippy::expect_used,
@@ -13,20 +14,25 @@
 )]
 
 use std::fs::{self, File};
-use std::io::{Read, Write};
-use std::net::{Ipv4Addr, TcpListener, TcpStream};
+use std::io::{IoSlice, Read, Write};
+use std::net::{Ipv4Addr, SocketAddrV4, TcpListener, TcpStream, UdpSocket};
+use std::os::fd::AsRawFd;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use nix::libc;
 use nix::sys::signal::{Signal, kill};
+use nix::sys::socket::{ControlMessage, MsgFlags, SockaddrIn, sendmsg};
 use nix::time::{clock_getcpuclockid, clock_gettime};
 use nix::unistd::Pid;
 
 const ROUNDS: usize = 10;
 const CONNECTIONS: usize = 20_000;
 const CLIENTS: usize = 4;
+/// How many datagrams a client has on the way at a time.
+const ON_THE_WAY: usize = 16;
 const TEXT: &[u8] = b"\n\nCurrent time: Sun Nov 22 06:32:19 2026\n\n";
 
 fn main() {
@@ -35,21 +41,22 @@ fn main() {
         let at = arguments.iter().position(|argument| argument == flag)?;
         arguments.get(at + 1)?.parse::<u16>().ok()
     };
-    let workers = number("--workers").unwrap_or(1);
+    let load = Load {
+        workers: number("--workers").unwrap_or(1),
+        is_udp: arguments.iter().any(|argument| argument == "--udp"),
+        sources: number("--sources").unwrap_or(1),
+    };
     if let Some(port) = number("--bare-loop") {
-        return bare_loop(port, workers);
+        let serve = if load.is_udp { bare_datagrams } else { bare_loop };
+        return serve(port, load.workers);
     }
     let folder = std::env::temp_dir().join(format!("time-server-bench-{}", std::process::id()));
     fs::create_dir_all(&folder).expect("a temporary folder");
-    let mut servers: Vec<Server> = [
-        time_server(&folder, workers),
-        Some(bare(workers)),
-        nginx(&folder, workers),
-        xinetd(&folder),
-    ]
-    .into_iter()
-    .flatten()
-    .collect();
+    let mut servers = vec![time_server(&folder, load), bare(load)];
+    if !load.is_udp {
+        servers.extend(nginx(&folder, load));
+        servers.extend(xinetd(&folder, load));
+    }
 
     for server in &mut servers {
         // Not counted: the first connections warm everything up.
@@ -63,14 +70,25 @@ fn main() {
             servers[index].figures.push(figures);
         }
     }
-    report(&servers);
+    report(&servers, load);
     drop(servers);
     fs::remove_dir_all(&folder).expect("the temporary folder goes");
+}
+
+/// What the clients do.
+#[derive(Clone, Copy)]
+struct Load {
+    /// Threads of each server.
+    workers: u16,
+    is_udp: bool,
+    /// How many addresses the datagrams come from.
+    sources: u16,
 }
 
 /// A server under load.
 struct Server {
     name: &'static str,
+    load: Load,
     process: Child,
     port: u16,
     figures: Vec<Figures>,
@@ -86,14 +104,14 @@ struct Figures {
 }
 
 impl Server {
-    fn start(name: &'static str, port: u16, command: &mut Command) -> Self {
+    fn start(name: &'static str, port: u16, command: &mut Command, load: Load) -> Self {
         let process = command.stdin(Stdio::null()).spawn().expect(name);
         let deadline = Instant::now() + Duration::from_secs(10);
         while TcpStream::connect((Ipv4Addr::LOCALHOST, port)).is_err() {
             assert!(Instant::now() < deadline, "{name} does not listen on {port}");
             thread::yield_now();
         }
-        Self { name, process, port, figures: Vec::new() }
+        Self { name, load, process, port, figures: Vec::new() }
     }
 
     fn serve(&mut self, connections: usize) -> Figures {
@@ -101,8 +119,13 @@ impl Server {
         let before = self.processor_time();
         let started = Instant::now();
         thread::scope(|scope| {
-            for _ in 0..CLIENTS {
-                scope.spawn(move || (0..connections / CLIENTS).for_each(|_| ask(port)));
+            for client in 0..CLIENTS {
+                let (each, sources) = (connections / CLIENTS, usize::from(self.load.sources));
+                if self.load.is_udp {
+                    scope.spawn(move || ask_by_datagram(port, each, client * each, sources));
+                } else {
+                    scope.spawn(move || (0..each).for_each(|_| ask(port)));
+                }
             }
         });
         let elapsed = started.elapsed();
@@ -150,6 +173,49 @@ fn ask(port: u16) {
     while stream.read(&mut text).expect("no reset") > 0 {}
 }
 
+/// A client that has some datagrams on the way at a time, each from another one of the addresses.
+fn ask_by_datagram(port: u16, count: usize, first: usize, sources: usize) {
+    let socket = UdpSocket::bind((Ipv4Addr::UNSPECIFIED, 0)).expect("a socket");
+    socket.set_read_timeout(Some(Duration::from_secs(1))).expect("a timeout");
+    let server = SockaddrIn::from(SocketAddrV4::new(Ipv4Addr::LOCALHOST, port));
+    let mut reply = [0; 512];
+    for start in (first..first + count).step_by(ON_THE_WAY) {
+        for number in start..start + ON_THE_WAY {
+            let source =
+                Ipv4Addr::from_bits(0x7f01_0001 + u32::try_from(number % sources).unwrap_or(0));
+            let from = libc::in_pktinfo {
+                ipi_ifindex: 0,
+                ipi_spec_dst: libc::in_addr { s_addr: source.to_bits().to_be() },
+                ipi_addr: libc::in_addr { s_addr: 0 },
+            };
+            let from = [ControlMessage::Ipv4PacketInfo(&from)];
+            let text = [IoSlice::new(b"?")];
+            sendmsg(socket.as_raw_fd(), &text, &from, MsgFlags::empty(), Some(&server))
+                .expect("a request");
+        }
+        for _ in 0..ON_THE_WAY {
+            socket.recv(&mut reply).expect("a reply");
+        }
+    }
+}
+
+/// The floor for datagrams.
+fn bare_datagrams(port: u16, workers: u16) {
+    // Only to be seen by those who wait for the start.
+    let _listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port)).expect("the port");
+    let socket = UdpSocket::bind((Ipv4Addr::UNSPECIFIED, port)).expect("the port");
+    thread::scope(|scope| {
+        for _ in 0..workers {
+            scope.spawn(|| {
+                let mut request = [0; 512];
+                while let Ok((_, peer)) = socket.recv_from(&mut request) {
+                    socket.send_to(TEXT, peer).ok();
+                }
+            });
+        }
+    });
+}
+
 /// The floor: what a server costs that cares for nobody.
 fn bare_loop(port: u16, workers: u16) {
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port)).expect("the port");
@@ -169,20 +235,24 @@ fn free_port() -> u16 {
     listener.local_addr().expect("its address").port()
 }
 
-fn time_server(folder: &Path, workers: u16) -> Option<Server> {
+fn time_server(folder: &Path, load: Load) -> Server {
     let port = free_port();
     let mut command = Command::new(env!("CARGO_BIN_EXE_time-server"));
     command.args(["--config", "none", "--port", &port.to_string()]);
-    command.args(["--workers", &workers.to_string()]);
+    command.args(["--workers", &load.workers.to_string()]);
+    if load.is_udp {
+        command.args(["--udp", "--rate", "1000000"]);
+    }
     command.stderr(File::create(folder.join("log")).expect("a log"));
-    Some(Server::start("time-server", port, &mut command))
+    Server::start("time-server", port, &mut command, load)
 }
 
-fn bare(workers: u16) -> Server {
+fn bare(load: Load) -> Server {
     let port = free_port();
     let mut command = Command::new(std::env::current_exe().expect("this program"));
-    command.args(["--bare-loop", &port.to_string(), "--workers", &workers.to_string()]);
-    Server::start("bare loop", port, &mut command)
+    command.args(["--bare-loop", &port.to_string(), "--workers", &load.workers.to_string()]);
+    command.args(load.is_udp.then_some("--udp"));
+    Server::start("bare loop", port, &mut command, load)
 }
 
 fn installed(path: &str) -> Option<PathBuf> {
@@ -190,25 +260,26 @@ fn installed(path: &str) -> Option<PathBuf> {
 }
 
 /// nginx's stream module, which Debian packages as libnginx-mod-stream.
-fn nginx(folder: &Path, workers: u16) -> Option<Server> {
+fn nginx(folder: &Path, load: Load) -> Option<Server> {
     let binary = installed("/usr/sbin/nginx")?;
     let module = installed("/usr/lib/nginx/modules/ngx_stream_module.so")?;
     let port = free_port();
     let config = format!(
-        "load_module {};\ndaemon off;\nworker_processes {workers};\npid {1}/nginx.pid;\n\
-         error_log {1}/nginx.log;\nevents {{}}\nstream {{ server {{ listen 127.0.0.1:{port}; \
+        "load_module {};\ndaemon off;\nworker_processes {};\npid {2}/nginx.pid;\n\
+         error_log {2}/nginx.log;\nevents {{}}\nstream {{ server {{ listen 127.0.0.1:{port}; \
          return \"\\n\\nCurrent time: $time_local\\n\\n\"; }} }}\n",
         module.display(),
+        load.workers,
         folder.display(),
     );
     let file = folder.join("nginx.conf");
     fs::write(&file, config).expect("nginx's configuration");
     let mut command = Command::new(binary);
     command.arg("-c").arg(&file).arg("-p").arg(folder).stderr(Stdio::null());
-    Some(Server::start("nginx", port, &mut command))
+    Some(Server::start("nginx", port, &mut command, load))
 }
 
-fn xinetd(folder: &Path) -> Option<Server> {
+fn xinetd(folder: &Path, load: Load) -> Option<Server> {
     let binary = installed("/usr/sbin/xinetd")?;
     let port = free_port();
     let config = format!(
@@ -220,7 +291,7 @@ fn xinetd(folder: &Path) -> Option<Server> {
     fs::write(&file, config).expect("xinetd's configuration");
     let mut command = Command::new(binary);
     command.arg("-dontfork").arg("-f").arg(&file).stdout(Stdio::null()).stderr(Stdio::null());
-    Some(Server::start("xinetd", port, &mut command))
+    Some(Server::start("xinetd", port, &mut command, load))
 }
 
 fn median(mut values: Vec<f64>) -> f64 {
@@ -228,15 +299,14 @@ fn median(mut values: Vec<f64>) -> f64 {
     f64::midpoint(values[(values.len() - 1) / 2], values[values.len() / 2])
 }
 
-fn report(servers: &[Server]) {
+fn report(servers: &[Server], load: Load) {
     let bare = servers.iter().find(|server| server.name == "bare loop").expect("the floor");
+    let what = if load.is_udp { "datagrams" } else { "connections" };
     println!(
-        "{CONNECTIONS} connections from {CLIENTS} clients, medians of {ROUNDS} interleaved rounds"
+        "{CONNECTIONS} {what} from {CLIENTS} clients, {} threads, medians of {ROUNDS} interleaved rounds",
+        load.workers
     );
-    println!(
-        "{:12} {:>16} {:>7} {:>16} {:>7}",
-        "", "CPU/connection", "ratio", "connections/s", "ratio"
-    );
+    println!("{:12} {:>16} {:>7} {:>16} {:>7}", "", "CPU/reply", "ratio", "replies/s", "ratio");
     for server in servers {
         // The ratio within each round: what disturbs the machine disturbs both.
         let compared = |of: fn(&Figures) -> f64| {

@@ -55,7 +55,10 @@ impl Error {
 /// The first paragraph of clap's message, on one line; lines that begin with a bar show a place in a value, and stay lines.
 pub(super) fn problem(error: &clap::Error) -> String {
     let rendered = error.render().to_string();
-    let paragraph = rendered.split("\n\n").next().unwrap_or_default();
+    // Not the first empty line: the value may have one.
+    let ends = ["\n\n  tip:", "\n\nUsage:", "\n\nFor more"].map(|end| rendered.find(end));
+    let end = ends.into_iter().flatten().min().unwrap_or(rendered.len());
+    let paragraph = &rendered[..end];
     let mut problem = String::new();
     for line in paragraph.lines().map(str::trim) {
         let start = if line.starts_with("| ") { "\n  " } else { " " };

@@ -74,3 +74,10 @@ pub(super) fn explain(query: &Query, failures: &[(SocketAddr, Failure)]) -> Stri
     let problem = failure.describe();
     if query.target.is_address() { problem } else { format!("{}: {problem}", address.ip()) }
 }
+
+/// Why a name has no address; std's text begins with what it has called.
+pub(super) fn unresolved(error: &io::Error) -> String {
+    let reason = error.to_string();
+    let reason = reason.rsplit(": ").next().unwrap_or_default();
+    format!("no address was found: {reason}; check the name, or write an address")
+}

@@ -59,7 +59,7 @@ fn resolve(query: &Query) -> Result<Vec<SocketAddr>, Error> {
     let lookup = move || sender.send(target.to_socket_addrs().map(Iterator::collect)).ok();
     thread::Builder::new().name("lookup".to_owned()).spawn(lookup).map_err(Error::Thread)?;
     match receiver.recv_timeout(query.timeout) {
-        Ok(addresses) => addresses.map_err(|error| no_answer(query, error.to_string())),
+        Ok(addresses) => addresses.map_err(|error| no_answer(query, failure::unresolved(&error))),
         Err(_timeout) => Err(no_answer(query, "its address could not be found in time".to_owned())),
     }
 }
