@@ -275,11 +275,11 @@ fn a_lack_of_memory_while_it_recovers_from_one_ends_nothing() {
 #[test]
 #[ignore = "needs strace"]
 fn a_socket_that_fails_for_good_is_told_once_and_rests() {
-    let mut server = faulty(&["inject=recvmsg:error=EIO"], &["--udp"]);
+    let mut server = faulty(&["inject=recvmmsg:error=EIO"], &["--udp"]);
     let started = Instant::now();
     let client = UdpSocket::bind("127.0.0.1:0").unwrap();
     client.send_to(b"?", (Ipv4Addr::LOCALHOST, server.port)).unwrap();
-    server.process.err_line("Clients have to wait: recvmsg: I/O error.");
+    server.process.err_line("Clients have to wait: recvmmsg: I/O error.");
     thread::sleep(Duration::from_secs(1)); // The stretch of time that is measured.
     server.process.signal(Signal::SIGUSR1);
     let totals = server.process.err_line(" transient=");
@@ -290,7 +290,7 @@ fn a_socket_that_fails_for_good_is_told_once_and_rests() {
     assert_eq!(server.ask().len(), 11);
     server.process.signal(Signal::SIGTERM);
     let finished = server.process.finish();
-    let told = finished.err.iter().filter(|line| line.contains("have to wait: recvmsg")).count();
+    let told = finished.err.iter().filter(|line| line.contains("have to wait: recvmmsg")).count();
     assert_eq!(told, 1, "{:?}", finished.err);
 }
 

@@ -87,6 +87,26 @@ fn a_datagram_is_answered_from_the_address_that_was_asked() {
 }
 
 #[test]
+fn all_datagrams_that_wait_are_answered_each_to_its_own_sender() {
+    let server = start(&["--udp"]);
+    // Stopped, the server finds more of them than it takes at a time.
+    server.process.signal(Signal::SIGSTOP);
+    let clients: Vec<UdpSocket> = (1..=100)
+        .map(|number| datagram(&server, [127, 0, 1, number], [127, 0, 2, number]))
+        .collect();
+    server.process.signal(Signal::SIGCONT);
+    for client in clients {
+        let mut reply = [0; 600];
+        assert_eq!(again(|| client.recv(&mut reply)).unwrap(), 11);
+    }
+    // IPv6 has other control messages.
+    if UdpSocket::bind("[::1]:0").is_ok() {
+        let (status, _, err) = query(&["--udp", &format!("[::1]:{}", server.port)]);
+        assert_eq!((status, err.as_str()), (Some(0), ""));
+    }
+}
+
+#[test]
 fn datagrams_of_another_server_are_not_answered() {
     let mut server = start(&["--udp", "--bind", "127.0.0.1"]);
     let other = UdpSocket::bind((Ipv4Addr::new(127, 0, 0, 2), server.port)).unwrap();

@@ -12,6 +12,7 @@ use crate::net::activation;
 use crate::net::inetd::{self, Connection, Inherited};
 use crate::net::listener::{self, Listener};
 use crate::net::poller::Poller;
+use crate::net::udp::Requests;
 use crate::ops::descriptors;
 use crate::ops::housekeeping::{self, Housekeeping};
 use crate::ops::log::{self, ClientLog};
@@ -75,6 +76,7 @@ pub fn run(config: &Config) -> Result<(), Error> {
             admission: Arc::clone(&admission),
             clock: Clock::new(config.zone.clone(), housekeeping.is_some()),
             reply: Reply::new(config.format.clone(), config.require_sync),
+            requests: Requests::default(),
             closing: Arc::clone(&closing),
             spare: spare_descriptor(),
             resting: Vec::new(),

@@ -19,7 +19,7 @@ use crate::net::accept_error::AcceptError;
 use crate::net::inetd::Connection;
 use crate::net::listener::Listener;
 use crate::net::poller::{Event, Poller};
-use crate::net::udp;
+use crate::net::udp::Requests;
 use crate::ops::housekeeping::Housekeeping;
 use crate::ops::log::{ClientLog, Outcome};
 use crate::ops::shutdown::{Shutdown, Stage};
@@ -30,7 +30,7 @@ use crate::policy::linger::Probe;
 use crate::reply::Reply;
 use crate::reply::clock::{Clock, utc_now};
 use crate::service::{Service, Transport};
-use crate::sys;
+use crate::sys::{self, BATCH};
 
 /// `MSG_MORE` (send(2)): the kernel does not send the reply yet. The shutdown that follows at once sends it, together with
 /// the FIN: one segment instead of two, and the client wakes up once. nix has no name for this flag.
@@ -60,6 +60,8 @@ pub struct Worker {
     pub(crate) admission: Arc<Admission>,
     pub(crate) clock: Clock,
     pub(crate) reply: Reply,
+    /// The datagrams that were received last.
+    pub(crate) requests: Requests,
     pub(crate) closing: Arc<ClosingConnections<OwnedFd>>,
     /// A descriptor to close when no other is left, so that the next client can be accepted.
     pub(crate) spare: Option<OwnedFd>,
@@ -168,7 +170,8 @@ impl Worker {
     fn answer(&mut self, service: Service, socket: OwnedFd, peer: SocketAddr) {
         self.counters.connections.increment();
         let now = now();
-        if !self.admits(Transport::Tcp, peer, now) {
+        let decision = self.admission.decide(Transport::Tcp, peer.ip(), now);
+        if !count(&self.counters, decision) {
             return;
         }
         let fd = socket.as_raw_fd();
@@ -176,7 +179,7 @@ impl Worker {
         // The kernel sends a reply with the shutdown, so it is sent if both succeed.
         let end = || socket::shutdown(fd, socket::Shutdown::Write);
         let outcome = self.send_reply(service, send, end);
-        self.log.log_client(peer, outcome, now);
+        self.log.log_clients(&[(peer, outcome)], now);
         if matches!(outcome, Outcome::Sent | Outcome::Withheld)
             && self.closing.push(self.index, socket, now).is_some()
         {
@@ -186,20 +189,24 @@ impl Worker {
 
     /// Answers up to `limit` datagrams of one socket.
     fn receive(&mut self, index: usize, listener: &Listener, limit: usize) -> Result<(), Error> {
-        let mut failed = 0;
-        for _ in 0..limit {
-            match udp::receive(listener.socket.as_fd()) {
-                Ok(request) => {
-                    failed = 0;
-                    self.answer_datagram(listener, &request);
+        let (mut left, mut failed) = (limit, 0);
+        while left > 0 {
+            match self.requests.receive(listener.socket.as_fd()) {
+                Ok(count) => {
+                    (left, failed) = (left.saturating_sub(count), 0);
+                    self.answer_datagrams(listener, count);
+                    // Fewer than fit: no more have come, or epoll reports them.
+                    if count < BATCH {
+                        return Ok(());
+                    }
                 }
                 Err(Errno::EAGAIN) => return Ok(()),
                 Err(errno) => {
-                    // An earlier reply was refused by its receiver (ICMP), or a request was malformed.
+                    // An earlier reply was refused by its receiver (ICMP).
                     self.counters.transient.increment();
                     failed += 1;
                     if failed == FAILED_DATAGRAMS {
-                        return self.rest(index, "recvmsg", errno);
+                        return self.rest(index, "recvmmsg", errno);
                     }
                 }
             }
@@ -207,26 +214,42 @@ impl Worker {
         Ok(())
     }
 
-    fn answer_datagram(&mut self, listener: &Listener, request: &udp::Request) {
+    /// Answers the requests that were received at a time: with one reply, and one look at all that the workers share.
+    fn answer_datagrams(&mut self, listener: &Listener, received: usize) {
         let now = now();
-        if !request.is_answerable(&self.own_ports) {
-            self.counters.guarded.increment();
-        } else if self.admits(Transport::Udp, request.peer, now) {
-            let socket = listener.socket.as_fd();
-            let send = |text: &[u8]| udp::reply(socket, request, text);
-            let outcome = self.send_reply(listener.service, send, || Ok(()));
-            self.log.log_client(request.peer, outcome, now);
+        let counters = &self.counters;
+        let waiting = &mut self.requests.waiting;
+        // The others came without their addresses.
+        counters.transient.add((received - waiting.len()) as u64);
+        waiting.retain(|request| {
+            let is_answerable = request.is_answerable(&self.own_ports);
+            (!is_answerable).then(|| counters.guarded.increment());
+            is_answerable
+        });
+        let mut decisions = Vec::with_capacity(waiting.len());
+        let peers = waiting.iter().map(|request| request.peer.ip());
+        self.admission.decide_each(Transport::Udp, peers, now, |decision| decisions.push(decision));
+        let mut decisions = decisions.into_iter();
+        waiting.retain(|_| decisions.next().is_some_and(|decision| count(counters, decision)));
+        let time = utc_now();
+        self.clock.tick(time);
+        let reply = self.reply.at(listener.service, self.clock.instant(time), &self.clock);
+        let mut outcomes = Vec::with_capacity(waiting.len());
+        match reply.map_err(|_unspecific| Errno::EINVAL) {
+            Ok(Some(text)) => {
+                let socket = listener.socket.as_fd();
+                self.requests.reply(socket, text, |peer, sent| {
+                    outcomes.push((peer, sent.map_or_else(Outcome::Failed, |()| Outcome::Sent)));
+                });
+            }
+            Ok(None) => {
+                outcomes.extend(waiting.iter().map(|request| (request.peer, Outcome::Withheld)));
+            }
+            Err(errno) => outcomes
+                .extend(waiting.iter().map(|request| (request.peer, Outcome::Failed(errno)))),
         }
-    }
-
-    fn admits(&self, transport: Transport, peer: SocketAddr, now: Instant) -> bool {
-        let decision = self.admission.decide(transport, peer.ip(), now);
-        match decision {
-            Decision::Admitted => {}
-            Decision::Foreign => self.counters.foreign.increment(),
-            Decision::OverRate => self.counters.over_rate.increment(),
-        }
-        decision == Decision::Admitted
+        outcomes.iter().for_each(|(_, outcome)| self.count_outcome(*outcome));
+        self.log.log_clients(&outcomes, now);
     }
 
     /// Calls `send` with the reply of this moment, unless the protocol wants silence, then `end`; counts what became of it.
@@ -246,12 +269,16 @@ impl Worker {
         };
         let outcome = outcome.and_then(|outcome| end().map(|()| outcome));
         let outcome = outcome.unwrap_or_else(Outcome::Failed);
+        self.count_outcome(outcome);
+        outcome
+    }
+
+    fn count_outcome(&self, outcome: Outcome) {
         match outcome {
             Outcome::Sent => self.counters.replies.increment(),
             Outcome::Withheld => self.counters.withheld.increment(),
             Outcome::Failed(_) => self.counters.transient.increment(),
         }
-        outcome
     }
 
     /// Frees a descriptor: that of the oldest closing connection of all, or else the spare one. False if there is neither.
@@ -351,6 +378,16 @@ impl Worker {
         };
         self.poller.wait(timeout)
     }
+}
+
+/// Counts a client that is not admitted, and says whether it is.
+fn count(counters: &Counters, decision: Decision) -> bool {
+    match decision {
+        Decision::Admitted => {}
+        Decision::Foreign => counters.foreign.increment(),
+        Decision::OverRate => counters.over_rate.increment(),
+    }
+    decision == Decision::Admitted
 }
 
 /// Rounded up to a millisecond: who wakes up too early has to wait once more.

@@ -1,20 +1,16 @@
-//! One datagram in, one out (RFC 867, RFC 868), and which senders are never answered.
+//! Datagrams in, as many out (RFC 867, RFC 868), and which senders are never answered.
 //!
 //! Two servers that answer each other's replies never stop (CERT CA-1996-01, CVE-2024-2169). So a request is answered
 //! only if it comes from an ephemeral port of a unicast address, and was sent to this host alone. A loop with a server on a
 //! high port is still possible; the limit on the rate of each source bounds it, but does not end it.
 
-use std::io::{IoSlice, IoSliceMut};
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
-use std::os::fd::{AsRawFd, BorrowedFd};
+use std::os::fd::BorrowedFd;
 
 use nix::errno::Errno;
 use nix::libc;
-use nix::sys::socket::{
-    ControlMessage, ControlMessageOwned, MsgFlags, SockaddrStorage, recvmsg, sendmsg,
-};
 
-use crate::sys;
+use crate::sys::{self, BATCH, Datagrams, PacketInfo};
 
 /// The longest reply, in bytes: too short to be fragmented (RFC 1122 §3.3.3), and of little use for amplification attacks.
 pub const LONGEST: usize = 512;
@@ -22,50 +18,81 @@ pub const LONGEST: usize = 512;
 /// The first port that a client may send from: those below belong to services (RFC 6335 §6).
 const FIRST_EPHEMERAL: u16 = 1024;
 
-/// A request: its sender, and the address that it was sent to.
-#[derive(Debug)]
+/// A request: its sender, and the address that it was sent to, which the reply must come from.
+#[derive(Debug, Clone, Copy)]
 pub struct Request {
     /// The sender.
     pub peer: SocketAddr,
-    destination: Destination,
+    destination: PacketInfo,
 }
 
-/// The address that a request was sent to, which the reply must come from.
-#[derive(Debug, Clone, Copy)]
-enum Destination {
-    V4(libc::in_pktinfo),
-    V6(libc::in6_pktinfo),
+/// Receives and answers some requests at a time, for a system call costs more than the rest.
+#[derive(Debug)]
+pub struct Requests {
+    datagrams: Box<Datagrams>,
+    /// Those that were received last and have not been refused.
+    pub waiting: Vec<Request>,
 }
 
-/// Takes the next request from the socket; its content does not matter (RFC 867).
-///
-/// # Errors
-/// Those of recvmsg(2); EAGAIN when there is none; EPROTO for one without its addresses.
-pub fn receive(socket: BorrowedFd<'_>) -> nix::Result<Request> {
-    let mut control = nix::cmsg_space!(libc::in6_pktinfo, libc::in_pktinfo);
-    let mut nothing = [0_u8; 1];
-    let mut buffers = [IoSliceMut::new(&mut nothing)];
-    let flags = MsgFlags::MSG_DONTWAIT;
-    let message =
-        recvmsg::<SockaddrStorage>(socket.as_raw_fd(), &mut buffers, Some(&mut control), flags)?;
-    let mut destination = None;
-    for control in message.cmsgs()? {
-        match control {
-            // A socket of both families has both for an IPv4 request; only this one shows a broadcast.
-            ControlMessageOwned::Ipv4PacketInfo(info) => {
-                destination = Some(Destination::V4(for_reply(info)));
+impl Default for Requests {
+    fn default() -> Self {
+        Self { datagrams: Box::new(Datagrams::new()), waiting: Vec::with_capacity(BATCH) }
+    }
+}
+
+impl Requests {
+    /// Takes the next requests from the socket; their content does not matter (RFC 867). Returns how many datagrams came; one
+    /// without its addresses does not wait.
+    ///
+    /// # Errors
+    /// Those of recvmmsg(2); EAGAIN when there is none.
+    pub fn receive(&mut self, socket: BorrowedFd<'_>) -> nix::Result<usize> {
+        self.waiting.clear();
+        let count = self.datagrams.receive(socket)?;
+        let requests = (0..count).filter_map(|index| {
+            // A socket of both families has both for an IPv4 request; only IPv4's shows a broadcast.
+            let mut infos = self.datagrams.packet_infos(index);
+            let first = infos.next()?;
+            let destination = match (first, infos.next()) {
+                (_, Some(PacketInfo::V4(info))) | (PacketInfo::V4(info), _) => {
+                    PacketInfo::V4(for_reply(info))
+                }
+                (info, _) => info,
+            };
+            Some(Request { peer: self.datagrams.peer(index)?, destination })
+        });
+        self.waiting.extend(requests);
+        Ok(count)
+    }
+
+    /// Sends the reply to each that waits, from the address that it was sent to; reports what became of each.
+    ///
+    /// A reply that is longer than [`LONGEST`] is not sent: a part of it may mean another time.
+    pub fn reply(
+        &self,
+        socket: BorrowedFd<'_>,
+        text: &[u8],
+        mut report: impl FnMut(SocketAddr, nix::Result<()>),
+    ) {
+        let mut left = self.waiting.as_slice();
+        while let Some(first) = left.first() {
+            let replies = left.iter().map(|request| (request.peer, request.destination));
+            let sent = if text.len() > LONGEST {
+                Err(Errno::EMSGSIZE)
+            } else {
+                sys::send_to_each(socket, text, replies)
+            };
+            // An error is about the first one. EAGAIN, when the socket's buffer is full: the reply is lost, as datagrams may be.
+            if let Err(errno) = sent {
+                report(first.peer, Err(errno));
             }
-            ControlMessageOwned::Ipv6PacketInfo(info) if destination.is_none() => {
-                destination = Some(Destination::V6(info));
+            let (done, rest) = left.split_at(sent.map_or(1, |sent| sent.clamp(1, left.len())));
+            if sent.is_ok() {
+                done.iter().for_each(|request| report(request.peer, Ok(())));
             }
-            _ => {}
+            left = rest;
         }
     }
-    let peer = message.address.as_ref().and_then(sys::socket_address);
-    let (Some(peer), Some(destination)) = (peer, destination) else {
-        return Err(Errno::EPROTO);
-    };
-    Ok(Request { peer, destination })
 }
 
 /// What the reply is sent with. The kernel does not know the local address of a request that came before `IP_PKTINFO` was
@@ -77,33 +104,14 @@ fn for_reply(info: libc::in_pktinfo) -> libc::in_pktinfo {
     libc::in_pktinfo { ipi_ifindex: 0, ipi_spec_dst: local, ..info }
 }
 
-/// Sends the reply from the address that the request was sent to.
-///
-/// # Errors
-/// Those of sendmsg(2); EAGAIN when the socket's buffer is full: the reply is lost, as datagrams may be. EMSGSIZE for one that
-/// is longer than [`LONGEST`]: a part of it may mean another time.
-pub fn reply(socket: BorrowedFd<'_>, request: &Request, text: &[u8]) -> nix::Result<()> {
-    let from = match &request.destination {
-        Destination::V4(info) => ControlMessage::Ipv4PacketInfo(info),
-        Destination::V6(info) => ControlMessage::Ipv6PacketInfo(info),
-    };
-    if text.len() > LONGEST {
-        return Err(Errno::EMSGSIZE);
-    }
-    let text = [IoSlice::new(text)];
-    let flags = MsgFlags::MSG_DONTWAIT | MsgFlags::MSG_NOSIGNAL;
-    let to = SockaddrStorage::from(request.peer);
-    sendmsg(socket.as_raw_fd(), &text, &[from], flags, Some(&to)).map(drop)
-}
-
 impl Request {
     /// Whether it may be answered; `own_ports` are the ports of this server.
     #[must_use]
     pub fn is_answerable(&self, own_ports: &[u16]) -> bool {
         let is_for_this_host = match self.destination {
             // `ipi_spec_dst` is the local address: for a broadcast it is not the destination, ip(7).
-            Destination::V4(info) => info.ipi_addr.s_addr == info.ipi_spec_dst.s_addr,
-            Destination::V6(info) => info.ipi6_addr.s6_addr[0] != 0xff,
+            PacketInfo::V4(info) => info.ipi_addr.s_addr == info.ipi_spec_dst.s_addr,
+            PacketInfo::V6(info) => info.ipi6_addr.s6_addr[0] != 0xff,
         };
         is_for_this_host && may_be_a_client(self.peer, own_ports)
     }

@@ -93,23 +93,12 @@ impl Default for ClientLog {
 }
 
 impl ClientLog {
-    /// Logs a client, and what became of its reply.
-    pub(crate) fn log_client(&self, peer: SocketAddr, outcome: Outcome, now: Instant) {
-        let is_admitted = self.clients.lock().admit(now);
-        if !is_admitted {
-            return;
-        }
-        let peer = peer.to_string();
-        match outcome {
-            Outcome::Sent => tracing::info!(peer, "Sending time to {peer}... Done."),
-            Outcome::Withheld => {
-                tracing::info!(
-                    peer,
-                    "Sending time to {peer}... not sent: the clock is not synchronised."
-                );
-            }
-            Outcome::Failed(errno) => {
-                tracing::info!(peer, error = %errno, "Sending time to {peer}... not sent: {}.", errno.desc());
+    /// Logs clients, and what became of their replies.
+    pub(crate) fn log_clients(&self, clients: &[(SocketAddr, Outcome)], now: Instant) {
+        let mut admitted = self.clients.lock();
+        for (peer, outcome) in clients {
+            if admitted.admit(now) {
+                log_client(*peer, *outcome);
             }
         }
     }
@@ -133,6 +122,22 @@ impl ClientLog {
     /// When [`Self::log_suppressed`] is due next.
     pub(crate) fn wake_at(&self) -> Option<Instant> {
         self.clients.lock().wake_at()
+    }
+}
+
+fn log_client(peer: SocketAddr, outcome: Outcome) {
+    let peer = peer.to_string();
+    match outcome {
+        Outcome::Sent => tracing::info!(peer, "Sending time to {peer}... Done."),
+        Outcome::Withheld => {
+            tracing::info!(
+                peer,
+                "Sending time to {peer}... not sent: the clock is not synchronised."
+            );
+        }
+        Outcome::Failed(errno) => {
+            tracing::info!(peer, error = %errno, "Sending time to {peer}... not sent: {}.", errno.desc());
+        }
     }
 }
 

@@ -47,16 +47,33 @@ impl Admission {
 
     /// Decides about a client; if it is admitted, its reply counts against its rate.
     pub fn decide(&self, transport: Transport, peer: IpAddr, now: Instant) -> Decision {
-        if !is_allowed(&self.networks, peer) {
-            return Decision::Foreign;
-        }
+        let mut decision = Decision::Admitted;
+        self.decide_each(transport, [peer].into_iter(), now, |decided| decision = decided);
+        decision
+    }
+
+    /// Decides about some clients at a time: the workers share the limit, and each waits for it only once.
+    pub fn decide_each(
+        &self,
+        transport: Transport,
+        peers: impl Iterator<Item = IpAddr>,
+        now: Instant,
+        mut decided: impl FnMut(Decision),
+    ) {
         let limit = match transport {
             Transport::Tcp => self.tcp.as_ref(),
             Transport::Udp => Some(&self.udp),
         };
-        match limit {
-            Some(limit) if !limit.lock().admit(peer, now) => Decision::OverRate,
-            _ => Decision::Admitted,
+        let mut limit = limit.map(|limit| limit.lock());
+        for peer in peers {
+            let admits = |limit: &mut RateLimit| limit.admit(peer, now);
+            decided(if !is_allowed(&self.networks, peer) {
+                Decision::Foreign
+            } else if limit.as_deref_mut().is_none_or(admits) {
+                Decision::Admitted
+            } else {
+                Decision::OverRate
+            });
         }
     }
 }

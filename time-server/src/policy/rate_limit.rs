@@ -3,10 +3,11 @@
 //! The limit is the generic cell rate algorithm (GCRA, ITU-T I.371), a token bucket that needs one number for each source:
 //! the theoretical arrival time, at which the next request would come if the source kept exactly to its rate. Each
 //! reply moves it on by one interval. A source is an IPv4 address or an IPv6 /64, because a single host has a whole /64.
-//! The table is bounded: when it is full, the source with the earliest arrival time is forgotten. That is the one that is
-//! furthest from its limit, and at worst it gets some replies too many.
+//! The table is bounded: when it is full, those sources are forgotten whose arrival times are the earliest. They are
+//! the furthest from their limits, and at worst they get some replies too many.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 use std::net::IpAddr;
 use std::time::{Duration, Instant};
 
@@ -49,8 +50,6 @@ pub struct RateLimit {
     /// Each source's theoretical arrival time. std's hash has a random key, so an attacker cannot choose addresses that
     /// collide.
     arrival_times: HashMap<Source, Nanoseconds>,
-    /// The same, the earliest first.
-    order: BTreeSet<(Nanoseconds, Source)>,
 }
 
 impl RateLimit {
@@ -65,32 +64,45 @@ impl RateLimit {
             capacity,
             // Twice what is needed: after many removals std's table would grow to that anyway.
             arrival_times: HashMap::with_capacity(2 * capacity),
-            order: BTreeSet::new(),
         }
     }
 
     /// Whether a source may have a reply now; if so, the reply is counted.
     pub fn admit(&mut self, address: IpAddr, now: Instant) -> bool {
-        let source = Source::of(address);
         let now = self.since_start(now);
-        let before = self.arrival_times.get(&source).copied();
-        let arrival = before.unwrap_or(now).max(now);
-        if arrival > now + self.tolerance {
-            return false;
+        let is_full = self.arrival_times.len() >= self.capacity;
+        match self.arrival_times.entry(Source::of(address)) {
+            Entry::Occupied(mut known) => {
+                let arrival = now.max(*known.get());
+                let is_admitted = arrival <= now + self.tolerance;
+                if is_admitted {
+                    known.insert(arrival + self.interval);
+                }
+                is_admitted
+            }
+            Entry::Vacant(new) if is_full => {
+                let source = new.into_key();
+                self.make_room(now);
+                self.arrival_times.insert(source, now + self.interval);
+                true
+            }
+            Entry::Vacant(new) => {
+                new.insert(now + self.interval);
+                true
+            }
         }
-        match before {
-            Some(before) => drop(self.order.remove(&(before, source))),
-            None if self.arrival_times.len() >= self.capacity => self.forget_earliest(),
-            None => {}
-        }
-        self.arrival_times.insert(source, arrival + self.interval);
-        self.order.insert((arrival + self.interval, source));
-        true
     }
 
-    fn forget_earliest(&mut self) {
-        if let Some((_, source)) = self.order.pop_first() {
-            self.arrival_times.remove(&source);
+    /// Forgets the sources whose arrival time is over: they are as good as new. If those are few, also others, up to a
+    /// quarter of all, so that the table is not searched again soon.
+    fn make_room(&mut self, now: Nanoseconds) {
+        self.arrival_times.retain(|_, arrival| *arrival > now);
+        if self.arrival_times.len() > self.capacity / 4 * 3 {
+            let mut arrivals: Vec<Nanoseconds> = self.arrival_times.values().copied().collect();
+            let quarter = arrivals.len() / 4;
+            let (_, earliest, _) = arrivals.select_nth_unstable(quarter);
+            let earliest = *earliest;
+            self.arrival_times.retain(|_, arrival| *arrival > earliest);
         }
     }
 
@@ -144,8 +156,7 @@ mod tests {
             let forged = IpAddr::V6(Ipv6Addr::from_bits(network << 64));
             assert!(limit.admit(forged, start), "beyond the capacity new sources are answered");
         }
-        assert_eq!(limit.arrival_times.len(), 1000);
-        assert_eq!(limit.order.len(), 1000);
+        assert!(limit.arrival_times.len() <= 1000);
         assert!(limit.arrival_times.capacity() <= room);
     }
 
