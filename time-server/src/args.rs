@@ -2,7 +2,7 @@
 //! variables are `common`'s.
 
 use std::env;
-use std::net::{IpAddr, Ipv6Addr, SocketAddr, SocketAddrV6};
+use std::net::SocketAddr;
 use std::str::FromStr;
 use std::time::Duration;
 
@@ -13,10 +13,11 @@ use common::escape::escape;
 use common::number;
 use common::options::CommonArgs;
 use ipnet::IpNet;
-use nix::net::if_::if_nametoindex;
 
 use crate::error::Error;
+use crate::net::address::{address, network, without_duplicates};
 use crate::net::udp;
+use crate::query::target::Target;
 use crate::reply::format::{self, Format};
 use crate::reply::zone::{Zone, ZoneError};
 use crate::service::Transport;
@@ -165,58 +166,6 @@ impl FromStr for ZoneName {
     }
 }
 
-/// A host, and its port if one was named.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Target {
-    /// A name or an address.
-    pub host: String,
-    /// The port, unless it is the default one.
-    pub port: Option<u16>,
-}
-
-impl FromStr for Target {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<Self, String> {
-        let malformed =
-            || "it is written like localhost, 192.0.2.1:13 or [2001:db8::1]:13".to_owned();
-        let (host, port) = match text.strip_prefix('[').map(|rest| rest.split_once(']')) {
-            Some(Some((host, ""))) if is_ipv6(host) => (host, None),
-            Some(Some((host, rest))) if is_ipv6(host) => {
-                (host, Some(rest.strip_prefix(':').ok_or_else(malformed)?))
-            }
-            Some(_) => return Err(malformed()),
-            // More than one colon: an IPv6 address without a port.
-            None if is_ipv6(text) => (text, None),
-            None => text.split_once(':').map_or((text, None), |(host, port)| (host, Some(port))),
-        };
-        if host.is_empty()
-            || text.contains('/')
-            || host.contains(['[', ']'])
-            || port.is_some_and(|port| port.contains(':'))
-        {
-            return Err(malformed());
-        }
-        let port = port.map(number::within(1, u16::MAX)).transpose();
-        let port = port.map_err(|problem| format!("{problem} as the port"))?;
-        Ok(Self { host: host.to_owned(), port })
-    }
-}
-
-/// Whether it is an IPv6 address, perhaps with the interface of a link-local one: `fe80::1%eth0`.
-fn is_ipv6(host: &str) -> bool {
-    let address = host.split_once('%').map_or(host, |(address, _interface)| address);
-    address.parse::<Ipv6Addr>().is_ok()
-}
-
-impl Target {
-    /// Whether it is an address, not a name.
-    #[must_use]
-    pub fn is_address(&self) -> bool {
-        is_ipv6(&self.host) || self.host.parse::<IpAddr>().is_ok()
-    }
-}
-
 /// What is to be done.
 #[derive(Debug)]
 pub enum Task {
@@ -341,135 +290,5 @@ pub(crate) fn check_length(
             "this --format makes a reply of up to {longest} bytes; one{by} may have {most}"
         ))),
         _ => Ok(()),
-    }
-}
-
-/// The addresses, each once, and without those that 0.0.0.0 or :: has anyway: a second socket on the same one would find
-/// its port in use.
-fn without_duplicates(addresses: Vec<SocketAddr>) -> Vec<SocketAddr> {
-    let mut unique: Vec<SocketAddr> = Vec::new();
-    for address in &addresses {
-        let covers = |other: &SocketAddr| {
-            other.ip().is_unspecified() && other.is_ipv4() == address.is_ipv4() && other != address
-        };
-        if !unique.contains(address) && !addresses.iter().any(covers) {
-            unique.push(*address);
-        }
-    }
-    unique
-}
-
-/// An address to listen on; a link-local one is one only together with its interface (RFC 4007 §11).
-fn address(text: &str) -> Result<SocketAddr, String> {
-    let (ip, interface) = match text.split_once('%') {
-        Some((ip, interface)) => (ip, Some(interface)),
-        None => (text, None),
-    };
-    let malformed = |_syntax| "write an address, like 192.0.2.1, 2001:db8::1 or fe80::1%eth0 ('ip addr' lists this machine's)";
-    let ip: IpAddr = ip.parse().map_err(malformed)?;
-    match (ip.to_canonical(), interface) {
-        (IpAddr::V6(v6), Some(name)) => {
-            let number = name.parse().ok().or_else(|| if_nametoindex(name).ok());
-            let number = number.ok_or_else(|| {
-                format!("no interface has this name: {name} ('ip link' lists them)")
-            })?;
-            Ok(SocketAddrV6::new(v6, 0, 0, number).into())
-        }
-        (IpAddr::V4(_), Some(_)) => Err("only an IPv6 address has an interface".to_owned()),
-        (IpAddr::V6(v6), None) if v6.is_unicast_link_local() => {
-            Err(format!("a link-local address needs its interface: {v6}%eth0"))
-        }
-        (ip, None) => Ok(SocketAddr::new(ip, 0)),
-    }
-}
-
-/// The IPv4 network, if an IPv6 one has only IPv4-mapped addresses (RFC 4291 §2.5.5.2).
-fn canonical(network: IpNet) -> IpNet {
-    let IpNet::V6(mapped) = network else { return network };
-    let length = mapped.prefix_len().checked_sub(96);
-    let inner = mapped.addr().to_ipv4_mapped().zip(length);
-    inner.and_then(|(address, length)| IpNet::new(address.into(), length).ok()).unwrap_or(network)
-}
-
-/// A network, or a single address as a network of one. IPv4-mapped ones become IPv4, as the peers' addresses do.
-fn network(text: &str) -> Result<IpNet, String> {
-    text.parse::<IpAddr>()
-        .map(IpNet::from)
-        .or_else(|_address| text.parse())
-        .map(canonical)
-        .map_err(|_network| "a network is written like 192.0.2.0/24 or 2001:db8::/32".to_owned())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_host_with_a_port_is_written_so_that_nobody_can_misread_it() {
-        let read = |text: &str| text.parse::<Target>().map(|target| (target.host, target.port));
-        let is = |host: &str, port| Ok((host.to_owned(), port));
-        assert_eq!(read("localhost"), is("localhost", None));
-        assert_eq!(read("192.0.2.1:13"), is("192.0.2.1", Some(13)));
-        assert_eq!(read("2001:db8::1"), is("2001:db8::1", None));
-        assert_eq!(read("[::1]"), is("::1", None));
-        assert_eq!(read("[::1]:13"), is("::1", Some(13)));
-        assert_eq!(read("[fe80::1%eth0]:13"), is("fe80::1%eth0", Some(13)));
-        for bad in [
-            "",
-            ":13",
-            "[::1]13",
-            "[::1",
-            "[::1]:",
-            "[localhost]:13",
-            "a:b:c",
-            "a:0",
-            "a:x",
-            "http://a",
-            "http://a:13",
-            "::1]:13",
-        ] {
-            assert!(read(bad).is_err(), "{bad}: {:?}", read(bad));
-        }
-    }
-
-    #[test]
-    fn ipv4_addresses_written_as_ipv6_are_ipv4() {
-        for (text, met) in [
-            ("127.0.0.1", "127.0.0.1/32"),
-            ("::ffff:127.0.0.1", "127.0.0.1/32"),
-            ("::ffff:127.0.0.0/104", "127.0.0.0/8"),
-            ("2001:db8::/32", "2001:db8::/32"),
-            ("::/0", "::/0"),
-        ] {
-            assert_eq!(network(text), Ok(met.parse().unwrap()), "{text}");
-        }
-    }
-
-    #[test]
-    fn an_address_that_is_named_twice_or_is_one_of_all_is_one() {
-        let unique = |texts: &[&str], met: &[&str]| {
-            let read = |texts: &[&str]| {
-                texts.iter().map(|text| address(text).unwrap()).collect::<Vec<_>>()
-            };
-            assert_eq!(without_duplicates(read(texts)), read(met), "{texts:?}");
-        };
-        unique(&["127.0.0.1", "::1", "::ffff:127.0.0.1"], &["127.0.0.1", "::1"]);
-        unique(&["127.0.0.1", "::1", "0.0.0.0", "127.0.0.2"], &["::1", "0.0.0.0"]);
-        unique(&["::", "::", "::1", "127.0.0.1"], &["::", "127.0.0.1"]);
-        unique(&["fe80::1%1", "fe80::1%2"], &["fe80::1%1", "fe80::1%2"]);
-    }
-
-    #[test]
-    fn a_link_local_address_has_its_interface() {
-        assert_eq!(address("fe80::1%lo"), address("fe80::1%1"));
-        for (text, problem) in [
-            ("fe80::1", "fe80::1%eth0"),
-            ("fe80::1%nowhere", "'ip link' lists them"),
-            ("127.0.0.1%lo", "only an IPv6 address"),
-            ("localhost", "like 192.0.2.1"),
-            ("", "like 192.0.2.1"),
-        ] {
-            assert!(address(text).unwrap_err().contains(problem), "{text}");
-        }
     }
 }

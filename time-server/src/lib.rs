@@ -8,14 +8,15 @@
 //! server     opens the sockets, checks them, starts the workers
 //! worker     the loop: makes the system calls for each client
 //! service    what a socket serves (Daytime or Time), over which transport (TCP or UDP)
-//! net/       listener (opens sockets), activation (sockets from systemd), inetd, udp (datagrams), poller (epoll),
-//!            accept_error (what an error of accept means)
+//! net/       listener (opens sockets, on what address reads), activation (sockets from systemd), inetd (a socket on
+//!            descriptor 0), udp (datagrams), poller (epoll), accept_error (what an error of accept means)
 //! policy/    admission (which clients are answered, and how often by default; counts with rate_limit), closing
 //!            (how many connections may be closing; linger is one worker's queue of them): pure
-//! reply/     what a reply says: format (the texts), nist (one of them), zone (time zones; zoneinfo reads their files), clock (is it
-//!            synchronised?); pure but for the clock and the zone's file
+//! reply/     what a reply says: format (the texts), nist (one of them), zone (time zones; zoneinfo reads their
+//!            files), clock (is it synchronised?); pure but for the clock and the zone's file
 //! ops/       housekeeping (signals, statistics), shutdown, stats, log, descriptors (their limit), systemd
-//! query/     the client `time-server query`; answer (what a server's answer means)
+//! query/     the client `time-server query`; target (whom to ask), answer (what a server's answer means), failure
+//!            (why there is none)
 //! sys        system calls that nix lacks
 //! ```
 

@@ -1,8 +1,10 @@
 //! `time-server query`, the client: asks a server for the time, prints its answer and how far its clock is from this one.
-//! What an answer means is read in `answer`, why there is none is worded in `failure`.
+//! What an answer means is read in `answer`, why there is none is worded in `failure`; how the server is
+//! written is `target`'s.
 
 pub mod answer;
 mod failure;
+pub mod target;
 
 use std::io::{self, Read};
 use std::net::{SocketAddr, TcpStream, ToSocketAddrs, UdpSocket};
