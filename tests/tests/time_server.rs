@@ -6,12 +6,13 @@ use std::io::{BufRead as _, BufReader, ErrorKind, Read, Write};
 use std::net::{Ipv6Addr, Shutdown, TcpListener, TcpStream, UdpSocket};
 use std::os::fd::OwnedFd;
 use std::os::unix::ffi::OsStrExt;
-use std::os::unix::process::ExitStatusExt;
+use std::os::unix::process::{CommandExt, ExitStatusExt};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use nix::fcntl::{FcntlArg, OFlag, fcntl};
+use nix::sys::resource::{Resource, setrlimit};
 use nix::sys::signal::Signal;
 use nix::sys::socket::{setsockopt, sockopt};
 use nix::unistd::geteuid;
@@ -202,6 +203,21 @@ fn a_worker_that_cannot_start_ends_the_server_with_a_line() {
     let (status, message) = refused_after("ulimit -v 262144", &["--workers", "256"]);
     assert_eq!(status, Some(1), "{message}");
     assert!(message.contains("cannot start worker ") && message.contains("--workers"), "{message}");
+}
+
+#[test]
+fn a_server_without_all_its_workers_is_never_ready() {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let launcher = Launcher::default().holding(listener, "time-server.socket");
+    let mut command = launcher.command("time-server", &["--workers", "256"]);
+    let room = 256 << 20;
+    let limit = move || Ok(setrlimit(Resource::RLIMIT_AS, room, room)?);
+    // SAFETY: between fork and exec it only calls setrlimit, which is async-signal-safe.
+    unsafe { command.pre_exec(limit) };
+    let finished = run(command);
+    assert_eq!(finished.status.code(), Some(1), "{:?}", finished.err);
+    assert!(finished.err[0].contains("cannot start worker "), "{:?}", finished.err);
+    assert_eq!(launcher.hear_any(Duration::from_millis(1)), None);
 }
 
 #[test]
