@@ -6,13 +6,12 @@ use std::io::{BufRead as _, BufReader, ErrorKind, Read, Write};
 use std::net::{Ipv6Addr, Shutdown, TcpListener, TcpStream, UdpSocket};
 use std::os::fd::OwnedFd;
 use std::os::unix::ffi::OsStrExt;
-use std::os::unix::process::{CommandExt, ExitStatusExt};
+use std::os::unix::process::ExitStatusExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use nix::fcntl::{FcntlArg, OFlag, fcntl};
-use nix::sys::resource::{Resource, setrlimit};
 use nix::sys::signal::Signal;
 use nix::sys::socket::{setsockopt, sockopt};
 use nix::unistd::geteuid;
@@ -25,6 +24,17 @@ fn temporary(name: &str) -> PathBuf {
     let folder = std::env::temp_dir().join(format!("time-server-{name}-{}", std::process::id()));
     fs::create_dir_all(&folder).unwrap();
     folder
+}
+
+/// A library for `LD_PRELOAD`, whose functions take the place of the C library's. The compiler is there, for Rust links
+/// its programs with it.
+fn preloaded(folder: &Path, functions: &str) -> PathBuf {
+    let (source, library) = (folder.join("preloaded.c"), folder.join("preloaded.so"));
+    fs::write(&source, functions).unwrap();
+    let mut compile = Command::new("cc");
+    compile.args(["-shared", "-fPIC", "-o"]).arg(&library).arg(&source).arg("-ldl");
+    assert!(compile.status().unwrap().success());
+    library
 }
 
 /// The number at the end of `Time Server starting on port 55555...`
@@ -198,26 +208,33 @@ fn a_limit_on_descriptors_that_leaves_none_for_clients_is_refused_at_the_start()
 }
 
 #[test]
-fn a_worker_that_cannot_start_ends_the_server_with_a_line() {
-    // The stacks of so many threads do not fit into this address space.
-    let (status, message) = refused_after("ulimit -v 262144", &["--workers", "256"]);
-    assert_eq!(status, Some(1), "{message}");
-    assert!(message.contains("cannot start worker ") && message.contains("--workers"), "{message}");
-}
-
-#[test]
-fn a_server_without_all_its_workers_is_never_ready() {
+fn a_worker_that_cannot_start_ends_the_server_with_a_line_and_it_is_never_ready() {
+    let folder = temporary("threads");
+    let library = preloaded(
+        &folder,
+        "#define _GNU_SOURCE
+        #include <dlfcn.h>
+        #include <errno.h>
+        #include <pthread.h>
+        typedef int create(pthread_t *, const pthread_attr_t *, void *(*)(void *), void *);
+        int pthread_create(pthread_t *id, const pthread_attr_t *how, void *(*run)(void *), void *with) {
+            static int started;
+            if (started++ == 3) return EAGAIN;
+            return ((create *)dlsym(RTLD_NEXT, \"pthread_create\"))(id, how, run, with);
+        }",
+    );
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let launcher = Launcher::default().holding(listener, "time-server.socket");
-    let mut command = launcher.command("time-server", &["--workers", "256"]);
-    let room = 256 << 20;
-    let limit = move || Ok(setrlimit(Resource::RLIMIT_AS, room, room)?);
-    // SAFETY: between fork and exec it only calls setrlimit, which is async-signal-safe.
-    unsafe { command.pre_exec(limit) };
+    let mut command = launcher.command("time-server", &["--workers", "8"]);
+    command.env("LD_PRELOAD", library);
     let finished = run(command);
     assert_eq!(finished.status.code(), Some(1), "{:?}", finished.err);
-    assert!(finished.err[0].contains("cannot start worker "), "{:?}", finished.err);
+    let line =
+        "time-server: cannot start worker 5: the system allows no more threads; lower --workers,";
+    assert!(finished.err[0].starts_with(line), "{:?}", finished.err);
+    assert_eq!(finished.err.len(), 1, "{:?}", finished.err);
     assert_eq!(launcher.hear_any(Duration::from_millis(1)), None);
+    fs::remove_dir_all(folder).unwrap();
 }
 
 #[test]
@@ -523,17 +540,18 @@ fn what_the_system_forbids_is_not_blamed_on_the_port() {
 #[test]
 fn a_clock_before_1970_ends_nothing() {
     let folder = temporary("clock");
-    let (source, library) = (folder.join("clock.c"), folder.join("clock.so"));
-    let clock = "#define _GNU_SOURCE\n#include <sys/syscall.h>\n#include <time.h>\n#include <unistd.h>\n\
-        int clock_gettime(clockid_t clock, struct timespec *now) {\n\
-        int result = syscall(SYS_clock_gettime, clock, now);\n\
-        if (clock == CLOCK_REALTIME) now->tv_sec = -86400;\n\
-        return result;\n}\n";
-    fs::write(&source, clock).unwrap();
-    // The linker of every Rust program is there.
-    let mut compile = Command::new("cc");
-    compile.args(["-shared", "-fPIC", "-o"]).arg(&library).arg(&source);
-    assert!(compile.status().unwrap().success());
+    let library = preloaded(
+        &folder,
+        "#define _GNU_SOURCE
+        #include <sys/syscall.h>
+        #include <time.h>
+        #include <unistd.h>
+        int clock_gettime(clockid_t clock, struct timespec *now) {
+            int result = syscall(SYS_clock_gettime, clock, now);
+            if (clock == CLOCK_REALTIME) now->tv_sec = -86400;
+            return result;
+        }",
+    );
     for (format, reply) in [("unix", "-86400\n"), ("daytime", "31 DEC 1969 00:00:00 UTC\r\n")] {
         let mut command = program("time-server");
         command.args(["-p", "0", "-z", "utc", "-f", format]).env("LD_PRELOAD", &library);

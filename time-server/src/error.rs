@@ -103,13 +103,13 @@ pub enum Error {
     /// A thread could not be started.
     #[error(
         "cannot start a thread: {}; allow more processes (ulimit -u, or TasksMax= in the unit)",
-        words::io_error(.0)
+        no_thread(.0)
     )]
     Thread(io::Error),
     /// A worker's thread could not be started.
     #[error(
         "cannot start worker {number}: {}; lower --workers, or allow more processes (ulimit -u, or TasksMax= in the unit) and memory (ulimit -v)",
-        words::io_error(source)
+        no_thread(source)
     )]
     Worker {
         /// Which.
@@ -157,6 +157,14 @@ impl Failure for Error {
             }
             _ => exit::FAILED,
         }
+    }
+}
+
+/// Why a thread could not be started: EAGAIN stands for each limit that there is, `pthread_create`(3).
+fn no_thread(error: &io::Error) -> String {
+    match error.raw_os_error().map(Errno::from_raw) {
+        Some(Errno::EAGAIN) => "the system allows no more threads".to_owned(),
+        _ => words::io_error(error),
     }
 }
 
