@@ -9,6 +9,7 @@ use common::config::Arguments;
 use common::duration;
 use common::escape::escape;
 use common::options::CommonArgs;
+use regex::bytes::Regex;
 
 use crate::config::{Config, Draw, Naming, Outputs, Panels, Rules, Theme, YRange};
 use crate::error::Error;
@@ -41,7 +42,7 @@ pub struct Args {
     /// With log, fitted on a logarithmic axis. By default fitted; of typed numbers -10 to 10 while all visible ones fit.
     #[arg(short, long, value_name = "A:B|auto|log", allow_hyphen_values = true)]
     y_range: Option<YRange>,
-    /// Join values as step, line or points
+    /// Join by step, line or points
     ///
     /// With step a value holds until the next one.
     #[arg(short, long, value_name = "HOW", default_value = "step", hide_possible_values = true)]
@@ -60,11 +61,17 @@ pub struct Args {
     /// Draw the change per second of each series
     #[arg(long)]
     rate: bool,
+    /// Take what the named groups of this match
+    ///
+    /// As in 'took (?<ms>[0-9.]+)'. A group called time is the time. Lines that do not match are passed over.
+    #[arg(long = "match", value_name = "REGEX", value_parser = pattern)]
+    pattern: Option<Regex>,
     /// Take the time from this column or key
     ///
-    /// Not from arrival. A time is RFC 3339, or seconds, milliseconds, microseconds or nanoseconds since 1970.
-    #[arg(long, value_name = "NAME")]
-    time: Option<String>,
+    /// Not from arrival. A time is RFC 3339, a date and a clock time (local time), a clock time, or seconds, milliseconds,
+    /// microseconds or nanoseconds since 1970; below 1e8 it is elapsed seconds. DATE,CLOCK joins two columns.
+    #[arg(long, value_name = "NAME", value_delimiter = ',', num_args = 1)]
+    time: Vec<String>,
     /// Show clock times in UTC, not local time
     #[arg(long, hide_short_help = true)]
     utc: bool,
@@ -72,7 +79,9 @@ pub struct Args {
     #[arg(long, value_name = "TEXT")]
     title: Option<String>,
     /// Unit of the values
-    #[arg(long, value_name = "TEXT")]
+    ///
+    /// Seldom needed: numbers may bear their units themselves.
+    #[arg(long, value_name = "TEXT", hide_short_help = true)]
     unit: Option<String>,
     /// Width and height, in pixels
     #[arg(long, value_name = "WxH", default_value = "1280x720", value_parser = size)]
@@ -124,6 +133,20 @@ fn size(text: &str) -> Result<(u16, u16), String> {
         })
 }
 
+/// A regular expression with a name for each series.
+fn pattern(text: &str) -> Result<Regex, String> {
+    let way_out = "write for example 'took (?<ms>[0-9.]+)'";
+    let regex = Regex::new(text).map_err(|problem| {
+        let problem = problem.to_string();
+        // The last line is what is wrong, those before it show where.
+        let last =
+            problem.lines().last().unwrap_or_default().trim_start_matches("error: ").to_owned();
+        format!("{last}; {way_out}")
+    })?;
+    let has_names = regex.capture_names().flatten().next().is_some();
+    has_names.then_some(regex).ok_or_else(|| format!("none of its groups has a name; {way_out}"))
+}
+
 /// A size in bytes.
 fn bytes(text: &str) -> Result<usize, String> {
     let end = text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len());
@@ -159,12 +182,25 @@ impl TryFrom<Args> for Config {
         let escaped =
             |names: Vec<String>| names.iter().map(|name| escape(name).into_owned()).collect();
         let (names, only) = (escaped(args.names), escaped(args.only));
+        let has_time_group =
+            |regex: &Regex| regex.capture_names().flatten().any(|name| name == "time");
+        let mut time = args.time;
+        if time.is_empty() && args.pattern.as_ref().is_some_and(has_time_group) {
+            time.push("time".to_owned());
+        }
+        if time.len() > 2 {
+            return Err(Error::Times);
+        }
         Ok(Self {
             file,
             follow: args.follow,
             // Known once it is open.
             is_whole: false,
-            rules: Rules { naming: Naming { names, only, time: args.time }, rate: args.rate },
+            rules: Rules {
+                naming: Naming { names, only, time },
+                pattern: args.pattern,
+                rate: args.rate,
+            },
             window: args.window,
             y_range: args.y_range,
             draw: args.draw,

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use clap::ValueEnum;
+use regex::bytes::Regex;
 use tz::TimeZone;
 
 use crate::zone;
@@ -62,7 +63,7 @@ impl Config {
     /// What the horizontal axis is.
     #[must_use]
     pub fn axis(&self) -> Axis {
-        if self.rules.naming.time.is_some() {
+        if !self.rules.naming.time.is_empty() {
             Axis::Timestamp
         } else if self.is_whole || self.outputs.any() {
             Axis::Number
@@ -92,6 +93,8 @@ impl Config {
 pub struct Rules {
     /// Which columns there are and which are wanted.
     pub naming: Naming,
+    /// What to take from each line, instead of looking for it.
+    pub pattern: Option<Regex>,
     /// Each series is a counter: draw its change a second.
     pub rate: bool,
 }
@@ -103,8 +106,8 @@ pub struct Naming {
     pub names: Vec<String>,
     /// The series to keep; all if empty.
     pub only: Vec<String>,
-    /// The column or key that holds the time.
-    pub time: Option<String>,
+    /// The column or key that holds the time; the date and the clock time if there are two.
+    pub time: Vec<String>,
 }
 
 /// What is written at the end of input.

@@ -48,6 +48,11 @@ pub enum Error {
         "only one of --png, --svg, --csv and --summary can go to stdout; give the others a file"
     )]
     Stdout,
+    /// A time is one column, or two.
+    #[error(
+        "--time takes one name, or two for the date and the clock time, as in --time date,clock"
+    )]
+    Times,
     /// Two pictures or tables cannot be one file.
     #[error("two outputs would be {}, and one of them lost; give each a file of its own", escape::path(.0))]
     Twice(PathBuf),
@@ -121,7 +126,9 @@ impl Failure for Error {
     fn status(&self) -> u8 {
         match self {
             Self::Config(error) => error.status(),
-            Self::Follow | Self::Stdout | Self::Twice(_) | Self::Replaced(_) => exit::USAGE,
+            Self::Follow | Self::Stdout | Self::Times | Self::Twice(_) | Self::Replaced(_) => {
+                exit::USAGE
+            }
             _ => exit::FAILED,
         }
     }

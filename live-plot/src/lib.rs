@@ -9,9 +9,9 @@
 //! input/    pipeline   waits for a block      } in a thread of its own (reader), which may block for ever;
 //!           source     reads it               } without a window in export's loop
 //!           splitter   cuts it into lines     }
-//!           grammar    finds `a` and 1 in the line `a=1`
-//!           schema     finds the series that is called `a`; timestamp, counters
-//!           sampler    puts this together: samples, each with its series and time
+//!           grammar    finds `a` and 1 in the line `a=1`, a file a form
+//!           schema     finds the series that is called `a`; scales, timestamp, counters
+//!           sampler    puts this together: samples, each with its series and time; problems
 //! series/   shared     the one lock, around
 //!           store      all series: of each the raw samples, and minima and maxima above them (pyramid)
 //! picture/  scene      a picture as data: its part of the axis, its panels, a trace for each series  } pure

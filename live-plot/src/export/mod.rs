@@ -80,6 +80,7 @@ fn export(config: &Config, source: Source, signals: Signals) -> Result<(), Error
     let end = loop {
         let end = input.advance();
         store.declare(input.names());
+        store.measure(input.units());
         store.began = input.began();
         store.append(input.entries());
         if let Some(table) = &mut table {

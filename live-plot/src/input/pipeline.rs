@@ -255,6 +255,11 @@ impl Input {
         }
     }
 
+    /// The units of the series.
+    pub fn units(&self) -> impl Iterator<Item = Option<String>> {
+        self.sampler.units()
+    }
+
     /// When time 0 was, if the input tells times of a calendar.
     #[must_use]
     pub fn began(&self) -> Option<DateTime<Utc>> {

@@ -76,6 +76,7 @@ impl Reader {
         self.store.hold(|store| {
             store.counts = self.input.counts();
             store.declare(self.input.names());
+            store.measure(self.input.units());
             store.began = self.input.began();
         });
         for batch in self.input.entries().chunks(BATCH) {

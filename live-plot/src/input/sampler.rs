@@ -4,30 +4,33 @@
 use std::time::{Duration, Instant};
 
 use chrono::{DateTime, Utc};
-use common::throttle::Throttle;
 
 use super::counters::Counters;
-use super::grammar::{self, Cell, Key};
+use super::grammar::measure::Measure;
+use super::grammar::moment::Moment;
+use super::grammar::reading::{Cell, Item, Key, Reading};
+use super::grammar::table::Tables;
+use super::grammar::unit::Unit;
+use super::grammar::{Grammar, Verdict, metrics};
+use super::problems::{Problem, Problems};
+use super::scales::Scales;
 use super::schema::{MAX_SERIES, Role, Schema};
 use super::splitter::{LONGEST, Line};
-use super::timestamp::Timestamps;
+use super::timestamp::{Timestamps, Written};
 use crate::config::Rules;
 use crate::series::Sample;
 use crate::series::store::{Counts, Entry};
-
-/// How many bad lines a second are reported one by one; the others are counted.
-const MAX_REPORTED: u32 = 10;
+use crate::zone;
 
 /// While nothing is drawn: how long a series that was chosen may take to come before a warning says that it is missing.
 const MISSING_AFTER: Duration = Duration::from_secs(1);
 
-/// The warning about a line without a number.
-const NO_NUMBER: &str = "Input must be a number.";
-
 /// Takes lines and holds their samples until [`Sampler::clear`].
 #[derive(Debug)]
 pub(super) struct Sampler {
+    grammar: Grammar,
     pub(super) schema: Schema,
+    scales: Scales,
     pub(super) counts: Counts,
     entries: Vec<Entry>,
     /// The lines with numbers: one for each, in order.
@@ -38,41 +41,45 @@ pub(super) struct Sampler {
     latest: f64,
     /// With `--rate`.
     counters: Option<Counters>,
-    warnings: Vec<String>,
-    throttle: Throttle,
-    warned_too_long: bool,
-    warned_too_many: bool,
-    warned_missing: bool,
+    problems: Problems,
+    once: Once,
     /// When the first line came of which nothing is drawn.
     nothing_since: Option<Instant>,
-    /// Lines are typed at a prompt, where a line's number is of no use.
-    typed: bool,
+}
+
+/// Which warnings have been given that come once.
+#[derive(Debug, Default)]
+struct Once {
+    too_long: bool,
+    too_many: bool,
+    missing: bool,
+    no_time: bool,
+    infinite: bool,
+    time_column: bool,
 }
 
 impl Sampler {
-    pub(super) fn new(rules: Rules, typed: bool) -> Self {
+    pub(super) fn new(rules: Rules, is_typed: bool) -> Self {
         Self {
-            timestamps: rules.naming.time.is_some().then(Timestamps::default),
+            timestamps: (!rules.naming.time.is_empty()).then(|| Timestamps::new(zone::local())),
+            grammar: Grammar::new(&rules.naming.names, &rules.naming.time, rules.pattern, is_typed),
             schema: Schema::new(rules.naming),
+            scales: Scales::default(),
             latest: f64::NEG_INFINITY,
             counters: rules.rate.then(Counters::default),
             counts: Counts::default(),
             entries: Vec::new(),
             rows: Vec::new(),
-            warnings: Vec::new(),
-            throttle: Throttle::new(MAX_REPORTED, Duration::from_secs(1)),
-            warned_too_long: false,
-            warned_too_many: false,
-            warned_missing: false,
+            problems: Problems::new(is_typed),
+            once: Once::default(),
             nothing_since: None,
-            typed,
         }
     }
 
-    /// Takes a 0 at time 0, in the first column.
+    /// Takes a 0 at time 0, as if it were the first line.
     pub(super) fn begin_at_zero(&mut self) {
-        self.schema.first_row(1);
-        if let Role::Series(series) = self.schema.role(Key::Column(0, 1), true) {
+        self.grammar.tables.begin_single();
+        if let Role::Series(series) = self.schema.role(0, b"", b"value", true) {
             self.entries.push(Entry { series, sample: Sample { time: 0.0, value: 0.0 } });
         }
     }
@@ -83,37 +90,8 @@ impl Sampler {
             Line::Text(text) => self.text(text, now),
             Line::TooLong => self.skip(),
         }
-    }
-
-    fn text(&mut self, text: &[u8], now: Instant) {
-        let before = self.entries.len();
-        let mut found = Found {
-            schema: &mut self.schema,
-            timestamps: &mut self.timestamps,
-            entries: &mut self.entries,
-            time: None,
-            has_number: false,
-            not_headers: Vec::new(),
-        };
-        match grammar::number(text) {
-            // The most common line is one number: nothing else needs to be looked for.
-            Some(value) => found.take(Key::Column(0, 1), Cell::Number(value)),
-            None => grammar::line(text, |key, cell| found.take(key, cell)),
-        }
-        let Found { time, has_number, not_headers, .. } = found;
-        for line in not_headers {
-            self.reject(NO_NUMBER, line, now);
-        }
-        match self.row(text, has_number, time) {
-            Ok(Some(row)) => self.rows.push(row),
-            Ok(None) => self.entries.truncate(before),
-            Err(problem) => {
-                self.entries.truncate(before);
-                self.reject(problem, self.counts.lines, now);
-            }
-        }
-        if self.schema.overflowed && !std::mem::replace(&mut self.warned_too_many, true) {
-            self.warnings.push(format!("There are more than {MAX_SERIES} series: the others are not drawn. --only NAME,… chooses."));
+        if self.schema.overflowed && !std::mem::replace(&mut self.once.too_many, true) {
+            self.problems.warn(format!("There are more than {MAX_SERIES} series: the others are not drawn. --only NAME,… chooses."));
         }
         // Nothing is drawn at all: warn before the end of input. But not at once, for each line may bring one more name.
         if self.schema.names().is_empty() {
@@ -124,86 +102,252 @@ impl Sampler {
         }
     }
 
-    /// The row that the line is; `None` for a header, an error for a bad line.
-    fn row(
-        &mut self,
-        text: &[u8],
-        has_number: bool,
-        time: Option<f64>,
-    ) -> Result<Option<Row>, &'static str> {
-        let end = self.entries.len();
-        if !has_number {
-            let is_header = self.schema.repeats_header(text)
-                || (!self.typed && self.schema.may_be_header(text, self.counts.lines));
-            return if is_header { Ok(None) } else { Err(NO_NUMBER) };
+    fn text(&mut self, text: &[u8], now: Instant) {
+        if self.timestamps.is_none()
+            && let Some(value) = self.grammar.bare_number(text)
+        {
+            return self.bare_number(value);
         }
-        if self.timestamps.is_none() {
-            return Ok(Some(Row { end, time: f64::NAN }));
-        }
-        let time = time.ok_or("The line has no time in the column of --time.")?;
-        if time < self.latest {
-            return Err("The line's time is before the last one's.");
-        }
-        self.latest = time;
-        Ok(Some(Row { end, time }))
+        let verdict = self.grammar.line(text, self.counts.lines);
+        self.reject_headers(now);
+        let problem = match verdict {
+            Verdict::Silent => return,
+            Verdict::Read => return self.take_rows(now),
+            Verdict::PassedOver => {
+                self.counts.passed_over += 1;
+                return;
+            }
+            Verdict::NoNumber => Problem::NoNumber,
+            Verdict::NotUnderstood => Problem::NotUnderstood,
+            Verdict::Cells => Problem::Cells,
+            Verdict::Groups => Problem::Groups,
+        };
+        self.reject(problem, self.counts.lines, now);
     }
 
-    fn reject(&mut self, problem: &str, line: u64, now: Instant) {
+    /// Takes a number that is all of its line.
+    fn bare_number(&mut self, value: f64) {
+        if value.is_infinite() {
+            self.warn_infinite();
+        }
+        let is_number = value.is_finite();
+        let name = self.grammar.tables.name(0);
+        if let Role::Series(series) = self.schema.role(0, b"", name, is_number) {
+            self.push(series, Some(Measure { value, unit: None }));
+        }
+        self.rows.push(Row { end: self.entries.len(), time: f64::NAN });
+    }
+
+    /// Takes the rows that the grammar has read.
+    fn take_rows(&mut self, now: Instant) {
+        self.hint_at_time();
+        let reading = std::mem::take(&mut self.grammar.reading);
+        for row in reading.rows() {
+            match self.time(row, &reading) {
+                Ok(time) => {
+                    self.row(row, &reading);
+                    self.rows.push(Row { end: self.entries.len(), time });
+                }
+                Err(problem) => {
+                    if problem == Problem::NoTime
+                        && !std::mem::replace(&mut self.once.no_time, true)
+                        && let Some(missing) = self.schema.missing_time()
+                    {
+                        self.problems.warn(missing);
+                    }
+                    self.reject(problem, self.counts.lines, now);
+                }
+            }
+        }
+        self.grammar.reading = reading;
+    }
+
+    /// Takes the numbers of a row.
+    fn row(&mut self, row: &[Item], reading: &Reading) {
+        for (place, item) in row.iter().enumerate() {
+            let measure = match item.cell {
+                Cell::Number(measure) => Some(measure),
+                Cell::Empty | Cell::Text(_) => None,
+            };
+            if measure.is_some_and(|measure| measure.value.is_infinite()) {
+                self.warn_infinite();
+            }
+            let is_number = measure.is_some_and(|measure| measure.value.is_finite());
+            let name = name(item, reading, &mut self.grammar.tables);
+            let role = self.schema.role(place, reading.text(item.row), name, is_number);
+            if let Role::Series(series) = role {
+                self.push(series, measure);
+            }
+        }
+    }
+
+    /// The time of a row; NaN if rows have none of their own.
+    fn time(&mut self, row: &[Item], reading: &Reading) -> Result<f64, Problem> {
+        let Some(timestamps) = &mut self.timestamps else { return Ok(f64::NAN) };
+        let mut parts: [Option<usize>; 2] = [None; 2];
+        for (place, item) in row.iter().enumerate() {
+            let name = name(item, reading, &mut self.grammar.tables);
+            if let Role::Time(part) = self.schema.role(place, reading.text(item.row), name, false) {
+                parts[part.min(1)] = Some(place);
+            }
+        }
+        let text = |place: usize| match row.get(place)?.cell {
+            Cell::Text(span) => Some(reading.text(span)),
+            _ => None,
+        };
+        let first = parts[0].ok_or(Problem::NoTime)?;
+        // A date, and the clock time in the cell that is named too, or simply follows.
+        let second = match self.schema.time_parts() {
+            2 => Some(parts[1].ok_or(Problem::NoTime)?),
+            _ => Some(first + 1).filter(|next| is_split(text(first), text(*next))),
+        };
+        let time = match (row[first].cell, second) {
+            (Cell::Number(measure), None) => timestamps.read(Written::Number(measure.value)),
+            (_, None) => text(first).and_then(|text| timestamps.read(Written::Text(text))),
+            (_, Some(second)) => {
+                let parts = [text(first).unwrap_or_default(), text(second).unwrap_or_default()];
+                timestamps.read(Written::Text(&parts.join(&b' ')))
+            }
+        };
+        let time = time.ok_or(Problem::BadTime)?;
+        if time < self.latest {
+            return Err(Problem::BackInTime);
+        }
+        self.latest = time;
+        Ok(time)
+    }
+
+    /// Takes a number in the unit of its series; what cannot be drawn there is a gap.
+    fn push(&mut self, series: usize, measure: Option<Measure>) {
+        let value = match measure {
+            None => f64::NAN,
+            Some(measure) if measure.value.is_infinite() => f64::NAN,
+            Some(measure) => match self.scales.value(series, measure) {
+                Ok(value) => value,
+                Err(mismatch) => {
+                    if mismatch.is_new {
+                        self.warn_unit(series, measure);
+                    }
+                    f64::NAN
+                }
+            },
+        };
+        self.entries.push(Entry { series, sample: Sample { time: f64::NAN, value } });
+    }
+
+    fn warn_infinite(&mut self) {
+        if !std::mem::replace(&mut self.once.infinite, true) {
+            let line = self.counts.lines;
+            self.problems.warn(format!(
+                "An infinite number cannot be drawn: it is a gap, and so will be any other. (line {line})"
+            ));
+        }
+    }
+
+    fn warn_unit(&mut self, series: usize, measure: Measure) {
+        let unit = |unit: Option<Unit>| unit.map_or("no unit".to_owned(), |unit| unit.to_string());
+        let (before, now) = (unit(self.scales.unit(series)), unit(measure.unit));
+        let (name, line) = (&self.schema.names()[series], self.counts.lines);
+        self.problems.warn(format!("{name} was in {before}, and now is in {now}: a gap, as will be any other such value. (line {line})"));
+    }
+
+    /// Hints once that the first column looks like a time.
+    fn hint_at_time(&mut self) {
+        if self.timestamps.is_some() || self.once.time_column {
+            return;
+        }
+        let reading = &self.grammar.reading;
+        let Some(Item { key: Key::Column(0), cell, row }) = reading.items().first() else { return };
+        let is_time = match cell {
+            Cell::Number(Measure { value, unit: None }) => {
+                // Behind a label a counter may have that size.
+                let is_alone = reading.text(*row).is_empty();
+                is_alone && reading.items().len() > 1 && metrics::is_epoch(*value)
+            }
+            Cell::Text(text) => {
+                Moment::whole(reading.text(*text)).is_some_and(|moment| moment.date.is_some())
+            }
+            _ => false,
+        };
+        // Only the first row tells: later ones are as it is.
+        self.once.time_column = true;
+        if is_time {
+            let name = String::from_utf8_lossy(self.grammar.tables.name(0)).into_owned();
+            let is_plain = |c: char| c.is_alphanumeric() || "_-./%".contains(c);
+            let quote = if name.chars().all(is_plain) { "" } else { "'" };
+            let name = common::escape::escape(&name);
+            self.problems.warn(format!(
+                "The first column looks like a time: --time {quote}{name}{quote} takes it as such."
+            ));
+        }
+    }
+
+    fn reject(&mut self, problem: Problem, line: u64, now: Instant) {
         self.counts.rejected += 1;
-        self.warn_suppressed(now);
-        if self.throttle.admit(now) {
-            let place = if self.typed { String::new() } else { format!(" (line {line})") };
-            self.warnings.push(format!("{problem}{place}"));
+        self.problems.report(problem, line, now);
+    }
+
+    /// Rejects the lines that were kept as possible headers and are none.
+    fn reject_headers(&mut self, now: Instant) {
+        for (line, has_number) in self.grammar.tables.take_not_headers() {
+            let problem = if has_number { Problem::NotUnderstood } else { Problem::NoNumber };
+            self.reject(problem, line, now);
         }
     }
 
     fn skip(&mut self) {
         self.counts.rejected += 1;
-        if !std::mem::replace(&mut self.warned_too_long, true) {
+        if !std::mem::replace(&mut self.once.too_long, true) {
             let (line, limit) = (self.counts.lines, LONGEST >> 10);
             let text = format!(
                 "Line {line} is longer than {limit} KiB: skipped, and so will be any other."
             );
-            self.warnings.push(text);
+            self.problems.warn(text);
         }
     }
 
     /// Warns how many bad lines were not reported, once their second is over.
     pub(super) fn warn_suppressed(&mut self, now: Instant) {
-        if let Some(count) = self.throttle.take_suppressed(now) {
-            self.warnings.push(format!("Input must be a number. ({count} more such lines)"));
-        }
+        self.problems.report_suppressed(now);
     }
 
     /// The input has ended: adds the warnings that waited for that.
     pub(super) fn finish(&mut self, now: Instant) {
-        let not_headers =
-            if self.schema.awaits_first_row() { self.schema.take_headers() } else { Vec::new() };
-        for line in not_headers {
-            self.reject(NO_NUMBER, line, now);
-        }
+        self.grammar.tables.finish();
+        self.reject_headers(now);
         self.warn_suppressed(now + Duration::from_secs(1));
         self.warn_missing();
+        let Counts { passed_over, lines, .. } = self.counts;
+        if passed_over > 0 && passed_over == lines {
+            self.problems.warn(format!("No line matches --match ({lines} lines)."));
+        }
     }
 
     /// Warns once that a series which the user chose is missing.
     fn warn_missing(&mut self) {
-        if !self.warned_missing
+        if !self.once.missing
             && let Some(missing) = self.schema.missing()
         {
-            self.warned_missing = true;
-            self.warnings.push(missing);
+            self.once.missing = true;
+            self.problems.warn(missing);
         }
     }
 
     /// The warnings since the last call.
     pub(super) fn take_warnings(&mut self) -> Vec<String> {
-        std::mem::take(&mut self.warnings)
+        self.problems.take()
     }
 
-    /// When the first timestamp was, if it tells one of a calendar.
+    /// When the first timestamp was, if the timestamps are those of a calendar.
     pub(super) fn began(&self) -> Option<DateTime<Utc>> {
         self.timestamps.as_ref()?.began()
+    }
+
+    /// The unit of each series, as it is shown; empty for none.
+    pub(super) fn units(&self) -> impl Iterator<Item = Option<String>> {
+        let rate = if self.counters.is_some() { "/s" } else { "" };
+        let series = 0..self.schema.names().len();
+        series.map(move |series| self.scales.unit(series).map(|unit| format!("{unit}{rate}")))
     }
 
     /// Sets the samples' times: those of their lines, else spread evenly after `from`, the last one at `to`.
@@ -237,41 +381,26 @@ impl Sampler {
     }
 }
 
+/// What a cell is called.
+fn name<'a>(item: &Item, reading: &'a Reading, tables: &'a mut Tables) -> &'a [u8] {
+    match item.key {
+        Key::Name(name) => reading.text(name),
+        Key::Column(column) => tables.name(column),
+    }
+}
+
+/// Whether a date and a clock time stand in two cells.
+fn is_split(first: Option<&[u8]>, second: Option<&[u8]>) -> bool {
+    let moment = |text: Option<&[u8]>| Moment::whole(text?);
+    moment(first).is_some_and(|date| date.clock.is_none())
+        && moment(second).is_some_and(|clock| clock.date.is_none())
+}
+
 /// A line with numbers: its samples end at `end` in the entries.
 #[derive(Debug)]
 struct Row {
     end: usize,
     time: f64,
-}
-
-/// What has been found on one line so far.
-struct Found<'a> {
-    schema: &'a mut Schema,
-    timestamps: &'a mut Option<Timestamps>,
-    entries: &'a mut Vec<Entry>,
-    time: Option<f64>,
-    has_number: bool,
-    /// Numbers of lines that were kept as possible headers and are none.
-    not_headers: Vec<u64>,
-}
-
-impl Found<'_> {
-    fn take(&mut self, key: Key<'_>, cell: Cell<'_>) {
-        let value = cell.number();
-        self.has_number |= value.is_some();
-        if value.is_some() && self.schema.awaits_first_row() {
-            let width = if let Key::Column(_, width) = key { width } else { 0 };
-            self.not_headers = self.schema.first_row(width);
-        }
-        match self.schema.role(key, value.is_some_and(|value| !value.is_nan())) {
-            Role::Series(series) => {
-                let sample = Sample { time: f64::NAN, value: value.unwrap_or(f64::NAN) };
-                self.entries.push(Entry { series, sample });
-            }
-            Role::Time => self.time = self.timestamps.as_mut().and_then(|times| times.read(cell)),
-            Role::None => {}
-        }
-    }
 }
 
 #[cfg(test)]

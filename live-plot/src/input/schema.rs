@@ -1,68 +1,66 @@
-//! Which series a number belongs to: that of its name, or of its column's name. A series begins with its first number.
+//! Which series a number belongs to: that of its name, behind the name of its row. A series begins with its first number.
 
 use std::collections::HashMap;
 
 use common::escape::escape;
 
-use super::grammar::{Key, cells, unquoted};
 use crate::config::Naming;
 
 /// More series than this are not drawn; a warning says so once.
 pub(super) const MAX_SERIES: usize = 256;
 
-/// A name is cut to so many bytes.
+/// A name is shown with at most so many bytes.
 const LONGEST_NAME: usize = 64;
 
-/// How many names of series that were not chosen are kept for the warning.
+/// How many names are kept for a warning.
 const MAX_OTHERS: usize = 12;
 
-/// How many lines are kept as possible headers before the first row.
-const MAX_HEADERS: usize = 8;
+/// For so many cells of a line it is kept what the cell in their place on the last line was, if its name was not longer.
+const MAX_RECENT: usize = 512;
+const LONGEST_RECENT: usize = 256;
 
-/// What a column or key is for.
+/// What a name is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Role {
     Series(usize),
-    Time,
-    /// Not chosen, without a number so far, or beyond the limit.
+    /// A part of the time: `--time date,clock` has two.
+    Time(usize),
+    /// Without a number so far.
+    Unknown,
+    /// Not chosen, or beyond the limit.
     None,
 }
 
-/// The columns, names and series so far.
-#[derive(Debug)]
+/// The names and series so far.
+#[derive(Debug, Default)]
 pub(super) struct Schema {
     naming: Naming,
-    /// The columns' names by the header.
-    header: Vec<String>,
-    by_column: Vec<Role>,
-    by_name: HashMap<String, Role>,
+    /// Nearly every line has the same names in the same places as the one before.
+    recent: Vec<Recent>,
+    by_name: HashMap<Vec<u8>, Role>,
     series: Vec<String>,
-    /// The first row had one cell: its column is called `value`, not `c1`.
-    is_single: bool,
-    /// Lines before the first row that may be headers: number and text.
-    headers: Vec<(u64, Vec<u8>)>,
-    /// A line with a number has come.
-    has_rows: bool,
     /// There were more series than are drawn.
     pub(super) overflowed: bool,
+    /// Which of the names in `--only` have come.
+    found: Vec<bool>,
     /// Some names of series that were not chosen.
     others: Vec<String>,
+    /// Some names of any kind.
+    seen: Vec<String>,
+    has_time: bool,
+}
+
+#[derive(Debug, Default)]
+struct Recent {
+    row: Vec<u8>,
+    name: Vec<u8>,
+    role: Option<Role>,
 }
 
 impl Schema {
     pub(super) fn new(naming: Naming) -> Self {
-        Self {
-            naming,
-            header: Vec::new(),
-            by_column: Vec::new(),
-            by_name: HashMap::new(),
-            series: Vec::new(),
-            is_single: false,
-            headers: Vec::new(),
-            has_rows: false,
-            overflowed: false,
-            others: Vec::new(),
-        }
+        let found = vec![false; naming.only.len()];
+        Self { naming, found, ..Self::default() }
     }
 
     /// The names of the series, in the order in which they began.
@@ -70,135 +68,177 @@ impl Schema {
         &self.series
     }
 
-    /// What `key` is for; a number there begins a series, a gap does not.
-    pub(super) fn role(&mut self, key: Key<'_>, is_number: bool) -> Role {
-        let known = match key {
-            Key::Column(column, _) => self.by_column.get(column).copied(),
-            Key::Name(name) => self.by_name.get(name).copied(),
-        };
-        match known {
-            Some(Role::None) | None => self.begin(key, is_number),
-            Some(role) => role,
+    /// What the cell at this place of the line is for; a number there begins a series, a gap does not.
+    pub(super) fn role(&mut self, place: usize, row: &[u8], name: &[u8], is_number: bool) -> Role {
+        if let Some(recent) = self.recent.get(place)
+            && is_same(&recent.name, name)
+            && is_same(&recent.row, row)
+            && let Some(role) = recent.role
+            && (role != Role::Unknown || !is_number)
+        {
+            return role;
         }
-    }
-
-    /// Decides about a key that has no role yet. A name without a role is not remembered: a stranger may send any number
-    /// of them.
-    fn begin(&mut self, key: Key<'_>, is_number: bool) -> Role {
-        if matches!(key, Key::Column(MAX_SERIES.., _)) {
-            self.overflowed |= is_number;
-            return Role::None;
-        }
-        let name = self.name(key);
-        let role = if self.naming.time.as_ref() == Some(&name) {
-            Role::Time
-        } else if !is_number {
-            return Role::None;
-        } else if !(self.naming.only.is_empty() || self.naming.only.contains(&name)) {
-            if self.others.len() < MAX_OTHERS && !self.others.contains(&name) {
-                self.others.push(name);
-            }
-            return Role::None;
-        } else if self.series.len() == MAX_SERIES {
-            self.overflowed = true;
-            return Role::None;
-        } else {
-            self.series.push(name);
-            Role::Series(self.series.len() - 1)
+        let full = if row.is_empty() { name.to_vec() } else { [row, b".", name].concat() };
+        let role = match self.by_name.get(&full) {
+            Some(role) => *role,
+            None => self.begin(full, name, is_number),
         };
-        match key {
-            Key::Column(column, _) => {
-                if self.by_column.len() <= column {
-                    self.by_column.resize(column + 1, Role::None);
-                }
-                self.by_column[column] = role;
+        if place < MAX_RECENT && row.len() + name.len() <= LONGEST_RECENT {
+            if self.recent.len() <= place {
+                self.recent.resize_with(place + 1, Recent::default);
             }
-            Key::Name(name) => drop(self.by_name.insert(name.to_owned(), role)),
+            let recent = &mut self.recent[place];
+            recent.row.clear();
+            recent.row.extend_from_slice(row);
+            recent.name.clear();
+            recent.name.extend_from_slice(name);
+            recent.role = Some(role);
         }
         role
     }
 
-    fn name(&mut self, key: Key<'_>) -> String {
-        match key {
-            Key::Name(name) => clean(name),
-            Key::Column(column, _) => {
-                let named = self.naming.names.get(column).or(self.header.get(column));
-                match named.filter(|name| !name.is_empty()) {
-                    Some(name) => name.clone(),
-                    None if self.is_single && column == 0 => "value".to_owned(),
-                    None => format!("c{}", column + 1),
-                }
+    /// Decides about a name that has no role yet. A name without a role is not kept: a stranger may send any number of
+    /// them.
+    fn begin(&mut self, full: Vec<u8>, name: &[u8], is_number: bool) -> Role {
+        let shown = clean(&full);
+        remember(&mut self.seen, &shown);
+        let role =
+            if let Some(part) = self.naming.time.iter().position(|time| time.as_bytes() == full) {
+                self.has_time = true;
+                Role::Time(part)
+            } else if !is_number {
+                return Role::Unknown;
+            } else if !self.is_chosen(&shown, &clean(name)) {
+                remember(&mut self.others, &shown);
+                return Role::None;
+            } else if self.series.len() == MAX_SERIES {
+                self.overflowed = true;
+                return Role::None;
+            } else {
+                let shown = self.shortened(shown);
+                self.series.push(shown);
+                Role::Series(self.series.len() - 1)
+            };
+        self.by_name.insert(full, role);
+        role
+    }
+
+    /// Whether `--only` names the series, or its column in every row.
+    fn is_chosen(&mut self, full: &str, name: &str) -> bool {
+        let mut is_chosen = self.naming.only.is_empty();
+        for (only, found) in self.naming.only.iter().zip(&mut self.found) {
+            if only == full || only == name {
+                *found = true;
+                is_chosen = true;
             }
         }
+        is_chosen
     }
 
-    /// Whether a line without a number may be a header; it is then kept until the first row decides.
-    pub(super) fn may_be_header(&mut self, line: &[u8], number: u64) -> bool {
-        let fits =
-            !self.has_rows && self.headers.len() < MAX_HEADERS && cells(line).nth(1).is_some();
-        if fits {
-            self.headers.push((number, line.to_vec()));
+    /// A name that fits a legend, and is that of no other series.
+    fn shortened(&self, name: String) -> String {
+        if name.len() <= LONGEST_NAME {
+            return name;
         }
-        fits
-    }
-
-    /// Whether a line without a number repeats a header.
-    pub(super) fn repeats_header(&self, line: &[u8]) -> bool {
-        self.has_rows && self.headers.iter().any(|(_, header)| header == line)
-    }
-
-    /// The first row has come, and has `width` cells: the line before it is the header if it has as many. If there is
-    /// no header, returns the numbers of the lines that were kept as possible ones.
-    pub(super) fn first_row(&mut self, width: usize) -> Vec<u64> {
-        if std::mem::replace(&mut self.has_rows, true) {
-            return Vec::new();
+        let cut = |end: &str| {
+            let length = name.floor_char_boundary(LONGEST_NAME - "…".len() - end.len());
+            format!("{}…{end}", &name[..length])
+        };
+        let mut shown = cut("");
+        let mut number = 1;
+        while self.series.contains(&shown) {
+            number += 1;
+            shown = cut(&format!("~{number}"));
         }
-        self.is_single = width == 1;
-        match self.headers.last().and_then(|(_, last)| header(last, width)) {
-            Some(names) => self.header = names,
-            None => return self.take_headers(),
-        }
-        Vec::new()
-    }
-
-    /// Drops the lines that were kept as possible headers and returns their numbers.
-    pub(super) fn take_headers(&mut self) -> Vec<u64> {
-        std::mem::take(&mut self.headers).into_iter().map(|(number, _)| number).collect()
+        shown
     }
 
     /// The warning that there is no series of a name that the user chose, while there are numbers of other names.
     pub(super) fn missing(&self) -> Option<String> {
-        let is_missing = |name: &&String| !self.series.contains(name);
+        let wanted = self.naming.only.iter().zip(&self.found);
         let missing: Vec<&str> =
-            self.naming.only.iter().filter(is_missing).map(String::as_str).collect();
-        let more = if self.others.len() == MAX_OTHERS { ", …" } else { "" };
+            wanted.filter(|(_, found)| !**found).map(|(name, _)| name.as_str()).collect();
         (!missing.is_empty() && !self.others.is_empty()).then(|| {
-            let (missing, others) = (missing.join(" or "), self.others.join(", "));
-            format!("Nothing is called {missing} (--only); not chosen: {others}{more}.")
+            let missing = missing.join(" or ");
+            format!("Nothing is called {missing} (--only); not chosen: {}.", listed(&self.others))
         })
     }
 
-    /// Whether the first row is still to come.
-    pub(super) fn awaits_first_row(&self) -> bool {
-        !self.has_rows
+    /// The warning that nothing has the name of `--time`.
+    pub(super) fn missing_time(&self) -> Option<String> {
+        (!self.has_time && !self.seen.is_empty()).then(|| {
+            let missing = self.naming.time.join(" or ");
+            format!("Nothing is called {missing} (--time); there are: {}.", listed(&self.seen))
+        })
+    }
+
+    /// How many names make up the time; 0 without `--time`.
+    pub(super) fn time_parts(&self) -> usize {
+        self.naming.time.len()
     }
 }
 
-/// The names in a header of `width` columns; between commas a name may have blanks in it.
-fn header(line: &[u8], width: usize) -> Option<Vec<String>> {
-    let names = |cells: Vec<&[u8]>| {
-        let text = |cell: &&[u8]| {
-            let text = String::from_utf8_lossy(unquoted(cell.trim_ascii()));
-            clean(&text.replace("\"\"", "\""))
-        };
-        (width >= 2 && cells.len() == width).then(|| cells.iter().map(text).collect())
-    };
-    names(cells(line).collect()).or_else(|| names(line.split(|byte| *byte == b',').collect()))
+/// Whether two names are the same. Two empty ones are not handed to memcmp(3): with AVX-512 it loads from where an empty
+/// vector points, with all bytes masked, and the processor takes some 80 ns to find that nothing is there.
+fn is_same(one: &[u8], other: &[u8]) -> bool {
+    one.len() == other.len() && (one.is_empty() || one == other)
 }
 
-/// A name as it is shown: escaped, and not too long.
-fn clean(name: &str) -> String {
-    let mut name = escape(name).into_owned();
-    name.truncate(name.floor_char_boundary(LONGEST_NAME));
-    name
+fn remember(names: &mut Vec<String>, name: &str) {
+    if names.len() < MAX_OTHERS && !names.iter().any(|known| known == name) {
+        names.push(name.to_owned());
+    }
+}
+
+fn listed(names: &[String]) -> String {
+    let more = if names.len() == MAX_OTHERS { ", …" } else { "" };
+    format!("{}{more}", names.join(", "))
+}
+
+/// A name as it is shown.
+fn clean(name: &[u8]) -> String {
+    escape(&String::from_utf8_lossy(name)).into_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn long_names_are_shown_shortened_and_never_merged() {
+        let mut schema = Schema::default();
+        let name = |end: &str| format!("{}{end}", "é".repeat(50)).into_bytes();
+        for (place, end) in ["1", "2", "1"].into_iter().enumerate() {
+            schema.role(place, b"", &name(end), true);
+        }
+        assert_eq!(schema.names().len(), 2);
+        assert!(
+            schema.names().iter().all(|name| name.len() <= LONGEST_NAME),
+            "{:?}",
+            schema.names()
+        );
+        assert_ne!(schema.names()[0], schema.names()[1]);
+    }
+
+    #[test]
+    fn a_column_is_chosen_in_every_row() {
+        let only = vec!["avg10".to_owned(), "full.avg60".to_owned()];
+        let mut schema = Schema::new(Naming { only, ..Naming::default() });
+        for (row, name) in
+            [("some", "avg10"), ("some", "avg60"), ("full", "avg10"), ("full", "avg60")]
+        {
+            schema.role(0, row.as_bytes(), name.as_bytes(), true);
+        }
+        assert_eq!(schema.names(), ["some.avg10", "full.avg10", "full.avg60"]);
+        assert_eq!(schema.missing(), None);
+    }
+
+    #[test]
+    fn a_name_without_a_number_begins_no_series_until_one_comes() {
+        let mut schema = Schema::default();
+        assert_eq!(schema.role(0, b"", b"a", false), Role::Unknown);
+        assert_eq!(schema.role(0, b"", b"a", false), Role::Unknown);
+        assert_eq!(schema.role(0, b"", b"a", true), Role::Series(0));
+        assert_eq!(schema.role(3, b"", b"a", false), Role::Series(0));
+    }
 }

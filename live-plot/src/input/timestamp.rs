@@ -1,50 +1,124 @@
-//! A line's own time: RFC 3339, or seconds, milliseconds, microseconds or nanoseconds since some epoch. Which of these
-//! four it is follows from the size of the first one.
+//! A line's own time as seconds since the first one: RFC 3339, a date and a clock time without a zone (local time), a
+//! clock time, or seconds, milliseconds, microseconds or nanoseconds since 1970. Which of these four it is follows from
+//! the size of the first one.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, NaiveTime, Timelike, Utc};
+use tz::TimeZone;
 
-use super::grammar::Cell;
+use super::grammar::moment::Moment;
+
+const SECOND: i128 = 1_000_000_000;
+const DAY: i64 = 86400;
+
+/// A time as it stands on a line.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) enum Written<'a> {
+    Number(f64),
+    Text(&'a [u8]),
+}
 
 /// Turns timestamps into seconds since the first of them.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Timestamps {
+    zone: TimeZone,
     /// Nanoseconds a unit.
     unit: Option<f64>,
     /// In nanoseconds.
     first: Option<i128>,
+    last: i128,
+    /// The times are those of a calendar, not of a clock alone or seconds since some start.
+    is_absolute: bool,
+    /// The offset from UTC of a date on which no clock was changed.
+    offset: Option<(NaiveDate, i64)>,
 }
 
 impl Timestamps {
+    /// Timestamps without a zone are in this one.
+    pub(super) fn new(zone: TimeZone) -> Self {
+        Self { zone, unit: None, first: None, last: 0, is_absolute: false, offset: None }
+    }
+
     /// The seconds since the first timestamp; `None` if this is no time.
-    pub(super) fn read(&mut self, cell: Cell<'_>) -> Option<f64> {
-        let nanos = self.nanos(cell)?;
+    pub(super) fn read(&mut self, written: Written<'_>) -> Option<f64> {
+        let nanos = match written {
+            Written::Number(value) => self.counted(value)?,
+            Written::Text(text) => self.moment(Moment::whole(text)?)?,
+        };
+        self.last = nanos;
         let first = *self.first.get_or_insert(nanos);
         Some((nanos - first) as f64 / 1e9)
     }
 
-    /// When the first timestamp was, if it is no number of elapsed seconds.
+    /// When the first timestamp was, if they are those of a calendar.
     pub(super) fn began(&self) -> Option<DateTime<Utc>> {
-        let nanos = self.first.filter(|nanos| *nanos >= 100_000_000 * 1_000_000_000)?;
-        DateTime::from_timestamp(
-            i64::try_from(nanos / 1_000_000_000).ok()?,
-            u32::try_from(nanos % 1_000_000_000).ok()?,
-        )
+        let nanos = self.first.filter(|_| self.is_absolute)?;
+        let seconds = i64::try_from(nanos.div_euclid(SECOND)).ok()?;
+        DateTime::from_timestamp(seconds, u32::try_from(nanos.rem_euclid(SECOND)).ok()?)
     }
 
-    #[expect(clippy::cast_possible_truncation, reason = "a float saturates")]
-    fn nanos(&mut self, cell: Cell<'_>) -> Option<i128> {
-        if let Cell::Text(text) = cell {
-            let text = str::from_utf8(text).ok()?.trim_matches('"');
-            if let Ok(date) = DateTime::parse_from_rfc3339(text) {
-                let nanos = i128::from(date.timestamp_subsec_nanos());
-                return Some(i128::from(date.timestamp()) * 1_000_000_000 + nanos);
-            }
-        }
-        let value = cell.number().filter(|value| value.is_finite())?;
-        let unit = *self.unit.get_or_insert_with(|| unit(value));
+    /// A number of units.
+    #[expect(clippy::cast_possible_truncation, reason = "bounded above")]
+    fn counted(&mut self, value: f64) -> Option<i128> {
+        // Some 30 million years in nanoseconds.
+        let bounded = Some(value).filter(|value| value.abs() < 1e24)?;
+        let unit = *self.unit.get_or_insert_with(|| unit(bounded));
+        self.is_absolute |= self.first.is_none() && bounded.abs() >= 1e8;
         // Whole part and fraction are converted apart: in one product of today's time, 256 ns would be lost to rounding.
-        let (whole, fraction) = (value.trunc(), value.fract());
+        let (whole, fraction) = (bounded.trunc(), bounded.fract());
         Some(whole as i128 * unit as i128 + (fraction * unit).round() as i128)
+    }
+
+    fn moment(&mut self, moment: Moment) -> Option<i128> {
+        let clock = moment.clock.unwrap_or(NaiveTime::MIN);
+        let nanos =
+            i128::from(clock.num_seconds_from_midnight()) * SECOND + i128::from(clock.nanosecond());
+        let Some(date) = moment.date else { return Some(self.on_its_day(nanos)) };
+        self.is_absolute |= self.first.is_none();
+        let midnight = date.and_time(NaiveTime::MIN).and_utc().timestamp();
+        let offset = match moment.offset {
+            Some(offset) => i64::from(offset),
+            None => {
+                self.offset_on(date, midnight + i64::from(clock.num_seconds_from_midnight()))?
+            }
+        };
+        Some(i128::from(midnight - offset) * SECOND + nanos)
+    }
+
+    /// A clock time alone: after midnight the next day begins.
+    fn on_its_day(&self, nanos: i128) -> i128 {
+        let day = i128::from(DAY) * SECOND;
+        let today = self.last.div_euclid(day) * day + nanos;
+        let is_next = self.first.is_some() && today + day / 2 < self.last;
+        if is_next { today + day } else { today }
+    }
+
+    /// The offset from UTC at a local time, given as if it were UTC. When the clock is set back, an hour comes twice: the
+    /// one that goes on from the last timestamp is taken. When it is set forward, one never comes: it is read as before.
+    fn offset_on(&mut self, date: NaiveDate, local: i64) -> Option<i64> {
+        if let Some((known, offset)) = self.offset
+            && known == date
+        {
+            return Some(offset);
+        }
+        let at = |time: i64| {
+            self.zone.find_local_time_type(time).ok().map(|kind| i64::from(kind.ut_offset()))
+        };
+        let (before, after) = (at(local - DAY)?, at(local + DAY)?);
+        if before == after {
+            // Two changes within two days are no government's wish.
+            if at(local - 2 * DAY) == Some(before) && at(local + 2 * DAY) == Some(before) {
+                self.offset = Some((date, before));
+            }
+            return Some(before);
+        }
+        let fits = |offset: &i64| at(local - offset) == Some(*offset);
+        let last = i64::try_from(self.last / SECOND).unwrap_or(i64::MAX);
+        let mut offsets = [before, after].into_iter().filter(fits);
+        match (offsets.next(), offsets.next()) {
+            (Some(first), Some(second)) => Some(if local - first >= last { first } else { second }),
+            (Some(only), None) => Some(only),
+            _ => Some(before),
+        }
     }
 }
 
@@ -62,6 +136,22 @@ fn unit(value: f64) -> f64 {
 mod tests {
     use super::*;
 
+    fn timestamps() -> Timestamps {
+        Timestamps::new(TimeZone::from_posix_tz("CET-1CEST,M3.5.0,M10.5.0/3").unwrap())
+    }
+
+    fn written(text: &str) -> Written<'_> {
+        text.parse().map_or(Written::Text(text.as_bytes()), Written::Number)
+    }
+
+    #[track_caller]
+    fn assert_seconds(texts: &[&str], expected: &[f64]) {
+        let mut timestamps = timestamps();
+        let seconds: Vec<f64> =
+            texts.iter().map(|text| timestamps.read(written(text)).unwrap_or(f64::NAN)).collect();
+        assert_eq!(seconds, expected, "{texts:?}");
+    }
+
     #[test]
     fn every_form_of_a_timestamp_is_understood() {
         for (first, second) in [
@@ -70,13 +160,46 @@ mod tests {
             ("1763886079000000", "1763886081500000"),
             ("1763886079000000000", "1763886081500000000"),
             ("2026-11-23T08:21:19Z", "2026-11-23T09:21:21.5+01:00"),
+            ("2026-11-23 08:21:19", "2026-11-23 08:21:21,500"),
+            ("2026/11/23 08:21:19", "2026-11-23T07:21:21.5Z"),
+            ("08:21:19", "08:21:21.5"),
+            ("23:59:59", "00:00:01.5"),
             ("0", "2.5"),
         ] {
-            let mut timestamps = Timestamps::default();
-            assert_eq!(timestamps.read(Cell::Text(first.as_bytes())), Some(0.0), "{first}");
-            assert_eq!(timestamps.read(Cell::Text(second.as_bytes())), Some(2.5), "{second}");
+            assert_seconds(&[first, second], &[0.0, 2.5]);
         }
-        assert_eq!(Timestamps::default().read(Cell::Text(b"noon")), None);
-        assert_eq!(Timestamps::default().read(Cell::Number(f64::NAN)), None);
+        for bad in [Written::Text(b"noon"), Written::Number(f64::NAN), Written::Number(1e300)] {
+            assert_eq!(timestamps().read(bad), None);
+        }
+    }
+
+    #[test]
+    fn the_hour_that_comes_twice_goes_on_from_the_last_time() {
+        assert_seconds(
+            &[
+                "2026-10-25 01:30:00",
+                "2026-10-25 02:30:00",
+                "2026-10-25 02:59:00",
+                "2026-10-25 02:01:00",
+                "2026-10-25 03:00:00",
+            ],
+            &[0.0, 3600.0, 5340.0, 5460.0, 9000.0],
+        );
+        assert_seconds(&["2026-03-29 01:30:00", "2026-03-29 03:30:00"], &[0.0, 3600.0]);
+    }
+
+    #[test]
+    fn only_times_of_a_calendar_tell_when_they_began() {
+        for (text, began) in [
+            ("2026-11-23T08:21:19Z", Some("2026-11-23 08:21:19 UTC")),
+            ("2026-11-23 08:21:19", Some("2026-11-23 07:21:19 UTC")),
+            ("1763886079", Some("2025-11-23 08:21:19 UTC")),
+            ("08:21:19", None),
+            ("5", None),
+        ] {
+            let mut timestamps = timestamps();
+            timestamps.read(written(text));
+            assert_eq!(timestamps.began().map(|time| time.to_string()).as_deref(), began, "{text}");
+        }
     }
 }

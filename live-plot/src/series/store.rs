@@ -28,6 +28,8 @@ pub struct Entry {
 pub struct Series {
     /// Its name in the legend.
     pub name: String,
+    /// The unit that its numbers bear, if they do.
+    pub unit: Option<String>,
     /// All its values.
     pub total: Summary,
     /// The sum of all its values.
@@ -44,6 +46,8 @@ pub struct Counts {
     pub lines: u64,
     /// Lines without a number, too long, or with time going backwards.
     pub rejected: u64,
+    /// Lines that `--match` does not match.
+    pub passed_over: u64,
     /// What seems to keep the lines from coming as they are made.
     pub hint: Option<Hint>,
 }
@@ -126,6 +130,7 @@ impl Store {
         let new = names.iter().skip(self.series.len());
         self.series.extend(new.map(|name| Series {
             name: name.clone(),
+            unit: None,
             total: Summary::EMPTY,
             sum: Sum::default(),
             gaps: 0,
@@ -136,6 +141,11 @@ impl Store {
         for series in &mut self.series {
             self.bytes -= series.samples.keep(kept);
         }
+    }
+
+    /// Sets the units of the series, in order: a series gets its unit with the first number that bears one.
+    pub fn measure(&mut self, units: impl Iterator<Item = Option<String>>) {
+        self.series.iter_mut().zip(units).for_each(|(series, unit)| series.unit = unit);
     }
 
     /// Appends samples; each series' own must come in the order of their times.

@@ -1,6 +1,7 @@
 //! Tests of `sampler`.
 
 use common::clock;
+use proptest::prelude::*;
 
 use super::*;
 use crate::config::Naming;
@@ -47,13 +48,13 @@ fn a_bad_line_is_reported_with_its_number_and_a_flood_of_them_is_counted() {
     assert_eq!(sampler.take_warnings().len(), 10);
     sampler.finish(clock::now());
     assert_eq!(sampler.take_warnings(), ["Input must be a number. (990 more such lines)"]);
-    assert_eq!(sampler.counts, Counts { lines: 1000, rejected: 1000, hint: None });
+    assert_eq!(sampler.counts, Counts { lines: 1000, rejected: 1000, ..Counts::default() });
 }
 
 #[test]
 fn a_lone_column_is_called_value_and_several_are_numbered() {
     assert_eq!(taken(&["1", "2 3"]).schema.names(), ["value", "c2"]);
-    assert_eq!(taken(&["x 3", "1 2"]).schema.names(), ["c2", "c1"]);
+    assert_eq!(taken(&["1 2", "3"]).schema.names(), ["c1", "c2"]);
 }
 
 #[test]
@@ -62,7 +63,7 @@ fn a_header_names_the_columns_and_its_repetitions_are_silent() {
         taken(&["procs --cpu--", "r us sy", "1 2 3", "procs --cpu--", "r us sy", "4 5 6"]);
     assert_eq!(sampler.schema.names(), ["r", "us", "sy"]);
     assert_eq!(sampler.take_warnings(), [""; 0]);
-    assert_eq!(taken(&["a b,\"c, d\"", "1,2"]).schema.names(), ["c1", "c2"]);
+    assert_eq!(taken(&["a b,\"c, d\"", "1,2"]).schema.names(), ["a b", "c, d"]);
     assert_eq!(taken(&["CPU temp,load", "1,2"]).schema.names(), ["CPU temp", "load"]);
 }
 
@@ -78,8 +79,9 @@ fn what_was_kept_as_a_header_and_is_none_is_reported_after_all() {
 
 #[test]
 fn columns_are_named_and_chosen() {
-    let naming = Naming { names: strings(&["a", "b"]), only: strings(&["b", "c3"]), time: None };
-    let sampler = taken_with(Rules { naming, rate: false }, &["1 2 3", "4 x 6"]);
+    let naming =
+        Naming { names: strings(&["a", "b"]), only: strings(&["b", "c3"]), ..Naming::default() };
+    let sampler = taken_with(Rules { naming, ..Rules::default() }, &["1 2 3", "4 x 6"]);
     let samples = samples(&sampler);
     assert_eq!(samples[..2], [("b", 1.0, 2.0), ("c3", 1.0, 3.0)]);
     assert!(samples[2].2.is_nan() && samples[3] == ("c3", 2.0, 6.0));
@@ -89,7 +91,7 @@ fn columns_are_named_and_chosen() {
 fn a_chosen_series_that_never_comes_is_reported_once_with_what_there_is() {
     let only = |names: &[&str]| {
         let naming = Naming { only: strings(names), ..Naming::default() };
-        Rules { naming, rate: false }
+        Rules { naming, ..Rules::default() }
     };
     let lines = ["us sy id", "1 2 3", "4 5 6"];
     let mut sampler = taken_with(only(&["zz"]), &lines);
@@ -120,15 +122,15 @@ fn a_rate_is_the_change_a_second_and_a_reset_is_a_gap() {
 
 #[test]
 fn a_line_with_a_timestamp_is_put_there_and_time_never_goes_back() {
-    let naming = Naming { time: Some("t".to_owned()), ..Naming::default() };
-    let rules = Rules { naming, rate: false };
+    let naming = Naming { time: strings(&["t"]), ..Naming::default() };
+    let rules = Rules { naming, ..Rules::default() };
     let mut sampler = taken_with(rules, &["t,v", "5,1", "6.5,2", "6,9", "x,9", "6.5,3"]);
     assert_eq!(samples(&sampler), [("v", 0.0, 1.0), ("v", 1.5, 2.0), ("v", 1.5, 3.0)]);
     assert_eq!(
         sampler.take_warnings(),
         [
             "The line's time is before the last one's. (line 4)",
-            "The line has no time in the column of --time. (line 5)"
+            "The time is not understood; write RFC 3339, 2026-11-25 17:00:00, 17:00:00, or seconds since 1970. (line 5)"
         ]
     );
 }
@@ -140,4 +142,128 @@ fn more_series_than_are_drawn_are_reported_once() {
     assert_eq!(sampler.schema.names().len(), MAX_SERIES);
     assert_eq!(sampler.entries().len(), 2 * MAX_SERIES);
     assert_eq!(sampler.take_warnings().len(), 1);
+}
+
+#[test]
+fn a_unit_of_another_kind_and_an_infinite_number_are_gaps_that_are_reported_once() {
+    let mut sampler = taken(&["5ms", "6", "7", "1s", "inf", "1e999", "0"]);
+    let values: Vec<f64> = sampler.entries().iter().map(|entry| entry.sample.value).collect();
+    assert!([1, 2, 4, 5].iter().all(|gap| values[*gap].is_nan()), "{values:?}");
+    assert_eq!([values[0], values[3], values[6]], [5.0, 1000.0, 0.0]);
+    assert_eq!(
+        sampler.take_warnings(),
+        [
+            "value was in ms, and now is in no unit: a gap, as will be any other such value. (line 2)",
+            "An infinite number cannot be drawn: it is a gap, and so will be any other. (line 5)"
+        ]
+    );
+    assert_eq!(sampler.units().collect::<Vec<_>>(), [Some("ms".to_owned())]);
+}
+
+/// A part of a line: words, marks and numbers of four digits, all different, so that each can be found again.
+fn part() -> impl Strategy<Value = String> {
+    let number = (1000_u32..10_000).prop_map(|number| number.to_string());
+    let words = prop::sample::select(vec![
+        "temp",
+        "cpu",
+        "CPU usage",
+        "Core",
+        "INFO",
+        "Epoch",
+        "eth0",
+        "host:80",
+        "http://x",
+        "12:30:45",
+        "2026-11-25",
+        "'q'",
+        "\"a b\"",
+        "v1.2.3",
+        "0x1f",
+        "nan",
+        "inf",
+        "-",
+        "#",
+        "time",
+        "total",
+    ]);
+    let marks = prop::sample::select(vec![
+        " ", " ", " ", ", ", ",", ";", "\t", "=", "=", ": ", ":", "|", "(", ")", "[", "]", "{",
+        "}", "\"", "'", " - ", "%", "ms", " kB", ">", "§", "\x1b[1m", "\u{2212}",
+    ]);
+    prop_oneof![number, words.prop_map(str::to_owned), marks.prop_map(str::to_owned)]
+}
+
+/// The numbers that stand in a text: runs of digits, alone and with a fraction or the next one after a comma.
+fn standing(text: &str) -> Vec<f64> {
+    let mut found = Vec::new();
+    let runs = text.split(|c: char| !c.is_ascii_digit() && !".,".contains(c));
+    for run in runs.filter(|run| !run.is_empty()) {
+        found.extend(run.replace(',', ".").parse::<f64>());
+        found.extend(run.split(['.', ',']).filter_map(|digits| digits.parse::<f64>().ok()));
+        found.extend(run.split(',').filter_map(|part| part.parse::<f64>().ok()));
+    }
+    found
+}
+
+/// Whether a name is made of what stands in the text, or of numbers of columns and items.
+fn is_from(name: &str, text: &str) -> bool {
+    let is_made = |part: &str| {
+        let digits = part.strip_prefix('c').unwrap_or(part);
+        text.contains(part) || part == "value" || digits.bytes().all(|byte| byte.is_ascii_digit())
+    };
+    let part = |part: &str| part.trim_matches('.').split('.').all(is_made);
+    text.contains(name) || part(name)
+}
+
+proptest! {
+    #[test]
+    fn each_number_drawn_stands_in_its_line_once_and_is_called_by_what_stands_there(
+        lines in prop::collection::vec(prop::collection::vec(part(), 0..12), 1..5)
+    ) {
+        let lines: Vec<String> = lines.iter().map(|parts| parts.concat()).collect();
+        let mut sampler = Sampler::new(Rules::default(), false);
+        let mut before = 0;
+        for line in &lines {
+            sampler.line(&Line::Text(line.as_bytes()), clock::now());
+            let mut standing = standing(&line.replace("\x1b[1m", ""));
+            for entry in &sampler.entries()[before..] {
+                let value = entry.sample.value;
+                // A later unit may have been turned into the first one.
+                let place = standing.iter().position(|number| {
+                    [1.0, 1e3, 1e-3].iter().any(|scale| (number * scale - value.abs()).abs() < 1e-9 * value.abs())
+                });
+                prop_assert!(value.is_nan() || place.is_some(), "{value} is not in {line:?}");
+                if let Some(place) = place {
+                    standing.remove(place);
+                }
+            }
+            before = sampler.entries().len();
+        }
+        let text = lines.join("\n").replace("\x1b[1m", "");
+        for name in sampler.schema.names() {
+            // A tab within a name is shown as it is written.
+            let name = &name.replace("\\t", "\t");
+            prop_assert!(is_from(name, &text), "{name:?} is not from {lines:?}");
+        }
+    }
+
+    #[test]
+    fn any_bytes_in_any_pieces_give_the_same_and_no_panic(
+        bytes in prop::collection::vec(prop_oneof![any::<u8>(), prop::sample::select(b"0123456789 ,;:=\n\t\"{}[]".to_vec())], 0..400),
+        size in 1_usize..50,
+    ) {
+        let read = |pieces: &mut dyn Iterator<Item = &[u8]>| {
+            let mut splitter = crate::input::splitter::Splitter::default();
+            let mut sampler = Sampler::new(Rules::default(), false);
+            let now = clock::now();
+            pieces.for_each(|piece| splitter.feed(piece, |line| sampler.line(&line, now)));
+            splitter.finish(|line| sampler.line(&line, now));
+            sampler.finish(now);
+            prop_assert!(sampler.entries().iter().all(|entry| !entry.sample.value.is_infinite()));
+            let warnings = sampler.take_warnings();
+            Ok(format!("{:?} {:?} {warnings:?}", sampler.entries(), sampler.schema.names()))
+        };
+        let whole = read(&mut [&bytes[..]].into_iter())?;
+        prop_assert_eq!(read(&mut bytes.chunks(size))?, whole);
+    }
 }

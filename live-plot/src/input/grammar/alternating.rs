@@ -1,0 +1,80 @@
+//! Words and numbers that alternate over a whole line are names and values: `cpu 45% mem 1.5G`, or a word and one number.
+
+use super::cells::{self, Delimiter, Kind};
+use super::measure::{self, Measure};
+use super::reading::{Cell, Key, Reading, Span};
+use super::words::{is_name, message_start};
+
+/// Reads the line, if it is such a one.
+pub(super) fn read(line: &[u8], reading: &mut Reading) -> bool {
+    // The line begins with a word; most that do not come here are rows of numbers.
+    let message = &line[message_start(line)..];
+    if !is_name(message) && message.first() != Some(&b'"') {
+        return false;
+    }
+    Delimiter::ALL.into_iter().filter(|delimiter| delimiter.is_in(message)).any(|delimiter| {
+        alternates(message, delimiter, false, reading)
+            || alternates(message, delimiter, true, reading)
+    })
+}
+
+fn alternates(line: &[u8], delimiter: Delimiter, units: bool, reading: &mut Reading) -> bool {
+    reading.clear();
+    let mut cells = delimiter.cells(delimiter.without_last(line)).map(without_mark).peekable();
+    while let Some(name) = cells.next() {
+        let is_word =
+            is_name(name) && !name.contains(&b'=') && cells::kind(name, delimiter) == Kind::Word;
+        let Some(value) = cells.next().filter(|_| is_word) else { return false };
+        let Kind::Number(measure) = cells::kind(value, delimiter) else { return false };
+        let unit = |cell: &&[u8]| {
+            let (unit, length) = measure::after_blank(cell)?;
+            (length == cell.len()).then_some(unit)
+        };
+        let unit = cells.peek().filter(|_| units && measure.unit.is_none()).and_then(unit);
+        if unit.is_some() {
+            cells.next();
+        }
+        let name = reading.keep(name);
+        let measure = Measure { unit: measure.unit.or(unit), ..measure };
+        reading.push(Span::default(), Key::Name(name), Cell::Number(measure));
+    }
+    reading.has_number()
+}
+
+/// A cell without the comma or semicolon that parts two pairs.
+fn without_mark(cell: &[u8]) -> &[u8] {
+    cell.strip_suffix(b",").or_else(|| cell.strip_suffix(b";")).unwrap_or(cell)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::shown::shown;
+    use super::*;
+
+    #[test]
+    fn words_and_numbers_that_alternate_are_pairs_and_nothing_else_is() {
+        for (line, expected) in [
+            ("cpu 45% mem 1.5G", "cpu=45% mem=1.5G"),
+            ("cpu 45 %, mem 1.5 G", "cpu=45% mem=1.5G"),
+            ("A 1 B 2 C 3", "A=1 B=2 C=3"),
+            ("node_load1 0.5", "node_load1=0.5"),
+            ("real\t0m1.5s", "real=0.025min"),
+            ("CPU usage\t5", "CPU usage=5"),
+            ("Boston,1", "Boston=1"),
+            ("17:00:01 INFO depth 5", "depth=5"),
+            ("took 12 ms", "took=12ms"),
+            ("cpu 10 20", ""),
+            ("5 users", ""),
+            ("hello world", ""),
+            ("queue 5 waiting", ""),
+            ("CPU usage 5", ""),
+            ("a b 1 2", ""),
+            ("temp=21,5", ""),
+        ] {
+            let mut reading = Reading::default();
+            let found =
+                if read(line.as_bytes(), &mut reading) { shown(&reading) } else { String::new() };
+            assert_eq!(found, expected, "{line}");
+        }
+    }
+}

@@ -1,0 +1,245 @@
+//! The cells of a line, and what parts them: tabs, semicolons, commas or blanks.
+
+use super::measure::{self, Measure};
+use super::moment::Moment;
+use super::number;
+use super::reading::is_empty;
+
+/// What parts the cells of a line.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Delimiter {
+    Tab,
+    /// The decimal sign may then be a comma.
+    Semicolon,
+    Comma,
+    /// A run of blanks.
+    Blanks,
+}
+
+impl Delimiter {
+    /// Every one, in the order in which they are tried.
+    pub(super) const ALL: [Self; 4] = [Self::Tab, Self::Semicolon, Self::Comma, Self::Blanks];
+
+    fn byte(self) -> Option<u8> {
+        match self {
+            Self::Tab => Some(b'\t'),
+            Self::Semicolon => Some(b';'),
+            Self::Comma => Some(b','),
+            Self::Blanks => None,
+        }
+    }
+
+    /// Whether it parts anything on this line.
+    pub(super) fn is_in(self, line: &[u8]) -> bool {
+        self.byte().is_none_or(|byte| memchr::memchr(byte, line).is_some())
+    }
+
+    /// The first that is on the line.
+    pub(super) fn of(line: &[u8]) -> Self {
+        Self::ALL.into_iter().find(|delimiter| delimiter.is_in(line)).unwrap_or(Self::Blanks)
+    }
+
+    /// The line without the blanks around it; tabs part cells, empty ones at both ends, too.
+    pub(super) fn trimmed(self, line: &[u8]) -> &[u8] {
+        if self != Self::Tab {
+            return line.trim_ascii();
+        }
+        let is_cell = |byte: &u8| *byte == b'\t' || !byte.is_ascii_whitespace();
+        let start = line.iter().position(is_cell).unwrap_or(line.len());
+        let end = line.iter().rposition(is_cell).map_or(start, |last| last + 1);
+        &line[start..end]
+    }
+
+    /// The line without a delimiter at its end, which ends no cell.
+    pub(super) fn without_last(self, line: &[u8]) -> &[u8] {
+        self.byte().and_then(|byte| line.strip_suffix(&[byte])).unwrap_or(line).trim_ascii_end()
+    }
+
+    /// The cells of the line, without the blanks around them and the quotes around the whole.
+    pub(super) fn cells(self, line: &[u8]) -> Cells<'_> {
+        Cells { rest: Some(line), delimiter: self }
+    }
+}
+
+#[derive(Debug, Clone)]
+pub(super) struct Cells<'a> {
+    rest: Option<&'a [u8]>,
+    delimiter: Delimiter,
+}
+
+impl<'a> Iterator for Cells<'a> {
+    type Item = &'a [u8];
+
+    fn next(&mut self) -> Option<&'a [u8]> {
+        let rest = self.rest?;
+        let Some(byte) = self.delimiter.byte() else { return self.next_word(rest) };
+        // A tab is a blank, too: an empty cell must not be skipped.
+        let rest = match self.delimiter {
+            Delimiter::Tab => rest,
+            _ => rest.trim_ascii_start(),
+        };
+        let quoted = quoted(rest, |end| end == byte).unwrap_or(0);
+        let end = memchr::memchr(byte, &rest[quoted..]).map(|end| quoted + end);
+        let (cell, after) = match end {
+            Some(end) => (&rest[..end], Some(&rest[end + 1..])),
+            None => (rest, None),
+        };
+        self.rest = after;
+        Some(unquoted(cell.trim_ascii()))
+    }
+}
+
+impl<'a> Cells<'a> {
+    fn next_word(&mut self, rest: &'a [u8]) -> Option<&'a [u8]> {
+        let rest = rest.trim_ascii_start();
+        if rest.is_empty() {
+            self.rest = None;
+            return None;
+        }
+        let quoted = quoted(rest, |end| end.is_ascii_whitespace()).unwrap_or(0);
+        let end = rest[quoted..].iter().position(u8::is_ascii_whitespace);
+        let (cell, after) = rest.split_at(end.map_or(rest.len(), |end| quoted + end));
+        self.rest = Some(after);
+        Some(unquoted(cell))
+    }
+}
+
+/// How long the cell is that `text` begins with, if that stands in quotes: nothing between them ends it, and two quotes
+/// are one (RFC 4180 section 2).
+fn quoted(text: &[u8], ends: impl Fn(u8) -> bool) -> Option<usize> {
+    let inner = text.strip_prefix(b"\"")?;
+    let mut at = 0;
+    loop {
+        at += memchr::memchr(b'"', inner.get(at..)?)?;
+        match inner.get(at + 1) {
+            Some(b'"') => at += 2,
+            Some(after) if !ends(*after) && !after.is_ascii_whitespace() => return None,
+            _ => return Some(at + 2),
+        }
+    }
+}
+
+/// A cell without the quotes that CSV may put around it.
+fn unquoted(cell: &[u8]) -> &[u8] {
+    let inner = cell.strip_prefix(b"\"").and_then(|rest| rest.strip_suffix(b"\""));
+    inner.unwrap_or(cell).trim_ascii()
+}
+
+/// What a cell of a table is.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) enum Kind {
+    Number(Measure),
+    Empty,
+    /// A date, a clock time or both.
+    Time,
+    /// Digits and what stands between them, but no number: `1/234`, `0,5` between blanks.
+    Figures,
+    Word,
+}
+
+/// What the cell is, in a table of this delimiter.
+pub(super) fn kind(cell: &[u8], delimiter: Delimiter) -> Kind {
+    // Nearly every cell is digits.
+    if let Some((value, length)) = number::prefix(cell)
+        && length == cell.len()
+    {
+        return Kind::Number(Measure { value, unit: None });
+    }
+    if is_empty(cell) {
+        return Kind::Empty;
+    }
+    if let Some(measure) = measure::whole(cell) {
+        // `1,234` may be a number with a decimal comma in such a table.
+        if delimiter != Delimiter::Semicolon || !cell.contains(&b',') {
+            return Kind::Number(measure);
+        }
+    }
+    if delimiter == Delimiter::Semicolon
+        && let Some(measure) = with_decimal_comma(cell)
+    {
+        return Kind::Number(measure);
+    }
+    if Moment::whole(cell).is_some() {
+        Kind::Time
+    } else if are_figures(cell) {
+        Kind::Figures
+    } else {
+        Kind::Word
+    }
+}
+
+/// Whether a cell is nothing but digits and marks. An address of four numbers is a word.
+fn are_figures(cell: &[u8]) -> bool {
+    let dots = cell.iter().filter(|byte| **byte == b'.').count();
+    let is_figure = |byte: &u8| byte.is_ascii_digit() || b".,+-/:'()%".contains(byte);
+    dots != 3 && cell.iter().all(is_figure) && cell.iter().any(u8::is_ascii_digit)
+}
+
+/// Whether no cell of the line is a number: it may be a header.
+pub(super) fn are_words(line: &[u8]) -> bool {
+    let delimiter = Delimiter::of(line);
+    !delimiter.cells(line).any(|cell| matches!(kind(cell, delimiter), Kind::Number(_)))
+}
+
+/// Whether a word of the line is a number.
+pub(super) fn has_number(line: &[u8]) -> bool {
+    let ends = |byte: &u8| byte.is_ascii_whitespace() || b",;=:()[]{}|\"'".contains(byte);
+    line.split(ends)
+        .any(|word| !word.is_empty() && matches!(kind(word, Delimiter::Blanks), Kind::Number(_)))
+}
+
+fn with_decimal_comma(cell: &[u8]) -> Option<Measure> {
+    let mut commas = memchr::memchr_iter(b',', cell);
+    let at = commas.next()?;
+    let is_decimal = commas.next().is_none()
+        && !cell.contains(&b'.')
+        && at > 0
+        && cell[at - 1].is_ascii_digit()
+        && cell.get(at + 1).is_some_and(u8::is_ascii_digit);
+    let mut pointed = is_decimal.then(|| cell.to_vec())?;
+    pointed[at] = b'.';
+    measure::whole(&pointed)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn assert_cells(delimiter: Delimiter, line: &str, expected: &[&str]) {
+        let cells: Vec<&str> =
+            delimiter.cells(line.as_bytes()).map(|cell| str::from_utf8(cell).unwrap()).collect();
+        assert_eq!(cells, expected, "{line:?}");
+    }
+
+    #[test]
+    fn cells_keep_their_inner_blanks_and_empty_ones_count() {
+        assert_cells(Delimiter::Comma, "New York, 1 ,,3", &["New York", "1", "", "3"]);
+        assert_cells(Delimiter::Tab, "a\t\tb c\t", &["a", "", "b c", ""]);
+        assert_cells(Delimiter::Semicolon, "0,5;1 ;x", &["0,5", "1", "x"]);
+        assert_cells(Delimiter::Blanks, "  a \t b,c  ", &["a", "b,c"]);
+    }
+
+    #[test]
+    fn between_quotes_no_cell_ends() {
+        assert_cells(Delimiter::Comma, r#""Smith, John",5,"6""#, &["Smith, John", "5", "6"]);
+        assert_cells(Delimiter::Comma, r#""a ""b"", c" ,5"#, &[r#"a ""b"", c"#, "5"]);
+        assert_cells(Delimiter::Comma, r#""a,5"#, &["\"a", "5"]);
+        assert_cells(Delimiter::Comma, r#""a"x,5"#, &["\"a\"x", "5"]);
+        assert_cells(Delimiter::Blanks, r#""a b" 5"#, &["a b", "5"]);
+    }
+
+    #[test]
+    fn a_comma_is_the_decimal_sign_between_semicolons_alone() {
+        let value = |text: &str, delimiter| match kind(text.as_bytes(), delimiter) {
+            Kind::Number(measure) => measure.value,
+            _ => f64::NAN,
+        };
+        assert_eq!(value("-0,375", Delimiter::Semicolon), -0.375);
+        assert_eq!(value("1,234", Delimiter::Semicolon), 1.234);
+        assert_eq!(value("0.5", Delimiter::Semicolon), 0.5);
+        assert_eq!(value("1,234", Delimiter::Blanks), 1234.0);
+        assert!(value("0,5", Delimiter::Blanks).is_nan());
+        assert!(value("1.234,5", Delimiter::Semicolon).is_nan());
+    }
+}

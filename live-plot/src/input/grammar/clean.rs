@@ -1,0 +1,143 @@
+//! What no author of a line means is taken out of it, once, before the forms look at it: a byte order mark, the escape
+//! sequences of terminals, NUL and other control bytes, brackets round the whole line.
+
+use std::borrow::Cow;
+
+const BYTE_ORDER_MARK: &[u8] = "\u{feff}".as_bytes();
+
+/// The line without control bytes and escape sequences. A clean line, nearly every one, is only looked at.
+pub(super) fn clean(line: &[u8]) -> Cow<'_, [u8]> {
+    // One pass without branches, which the compiler turns into vector code.
+    let is_suspect = line.iter().fold(false, |suspect, byte| {
+        suspect | ((*byte < b' ') & (*byte != b'\t')) | (*byte == 0x7f) | (*byte == 0xef)
+    });
+    if is_suspect { Cow::Owned(cleaned(line)) } else { Cow::Borrowed(line) }
+}
+
+fn cleaned(line: &[u8]) -> Vec<u8> {
+    let mut clean = Vec::with_capacity(line.len());
+    let mut rest = line;
+    while let Some((first, after)) = rest.split_first() {
+        rest = match first {
+            0x1b => {
+                let (length, moves) = escape(after);
+                if moves {
+                    clean.push(b' ');
+                }
+                &after[length..]
+            }
+            0xef if rest.starts_with(BYTE_ORDER_MARK) => &rest[BYTE_ORDER_MARK.len()..],
+            0..b' ' | 0x7f if *first != b'\t' => after,
+            _ => {
+                clean.push(*first);
+                after
+            }
+        };
+    }
+    clean
+}
+
+/// How long the escape sequence is after its ESC, and whether it moves the cursor: what follows then stands elsewhere
+/// on the screen, so it is parted from what came before (ECMA-48 section 5.4; `console_codes(4)`).
+fn escape(after: &[u8]) -> (usize, bool) {
+    let run = |from: usize, wanted: fn(&u8) -> bool| {
+        after.get(from..).unwrap_or_default().iter().take_while(|byte| wanted(byte)).count()
+    };
+    match after.first() {
+        // CSI: parameters, intermediates, one final byte.
+        Some(b'[') => {
+            let parameters = 1 + run(1, |byte| (b' '..=b'?').contains(byte));
+            let last = after.get(parameters).copied().unwrap_or_default();
+            (
+                after.len().min(parameters + 1),
+                matches!(last, b'A'..=b'H' | b'`' | b'a' | b'd' | b'e' | b'f'),
+            )
+        }
+        // A string, of the window's title for example, up to BEL or ESC \.
+        Some(b']' | b'P' | b'X' | b'^' | b'_') => {
+            let text = run(0, |byte| !matches!(byte, 0x07 | 0x1b));
+            let end = match after.get(text) {
+                Some(0x1b) => text + 2,
+                _ => text + 1,
+            };
+            (after.len().min(end), false)
+        }
+        // Two bytes, or more with intermediates: ESC ( B.
+        Some(_) => (after.len().min(run(0, |byte| (b' '..=b'/').contains(byte)) + 1), false),
+        None => (0, false),
+    }
+}
+
+/// What stands within brackets round the whole line, any number of them: `(1, 2)`, `[[1 2]` and `[3 4]]` of an array in
+/// several lines. `None` if there are none.
+pub(super) fn unbracketed(line: &[u8]) -> Option<&[u8]> {
+    let is_open = |byte: &u8| b"([{".contains(byte);
+    let is_close = |byte: &u8| b")]}".contains(byte);
+    let line = line.strip_suffix(b",").unwrap_or(line);
+    if !line.first().is_some_and(is_open) || !line.last().is_some_and(is_close) {
+        return None;
+    }
+    let start = line.iter().position(|byte| !is_open(byte) && !byte.is_ascii_whitespace())?;
+    let end = line.iter().rposition(|byte| !is_close(byte) && !byte.is_ascii_whitespace())? + 1;
+    let inner = line.get(start..end).filter(|inner| !inner.is_empty())?;
+    // `[a] 1 [b]`: the brackets are not round the whole.
+    let depth = inner.iter().try_fold(0_usize, |depth, byte| match byte {
+        _ if is_open(byte) => Some(depth + 1),
+        _ if is_close(byte) => depth.checked_sub(1),
+        _ => Some(depth),
+    });
+    (depth == Some(0)).then(|| inner.trim_ascii())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn colours_titles_marks_and_control_bytes_are_taken_out() {
+        for (line, text) in [
+            ("\x1b[32m12.5\x1b[0m", "12.5"),
+            ("\x1b[1;31mtemp\x1b[m=5", "temp=5"),
+            ("\x1b]0;title 7\x0712", "12"),
+            ("\x1b]8;;http://x/9\x1b\\12", "12"),
+            ("\x1b(B12\x1b7", "12"),
+            ("1\x1b[5C2\x1b[3;4H3", "1 2 3"),
+            ("\u{feff}a\u{feff}b", "ab"),
+            ("\x00\x000002,\x7f", "0002,"),
+            ("1\t2", "1\t2"),
+            ("\x1b", ""),
+            ("5\x1b[", "5"),
+            ("ｅ", "ｅ"),
+        ] {
+            assert_eq!(String::from_utf8_lossy(&clean(line.as_bytes())), text, "{line:?}");
+        }
+        assert!(matches!(clean("12 °C\t€".as_bytes()), Cow::Borrowed(_)));
+    }
+
+    #[test]
+    fn brackets_round_a_whole_line_are_taken_off() {
+        for (line, inner) in [
+            ("(1, 2, 3)", Some("1, 2, 3")),
+            ("[[1 2]", Some("1 2")),
+            ("[3 4]]", Some("3 4")),
+            ("{a=f(x), b=6},", Some("a=f(x), b=6")),
+            ("[12:30] 5 [x]", None),
+            ("(1) 2", None),
+            ("f(1)", None),
+            ("[]", None),
+        ] {
+            let found = unbracketed(line.as_bytes()).map(|inner| str::from_utf8(inner).unwrap());
+            assert_eq!(found, inner, "{line}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn no_bytes_leave_a_control_byte_and_cleaning_twice_changes_nothing(line in prop::collection::vec(any::<u8>(), 0..80)) {
+            let once = clean(&line).into_owned();
+            prop_assert!(once.iter().all(|byte| *byte == b'\t' || (*byte >= b' ' && *byte != 0x7f)));
+            prop_assert_eq!(unbracketed(&once).is_none() || once.len() > 2, true);
+        }
+    }
+}

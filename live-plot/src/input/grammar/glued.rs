@@ -1,0 +1,131 @@
+//! Names and values without a blank between them, on a line of nothing else: Arduino's `a:1,b:2`, statsd's `a:1|c`,
+//! Teleplot's `>a:1`. A colon within a word also stands in times, addresses and paths; hence "nothing else".
+
+use super::measure::{self, Measure};
+use super::reading::{Cell, Key, Reading, Span};
+use super::unit::Unit;
+use super::words::{begins_name, is_level};
+
+/// Reads the line if every word of it has the shape `name:…`, one leading word apart if two such words follow.
+pub(super) fn read(line: &[u8], is_indented: bool, reading: &mut Reading) -> bool {
+    let mut all = words(line).peekable();
+    let Some(first) = all.peek().copied() else { return false };
+    let leading = pair(first).is_none().then_some(first);
+    if leading.is_some() {
+        all.next();
+    }
+    // A unit after a blank is part of the value before it.
+    let is_unit = |word: &&[u8]| Unit::named(word).is_some();
+    let mut pairs = 0;
+    for word in all {
+        match pair(word) {
+            Some(_) => pairs += 1,
+            None if pairs > 0 && is_unit(&word) => {}
+            None => return false,
+        }
+    }
+    if pairs == 0 || (leading.is_some() && pairs < 2) {
+        return false;
+    }
+    let names_row = leading.is_some_and(|word| {
+        !is_indented && begins_name(word) && !is_level(word) && !word.iter().any(u8::is_ascii_digit)
+    });
+    let row = if names_row { reading.keep(leading.unwrap_or_default()) } else { Span::default() };
+    let is_teleplot = line.first() == Some(&b'>');
+    let mut all = words(line).skip(usize::from(leading.is_some())).peekable();
+    while let Some(word) = all.next() {
+        let Some((name, value)) = pair(word) else { continue };
+        let unit = all.peek().and_then(|next| Unit::named(next));
+        let name = reading.keep(name);
+        for value in value.split(|byte| is_teleplot && *byte == b';') {
+            let cell = match read_value(value, is_teleplot) {
+                Some(measure) => Cell::Number(Measure { unit: measure.unit.or(unit), ..measure }),
+                None => reading.cell(value),
+            };
+            reading.push(row, Key::Name(name), cell);
+        }
+    }
+    reading.has_number()
+}
+
+fn words(line: &[u8]) -> impl Iterator<Item = &[u8]> {
+    let ends = |byte: &u8| byte.is_ascii_whitespace() || *byte == b',';
+    line.split(ends).filter(|word| !word.is_empty())
+}
+
+/// The name and what follows its colon.
+fn pair(word: &[u8]) -> Option<(&[u8], &[u8])> {
+    let word = word.strip_prefix(b">").unwrap_or(word);
+    let at = memchr::memchr(b':', word)?;
+    let (name, value) = (&word[..at], &word[at + 1..]);
+    let quoted = [&b"\""[..], b"'"]
+        .into_iter()
+        .find_map(|quote| name.strip_prefix(quote)?.strip_suffix(quote));
+    let is_name = quoted.is_some() || (begins_name(name) && !name.contains(&b'='));
+    (is_name && !value.is_empty() && !value.starts_with(b"//") && !value.starts_with(b":"))
+        .then(|| (quoted.unwrap_or(name), value))
+}
+
+/// A value up to the type of statsd or the flags of Teleplot. Teleplot's may have its time in milliseconds before it, and
+/// its unit behind a sign for a section.
+fn read_value(text: &[u8], is_teleplot: bool) -> Option<Measure> {
+    let text = memchr::memchr(b'|', text).map_or(text, |end| &text[..end]);
+    if !is_teleplot {
+        return measure::whole(text);
+    }
+    let text = memchr::memchr(b':', text).map_or(text, |end| &text[end + 1..]);
+    let section = "§".as_bytes();
+    let (number, unit) = match memchr::memmem::find(text, section) {
+        Some(end) => (&text[..end], Unit::named(&text[end + section.len()..])),
+        None => (text, None),
+    };
+    let measure = measure::whole(number)?;
+    Some(Measure { unit: measure.unit.or(unit), ..measure })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::shown::shown;
+    use super::*;
+
+    fn found(line: &str) -> String {
+        let mut reading = Reading::default();
+        if read(line.as_bytes(), false, &mut reading) { shown(&reading) } else { String::new() }
+    }
+
+    #[test]
+    fn a_line_of_glued_pairs_alone_is_read() {
+        for (line, expected) in [
+            ("temp:12.5,hum:40", "temp=12.5 hum=40"),
+            ("temp:12.5\thum:40", "temp=12.5 hum=40"),
+            ("Temp:25.3C, Hum:60 %", "Temp=25.3°C Hum=60%"),
+            ("state:on temp:5", "state='on' temp=5"),
+            ("Stats a:1 b:2", "Stats.a=1 Stats.b=2"),
+            ("queries:1|c", "queries=1"),
+            ("took:320|ms|@0.1|#env:prod", "took=320"),
+            (">temp:12.5", "temp=12.5"),
+            (">temp:1627551892437:12.5§°C|g", "temp=12.5°C"),
+            (">temp:1:2;3:4", "temp=2 temp=4"),
+            ("\"a\":1,\"b\":2", "a=1 b=2"),
+        ] {
+            assert_eq!(found(line), expected, "{line}");
+        }
+    }
+
+    #[test]
+    fn times_addresses_and_paths_are_no_pairs() {
+        for line in [
+            "listening on host:8080 now",
+            "main.rs:42: warning",
+            "12:30:45 5",
+            "http://x:80/y",
+            "std::a:1",
+            "mode:DIO, clock div:1",
+            "a:1,234",
+            "at 12:30 x:5",
+            "a: 5",
+        ] {
+            assert_eq!(found(line), "", "{line}");
+        }
+    }
+}

@@ -1,0 +1,182 @@
+//! Headers: which line of names fits the row after it.
+
+use super::cells::{self, Delimiter, Kind};
+use super::row;
+
+/// A line of names that fits a row.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Header {
+    pub(super) delimiter: Delimiter,
+    /// What stands apart before its colon: `avg-cpu`.
+    pub(super) label: Option<Vec<u8>>,
+    pub(super) names: Vec<Vec<u8>>,
+}
+
+/// A line without a number, which may be a header.
+#[derive(Debug)]
+pub(super) struct Candidate {
+    pub(super) line: Vec<u8>,
+    /// Its place in the input.
+    pub(super) number: u64,
+    /// It stood behind a `#`: if it is no header, it is a comment.
+    pub(super) is_comment: bool,
+    /// It may begin another table, after the first number: it repeats a header or follows an empty line.
+    pub(super) may_begin: bool,
+    /// It has been reported as a line without a number.
+    pub(super) is_reported: bool,
+}
+
+impl Candidate {
+    /// The header that it is, if it has as many names as the row has cells.
+    pub(super) fn fits(&self, row: &[u8]) -> Option<Header> {
+        if self.line.contains(&b'|') {
+            return None;
+        }
+        let first = Delimiter::of(&self.line);
+        let header = self.fits_with(first, row);
+        // Tabs may be blanks to the author.
+        header.or_else(|| {
+            (first == Delimiter::Tab).then(|| self.fits_with(Delimiter::Blanks, row))?
+        })
+    }
+
+    fn fits_with(&self, delimiter: Delimiter, line: &[u8]) -> Option<Header> {
+        let line = delimiter.trimmed(line);
+        let (label, names) = row::label(delimiter.trimmed(&self.line), delimiter);
+        let names: Vec<&[u8]> = delimiter.cells(names).collect();
+        let cells = cells(line, delimiter, names.len(), label)?;
+        let kinds = || cells.iter().map(|cell| cells::kind(cell, delimiter));
+        let is_number = |kind: Kind| matches!(kind, Kind::Number(_));
+        // A comment of several words is a header only of numbers: vnlog's.
+        let is_row = if self.is_comment && delimiter == Delimiter::Blanks {
+            kinds().all(|kind| is_number(kind) || kind == Kind::Empty) && kinds().any(is_number)
+        } else {
+            kinds().any(is_number)
+        };
+        is_row.then(|| Header {
+            delimiter,
+            label: label.map(<[u8]>::to_vec),
+            names: distinct(&names, delimiter),
+        })
+    }
+
+    /// Whether its names follow a label, which the next line may repeat: /proc/net/snmp.
+    pub(super) fn has_label(&self) -> bool {
+        row::label(&self.line, Delimiter::of(&self.line)).0.is_some()
+    }
+}
+
+/// The cells of a row of `width` columns, its label apart.
+fn cells<'a>(
+    line: &'a [u8],
+    delimiter: Delimiter,
+    width: usize,
+    header: Option<&[u8]>,
+) -> Option<Vec<&'a [u8]>> {
+    let (label, body) = row::label(line, delimiter);
+    // A single name before a label is a title: `Readings`, then `temp: 5`.
+    if label.is_some() && (width < 2 || header.is_some_and(|header| Some(header) != label)) {
+        return None;
+    }
+    let mut cells: Vec<&[u8]> = delimiter.cells(body).collect();
+    if cells.len() > width && delimiter == Delimiter::Blanks {
+        row::join(body, &mut cells, width);
+    } else if cells.len() == width + 1 && cells.last().is_some_and(|last| last.is_empty()) {
+        cells.pop();
+    }
+    // A unit is no cell: `fan1: 1200 RPM` is no row of two.
+    let count = cells.len();
+    if label.is_some() && delimiter == Delimiter::Blanks {
+        row::join(body, &mut cells, 1);
+    }
+    (count == width && cells.len() == count).then_some(cells)
+}
+
+/// The names, each once: the same again is `name.2`. One that is empty or a time is left to the column's number.
+fn distinct(cells: &[&[u8]], delimiter: Delimiter) -> Vec<Vec<u8>> {
+    let mut names: Vec<Vec<u8>> = Vec::with_capacity(cells.len());
+    for cell in cells {
+        let mut name = plain(cell);
+        if cells::kind(cell, delimiter) == Kind::Time {
+            name.clear();
+        }
+        let mut times = 1;
+        while !name.is_empty() && names.contains(&name) {
+            times += 1;
+            name = [&plain(cell)[..], format!(".{times}").as_bytes()].concat();
+        }
+        names.push(name);
+    }
+    names
+}
+
+/// A name with one quote for each two that CSV writes.
+fn plain(cell: &[u8]) -> Vec<u8> {
+    let mut name = Vec::with_capacity(cell.len());
+    let mut rest = cell;
+    while let Some(at) = memchr::memmem::find(rest, b"\"\"") {
+        name.extend_from_slice(&rest[..=at]);
+        rest = &rest[at + 2..];
+    }
+    name.extend_from_slice(rest);
+    name
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn names(header: &str, row: &str) -> Option<String> {
+        let (line, is_comment) = match header.strip_prefix('#') {
+            Some(line) => (line, true),
+            None => (header, false),
+        };
+        let line = line.trim().as_bytes().to_vec();
+        let candidate =
+            Candidate { line, number: 1, is_comment, may_begin: false, is_reported: false };
+        let header = candidate.fits(row.as_bytes())?;
+        let names: Vec<_> =
+            header.names.iter().map(|name| String::from_utf8_lossy(name).into_owned()).collect();
+        Some(names.join("|"))
+    }
+
+    #[test]
+    fn a_header_has_as_many_names_as_the_row_has_cells() {
+        for (header, row, expected) in [
+            ("us sy id", "1 2 3", "us|sy|id"),
+            ("value", "1", "value"),
+            ("Sensor 1,Sensor 2", "5,6", "Sensor 1|Sensor 2"),
+            ("a b,\"c, \"\"d\"\"\"", "1,2", "a b|c, \"d\""),
+            ("x;y", "0,5;1,5", "x|y"),
+            ("total used free", "Mem: 1 2 3", "total|used|free"),
+            ("avg-cpu:  %user %nice", "0.5 1", "%user|%nice"),
+            ("Ip: In Out", "Ip: 1 2", "In|Out"),
+            ("# time v", "0 1", "time|v"),
+            ("a a a", "1 2 3", "a|a.2|a.3"),
+            ("17:00:01 CPU %usr", "17:00:02 all 0.5", "|CPU|%usr"),
+            ("time a", "2026-11-25 17:00:01 5", "time|a"),
+            ("NAME SIZE", "x 12 GB", "NAME|SIZE"),
+            ("temp,hum", "1,2,", "temp|hum"),
+            ("a\t\tb", "1 2", "a|b"),
+        ] {
+            assert_eq!(names(header, row).as_deref(), Some(expected), "{header} / {row}");
+        }
+    }
+
+    #[test]
+    fn other_lines_are_no_header_of_the_row() {
+        for (header, row) in [
+            ("hello world", "1"),
+            ("booting", "1 2"),
+            ("face |bytes packets", "lo: 1 2"),
+            ("a b", "x y"),
+            ("Adapter: ISA adapter", "fan1: 1200 RPM"),
+            ("Readings", "temp: 5"),
+            ("Ip: In Out", "Tcp: 1 2"),
+            ("# TYPE x gauge", "x 1 1763886079"),
+            ("ISA adapter", "fan1: 1200 RPM"),
+        ] {
+            assert_eq!(names(header, row), None, "{header} / {row}");
+        }
+    }
+}

@@ -1,0 +1,340 @@
+//! JSON (RFC 8259) as programs write it, and Python's way to print a dictionary: an object, several of them on a line, or
+//! an array of numbers. Nested names are joined by dots, the items of arrays are numbered.
+//!
+//! A reader of its own, for it takes what `serde_json` must not (`NaN`, `'a'`, `None`, tuples), keeps the order of the
+//! members, builds no tree, and reads numbers to the last bit.
+
+use super::measure::Measure;
+use super::number;
+use super::reading::{Cell, Key, Reading, Span};
+
+/// Deeper nesting is refused: no program prints it by the line.
+const DEEPEST: usize = 64;
+
+/// Reads the line if all of it is JSON and holds a number.
+pub(super) fn read(line: &[u8], reading: &mut Reading) -> bool {
+    let mut json = Json { text: line, at: 0, depth: 0, path: Vec::new(), reading };
+    let is_whole = json.values().is_some();
+    is_whole && reading.has_number()
+}
+
+/// Reads a line of an object that is printed in many: a member, or an item of an array. Its name follows `path`.
+pub(super) fn part(line: &[u8], is_item: bool, path: &[u8], reading: &mut Reading) -> Option<()> {
+    let mut json = Json { text: line, at: 0, depth: 0, path: path.to_vec(), reading };
+    if !is_item {
+        json.name()?;
+        if !json.eat(b':') {
+            return None;
+        }
+    }
+    json.value(None)?;
+    json.eat(b',');
+    json.peek().is_none().then_some(())
+}
+
+/// The string that the text begins with, unescaped, and its length.
+pub(super) fn string(text: &[u8]) -> Option<(Vec<u8>, usize)> {
+    let quote = *text.first().filter(|byte| matches!(byte, b'"' | b'\''))?;
+    let mut plain = Vec::new();
+    let mut at = 1;
+    loop {
+        let byte = *text.get(at)?;
+        at += 1;
+        match byte {
+            b'\\' => at += unescape(&text[at..], &mut plain)?,
+            _ if byte == quote => return Some((plain, at)),
+            _ => plain.push(byte),
+        }
+    }
+}
+
+/// Appends what is escaped at the beginning of `text` and returns how long it was.
+fn unescape(text: &[u8], plain: &mut Vec<u8>) -> Option<usize> {
+    let code = |at: usize| {
+        let digits = str::from_utf8(text.get(at..at + 4)?).ok()?;
+        u32::from_str_radix(digits, 16).ok()
+    };
+    let escaped = match text.first()? {
+        b'n' => '\n',
+        b't' => '\t',
+        b'r' => '\r',
+        b'b' => '\u{8}',
+        b'f' => '\u{c}',
+        b'u' => {
+            let first = code(1)?;
+            // Two halves of a surrogate pair are one character (RFC 8259 section 7).
+            let second = (text.get(5..7) == Some(b"\\u")).then(|| code(7)).flatten();
+            if let (0xd800..0xdc00, Some(second @ 0xdc00..0xe000)) = (first, second) {
+                let both = 0x10000 + ((first - 0xd800) << 10) + (second - 0xdc00);
+                push(char::from_u32(both)?, plain);
+                return Some(11);
+            }
+            push(char::from_u32(first).unwrap_or(char::REPLACEMENT_CHARACTER), plain);
+            return Some(5);
+        }
+        other => {
+            plain.push(*other);
+            return Some(1);
+        }
+    };
+    push(escaped, plain);
+    Some(1)
+}
+
+fn push(c: char, plain: &mut Vec<u8>) {
+    plain.extend_from_slice(c.encode_utf8(&mut [0; 4]).as_bytes());
+}
+
+struct Json<'a> {
+    text: &'a [u8],
+    at: usize,
+    depth: usize,
+    /// The names on the way to a value, joined by dots.
+    path: Vec<u8>,
+    reading: &'a mut Reading,
+}
+
+impl Json<'_> {
+    fn peek(&mut self) -> Option<u8> {
+        while self.text.get(self.at).is_some_and(u8::is_ascii_whitespace) {
+            self.at += 1;
+        }
+        self.text.get(self.at).copied()
+    }
+
+    fn eat(&mut self, byte: u8) -> bool {
+        let is_next = self.peek() == Some(byte);
+        self.at += usize::from(is_next);
+        is_next
+    }
+
+    /// The values of the line: a row each. An array of objects or arrays at the top is a list of rows, too.
+    fn values(&mut self) -> Option<()> {
+        while let Some(first) = self.peek() {
+            match first {
+                b'{' => self.object()?,
+                b'[' => self.rows()?,
+                b'(' => self.items(b')')?,
+                _ => return None,
+            }
+            self.reading.end_row();
+            self.eat(b',');
+        }
+        Some(())
+    }
+
+    /// An array at the top.
+    fn rows(&mut self) -> Option<()> {
+        let before = self.at;
+        self.at += 1;
+        if !matches!(self.peek(), Some(b'{' | b'[')) {
+            self.at = before;
+            return self.items(b']');
+        }
+        while !self.eat(b']') {
+            match self.peek()? {
+                b'{' => self.object()?,
+                b'[' => self.items(b']')?,
+                _ => return None,
+            }
+            self.reading.end_row();
+            if !self.eat(b',') && self.peek() != Some(b']') {
+                return None;
+            }
+        }
+        Some(())
+    }
+
+    fn object(&mut self) -> Option<()> {
+        self.enter()?;
+        while !self.eat(b'}') {
+            let before = self.path.len();
+            self.name()?;
+            if !self.eat(b':') {
+                return None;
+            }
+            self.value(None)?;
+            self.path.truncate(before);
+            if !self.eat(b',') && self.peek() != Some(b'}') {
+                return None;
+            }
+        }
+        self.depth -= 1;
+        Some(())
+    }
+
+    /// The items of an array or tuple; at the top they are columns.
+    fn items(&mut self, end: u8) -> Option<()> {
+        let is_top = self.path.is_empty();
+        self.enter()?;
+        let mut number = 0;
+        while !self.eat(end) {
+            let before = self.path.len();
+            if !is_top {
+                self.descend(number.to_string().as_bytes());
+            }
+            self.value(is_top.then_some(number))?;
+            self.path.truncate(before);
+            number += 1;
+            if !self.eat(b',') && self.peek() != Some(end) {
+                return None;
+            }
+        }
+        self.depth -= 1;
+        Some(())
+    }
+
+    fn enter(&mut self) -> Option<()> {
+        self.at += 1;
+        self.depth += 1;
+        (self.depth <= DEEPEST).then_some(())
+    }
+
+    fn descend(&mut self, name: &[u8]) {
+        if !self.path.is_empty() {
+            self.path.push(b'.');
+        }
+        self.path.extend_from_slice(name);
+    }
+
+    /// A member's name: a string, or a number as Python allows it.
+    fn name(&mut self) -> Option<()> {
+        let rest = match self.peek()? {
+            quote @ (b'"' | b'\'') => {
+                let rest = &self.text[self.at + 1..];
+                let end = memchr::memchr2(quote, b'\\', rest)?;
+                if rest[end] == quote {
+                    self.descend(&rest[..end]);
+                    self.at += end + 2;
+                } else {
+                    let (name, length) = string(&self.text[self.at..])?;
+                    self.descend(&name);
+                    self.at += length;
+                }
+                return Some(());
+            }
+            _ => &self.text[self.at..],
+        };
+        let (_, length) = number::prefix(rest)?;
+        self.descend(&rest[..length]);
+        self.at += length;
+        Some(())
+    }
+
+    /// A value; `column` if it is an item of an array at the top.
+    fn value(&mut self, column: Option<usize>) -> Option<()> {
+        let cell = match self.peek()? {
+            b'{' if column.is_none() => return self.object(),
+            b'[' if column.is_none() => return self.items(b']'),
+            b'(' if column.is_none() => return self.items(b')'),
+            b'"' | b'\'' => {
+                let (text, length) = string(&self.text[self.at..])?;
+                self.at += length;
+                self.reading.cell(&text)
+            }
+            _ => match self.literal()? {
+                Some(cell) => cell,
+                None => return Some(()),
+            },
+        };
+        let key = match column {
+            Some(column) => Key::Column(column),
+            None => Key::Name(self.reading.keep(&self.path)),
+        };
+        self.reading.push(Span::default(), key, cell);
+        Some(())
+    }
+
+    /// A number, or a word: null is a gap, true and false are not drawn.
+    fn literal(&mut self) -> Option<Option<Cell>> {
+        let rest = &self.text[self.at..];
+        if let Some((value, length)) = number::prefix(rest) {
+            self.at += length;
+            return Some(Some(Cell::Number(Measure { value, unit: None })));
+        }
+        let length = rest.iter().take_while(|byte| byte.is_ascii_alphabetic()).count();
+        self.at += length;
+        match &rest[..length] {
+            b"null" | b"None" => Some(Some(Cell::GAP)),
+            b"true" | b"false" | b"True" | b"False" => Some(None),
+            _ => None,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::shown::shown;
+    use super::*;
+
+    /// The rows of a line.
+    fn rows(line: &str) -> Option<Vec<String>> {
+        let mut reading = Reading::default();
+        read(line.as_bytes(), &mut reading).then(|| {
+            let rows: Vec<usize> = reading.rows().map(<[_]>::len).collect();
+            let all = shown(&reading);
+            let mut items = all.split(' ');
+            rows.iter()
+                .map(|count| items.by_ref().take(*count).collect::<Vec<_>>().join(" "))
+                .collect()
+        })
+    }
+
+    #[track_caller]
+    fn assert_rows(line: &str, expected: &[&str]) {
+        assert_eq!(rows(line).unwrap_or_default(), expected, "{line}");
+    }
+
+    #[test]
+    fn nested_names_are_joined_by_dots_in_their_own_order() {
+        assert_rows(
+            r#"{"t": 1.5, "cpu": {"user": 2, "sys": "3"}, "load": [4, [5]], "ok": true, "s": "x"}"#,
+            &["t=1.5 cpu.user=2 cpu.sys=3 load.0=4 load.1.0=5 s='x'"],
+        );
+        assert_rows(r#"{"a": 1, "b": null, "c": "12 ms"}"#, &["a=1 b=NaN c=12ms"]);
+        assert_rows(r#"{"a\u00e9\ud83d\ude00\n\"": 1}"#, &["aé😀\n\"=1"]);
+    }
+
+    #[test]
+    fn python_and_javascript_write_more_than_the_standard_allows() {
+        assert_rows(
+            "{'loss': 0.5, 'ok': True, 'n': None, 't': (1, 2),}",
+            &["loss=0.5 n=NaN t.0=1 t.1=2"],
+        );
+        assert_rows(
+            r#"{"a": NaN, "NaN": 5, "b": -Infinity, "c": inf}"#,
+            &["a=NaN NaN=5 b=-inf c=inf"],
+        );
+        assert_rows("{1: 0.5, 'it\\'s': 2}", &["1=0.5 it's=2"]);
+    }
+
+    #[test]
+    fn several_values_on_a_line_are_rows_and_an_array_of_numbers_has_columns() {
+        assert_rows(r#"{"a":1} {"a":2},{"a":3}"#, &["a=1", "a=2", "a=3"]);
+        assert_rows(r#"[{"a":1},{"a":2}]"#, &["a=1", "a=2"]);
+        assert_rows("[[1,2],[3,4]]", &["#0=1 #1=2", "#0=3 #1=4"]);
+        assert_rows("[1, null, 3],", &["#0=1 #1=NaN #2=3"]);
+    }
+
+    #[test]
+    fn what_is_torn_or_holds_no_number_is_not_read() {
+        for line in [
+            r#"{"a": 1"#,
+            r#"{"a" 1}"#,
+            r#"{"a": 1}}"#,
+            r#"{"a": "b"}"#,
+            "{}",
+            "[]",
+            "{a=5}",
+            "[12:30] 5",
+            "[1 2]",
+            "[1,2] x",
+            r#"{"a": 1x}"#,
+            &"[".repeat(10_000),
+            "{\"a",
+            "{\"\\",
+        ] {
+            assert_eq!(rows(line), None, "{line}");
+        }
+    }
+}

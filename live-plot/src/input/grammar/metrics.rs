@@ -1,0 +1,180 @@
+//! The lines of metrics exporters and collectors: Prometheus, Graphite, Influx. In each a time may stand last, which is no
+//! value.
+
+use super::measure::Measure;
+use super::number;
+use super::reading::{Cell, Key, Reading, Span};
+use super::words::begins_name;
+
+/// Reads the line if it has one of the three forms.
+pub(super) fn read(line: &[u8], reading: &mut Reading) -> bool {
+    let may_be_name = begins_name(line) || line.first() == Some(&b':');
+    may_be_name && (prometheus(line, reading) || graphite(line, reading) || influx(line, reading))
+}
+
+/// `name{labels} value [time]`, Prometheus' text format 0.0.4: the name is all that stands before the value.
+fn prometheus(line: &[u8], reading: &mut Reading) -> bool {
+    let Some(open) = memchr::memchr(b'{', line) else { return false };
+    let name = line[..open].trim_ascii_end();
+    let is_name = begins_name(name) || name.first() == Some(&b':');
+    let is_plain = |byte: &u8| byte.is_ascii_alphanumeric() || b"_:.".contains(byte);
+    if !is_name || !name.iter().all(is_plain) {
+        return false;
+    }
+    let Some(close) = closing(&line[open..]) else { return false };
+    let labelled = &line[..=open + close];
+    // An exemplar of OpenMetrics follows a sign for a number.
+    let after = &line[labelled.len()..];
+    let after = memchr::memmem::find(after, b" # ").map_or(after, |end| &after[..end]);
+    let mut words = words(after);
+    let (Some(value), time, None) = (words.next(), words.next(), words.next()) else {
+        return false;
+    };
+    let Some(value) = only_number(value) else { return false };
+    if time.is_some_and(|time| only_number(time).is_none()) {
+        return false;
+    }
+    push(reading, Span::default(), labelled, value);
+    true
+}
+
+/// Where the labels end: braces within quotes do not count.
+fn closing(labels: &[u8]) -> Option<usize> {
+    let mut is_quoted = false;
+    let mut bytes = labels.iter().enumerate();
+    while let Some((at, byte)) = bytes.next() {
+        match byte {
+            b'\\' if is_quoted => drop(bytes.next()),
+            b'"' => is_quoted = !is_quoted,
+            b'}' if !is_quoted => return Some(at),
+            _ => {}
+        }
+    }
+    None
+}
+
+/// `name value epoch`, Graphite's plaintext protocol.
+fn graphite(line: &[u8], reading: &mut Reading) -> bool {
+    let mut words = words(line);
+    let (Some(name), Some(value), Some(time), None) =
+        (words.next(), words.next(), words.next(), words.next())
+    else {
+        return false;
+    };
+    if !begins_name(name) || name.ends_with(b":") || !only_number(time).is_some_and(is_epoch) {
+        return false;
+    }
+    let Some(value) = only_number(value) else { return false };
+    push(reading, Span::default(), name, value);
+    true
+}
+
+/// `name,tag=v field=v,… [epoch]`, Influx's line protocol: the first word names the row. Without tags only with an epoch:
+/// else it is a line of pairs.
+fn influx(line: &[u8], reading: &mut Reading) -> bool {
+    let mut words = words(line);
+    let (Some(row), Some(fields), time, None) =
+        (words.next(), words.next(), words.next(), words.next())
+    else {
+        return false;
+    };
+    let row_has_comma = row.contains(&b',');
+    if !row_has_comma && (time.is_none() || row.contains(&b'=')) {
+        return false;
+    }
+    let mut tags = row.split(|byte| *byte == b',');
+    let is_row = tags.next().is_some_and(|name| begins_name(name) && !name.contains(&b'='));
+    let has_tags = row_has_comma && tags.all(|tag| pair(tag).is_some());
+    let has_epoch = time.and_then(only_number).is_some_and(is_epoch);
+    let is_influx = is_row
+        && (has_tags || (!row_has_comma && has_epoch))
+        && (time.is_none() || has_epoch)
+        && fields.split(|byte| *byte == b',').all(|field| pair(field).is_some());
+    if !is_influx {
+        return false;
+    }
+    let row = reading.keep(row);
+    for (name, value) in fields.split(|byte| *byte == b',').filter_map(pair) {
+        let digits = value.strip_suffix(b"i").or_else(|| value.strip_suffix(b"u")).unwrap_or(value);
+        if let Some(value) = only_number(digits) {
+            push(reading, row, name, value);
+        }
+    }
+    reading.has_number()
+}
+
+fn pair(text: &[u8]) -> Option<(&[u8], &[u8])> {
+    let at = memchr::memchr(b'=', text)?;
+    (at > 0 && at + 1 < text.len()).then(|| (&text[..at], &text[at + 1..]))
+}
+
+fn words(text: &[u8]) -> impl Iterator<Item = &[u8]> {
+    text.split(u8::is_ascii_whitespace).filter(|word| !word.is_empty())
+}
+
+/// The number that is all of the word, without a unit.
+fn only_number(word: &[u8]) -> Option<f64> {
+    number::prefix(word).filter(|(_, length)| *length == word.len()).map(|(value, _)| value)
+}
+
+/// Whether this is a time of the years 1990 to 2100 in seconds, milliseconds, microseconds or nanoseconds since 1970.
+pub(in crate::input) fn is_epoch(value: f64) -> bool {
+    /// The beginnings of 1990 and of 2101.
+    const YEARS: std::ops::Range<f64> = 631_152_000.0..4_133_980_800.0;
+    [1.0, 1e3, 1e6, 1e9].into_iter().any(|unit| YEARS.contains(&(value / unit)))
+}
+
+fn push(reading: &mut Reading, row: Span, name: &[u8], value: f64) {
+    let name = reading.keep(name);
+    reading.push(row, Key::Name(name), Cell::Number(Measure { value, unit: None }));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::shown::shown;
+    use super::*;
+
+    fn found(line: &str) -> String {
+        let mut reading = Reading::default();
+        if read(line.as_bytes(), &mut reading) { shown(&reading) } else { String::new() }
+    }
+
+    #[test]
+    fn the_labels_belong_to_the_name_and_a_time_is_no_value() {
+        for (line, expected) in [
+            (r#"http_requests{code="200"} 1027"#, r#"http_requests{code="200"}=1027"#),
+            (r#"x{a="}\"{ 5"} 7 1395066363000"#, r#"x{a="}\"{ 5"}=7"#),
+            (
+                r#"x_bucket{le="+Inf"} 3 # {trace="a"} 0.67 1520879607.789"#,
+                r#"x_bucket{le="+Inf"}=3"#,
+            ),
+            ("x{} NaN", "x{}=NaN"),
+            ("servers.a.load 0.5 1763886079", "servers.a.load=0.5"),
+        ] {
+            assert_eq!(found(line), expected, "{line}");
+        }
+        assert_eq!(
+            found("weather,location=us-midwest temp=82,hum=5i,ok=t,s=\"x\" 1465839830100400200"),
+            "weather,location=us-midwest.temp=82 weather,location=us-midwest.hum=5"
+        );
+        assert_eq!(found("cpu0 user=5i 1465839830100400200"), "cpu0.user=5");
+    }
+
+    #[test]
+    fn other_lines_are_left_to_the_other_forms() {
+        for line in [
+            "cpu 10 20",
+            "cpu: 5 1763886079",
+            "some avg10=1 avg60=2",
+            "{\"a\": 1}",
+            "f{x} y",
+            "a,b c=1 x",
+            "5 6 1763886079",
+            "x{a=\"1\"}",
+            "x{a=\"1",
+            "web,x=1,5",
+        ] {
+            assert_eq!(found(line), "", "{line}");
+        }
+    }
+}

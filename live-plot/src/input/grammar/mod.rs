@@ -1,0 +1,200 @@
+//! Reads a line: finds the numbers in it and what each is called. The forms are tried in this order, and each declines a
+//! line that it does not fit as a whole:
+//!
+//! ```text
+//! clean         what no author means is taken out
+//! table         a row of the header in force (header, row, cells)
+//! outline       a part of JSON in several lines
+//! json          an object, several, an array
+//! metrics       Prometheus, Graphite, Influx
+//! glued         a:1,b:2 and nothing else
+//! pairs         name=value, name: value
+//! alternating   words and numbers in turn
+//! table         a row without a header, or bare numbers
+//! ```
+//!
+//! number, unit, measure and moment know what a cell is; words what may be a name; reading holds what was found. Pure:
+//! which series a number belongs to, and when it was, is left to `schema` and `timestamp`.
+
+mod alternating;
+mod cells;
+mod clean;
+mod glued;
+mod header;
+mod json;
+pub(super) mod measure;
+pub(super) mod metrics;
+pub(super) mod moment;
+mod number;
+mod outline;
+mod pairs;
+mod pattern;
+pub(super) mod reading;
+mod row;
+#[cfg(test)]
+mod shown;
+pub(super) mod table;
+pub(super) mod unit;
+mod words;
+
+use cells::has_number;
+use regex::bytes::Regex;
+
+use outline::{Outline, Part};
+use pairs::Found;
+use pattern::Pattern;
+use reading::Reading;
+use table::{Refusal, Tables};
+
+/// What a line is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Verdict {
+    /// It has numbers: they are in the reading.
+    Read,
+    /// It says nothing by itself: a header perhaps, a comment, an empty line.
+    Silent,
+    /// There is no number in it.
+    NoNumber,
+    /// There are numbers in it that no form explains.
+    NotUnderstood,
+    /// It has another number of cells than its table.
+    Cells,
+    /// It is one number in groups, or several.
+    Groups,
+    /// `--match` does not match it.
+    PassedOver,
+}
+
+/// Reads lines, one after the other.
+#[derive(Debug)]
+pub(super) struct Grammar {
+    pub(super) tables: Tables,
+    outline: Outline,
+    /// With `--match`, nothing but it decides.
+    pattern: Option<Pattern>,
+    pub(super) reading: Reading,
+    /// Lines are typed: none is a header.
+    is_typed: bool,
+}
+
+impl Grammar {
+    /// `names` are those that the user gives to the columns, `time` those of the columns that hold the time.
+    pub(super) fn new(
+        names: &[String],
+        time: &[String],
+        pattern: Option<Regex>,
+        is_typed: bool,
+    ) -> Self {
+        Self {
+            tables: Tables::new(names, time),
+            outline: Outline::default(),
+            pattern: pattern.map(Pattern::new),
+            reading: Reading::default(),
+            is_typed,
+        }
+    }
+
+    /// The number that is all of the line, if none but it decides what the line is: the most common line.
+    pub(super) fn bare_number(&mut self, line: &[u8]) -> Option<f64> {
+        let (value, length) = number::prefix(line)?;
+        (length == line.len() && self.tables.takes_bare_number()).then_some(value)
+    }
+
+    /// Reads the line with this number in the input.
+    pub(super) fn line(&mut self, line: &[u8], number: u64) -> Verdict {
+        let clean = clean::clean(line);
+        let text = clean.trim_ascii();
+        let is_indented = clean.first().is_some_and(u8::is_ascii_whitespace);
+        self.reading.clear();
+        if let Some(pattern) = &mut self.pattern {
+            return match pattern.read(&clean, &mut self.reading) {
+                false => Verdict::PassedOver,
+                true if self.reading.has_number() => Verdict::Read,
+                true => Verdict::NoNumber,
+            };
+        }
+        if self.tables.read_again(text, &mut self.reading) {
+            self.tables.number_read();
+            return Verdict::Read;
+        }
+        self.reading.clear();
+        if text.is_empty() {
+            self.tables.empty_line();
+            return if self.is_typed { Verdict::NoNumber } else { Verdict::Silent };
+        }
+        if let Some(comment) = text.strip_prefix(b"#") {
+            let comment = comment.trim_ascii();
+            let is_header = !comment.is_empty() && !has_number(comment);
+            if is_header && !self.is_typed {
+                self.tables.keep(comment, number, true);
+            }
+            return Verdict::Silent;
+        }
+        let verdict = self.text(text, &clean, is_indented);
+        let may_be_header = matches!(verdict, Verdict::NoNumber | Verdict::NotUnderstood)
+            && !self.is_typed
+            && cells::are_words(text);
+        let kept = if text.contains(&b'\t') { &clean } else { text };
+        match verdict {
+            Verdict::Read => self.tables.number_read(),
+            _ if may_be_header && self.tables.keep(kept, number, false) => return Verdict::Silent,
+            _ => {}
+        }
+        verdict
+    }
+
+    /// Reads a line that is not empty, `whole` with the blanks around it.
+    fn text(&mut self, line: &[u8], whole: &[u8], is_indented: bool) -> Verdict {
+        let Self { tables, outline, reading, .. } = self;
+        let inner = clean::unbracketed(line);
+        let body = inner.unwrap_or(line);
+        let row = inner.unwrap_or(whole);
+        if tables.begin(row, false, reading) || tables.read_row(row, reading) {
+            return Verdict::Read;
+        }
+        match outline.read(line, reading) {
+            Part::Read => return Verdict::Read,
+            Part::Silent => return Verdict::Silent,
+            Part::Other => reading.clear(),
+        }
+        if b"{[(".contains(&line[0]) && json::read(line, reading) {
+            return Verdict::Read;
+        }
+        reading.clear();
+        // JSON that is torn, or goes on after its end, is not read in parts.
+        if inner.is_none() && (line.starts_with(b"{\"") || line.starts_with(b"{'")) {
+            return if has_number(line) { Verdict::NotUnderstood } else { Verdict::NoNumber };
+        }
+        if metrics::read(line, reading) || tables.read_named(body, reading) {
+            return Verdict::Read;
+        }
+        reading.clear();
+        if memchr::memchr(b':', body).is_some() && glued::read(body, is_indented, reading) {
+            return Verdict::Read;
+        }
+        reading.clear();
+        let refusal = match pairs::read(body, is_indented, reading) {
+            Found::Pairs => return Verdict::Read,
+            Found::Row(label, numbers) => {
+                tables.read_labelled(&body[label], &body[numbers..], reading)
+            }
+            Found::Nothing => {
+                if !tables.has_header() && alternating::read(body, reading) {
+                    return Verdict::Read;
+                }
+                tables.read_plain(body, inner.is_some(), reading)
+            }
+        };
+        let Err(refusal) = refusal else { return Verdict::Read };
+        reading.clear();
+        if tables.begin(row, true, reading) {
+            return Verdict::Read;
+        }
+        match refusal {
+            Refusal::Cells => Verdict::Cells,
+            Refusal::Groups => Verdict::Groups,
+            Refusal::NoRow if has_number(body) => Verdict::NotUnderstood,
+            Refusal::NoRow => Verdict::NoNumber,
+        }
+    }
+}

@@ -1,0 +1,233 @@
+//! Dates and clock times as logs and tables write them: what they look like, not yet when they were. That is left to
+//! `timestamp`.
+
+use chrono::{NaiveDate, NaiveTime};
+
+/// A date, a clock time or both, with the offset from UTC if it is written.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(in crate::input) struct Moment {
+    pub(in crate::input) date: Option<NaiveDate>,
+    pub(in crate::input) clock: Option<NaiveTime>,
+    /// In seconds, east of Greenwich.
+    pub(in crate::input) offset: Option<i32>,
+}
+
+impl Moment {
+    /// The moment that is all of the text; brackets around it do not count.
+    pub(in crate::input) fn whole(text: &[u8]) -> Option<Self> {
+        let inner = text.strip_prefix(b"[").and_then(|rest| rest.strip_suffix(b"]"));
+        let text = inner.unwrap_or(text).trim_ascii();
+        Self::prefix(text).filter(|(_, length)| *length == text.len()).map(|(moment, _)| moment)
+    }
+
+    /// The moment that the text begins with, and its length.
+    pub(super) fn prefix(text: &[u8]) -> Option<(Self, usize)> {
+        // Most words are none: two bytes tell.
+        if !text.first().is_some_and(u8::is_ascii_digit) || text.len() < 4 {
+            return None;
+        }
+        let mut scanner = Scanner { text, at: 0 };
+        let date = scanner.attempt(Scanner::date);
+        let before_clock = scanner.at;
+        if date.is_some() {
+            scanner.separator();
+        }
+        let clock = scanner.attempt(Scanner::clock);
+        if clock.is_none() {
+            scanner.at = before_clock;
+        }
+        let offset = clock.and_then(|_| scanner.attempt(Scanner::offset));
+        let is_ended = text
+            .get(scanner.at)
+            .is_none_or(|byte| byte.is_ascii_whitespace() || b",;]|\"".contains(byte));
+        ((date.is_some() || clock.is_some()) && is_ended)
+            .then_some((Self { date, clock, offset }, scanner.at))
+    }
+}
+
+struct Scanner<'a> {
+    text: &'a [u8],
+    at: usize,
+}
+
+impl Scanner<'_> {
+    /// What `read` finds, else the place is kept.
+    fn attempt<T>(&mut self, read: impl FnOnce(&mut Self) -> Option<T>) -> Option<T> {
+        let before = self.at;
+        let found = read(self);
+        if found.is_none() {
+            self.at = before;
+        }
+        found
+    }
+
+    fn peek(&self) -> Option<u8> {
+        self.text.get(self.at).copied()
+    }
+
+    fn take(&mut self, wanted: impl Fn(u8) -> bool) -> Option<u8> {
+        let byte = self.peek().filter(|byte| wanted(*byte))?;
+        self.at += 1;
+        Some(byte)
+    }
+
+    /// A number of so many digits.
+    fn digits(&mut self, least: usize, most: usize) -> Option<u32> {
+        let rest = &self.text[self.at..];
+        let count = rest.iter().take(most + 1).take_while(|byte| byte.is_ascii_digit()).count();
+        self.at += count;
+        (least..=most).contains(&count).then(|| {
+            rest[..count].iter().fold(0, |value, digit| value * 10 + u32::from(digit - b'0'))
+        })
+    }
+
+    /// `2026-11-25`, `2026/11/25`, `25.11.2026`; with slashes and the year last the month comes first.
+    fn date(&mut self) -> Option<NaiveDate> {
+        let start = self.at;
+        let first = self.digits(1, 4)?;
+        let is_year = self.at - start == 4;
+        let mark = self.take(|byte| b"-/.".contains(&byte))?;
+        let second = self.digits(1, 2)?;
+        self.take(|byte| byte == mark)?;
+        let third = if is_year { self.digits(1, 2)? } else { self.digits(4, 4)? };
+        let (year, month, day) = match (is_year, mark) {
+            (true, b'-' | b'/') => (first, second, third),
+            (false, b'/') => (third, first, second),
+            (false, b'.') => (third, second, first),
+            _ => return None,
+        };
+        NaiveDate::from_ymd_opt(i32::try_from(year).ok()?, month, day)
+    }
+
+    /// What parts a date and a clock time.
+    fn separator(&mut self) {
+        if self.take(|byte| matches!(byte, b'T' | b't' | b'_')).is_none() {
+            while self.take(|byte| byte == b' ' || byte == b'\t').is_some() {}
+        }
+    }
+
+    /// `17:00`, `17:00:01`, `17:00:01.5`, `17:00:01,500`, `5:00:01 PM`.
+    fn clock(&mut self) -> Option<NaiveTime> {
+        let hour = self.digits(1, 2)?;
+        self.take(|byte| byte == b':')?;
+        let minute = self.digits(2, 2)?;
+        let second = self.attempt(|scanner| {
+            scanner.take(|byte| byte == b':')?;
+            scanner.digits(2, 2)
+        });
+        let nanos = second.and_then(|_| self.attempt(Self::fraction)).unwrap_or(0);
+        let half = self.attempt(|scanner| {
+            while scanner.take(|byte| byte == b' ').is_some() {}
+            let half = scanner.take(|byte| matches!(byte, b'A' | b'P' | b'a' | b'p'))?;
+            scanner.take(|byte| matches!(byte, b'M' | b'm'))?;
+            let is_word = scanner.peek().is_none_or(|byte| !byte.is_ascii_alphanumeric());
+            is_word.then_some(half.to_ascii_uppercase())
+        });
+        let hour = match half {
+            Some(half) if (1..=12).contains(&hour) => hour % 12 + if half == b'P' { 12 } else { 0 },
+            Some(_) => return None,
+            None => hour,
+        };
+        // A leap second, 23:59:60, is a second of more than a thousand milliseconds there.
+        let (second, nanos) = match second.unwrap_or(0) {
+            60 => (59, nanos + 1_000_000_000),
+            second => (second, nanos),
+        };
+        NaiveTime::from_hms_nano_opt(hour, minute, second, nanos)
+    }
+
+    /// The fraction of a second, in nanoseconds; further digits are cut.
+    fn fraction(&mut self) -> Option<u32> {
+        self.take(|byte| byte == b'.' || byte == b',')?;
+        let mut nanos = 0;
+        let mut place = 100_000_000;
+        let start = self.at;
+        while let Some(digit) = self.take(|byte| byte.is_ascii_digit()) {
+            nanos += u32::from(digit - b'0') * place;
+            place /= 10;
+        }
+        (self.at > start).then_some(nanos)
+    }
+
+    /// `Z`, ` UTC`, `+01:00`, `+0100`, ` +01`, in seconds.
+    fn offset(&mut self) -> Option<i32> {
+        while self.take(|byte| byte == b' ').is_some() {}
+        let rest = &self.text[self.at..];
+        for word in [&b"UTC"[..], b"GMT", b"Z", b"z"] {
+            let is_word = !rest.get(word.len()).is_some_and(u8::is_ascii_alphanumeric);
+            if rest.starts_with(word) && is_word {
+                self.at += word.len();
+                return Some(0);
+            }
+        }
+        let sign = if self.take(|byte| byte == b'+' || byte == b'-')? == b'-' { -1 } else { 1 };
+        let hours = self.digits(2, 4)?;
+        let seconds = match (hours, self.text.get(self.at)) {
+            (0..=23, Some(b':')) => {
+                self.at += 1;
+                hours * 3600 + self.digits(2, 2)? * 60
+            }
+            (0..=23, _) => hours * 3600,
+            (100..=2359, _) => (hours / 100) * 3600 + hours % 100 * 60,
+            _ => return None,
+        };
+        i32::try_from(seconds).ok().map(|seconds| sign * seconds)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn shown(text: &str) -> String {
+        let Some(moment) = Moment::whole(text.as_bytes()) else { return "none".to_owned() };
+        let date = moment.date.map(|date| date.to_string()).unwrap_or_default();
+        let clock = moment.clock.map(|clock| clock.to_string()).unwrap_or_default();
+        let offset = moment.offset.map(|offset| format!("{offset:+}")).unwrap_or_default();
+        format!("{date} {clock} {offset}").trim().to_owned()
+    }
+
+    #[test]
+    fn dates_and_clock_times_are_recognised_as_they_are_written() {
+        for (text, moment) in [
+            ("2026-11-25", "2026-11-25"),
+            ("2026/11/25", "2026-11-25"),
+            ("11/25/2026", "2026-11-25"),
+            ("25.11.2026", "2026-11-25"),
+            ("17:00", "17:00:00"),
+            ("7:00:01", "07:00:01"),
+            ("[17:00:01]", "17:00:01"),
+            ("17:00:01,123", "17:00:01.123"),
+            ("05:00:01 PM", "17:00:01"),
+            ("12:00:01AM", "00:00:01"),
+            ("2026-11-25T17:00:01Z", "2026-11-25 17:00:01 +0"),
+            ("2026-11-25 17:00:01.5", "2026-11-25 17:00:01.500"),
+            ("2026-11-25 17:00:01 +0100", "2026-11-25 17:00:01 +3600"),
+            ("2026-11-25T17:00:01-05:30", "2026-11-25 17:00:01 -19800"),
+            ("2026-11-25 17:00:01 UTC", "2026-11-25 17:00:01 +0"),
+        ] {
+            assert_eq!(shown(text), moment, "{text}");
+        }
+    }
+
+    #[test]
+    fn what_only_looks_like_a_time_is_none() {
+        for text in [
+            "",
+            "12",
+            "1.2.3",
+            "1:2",
+            "25:00:00",
+            "12:60",
+            "2026-13-01",
+            "2026-11",
+            "10.5",
+            "1-2-3",
+            "12:30x",
+            "a:b",
+        ] {
+            assert_eq!(shown(text), "none", "{text}");
+        }
+    }
+}

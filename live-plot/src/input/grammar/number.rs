@@ -1,0 +1,220 @@
+//! A number as people and programs write it, with everything that belongs to the digits: sign, fraction, exponent,
+//! `1_000`, digit groups. What follows it is left to `measure`.
+
+use std::str;
+
+/// Ten to these powers is exact in a double, and so is a product or quotient of two exact doubles, once rounded
+/// (Clinger 1990).
+const POWERS: [f64; 23] = [
+    1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16,
+    1e17, 1e18, 1e19, 1e20, 1e21, 1e22,
+];
+
+/// U+2212, the minus sign of typography.
+const MINUS: &[u8] = "\u{2212}".as_bytes();
+
+/// The number that the text begins with, and its length. `nan` is one; what a double cannot hold is infinite.
+pub(super) fn prefix(text: &[u8]) -> Option<(f64, usize)> {
+    let (is_negative, start) = sign(text);
+    let mut digits = Digits { text, at: start, mantissa: 0, count: 0, has_underscore: false };
+    let whole = digits.take();
+    let mut fraction = 0;
+    if text.get(digits.at) == Some(&b'.') {
+        digits.at += 1;
+        fraction = digits.take();
+    }
+    if whole + fraction == 0 {
+        return special(text, start)
+            .map(|(value, end)| (if is_negative { -value } else { value }, end));
+    }
+    let end = digits.at;
+    let (exponent, end) = exponent(text, end);
+    let power = exponent - i64::from(fraction);
+    let exact = (digits.count <= 19 && digits.mantissa < 1 << 53)
+        .then(|| usize::try_from(power.unsigned_abs()).ok().and_then(|power| POWERS.get(power)))
+        .flatten();
+    let magnitude = match exact {
+        Some(scale) if power < 0 => digits.mantissa as f64 / scale,
+        Some(scale) => digits.mantissa as f64 * scale,
+        None => parsed(&text[start..end], digits.has_underscore),
+    };
+    Some((if is_negative { -magnitude } else { magnitude }, end))
+}
+
+/// Whether there is a minus, and where the digits begin.
+fn sign(text: &[u8]) -> (bool, usize) {
+    match text.first() {
+        Some(b'-') => (true, 1),
+        Some(b'+') => (false, 1),
+        Some(0xe2) if text.starts_with(MINUS) => (true, MINUS.len()),
+        _ => (false, 0),
+    }
+}
+
+/// Reads digits; an underscore may stand between two of them.
+struct Digits<'a> {
+    text: &'a [u8],
+    at: usize,
+    mantissa: u64,
+    /// How many digits there were, leading zeros apart.
+    count: u32,
+    has_underscore: bool,
+}
+
+impl Digits<'_> {
+    /// How many digits follow.
+    fn take(&mut self) -> u32 {
+        let mut taken = 0;
+        while let Some(byte) = self.text.get(self.at) {
+            match byte {
+                b'0'..=b'9' => {
+                    self.mantissa =
+                        self.mantissa.wrapping_mul(10).wrapping_add(u64::from(byte - b'0'));
+                    self.count += u32::from(self.count > 0 || *byte != b'0');
+                    taken += 1;
+                }
+                b'_' if taken > 0 && self.text.get(self.at + 1).is_some_and(u8::is_ascii_digit) => {
+                    self.has_underscore = true;
+                }
+                _ => break,
+            }
+            self.at += 1;
+        }
+        taken
+    }
+}
+
+/// The exponent that may begin at `at`, and where it ends.
+fn exponent(text: &[u8], at: usize) -> (i64, usize) {
+    if !matches!(text.get(at), Some(b'e' | b'E')) {
+        return (0, at);
+    }
+    let is_negative = text.get(at + 1) == Some(&b'-');
+    let start = at + 1 + usize::from(matches!(text.get(at + 1), Some(b'+' | b'-')));
+    let length =
+        text[start.min(text.len())..].iter().take_while(|byte| byte.is_ascii_digit()).count();
+    let digits = &text[start.min(text.len())..][..length];
+    let value = digits
+        .iter()
+        .fold(0_i64, |value, digit| (value * 10 + i64::from(digit - b'0')).min(1_000_000));
+    match length {
+        0 => (0, at),
+        _ => (if is_negative { -value } else { value }, start + length),
+    }
+}
+
+/// The slow way, exact for any number of digits.
+fn parsed(text: &[u8], has_underscore: bool) -> f64 {
+    let text = str::from_utf8(text).unwrap_or_default();
+    let value = if has_underscore { text.replace('_', "").parse() } else { text.parse() };
+    value.unwrap_or(f64::NAN)
+}
+
+/// `nan`, `inf` or `infinity`, as a word of its own.
+fn special(text: &[u8], start: usize) -> Option<(f64, usize)> {
+    let rest = &text[start..];
+    let length =
+        rest.iter().take_while(|byte| byte.is_ascii_alphanumeric() || **byte == b'_').count();
+    let word = &rest[..length];
+    let is = |name: &[u8]| word.eq_ignore_ascii_case(name);
+    if is(b"nan") {
+        Some((f64::NAN, start + length))
+    } else if is(b"inf") || is(b"infinity") {
+        Some((f64::INFINITY, start + length))
+    } else {
+        None
+    }
+}
+
+/// The number in groups of three digits that the text begins with, as `1,234,567.5`, and its length; only if there is a
+/// comma in it.
+pub(super) fn grouped(text: &[u8]) -> Option<(f64, usize)> {
+    let (_, start) = sign(text);
+    let digits = |from: usize| {
+        text.get(from..).unwrap_or_default().iter().take_while(|byte| byte.is_ascii_digit()).count()
+    };
+    let mut end = start + digits(start);
+    if !(start + 1..=start + 3).contains(&end) {
+        return None;
+    }
+    let mut groups = 0;
+    while text.get(end) == Some(&b',') && digits(end + 1) == 3 {
+        end += 4;
+        groups += 1;
+    }
+    // Another comma and digits: a list, not groups.
+    if groups == 0 || (text.get(end) == Some(&b',') && digits(end + 1) > 0) {
+        return None;
+    }
+    if text.get(end) == Some(&b'.') {
+        end += 1 + digits(end + 1);
+    }
+    let plain: Vec<u8> = text[..end].iter().copied().filter(|byte| *byte != b',').collect();
+    prefix(&plain).map(|(value, _)| (value, end))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[track_caller]
+    fn assert_read(text: &str, value: f64, rest: &str) {
+        let (read, length) = prefix(text.as_bytes()).unwrap();
+        assert!(read == value || (read.is_nan() && value.is_nan()), "{text}: {read}");
+        assert_eq!(&text[length..], rest, "{text}");
+    }
+
+    #[test]
+    fn digits_may_have_a_sign_a_fraction_an_exponent_and_underscores() {
+        for (text, value, rest) in [
+            ("12.5", 12.5, ""),
+            ("-3e2x", -300.0, "x"),
+            ("+.5", 0.5, ""),
+            ("5. ", 5.0, " "),
+            ("0001,", 1.0, ","),
+            ("\u{2212}4", -4.0, ""),
+            ("1_000_000", 1e6, ""),
+            ("1_", 1.0, "_"),
+            ("5e", 5.0, "e"),
+            ("5e+", 5.0, "e+"),
+            ("0x10", 0.0, "x10"),
+            ("1e999", f64::INFINITY, ""),
+            ("-Inf ", f64::NEG_INFINITY, " "),
+            ("-nan", f64::NAN, ""),
+            ("123456789012345678901234567890", 123_456_789_012_345_678_901_234_567_890.0, ""),
+        ] {
+            assert_read(text, value, rest);
+        }
+        for text in ["", "-", ".", "+.", "e5", "_1", "nano", "info", "x", "--1"] {
+            assert_eq!(prefix(text.as_bytes()), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn digit_groups_are_three_digits_each() {
+        assert_eq!(grouped(b"1,234,567 kB"), Some((1_234_567.0, 9)));
+        assert_eq!(grouped(b"-12,345.5"), Some((-12_345.5, 9)));
+        for text in ["1234", "1,23", "1234,567", "1,234,5", "1,234,5678", ",123", "1,2345"] {
+            assert_eq!(grouped(text.as_bytes()), None, "{text}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_written_is_read_to_the_last_bit(value in any::<f64>()) {
+            prop_assume!(value.is_finite());
+            for text in [format!("{value}"), format!("{value:e}"), format!("{value:.6}")] {
+                let expected: f64 = text.parse().unwrap();
+                prop_assert_eq!(prefix(text.as_bytes()), Some((expected, text.len())));
+            }
+        }
+
+        #[test]
+        fn any_text_is_read_as_the_standard_library_reads_what_was_taken(text in "[-+]?[0-9]{0,25}[.]?[0-9]{0,25}(e[-+]?[0-9]{1,4})?") {
+            if let Some((value, length)) = prefix(text.as_bytes()) {
+                prop_assert_eq!(value, text[..length].parse::<f64>().unwrap());
+            }
+        }
+    }
+}

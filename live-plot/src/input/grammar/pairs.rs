@@ -1,0 +1,509 @@
+//! Names and values: `name=value`, `name = value`, `name: value`, wherever they stand on a line. One pass from left to
+//! right; what stands in parentheses after a blank or between quotes is skipped.
+
+use std::ops::Range;
+
+use super::measure::{self, Measure};
+use super::moment::Moment;
+use super::reading::{Cell, Key, Reading, Span};
+use super::words::{begins_name, is_level, is_name, message_start};
+
+/// What was found on the line.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Found {
+    Pairs,
+    /// No pairs, but a label and several numbers: a row of a table. The label, and where the numbers begin.
+    Row(Range<usize>, usize),
+    Nothing,
+}
+
+/// Reads the pairs of the line; one that is indented names no row.
+pub(super) fn read(line: &[u8], is_indented: bool, reading: &mut Reading) -> Found {
+    if memchr::memchr2(b'=', b':', line).is_none() {
+        return Found::Nothing;
+    }
+    let start = message_start(line);
+    let mut scan = Scan {
+        line,
+        at: start,
+        name_start: Some(start),
+        words: 0,
+        can_name_row: start == 0 && !is_indented,
+        row_label: None,
+        row: None,
+        label: None,
+        lacks: [false; 3],
+        reading,
+    };
+    while scan.step() {}
+    if let Some((label, numbers)) = scan.label {
+        return Found::Row(label, numbers);
+    }
+    if scan.reading.has_number() { Found::Pairs } else { Found::Nothing }
+}
+
+struct Scan<'a> {
+    line: &'a [u8],
+    at: usize,
+    /// Where a name with blanks would begin: at the line's start, or after a comma.
+    name_start: Option<usize>,
+    /// How many words there were before the first pair.
+    words: usize,
+    can_name_row: bool,
+    /// A word with a colon that begins the line: it names the row if pairs follow.
+    row_label: Option<Range<usize>>,
+    /// What the first word names, once the first pair has come.
+    row: Option<Span>,
+    label: Option<(Range<usize>, usize)>,
+    /// No more `)`, `"` or `'` follow: not looked for again, or a line of them would take the square of its length.
+    lacks: [bool; 3],
+    reading: &'a mut Reading,
+}
+
+impl Scan<'_> {
+    fn byte(&self, at: usize) -> Option<u8> {
+        self.line.get(at).copied()
+    }
+
+    fn skip_blanks(&self, at: usize) -> usize {
+        let rest = &self.line[at..];
+        at + rest.len() - rest.trim_ascii_start().len()
+    }
+
+    /// Where the closing byte of a kind follows.
+    fn find(&mut self, kind: usize, from: usize) -> Option<usize> {
+        if self.lacks[kind] {
+            return None;
+        }
+        let found = memchr::memchr(b")\"'"[kind], self.line.get(from..)?).map(|end| from + end);
+        self.lacks[kind] = found.is_none();
+        found
+    }
+
+    /// Looks at the next word; false at the line's end.
+    fn step(&mut self) -> bool {
+        self.at = self.skip_blanks(self.at);
+        let Some(byte) = self.byte(self.at) else { return false };
+        match byte {
+            b',' | b';' | b'|' => {
+                self.at += 1;
+                self.name_start = Some(self.skip_blanks(self.at));
+            }
+            b'=' | b'[' | b']' | b'{' | b'}' | b')' | b'<' | b'>' => {
+                self.at += 1;
+                self.name_start = Some(self.at);
+            }
+            b'(' => match self.find(0, self.at) {
+                Some(end) => self.after_parenthesis(end + 1),
+                None => self.at += 1,
+            },
+            b'"' => self.quoted(1),
+            b'\'' => self.quoted(2),
+            b'-' if self.byte(self.at + 1).is_none_or(|next| next.is_ascii_whitespace()) => {
+                self.at += 1;
+                self.name_start = Some(self.skip_blanks(self.at));
+            }
+            _ => self.word(),
+        }
+        self.label.is_none()
+    }
+
+    /// What stands in parentheses is passed over, but may end a name: `Temp (C): 5`.
+    fn after_parenthesis(&mut self, end: usize) {
+        let inside = &self.line[self.at..end];
+        let has_digits = inside.iter().any(u8::is_ascii_digit);
+        match self.name_start {
+            Some(start) if start < self.at && !has_digits => self.maybe_pair(start..self.at, end),
+            _ => self.pass(end),
+        }
+    }
+
+    fn quoted(&mut self, kind: usize) {
+        let Some(end) = self.find(kind, self.at + 1) else {
+            self.at += 1;
+            return;
+        };
+        let name = self.at + 1..end;
+        let after = self.skip_blanks(end + 1);
+        match self.byte(after) {
+            Some(b'=' | b':') if !name.is_empty() => self.pair(name, after + 1),
+            _ => self.pass(end + 1),
+        }
+    }
+
+    /// A word that is no name is passed over.
+    fn pass(&mut self, end: usize) {
+        self.at = end.min(self.line.len());
+        self.words += usize::from(self.row.is_none());
+    }
+
+    fn word(&mut self) {
+        let rest = &self.line[self.at..];
+        let ends = |byte: &u8| {
+            byte.is_ascii_whitespace() || matches!(byte, b',' | b';' | b'=' | b'"' | b'|')
+        };
+        let end = self.at + rest.iter().position(ends).unwrap_or(rest.len());
+        self.maybe_pair(self.at..end, end);
+    }
+
+    /// A word, from which a name may reach back to `name_start`; its value would follow `end`.
+    fn maybe_pair(&mut self, word: Range<usize>, end: usize) {
+        let text = &self.line[word.start..end];
+        let next = self.skip_blanks(end);
+        let is_colon = |at: usize| {
+            self.byte(at) == Some(b':')
+                && self.byte(at + 1).is_none_or(|next| next.is_ascii_whitespace())
+        };
+        if self.byte(next) == Some(b'=') {
+            let is_operator = matches!(self.byte(next + 1), Some(b'=' | b'>' | b'~'))
+                || matches!(text.last(), Some(b'!' | b'<' | b'>' | b'~'));
+            match self.name_before_equals(&word, end).filter(|_| !is_operator) {
+                Some(name) => self.pair(name, next + 1),
+                None => {
+                    self.pass(next + 1 + usize::from(is_operator));
+                    self.name_start = None;
+                }
+            }
+        } else if text.len() > 1 && text.ends_with(b":") {
+            self.maybe_label(word.start, end - 1, end);
+        } else if is_colon(next) {
+            self.maybe_label(word.start, end, next + 1);
+        } else {
+            self.pass(end);
+        }
+    }
+
+    /// The name before an equals sign: the last word, or all of them if that one is none by itself, as in `Value 1=5`.
+    fn name_before_equals(&self, word: &Range<usize>, end: usize) -> Option<Range<usize>> {
+        let text = &self.line[word.start..end];
+        let is_address = text.contains(&b'?') || memchr::memmem::find(text, b"//").is_some();
+        if begins_name(text) {
+            return (!is_address).then_some(word.start..end);
+        }
+        let is_number = text.first().is_some_and(|first| first.is_ascii_digit() || *first == b'(');
+        let start = self.name_start.filter(|start| is_number && *start < word.start)?;
+        begins_name(&self.line[start..]).then_some(start..end)
+    }
+
+    /// A label with a colon at `end`; its value would begin at `after`.
+    fn maybe_label(&mut self, word: usize, end: usize, after: usize) {
+        let start = self.name_start.unwrap_or(word);
+        let start = start + progress(&self.line[start..end]);
+        let name = &self.line[start..end];
+        let value = self.skip_blanks(after);
+        if is_name(name) && !is_level(name) && !name.contains(&b':') {
+            if self.row.is_none() && self.is_row(value) {
+                self.label = Some((start..end, value));
+                return;
+            }
+            if self.row.is_none() && self.counts(start..end, value) {
+                return;
+            }
+            let is_value = self.byte(value).is_some_and(|first| matches!(first, b'"' | b'\''))
+                || Moment::prefix(&self.line[value..]).is_some()
+                || (measure::prefix(&self.line[value..]).is_some() && !self.is_list(value));
+            if is_value {
+                return self.pair(start..end, value);
+            }
+            let is_word = self.words == 0 || (self.words == 1 && name.ends_with(b")"));
+            if start == 0 && is_word && !name.contains(&b'[') {
+                self.row_label = Some(start..end);
+            }
+            // A word where a series may expect a number.
+            let rest = &self.line[value..];
+            if !rest.is_empty()
+                && !rest.iter().any(|byte| byte.is_ascii_whitespace() || *byte == b'=')
+            {
+                return self.pair(start..end, value);
+            }
+        }
+        self.pass(after);
+        self.name_start = Some(value);
+    }
+
+    /// Whether nothing but several numbers follows.
+    fn is_row(&self, at: usize) -> bool {
+        let mut rest = &self.line[at..];
+        let mut count = 0;
+        while !rest.is_empty() {
+            let Some((measure, length)) = measure::prefix(rest) else { return false };
+            rest = after_separator(&rest[length..]);
+            if measure.unit.is_none()
+                && let Some((_, length)) = measure::after_blank(rest)
+            {
+                rest = after_separator(&rest[length..]);
+            }
+            count += 1;
+        }
+        count > 1
+    }
+
+    /// Whether another number follows that at `at`: together they are no value.
+    fn is_list(&self, at: usize) -> bool {
+        let rest = &self.line[at..];
+        let Some((_, length)) = measure::prefix(rest) else { return false };
+        let rest = after_separator(&rest[length..]);
+        measure::prefix(rest).is_some_and(|(_, length)| {
+            !matches!(rest[length..].trim_ascii_start().first(), Some(b'=' | b':'))
+        })
+    }
+
+    /// `Tasks: 123 total, 1 running`: numbers with their names behind them are a row with these names.
+    fn counts(&mut self, label: Range<usize>, at: usize) -> bool {
+        let counted = |part: &[u8]| {
+            let part = part.trim_ascii();
+            let (measure, length) = measure::prefix(part)?;
+            let word = part[length..].trim_ascii_start();
+            let word = word.strip_suffix(b".").unwrap_or(word);
+            let is_word = begins_name(word) && !word.iter().any(u8::is_ascii_whitespace);
+            let is_unit = measure::after_blank(word).is_some();
+            (is_word && !is_unit && length < part.len()).then(|| (measure, word.to_vec()))
+        };
+        let parts: Option<Vec<(Measure, Vec<u8>)>> =
+            self.line[at..].split(|byte| *byte == b',').map(counted).collect();
+        let Some(parts) = parts.filter(|parts| parts.len() > 1) else { return false };
+        let row = self.reading.keep(&self.line[label]);
+        self.row = Some(row);
+        for (measure, word) in parts {
+            let name = self.reading.keep(&word);
+            self.reading.push(row, Key::Name(name), Cell::Number(measure));
+        }
+        self.at = self.line.len();
+        true
+    }
+
+    /// A pair: the name, and where its value is looked for.
+    fn pair(&mut self, name: Range<usize>, after: usize) {
+        let row = match self.row {
+            Some(row) => row,
+            None => self.first_row(name.start),
+        };
+        let (cell, end) = self.value(self.skip_blanks(after));
+        let name = self.reading.keep(&self.line[name]);
+        self.reading.push(row, Key::Name(name), cell);
+        self.at = end;
+        self.name_start = None;
+    }
+
+    /// What the one word before the first pair names.
+    fn first_row(&mut self, name: usize) -> Span {
+        let word = self.line.split(u8::is_ascii_whitespace).next().unwrap_or_default();
+        let is_apart = word.len() < name;
+        let word = word.strip_suffix(b":").unwrap_or(word);
+        let is_row = self.words == 1
+            && is_apart
+            && self.can_name_row
+            && begins_name(word)
+            && !is_level(word)
+            && !word.iter().any(u8::is_ascii_digit);
+        let row = match &self.row_label {
+            Some(label) if self.words == 1 + usize::from(self.line[label.end - 1] == b')') => {
+                self.reading.keep(&self.line[label.clone()])
+            }
+            _ if is_row => self.reading.keep(word),
+            _ => Span::default(),
+        };
+        self.row = Some(row);
+        row
+    }
+
+    /// The value that begins at `at`, and where it ends.
+    fn value(&mut self, at: usize) -> (Cell, usize) {
+        let quote = match self.byte(at) {
+            Some(b'"') => Some(1),
+            Some(b'\'') => Some(2),
+            Some(b'(') => {
+                let end = self.find(0, at).map_or(at + 1, |end| end + 1);
+                return (Cell::Text(Span::default()), end);
+            }
+            _ => None,
+        };
+        if let Some(kind) = quote
+            && let Some(end) = self.find(kind, at + 1)
+        {
+            return (self.reading.cell(&self.line[at + 1..end]), end + 1);
+        }
+        let rest = &self.line[at..];
+        if let Some((measure, length)) = measure::prefix(rest) {
+            return self.with_unit(measure, at + length);
+        }
+        let length = match Moment::prefix(rest) {
+            Some((_, length)) => length,
+            None => rest
+                .iter()
+                .position(|byte| byte.is_ascii_whitespace() || matches!(byte, b',' | b';' | b'|'))
+                .unwrap_or(rest.len()),
+        };
+        // `a=1,2,3`: what follows a number and its comma is of this value, too.
+        let is_list =
+            rest.first().is_some_and(u8::is_ascii_digit) && rest.get(length) == Some(&b',');
+        let length = if is_list {
+            rest.iter().position(u8::is_ascii_whitespace).unwrap_or(rest.len())
+        } else {
+            length
+        };
+        (self.reading.cell(&rest[..length]), at + length)
+    }
+
+    /// The measure with the known unit that may follow it after a blank, unless that is the next name.
+    fn with_unit(&self, measure: Measure, end: usize) -> (Cell, usize) {
+        let next = self.skip_blanks(end);
+        if measure.unit.is_none()
+            && next > end
+            && let Some((unit, length)) = measure::after_blank(&self.line[next..])
+            && !matches!(self.byte(self.skip_blanks(next + length)), Some(b'=' | b':'))
+        {
+            return (Cell::Number(Measure { unit: Some(unit), ..measure }), next + length);
+        }
+        (Cell::Number(measure), end)
+    }
+}
+
+/// What follows a comma or blanks.
+fn after_separator(text: &[u8]) -> &[u8] {
+    let text = text.trim_ascii_start();
+    text.strip_prefix(b",").unwrap_or(text).trim_ascii_start()
+}
+
+/// How long the count of a loop is that a name begins with, if more follows: in `Epoch 3 loss` the name is `loss`.
+fn progress(name: &[u8]) -> usize {
+    const LOOPS: [&str; 7] = ["epoch", "step", "iter", "iteration", "batch", "round", "trial"];
+    let word = name.iter().position(u8::is_ascii_whitespace).unwrap_or(0);
+    if !LOOPS.iter().any(|known| known.as_bytes().eq_ignore_ascii_case(&name[..word])) {
+        return 0;
+    }
+    let digits = |byte: &u8| byte.is_ascii_digit() || *byte == b'/';
+    let start = name.len() - name[word..].trim_ascii_start().len();
+    let end = start + name[start..].iter().take_while(|byte| digits(byte)).count();
+    let rest = name[end..].trim_ascii_start();
+    let is_count = end > start && name.get(end).is_some_and(u8::is_ascii_whitespace);
+    if is_count && begins_name(rest) { name.len() - rest.len() } else { 0 }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::shown::shown;
+    use super::*;
+
+    #[track_caller]
+    fn assert_found(line: &str, expected: &str) {
+        let mut reading = Reading::default();
+        let text = line.trim_start();
+        let found = match read(text.as_bytes(), text.len() < line.len(), &mut reading) {
+            Found::Pairs => shown(&reading),
+            Found::Row(label, numbers) => format!("{} | {}", &text[label], &text[numbers..]),
+            Found::Nothing => String::new(),
+        };
+        assert_eq!(found, expected, "{line}");
+    }
+
+    #[test]
+    fn pairs_are_what_tools_write() {
+        for (line, expected) in [
+            (
+                "64 bytes from localhost (127.0.0.1): icmp_seq=3 ttl=64 time=0.045 ms",
+                "icmp_seq=3 ttl=64 time=0.045ms",
+            ),
+            ("MemAvailable:   5063180 kB", "MemAvailable=5063180kB"),
+            ("Active(anon):    12 kB", "Active(anon)=12kB"),
+            ("connections/s=12 active=3", "connections/s=12 active=3"),
+            ("cpu=12.5%, temp=-4°C, took=1.5e-3s", "cpu=12.5% temp=-4°C took=0.0015s"),
+            ("Mem: 1,234,567 kB", "Mem=1234567kB"),
+            ("a=1,b=2;c=3", "a=1 b=2 c=3"),
+            ("a = 5, 'b c' : 6, \"d\"=\"7\"", "a=5 b c=6 d=7"),
+            ("Mem : 5 used : 6", "Mem=5 used=6"),
+            ("level=info msg=\"took 3 x=9\" n=5", "level='info' msg='took 3 x=9' n=5"),
+            (
+                "frame=  240 fps= 48 q=28.0 size=     256kB time=00:00:10.24 speed=2.05x",
+                "frame=240 fps=48 q=28 size=256kB time='00:00:10.24' speed=2.05x",
+            ),
+            ("a=5 s=6", "a=5 s=6"),
+            ("loss: 0.5 - val_loss: 0.6", "loss=0.5 val_loss=0.6"),
+            ("[a=1] [b=2]", "a=1 b=2"),
+        ] {
+            assert_found(line, expected);
+        }
+    }
+
+    #[test]
+    fn a_name_may_hold_blanks_where_it_begins_the_line_or_follows_a_comma() {
+        for (line, expected) in [
+            ("CPU usage: 5", "CPU usage=5"),
+            ("INFO CPU usage: 5", "CPU usage=5"),
+            ("CPU usage: 5, Disk usage: 90", "CPU usage=5 Disk usage=90"),
+            ("Core 0:        +43.0°C  (high = +100.0°C, crit = +100.0°C)", "Core 0=43°C"),
+            ("Temp (C): 21.5", "Temp (C)=21.5"),
+            ("Value 1=123, Value 2=4", "Value 1=123 Value 2=4"),
+            ("Epoch 1 loss=0.5 acc=0.9", "loss=0.5 acc=0.9"),
+            ("Epoch 1/10 loss: 0.5 acc: 0.9", "loss=0.5 acc=0.9"),
+            ("Nov 25 17:00:01 host app[12]: queue depth: 5", "queue depth=5"),
+            ("Count: 5 Max: 6", "Count=5 Max=6"),
+        ] {
+            assert_found(line, expected);
+        }
+    }
+
+    #[test]
+    fn one_word_at_the_first_byte_names_the_row() {
+        for (line, expected) in [
+            ("some avg10=1.91 avg60=1.48", "some.avg10=1.91 some.avg60=1.48"),
+            ("sda: r=5 w=6", "sda.r=5 sda.w=6"),
+            ("eth0: rx=5", "eth0.rx=5"),
+            ("  clat (usec): min=12, max=30", "clat (usec).min=12 clat (usec).max=30"),
+            ("app[7]: x=1", "x=1"),
+            (" some avg10=1", "avg10=1"),
+            ("cpu0 user=1", "user=1"),
+            ("INFO x=1", "x=1"),
+            ("two words x=1", "x=1"),
+            ("17:00:01 some x=1", "x=1"),
+            ("Tasks: 123 total,   1 running", "Tasks.total=123 Tasks.running=1"),
+        ] {
+            assert_found(line, expected);
+        }
+    }
+
+    #[test]
+    fn a_label_and_several_numbers_are_a_row_of_a_table() {
+        for (line, expected) in [
+            ("lo: 1 2", "lo | 1 2"),
+            (
+                "17:00:01 up 1 day, 2:03, 1 user, load average: 0.08, 0.03",
+                "load average | 0.08, 0.03",
+            ),
+            ("in: 1 kB 2 kB", "in | 1 kB 2 kB"),
+            ("lo: 1 2 x", ""),
+        ] {
+            assert_found(line, expected);
+        }
+    }
+
+    #[test]
+    fn what_only_looks_like_a_pair_is_none() {
+        for line in [
+            "main.rs:42: warning",
+            "main.rs:42: 5 errors",
+            "at 12:30:45",
+            "a == 5",
+            "a => 5",
+            "a != 5",
+            "id=0x1f",
+            "v=1.2.3",
+            "GET /x?id=5",
+            "http://a/b?c=5",
+            "a=1,2,3",
+            "x: 0,5",
+            "PING localhost (127.0.0.1): 56 data bytes",
+            "warning: 5",
+            "(a=5",
+            "rtt min/avg = 0.1/0.2 ms",
+            "run (pid=77) ok",
+            "n=3rd",
+        ] {
+            let mut reading = Reading::default();
+            let found = read(line.as_bytes(), false, &mut reading);
+            // A parenthesis that never closes is none.
+            let expected = if line == "(a=5" { Found::Pairs } else { Found::Nothing };
+            assert_eq!(found, expected, "{line}: {}", shown(&reading));
+        }
+    }
+}

@@ -1,0 +1,58 @@
+//! `--match`: a regular expression that says which numbers of a line to take. Its named groups are the series.
+
+use regex::bytes::{CaptureLocations, Regex};
+
+use super::reading::{Key, Reading, Span};
+
+/// The expression and the names of its groups.
+#[derive(Debug)]
+pub(super) struct Pattern {
+    regex: Regex,
+    /// Each group with its number.
+    names: Vec<(usize, String)>,
+    found: CaptureLocations,
+}
+
+impl Pattern {
+    pub(super) fn new(regex: Regex) -> Self {
+        let named = regex.capture_names().enumerate();
+        let names = named.filter_map(|(number, name)| Some((number, name?.to_owned()))).collect();
+        Self { found: regex.capture_locations(), names, regex }
+    }
+
+    /// Reads what the groups match; false if the expression does not match the line.
+    pub(super) fn read(&mut self, line: &[u8], reading: &mut Reading) -> bool {
+        let Self { regex, names, found } = self;
+        if regex.captures_read(found, line).is_none() {
+            return false;
+        }
+        for (number, name) in names {
+            if let Some((start, end)) = found.get(*number) {
+                let cell = reading.cell(line[start..end].trim_ascii());
+                let name = reading.keep(name.as_bytes());
+                reading.push(Span::default(), Key::Name(name), cell);
+            }
+        }
+        true
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::shown::shown;
+    use super::*;
+
+    #[test]
+    fn the_named_groups_are_the_series() {
+        let mut pattern =
+            Pattern::new(Regex::new(r"took (?<ms>[0-9.]+ms)(?: of (?<of>\S+))?").unwrap());
+        let mut read = |line: &str| {
+            let mut reading = Reading::default();
+            pattern.read(line.as_bytes(), &mut reading).then(|| shown(&reading))
+        };
+        assert_eq!(read("job 3 took 12ms of 5").as_deref(), Some("ms=12ms of=5"));
+        assert_eq!(read("took 1.5ms").as_deref(), Some("ms=1.5ms"));
+        assert_eq!(read("took 1ms of all").as_deref(), Some("ms=1ms of='all'"));
+        assert_eq!(read("nothing 5"), None);
+    }
+}

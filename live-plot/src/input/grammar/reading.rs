@@ -1,0 +1,128 @@
+//! What was found on a line: cells with their names, in order. The space is used again for each line. Which series a cell
+//! belongs to is left to `schema`.
+
+use super::measure::{self, Measure};
+
+/// A part of [`Reading`]'s text.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(in crate::input) struct Span {
+    start: usize,
+    end: usize,
+}
+
+/// What a cell is called.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::input) enum Key {
+    Name(Span),
+    /// In this column of the table, counted from 0.
+    Column(usize),
+}
+
+/// What stands in a cell.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(in crate::input) enum Cell {
+    /// A number; NaN if the line itself says that there is none.
+    Number(Measure),
+    /// Nothing.
+    Empty,
+    /// Anything else; it may be a time.
+    Text(Span),
+}
+
+impl Cell {
+    pub(in crate::input) const GAP: Self = Self::Number(Measure { value: f64::NAN, unit: None });
+
+    pub(super) fn is_number(self) -> bool {
+        matches!(self, Self::Number(_))
+    }
+}
+
+/// A cell with its name, and that of its row: empty if there is none.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(in crate::input) struct Item {
+    pub(in crate::input) row: Span,
+    pub(in crate::input) key: Key,
+    pub(in crate::input) cell: Cell,
+}
+
+/// The cells of a line.
+#[derive(Debug, Default)]
+pub(in crate::input) struct Reading {
+    text: Vec<u8>,
+    items: Vec<Item>,
+    /// Where each row ends in the items, if the line has several: JSON objects side by side.
+    rows: Vec<usize>,
+}
+
+impl Reading {
+    pub(in crate::input) fn clear(&mut self) {
+        self.text.clear();
+        self.items.clear();
+        self.rows.clear();
+    }
+
+    pub(in crate::input) fn text(&self, span: Span) -> &[u8] {
+        &self.text[span.start..span.end]
+    }
+
+    pub(in crate::input) fn items(&self) -> &[Item] {
+        &self.items
+    }
+
+    /// The rows of the line, each with its items.
+    pub(in crate::input) fn rows(&self) -> impl Iterator<Item = &[Item]> {
+        let ends = self.rows.iter().copied().chain([self.items.len()]);
+        let mut start = 0;
+        ends.map(move |end| &self.items[std::mem::replace(&mut start, end)..end])
+            .filter(|row| !row.is_empty())
+    }
+
+    pub(super) fn has_number(&self) -> bool {
+        self.items.iter().any(|item| item.cell.is_number())
+    }
+
+    /// Keeps a text and returns where.
+    pub(super) fn keep(&mut self, text: &[u8]) -> Span {
+        let start = self.text.len();
+        self.text.extend_from_slice(text);
+        Span { start, end: self.text.len() }
+    }
+
+    pub(super) fn push(&mut self, row: Span, key: Key, cell: Cell) {
+        self.items.push(Item { row, key, cell });
+    }
+
+    /// Puts another cell in the place of the last one.
+    pub(super) fn replace_last(&mut self, cell: Cell) {
+        if let Some(last) = self.items.last_mut() {
+            last.cell = cell;
+        }
+    }
+
+    /// The cell that `text` is, all of it: a number with or without a unit, nothing, or a text.
+    pub(super) fn cell(&mut self, text: &[u8]) -> Cell {
+        if is_empty(text) {
+            return Cell::Empty;
+        }
+        match measure::whole(text) {
+            Some(measure) => Cell::Number(measure),
+            None => Cell::Text(self.keep(text)),
+        }
+    }
+
+    /// Gives all cells the name of a row.
+    pub(super) fn name_rows(&mut self, name: &[u8]) {
+        let row = self.keep(name);
+        self.items.iter_mut().for_each(|item| item.row = row);
+    }
+
+    /// What follows belongs to the next row.
+    pub(super) fn end_row(&mut self) {
+        self.rows.push(self.items.len());
+    }
+}
+
+/// Whether a cell says that there is nothing in it: vnlog and many tables write a dash.
+pub(super) fn is_empty(cell: &[u8]) -> bool {
+    matches!(cell, b"" | b"-" | b"--" | b"N/A" | b"n/a" | b"NA" | b"null" | b"None" | b"\"\"")
+}

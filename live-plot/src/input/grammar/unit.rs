@@ -1,0 +1,285 @@
+//! The units that a number may bear, and how one of a kind is turned into another. Pure data: what a series makes of a
+//! changed unit is left to `scales`.
+
+use std::fmt;
+
+/// What is measured. Units of one quantity can be turned into each other.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::input) enum Quantity {
+    Time,
+    /// Bytes, and numbers with a prefix alone: tools write `512B` and `1.5K` in one column.
+    Size,
+    Bits,
+    /// Any other, known by its symbol.
+    Other(&'static str),
+}
+
+/// A unit: a prefix, a symbol, and how many basic units it is, as a fraction of two exact numbers.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(in crate::input) struct Unit {
+    quantity: Quantity,
+    prefix: &'static str,
+    symbol: &'static str,
+    is_rate: bool,
+    many: f64,
+    of: f64,
+}
+
+impl Unit {
+    /// The unit that `text` names, all of it.
+    pub(in crate::input) fn named(text: &[u8]) -> Option<Self> {
+        // The most common ones first; and no unit is as long as most words.
+        match text {
+            b"%" => return Some(Self::other("%")),
+            b"ms" => return Some(Self::time("ms", 1.0, 1e3)),
+            b"s" => return Some(Self::time("s", 1.0, 1.0)),
+            b"kB" => return Some(Self { prefix: "k", symbol: "B", many: 1e3, ..Self::SIZE }),
+            b"MiB" => {
+                return Some(Self { prefix: "Mi", symbol: "B", many: 1_048_576.0, ..Self::SIZE });
+            }
+            [] | [_, _, _, _, _, _, _, _, _, _, _, ..] | [b'0'..=b'9', ..] => return None,
+            _ => {}
+        }
+        let per_second = [&b"/s"[..], b"/sec", b"ps"].into_iter().find_map(|ending| {
+            let unit = Self::of_amount(text.strip_suffix(ending)?)?;
+            // `bps` and `Bps` are rates, `Ops` is a word.
+            let is_rate = ending[0] == b'/' || matches!(unit.symbol, "B" | "bit");
+            is_rate.then_some(Self { is_rate, ..unit })
+        });
+        per_second.or_else(|| Self::of_amount(text))
+    }
+
+    fn of_amount(text: &[u8]) -> Option<Self> {
+        Self::of_time(text)
+            .or_else(|| {
+                OTHERS
+                    .iter()
+                    .find(|(name, _)| name.as_bytes() == text)
+                    .map(|(_, symbol)| Self::other(symbol))
+            })
+            .or_else(|| prefixed(text))
+    }
+
+    /// The unit of time that `text` names; `m` alone is left to a compound duration.
+    pub(super) fn of_time(text: &[u8]) -> Option<Self> {
+        Some(match text {
+            b"ns" | b"nsec" => Self::time("ns", 1.0, 1e9),
+            b"us" | b"usec" | b"\xc2\xb5s" | b"\xce\xbcs" => Self::time("µs", 1.0, 1e6),
+            b"ms" | b"msec" => Self::time("ms", 1.0, 1e3),
+            b"s" | b"sec" | b"secs" | b"second" | b"seconds" => Self::time("s", 1.0, 1.0),
+            b"min" | b"mins" | b"minute" | b"minutes" => Self::MINUTE,
+            b"h" | b"hr" | b"hrs" | b"hour" | b"hours" => Self::time("h", 3600.0, 1.0),
+            b"d" | b"day" | b"days" => Self::time("d", 86400.0, 1.0),
+            b"w" | b"week" | b"weeks" => Self::time("w", 604_800.0, 1.0),
+            _ => return None,
+        })
+    }
+
+    /// A minute, which `m` is within a duration.
+    pub(super) const MINUTE: Self = Self::time("min", 60.0, 1.0);
+
+    const fn time(symbol: &'static str, many: f64, of: f64) -> Self {
+        Self { quantity: Quantity::Time, prefix: "", symbol, is_rate: false, many, of }
+    }
+
+    const SIZE: Self = Self {
+        quantity: Quantity::Size,
+        prefix: "",
+        symbol: "",
+        is_rate: false,
+        many: 1.0,
+        of: 1.0,
+    };
+
+    const fn other(symbol: &'static str) -> Self {
+        Self {
+            quantity: Quantity::Other(symbol),
+            prefix: "",
+            symbol,
+            is_rate: false,
+            many: 1.0,
+            of: 1.0,
+        }
+    }
+
+    /// Whether both measure the same.
+    fn is_like(self, other: Self) -> bool {
+        self.quantity == other.quantity && self.is_rate == other.is_rate
+    }
+
+    /// The value in another unit; `None` if that is of another kind. `m` stands for minutes beside other times.
+    pub(in crate::input) fn turned_into(self, value: f64, other: Self) -> Option<f64> {
+        let from =
+            if self.is_lone_m() && other.quantity == Quantity::Time { Self::MINUTE } else { self };
+        // Where both are the same, the factor is exactly 1.
+        from.is_like(other).then(|| value * (from.many * other.of) / (from.of * other.many))
+    }
+
+    fn is_lone_m(self) -> bool {
+        self.prefix == "m" && self.symbol.is_empty() && !self.is_rate
+    }
+}
+
+impl fmt::Display for Unit {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}{}{}", self.prefix, self.symbol, if self.is_rate { "/s" } else { "" })
+    }
+}
+
+/// Units without prefixes: how they are written, and their symbol.
+const OTHERS: [(&str, &str); 31] = [
+    ("percent", "%"),
+    ("pct", "%"),
+    ("%RH", "%"),
+    ("°C", "°C"),
+    ("℃", "°C"),
+    ("degC", "°C"),
+    ("C", "°C"),
+    ("°F", "°F"),
+    ("degF", "°F"),
+    ("F", "°F"),
+    ("°", "°"),
+    ("deg", "°"),
+    ("RPM", "RPM"),
+    ("rpm", "RPM"),
+    ("dB", "dB"),
+    ("dBm", "dBm"),
+    ("dBFS", "dBFS"),
+    ("x", "x"),
+    ("X", "x"),
+    ("ppm", "ppm"),
+    ("ppb", "ppb"),
+    ("fps", "fps"),
+    ("IOPS", "IOPS"),
+    ("lx", "lx"),
+    ("lux", "lx"),
+    ("mm", "mm"),
+    ("cm", "cm"),
+    ("km", "km"),
+    ("kg", "kg"),
+    ("mbar", "mbar"),
+    ("px", "px"),
+];
+
+/// Symbols that take prefixes: how they are written, and their quantity and symbol. The longer ones come first.
+const BASES: [(&str, Quantity, &str); 19] = [
+    ("bytes", Quantity::Size, "B"),
+    ("Bytes", Quantity::Size, "B"),
+    ("byte", Quantity::Size, "B"),
+    ("bits", Quantity::Bits, "bit"),
+    ("bit", Quantity::Bits, "bit"),
+    ("B", Quantity::Size, "B"),
+    ("b", Quantity::Bits, "bit"),
+    ("Hz", Quantity::Other("Hz"), "Hz"),
+    ("Wh", Quantity::Other("Wh"), "Wh"),
+    ("Ah", Quantity::Other("Ah"), "Ah"),
+    ("VA", Quantity::Other("VA"), "VA"),
+    ("W", Quantity::Other("W"), "W"),
+    ("V", Quantity::Other("V"), "V"),
+    ("A", Quantity::Other("A"), "A"),
+    ("J", Quantity::Other("J"), "J"),
+    ("Pa", Quantity::Other("Pa"), "Pa"),
+    ("Ω", Quantity::Other("Ω"), "Ω"),
+    ("Ohm", Quantity::Other("Ω"), "Ω"),
+    ("", Quantity::Size, ""),
+];
+
+/// A prefix: how it is written, how many units it is, and of how many it is one.
+const PREFIXES: [(&str, f64, f64); 20] = [
+    ("", 1.0, 1.0),
+    ("K", 1e3, 1.0),
+    ("k", 1e3, 1.0),
+    ("M", 1e6, 1.0),
+    ("G", 1e9, 1.0),
+    ("T", 1e12, 1.0),
+    ("P", 1e15, 1.0),
+    ("Ki", 1024.0, 1.0),
+    ("ki", 1024.0, 1.0),
+    ("Mi", 1_048_576.0, 1.0),
+    ("Gi", 1_073_741_824.0, 1.0),
+    ("Ti", 1_099_511_627_776.0, 1.0),
+    ("Pi", 1_125_899_906_842_624.0, 1.0),
+    ("m", 1.0, 1e3),
+    ("u", 1.0, 1e6),
+    ("µ", 1.0, 1e6),
+    ("μ", 1.0, 1e6),
+    ("n", 1.0, 1e9),
+    ("p", 1.0, 1e12),
+    ("h", 100.0, 1.0),
+];
+
+fn prefixed(text: &[u8]) -> Option<Unit> {
+    // `kb` and `mb` are what hasty people write for bytes; nobody counts thousandths of a bit.
+    let hasty = [("kb", "k"), ("mb", "M"), ("gb", "G"), ("tb", "T")];
+    let hasty = hasty.into_iter().find(|(name, _)| name.as_bytes() == text);
+    let (start, quantity, symbol) = match hasty {
+        Some((_, prefix)) => (prefix.as_bytes(), Quantity::Size, "B"),
+        None => BASES.iter().find_map(|(written, quantity, symbol)| {
+            Some((text.strip_suffix(written.as_bytes())?, *quantity, *symbol))
+        })?,
+    };
+    let (prefix, many, of) =
+        PREFIXES.iter().find(|(written, _, _)| written.as_bytes() == start).copied()?;
+    let fits = match prefix {
+        "" => !symbol.is_empty(),
+        // A hectopascal is a millibar; nothing else is counted in hundreds.
+        "h" => symbol == "Pa",
+        // Bytes and bits are not divided.
+        "m" | "u" | "µ" | "μ" | "n" | "p" => !matches!(symbol, "B" | "bit"),
+        _ => true,
+    };
+    // As a unit by itself a lone p is more likely a typing mistake.
+    let fits = fits && !(prefix == "p" && symbol.is_empty());
+    fits.then_some(Unit { quantity, prefix, symbol, is_rate: false, many, of })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn turned(value: f64, from: &str, into: &str) -> Option<f64> {
+        let unit = |text: &str| Unit::named(text.as_bytes()).unwrap_or_else(|| panic!("{text}"));
+        unit(from).turned_into(value, unit(into))
+    }
+
+    #[test]
+    fn units_of_one_kind_are_turned_into_each_other_exactly() {
+        for (value, from, into, expected) in [
+            (1.2, "s", "ms", 1200.0),
+            (800.0, "us", "ms", 0.8),
+            (900.0, "µs", "ms", 0.9),
+            (1.5, "G", "M", 1500.0),
+            (2.0, "KiB", "B", 2048.0),
+            (512.0, "B", "K", 0.512),
+            (1.5, "Gbits/sec", "Mbps", 1500.0),
+            (3.0, "MB/s", "kB/s", 3000.0),
+            (2.0, "m", "s", 120.0),
+            (250.0, "m", "K", 0.00025),
+            (3.3, "GHz", "MHz", 3300.0),
+        ] {
+            assert_eq!(turned(value, from, into), Some(expected), "{value}{from} in {into}");
+        }
+        for (from, into) in [("ms", "K"), ("MB/s", "MB"), ("Mb", "MB"), ("%", "°C"), ("V", "A")] {
+            assert_eq!(turned(1.0, from, into), None, "{from} in {into}");
+        }
+    }
+
+    #[test]
+    fn a_unit_is_shown_with_its_prefix_and_what_is_no_unit_is_a_word() {
+        for (text, shown) in [
+            ("kB", "kB"),
+            ("Gbits/sec", "Gbit/s"),
+            ("bytes", "B"),
+            ("mV", "mV"),
+            ("K", "K"),
+            ("percent", "%"),
+            ("hPa", "hPa"),
+        ] {
+            assert_eq!(Unit::named(text.as_bytes()).unwrap().to_string(), shown);
+        }
+        for word in ["", "waiting", "p", "hB", "mB", "Kx", "Ops", "is", "total"] {
+            assert_eq!(Unit::named(word.as_bytes()), None, "{word}");
+        }
+    }
+}

@@ -1,0 +1,128 @@
+//! What is wrong with a line, and how often that is reported: so many lines a second one by one, the rest by their number.
+
+use std::time::{Duration, Instant};
+
+use common::throttle::Throttle;
+
+/// How many bad lines a second are reported one by one; the others are counted.
+const MAX_REPORTED: u32 = 10;
+
+/// Why a line is not drawn.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Problem {
+    NoNumber,
+    NotUnderstood,
+    Cells,
+    Groups,
+    NoTime,
+    BadTime,
+    BackInTime,
+}
+
+impl Problem {
+    const ALL: [Self; 7] = [
+        Self::NoNumber,
+        Self::NotUnderstood,
+        Self::Cells,
+        Self::Groups,
+        Self::NoTime,
+        Self::BadTime,
+        Self::BackInTime,
+    ];
+
+    /// What is wrong, and the way out.
+    fn text(self) -> &'static str {
+        match self {
+            Self::NoNumber => "Input must be a number.",
+            Self::NotUnderstood => {
+                "The line is not understood; --match 'took (?<ms>[0-9.]+)' says which of its numbers to draw."
+            }
+            Self::Cells => "The line has more or fewer cells than its table: not drawn.",
+            Self::Groups => {
+                "The line may be one number in groups of three digits or several: --names A, or --names A,B, decides."
+            }
+            Self::NoTime => "The line has no time in the column of --time.",
+            Self::BadTime => {
+                "The time is not understood; write RFC 3339, 2026-11-25 17:00:00, 17:00:00, or seconds since 1970."
+            }
+            Self::BackInTime => "The line's time is before the last one's.",
+        }
+    }
+}
+
+/// The warnings about lines.
+#[derive(Debug)]
+pub(super) struct Problems {
+    warnings: Vec<String>,
+    throttle: Throttle,
+    /// How many lines were not reported, by what is wrong with them.
+    suppressed: [u64; Problem::ALL.len()],
+    /// Lines are typed at a prompt, where a line's number is of no use.
+    is_typed: bool,
+}
+
+impl Problems {
+    pub(super) fn new(is_typed: bool) -> Self {
+        Self {
+            warnings: Vec::new(),
+            throttle: Throttle::new(MAX_REPORTED, Duration::from_secs(1)),
+            suppressed: [0; Problem::ALL.len()],
+            is_typed,
+        }
+    }
+
+    /// Reports the line with this number, or counts it.
+    pub(super) fn report(&mut self, problem: Problem, line: u64, now: Instant) {
+        self.report_suppressed(now);
+        if self.throttle.admit(now) {
+            let place = if self.is_typed { String::new() } else { format!(" (line {line})") };
+            self.warnings.push(format!("{}{place}", problem.text()));
+        } else {
+            self.suppressed[problem as usize] += 1;
+        }
+    }
+
+    /// Warns how many lines were not reported, once their second is over.
+    pub(super) fn report_suppressed(&mut self, now: Instant) {
+        if self.throttle.take_suppressed(now).is_none() {
+            return;
+        }
+        for (problem, count) in Problem::ALL.into_iter().zip(std::mem::take(&mut self.suppressed)) {
+            if count > 0 {
+                self.warnings.push(format!("{} ({count} more such lines)", problem.text()));
+            }
+        }
+    }
+
+    pub(super) fn warn(&mut self, text: String) {
+        self.warnings.push(text);
+    }
+
+    /// The warnings since the last call.
+    pub(super) fn take(&mut self) -> Vec<String> {
+        std::mem::take(&mut self.warnings)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_flood_is_counted_by_what_is_wrong() {
+        let mut problems = Problems::new(false);
+        let now = common::clock::now();
+        (0..10).for_each(|line| problems.report(Problem::NoNumber, line, now));
+        assert_eq!(problems.take()[9], "Input must be a number. (line 9)");
+        (0..7).for_each(|line| problems.report(Problem::NoNumber, line, now));
+        (0..3).for_each(|line| problems.report(Problem::BackInTime, line, now));
+        problems.report_suppressed(now + Duration::from_secs(1));
+        assert_eq!(
+            problems.take(),
+            [
+                "Input must be a number. (7 more such lines)",
+                "The line's time is before the last one's. (3 more such lines)"
+            ]
+        );
+    }
+}
