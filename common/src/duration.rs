@@ -13,8 +13,10 @@ pub const LONGEST: Duration = DAY.saturating_mul(100 * 365 + 25);
 /// The text is no number with a unit, or longer than [`LONGEST`]; the message says how to write it.
 pub fn parse(text: &str) -> Result<Duration, String> {
     match humantime::parse_duration(text) {
-        Ok(duration) if duration > LONGEST => Err("it must be at most 100 years".to_owned()),
-        Ok(duration) => Ok(duration),
+        Ok(duration) if duration <= LONGEST => Ok(duration),
+        Ok(_) | Err(humantime::DurationError::NumberOverflow) => {
+            Err("it must be at most 100 years".to_owned())
+        }
         Err(_unspecific) => {
             Err("write a number with its unit, for example 500ms, 2s or 1m30s".to_owned())
         }
@@ -48,6 +50,7 @@ mod tests {
         for bad in ["", "2", "soon", "-1s", "101y", "500000000000y", "99999999999999999999s"] {
             assert!(parse(bad).is_err(), "{bad}");
         }
+        assert_eq!(parse("99999999999999999999d"), Err("it must be at most 100 years".to_owned()));
         let window = at_least(Duration::from_millis(1));
         assert_eq!(window("1ms"), Ok(Duration::from_millis(1)));
         assert_eq!(window("999us"), Err("it must be at least 1ms".to_owned()));

@@ -81,7 +81,7 @@ fn the_lab_fits_a_terminal_and_shows_zombies_at_length() {
 fn a_command_that_cannot_be_executed_is_reported() {
     let finished = run(forker(&["lab", "--only", "sigchld", "--", "/nonexistent"]));
     assert_eq!(finished.status.code(), Some(125));
-    let problem = "there is no such file, or the interpreter it names is missing";
+    let problem = "there is no such file; check the path";
     assert_eq!(finished.err, [format!("forker: cannot execute '/nonexistent': {problem}")]);
 }
 

@@ -9,7 +9,7 @@ use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
 use tests::files::TempFile;
 use tests::forker::{forker, forker_under, logged, pid_in, running, wait_for_line};
-use tests::processes::{Mark, state};
+use tests::processes::{Mark, state, state_and_parent};
 use tests::{Finished, Running, Stream, in_one_of_five, run, wait_until};
 
 /// A folder that is gone when its test ends.
@@ -45,6 +45,30 @@ const COUNTER: &str = "$| = 1; $SIG{TERM} = sub { print qq(T\\n); $end ||= time 
 
 fn terms(finished: &Finished) -> usize {
     finished.out.iter().filter(|line| *line == "T").count()
+}
+
+#[test]
+fn a_daemon_of_a_process_from_before_the_first_fork_is_left_alone() {
+    // The shell's child is forker's when the shell becomes forker. It ends after forker's first runs, and what it leaves
+    // comes to forker, which adopts all that is below it.
+    let folder = Folder::new("foreign");
+    let pid_file = folder.0.join("pid");
+    let daemon = "echo $$ >\"$PID_FILE.new\"; mv \"$PID_FILE.new\" \"$PID_FILE\"; exec sleep 60";
+    let shell = format!("(sleep 0.3; setsid -f sh -c '{daemon}') & exec \"$@\"");
+    let mut command =
+        forker_under(&["bash", "-c", &shell, "bash"], &running("-q -e 1 -i 50ms", "true"));
+    command.env("PID_FILE", &pid_file);
+    let forker = Running::start(command);
+    let daemon = wait_until("the daemon runs", || {
+        fs::read_to_string(&pid_file).ok()?.trim().parse().ok().map(Pid::from_raw)
+    });
+    wait_until("forker has adopted it", || {
+        state_and_parent(daemon).filter(|(_, parent)| *parent == forker.pid())
+    });
+    forker.signal(Signal::SIGTERM);
+    let finished = forker.finish();
+    assert_eq!(logged(&finished), [""; 0]);
+    kill(daemon, Signal::SIGKILL).expect("the daemon lives");
 }
 
 #[test]

@@ -3,6 +3,7 @@
 
 use std::collections::BTreeSet;
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
+use std::time::Duration;
 
 use clap::ValueEnum;
 use common::clock;
@@ -15,9 +16,10 @@ use nix::sys::wait::WaitPidFlag;
 use nix::unistd::{self, Pid};
 
 use super::link::Counts;
-use super::pace::OUTPUT;
+use super::pace::{OUTPUT, TICK};
 use super::poll::wait_readable;
 use crate::process::command::PreparedCommand;
+use crate::process::procfs;
 use crate::process::reap::{self, Children};
 use crate::process::signals::{self, Signals};
 use crate::sys;
@@ -250,7 +252,14 @@ struct Killed;
 
 impl Parent for Killed {
     fn start(&mut self, command: &PreparedCommand, _: &mut Counts) -> nix::Result<()> {
-        command.start().map(drop)
+        let run = command.start()?;
+        // Until the exec the run has its parent's name, and what is left would be shown under that.
+        let name = |pid| procfs::read(pid).ok().flatten().map(|process| process.name);
+        let until = clock::now() + TICK;
+        while clock::now() < until && name(run) == name(Pid::this()) {
+            wait_readable(&[], Some(Duration::from_millis(1)))?;
+        }
+        Ok(())
     }
 
     fn started(&mut self) -> nix::Result<()> {

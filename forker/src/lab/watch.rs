@@ -123,7 +123,7 @@ impl Watch {
 
     fn check_stdout(&self, is_closed: bool) -> Result<(), Interruption> {
         match self.stdout.failure() {
-            Some(errno) => Err(Error::Stdout(errno).into()),
+            Some(errno) => Err(Error::system("write to stdout")(errno).into()),
             None if is_closed || self.stdout.is_closed() => Err(Interruption::Stopped(exit::OK)),
             None => Ok(()),
         }

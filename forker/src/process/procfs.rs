@@ -28,8 +28,9 @@ pub(crate) fn all() -> io::Result<Vec<Process>> {
 
 fn scan() -> io::Result<Vec<Process>> {
     check()?;
-    let pids: Vec<Pid> =
-        fs::read_dir("/proc")?.flatten().filter_map(|entry| pid(&entry.file_name())).collect();
+    let pids: Vec<Pid> = fs::read_dir("/proc")?
+        .filter_map(|entry| entry.map(|entry| pid(&entry.file_name())).transpose())
+        .collect::<io::Result<_>>()?;
     pids.into_iter().filter_map(|pid| read(pid).transpose()).collect()
 }
 

@@ -3,6 +3,7 @@
 
 use std::ffi::CString;
 use std::fmt;
+use std::path::Path;
 use std::time::Duration;
 
 use common::escape::escape;
@@ -210,7 +211,11 @@ fn exec_problem(errno: Errno, name: &str) -> String {
         }
         Errno::EISDIR => "permission denied: it is a directory; name a program in it".to_owned(),
         Errno::ENOENT | Errno::ENOTDIR if name.contains('/') => {
-            "there is no such file, or the interpreter it names is missing".to_owned()
+            if Path::new(name).exists() {
+                "the interpreter that it names is missing; in a script that is its first line, and a carriage return at that line's end is part of the name".to_owned()
+            } else {
+                "there is no such file; check the path".to_owned()
+            }
         }
         Errno::ENOENT | Errno::ENOTDIR => {
             "not found in PATH; give its path, or add its folder to PATH".to_owned()
@@ -221,6 +226,8 @@ fn exec_problem(errno: Errno, name: &str) -> String {
         Errno::ENOEXEC => {
             "not a program of this machine; a script begins with a line like #!/bin/sh".to_owned()
         }
+        Errno::ELOOP => "its symbolic links lead in a circle; mend them".to_owned(),
+        Errno::ETXTBSY => "it is open for writing; start it when it has been written".to_owned(),
         other => other.desc().to_owned(),
     }
 }

@@ -40,6 +40,8 @@ pub(super) enum Asked {
 pub(super) struct Targets {
     pub(super) term: Vec<Target>,
     pub(super) kill: Vec<Target>,
+    /// A group got its signal at a stroke, and a member may have left it since the look: another look shows that.
+    pub(super) may_have_missed: bool,
 }
 
 impl Targets {
@@ -66,6 +68,8 @@ pub(super) struct Member {
     is_child: bool,
     is_zombie: bool,
     pub(super) asked: Asked,
+    /// It was asked at a stroke with its group, and not by itself.
+    is_asked_with_group: bool,
     /// Its end is nothing to report: it had ended before its run's leader, or is below a stray that is reported.
     pub(super) is_silent: bool,
     is_refusal_reported: bool,
@@ -82,6 +86,7 @@ impl Member {
             is_child: false,
             is_zombie: false,
             asked,
+            is_asked_with_group: false,
             is_silent: false,
             is_refusal_reported: false,
         }
@@ -140,6 +145,12 @@ impl Descendants {
         self.attribute(all, Owner::Foreign);
     }
 
+    /// Whether all these children of forker are foreign.
+    pub(super) fn are_foreign(&self, children: &[Pid]) -> bool {
+        let is_foreign = |member: &Member| member.owner == Owner::Foreign;
+        children.iter().all(|pid| self.members.get(pid).is_some_and(is_foreign))
+    }
+
     /// Whether all these children of forker are known.
     pub(super) fn knows_all(&self, children: &[Pid]) -> bool {
         children.iter().all(|pid| self.members.get(pid).is_some_and(|member| member.is_child))
@@ -151,8 +162,8 @@ impl Descendants {
         self.members.values().any(is_more)
     }
 
-    /// Takes in what /proc shows at one moment.
-    pub(super) fn look(&mut self, all: &[Process]) {
+    /// Takes in what /proc shows at one moment. A child of forker of which nothing shows whose it is is `owner_of_the_rest`'s.
+    pub(super) fn look(&mut self, all: &[Process], owner_of_the_rest: Owner) {
         let by_pid: BTreeMap<Pid, &Process> =
             all.iter().map(|process| (process.pid, process)).collect();
         self.members.retain(|pid, member| {
@@ -165,7 +176,7 @@ impl Descendants {
         let owner = |process: &Process| Some((process.group, members.get(&process.pid)?.owner));
         let held: BTreeMap<Pid, Owner> = all.iter().filter_map(owner).collect();
         self.groups.retain(|id, group| leads(members, *id) || held.get(id) == Some(&group.owner));
-        self.attribute(all, Owner::Stray);
+        self.attribute(all, owner_of_the_rest);
     }
 
     /// Walks from forker downwards and finds an owner for each process that is not known.
@@ -193,6 +204,12 @@ impl Descendants {
             // end. KILL is repeated.
             Member::new(owner, process.group, asked.min(Asked::Term))
         });
+        if member.is_asked_with_group && member.group != process.group {
+            // It may have left the group before the signal came. One that has a handler for TERM, and leaves the group in
+            // it, is asked twice.
+            member.asked = Asked::Nothing;
+            member.is_asked_with_group = false;
+        }
         member.started = Some(process.started);
         member.group = process.group;
         member.is_child = process.parent == self.own;
@@ -279,7 +296,11 @@ impl Descendants {
             if group.asked < asked && is_held(&self.members, *id, group, is_blind) {
                 group.asked = asked;
                 let members = self.members.values_mut().filter(|member| member.group == *id);
-                members.for_each(|member| member.asked = asked);
+                for member in members {
+                    member.asked = asked;
+                    member.is_asked_with_group = true;
+                    targets.may_have_missed |= !member.is_leader && !member.is_zombie;
+                }
                 targets.push(Target::Group(*id), asked);
             }
         }
@@ -287,6 +308,7 @@ impl Descendants {
             let asked = is_to_get(member.owner);
             if member.asked < asked && !member.is_zombie {
                 member.asked = asked;
+                member.is_asked_with_group = false;
                 member.is_silent |= member.owner == Owner::Stray && !member.is_child;
                 targets.push(member.target(*pid), asked);
             }

@@ -123,7 +123,8 @@ impl Supervisor {
         }
     }
 
-    fn signal_all(&mut self, Targets { term, kill }: Targets) {
+    fn signal_all(&mut self, Targets { term, kill, may_have_missed }: Targets) {
+        self.wants_look |= may_have_missed && !self.is_blind;
         self.signal(term, Signal::SIGTERM);
         self.signal(kill, Signal::SIGKILL);
     }

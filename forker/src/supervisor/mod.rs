@@ -106,6 +106,8 @@ pub(crate) struct Supervisor {
     runs: BTreeMap<u64, Run>,
     strays: Ending,
     descendants: Descendants,
+    /// Whose the children are of which the next look will show nothing else.
+    owner_of_the_rest: Owner,
     /// Whether /proc is to be looked at: a child is not known, or a signal is to be sent.
     wants_look: bool,
     /// Whether the last look has failed.
@@ -144,6 +146,7 @@ impl Supervisor {
             runs: BTreeMap::new(),
             strays: Ending::default(),
             descendants: Descendants::new(own),
+            owner_of_the_rest: Owner::Stray,
             wants_look: false,
             is_blind: false,
             is_blindness_logged: false,
@@ -184,6 +187,10 @@ impl Supervisor {
             ),
             Event::Inherited(Ok(all)) => self.descendants.inherit(&all),
             Event::Children { ended, children: Ok(children) } => {
+                if self.descendants.are_foreign(&ended) {
+                    // What they leave becomes forker's children, and is as foreign.
+                    self.owner_of_the_rest = Owner::Foreign;
+                }
                 self.wants_look |= self.is_look_due(&ended, &children);
             }
             Event::Children { children: Err(_), .. } => self.wants_look |= !self.is_blind,

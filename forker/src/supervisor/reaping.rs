@@ -31,7 +31,8 @@ impl Supervisor {
     pub(super) fn on_looked(&mut self, now: Instant, all: &[Process]) {
         self.is_blind = false;
         self.wants_look = false;
-        self.descendants.look(all);
+        let owner_of_the_rest = std::mem::replace(&mut self.owner_of_the_rest, Owner::Stray);
+        self.descendants.look(all, owner_of_the_rest);
         self.ask_all(now);
         self.end_runs_without_tree(now);
         self.go_on_suspending();

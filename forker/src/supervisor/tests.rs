@@ -433,6 +433,7 @@ fn what_was_there_before_the_first_fork_is_left_alone() {
     world.time(0);
     // A child of what was inherited becomes forker's, and so does one that forker has never seen.
     world.fork(5, 7, 3);
+    world.fork(5, 8, 8);
     assert_eq!(world.end(0, 5, Outcome::Exited(0)), []);
     world.end(0, 10, Outcome::Exited(0));
     assert_eq!(world.time(0), []);

@@ -128,7 +128,7 @@ impl Kernel {
     }
 
     fn look(&mut self) {
-        self.known.look(&self.shown());
+        self.known.look(&self.shown(), Owner::Stray);
         for (pid, member) in &self.known.members {
             let task = self.tasks.get(&pid.as_raw()).expect("an entry has outlived its process");
             assert_eq!(member.started, Some(task.started), "{pid} is another process by now");
@@ -151,7 +151,7 @@ impl Kernel {
 
     fn ask(&mut self, owner: Owner, asked: Asked) {
         let is_to_get = |other| if other == owner { asked } else { Asked::Nothing };
-        let Targets { term, kill } = self.known.ask(is_to_get, false);
+        let Targets { term, kill, .. } = self.known.ask(is_to_get, false);
         for target in term.into_iter().chain(kill) {
             let number = target.id().as_raw();
             match target {
@@ -225,7 +225,10 @@ impl Kernel {
                 // Of what was there before the first fork nothing else would be known.
                 let number = self.living(*which);
                 if let Some(number) = number.filter(|it| self.tasks[it].origin != Origin::Before) {
-                    self.tasks.get_mut(&number).unwrap().group = number;
+                    let task = self.tasks.get_mut(&number).unwrap();
+                    task.group = number;
+                    // Who leaves its group after the TERM may have left it before: it is asked once more.
+                    task.terms = 0;
                 }
             }
             Step::Exit(which) => {
@@ -254,6 +257,29 @@ impl Kernel {
 
 fn pid(number: i32) -> Pid {
     Pid::from_raw(number)
+}
+
+#[test]
+fn what_leaves_its_group_between_the_look_and_the_signal_is_asked_by_itself() {
+    let mut known = Descendants::new(pid(OWN));
+    known.start(pid(10), 1);
+    let shown = |number, group, is_zombie| Process {
+        pid: pid(number),
+        parent: pid(OWN),
+        group: pid(group),
+        is_zombie,
+        started: 0,
+        name: String::new(),
+    };
+    let mut ask = |group| {
+        known.look(&[shown(10, 10, true), shown(11, group, false)], Owner::Stray);
+        known.ask(|_| Asked::Term, false)
+    };
+    let first = ask(10);
+    assert_eq!((first.term, first.may_have_missed), (vec![Target::Group(pid(10))], true));
+    assert_eq!(ask(10).term, []);
+    assert_eq!(ask(11).term, [Target::Child(pid(11))]);
+    assert_eq!(ask(11).term, []);
 }
 
 proptest! {
