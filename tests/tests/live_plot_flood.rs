@@ -1,5 +1,4 @@
-//! live-plot under a gigabyte of what nobody means to plot: it ends properly, says little, and its memory does
-//! not grow.
+//! live-plot under a flood of what nobody means to plot: it ends properly, says little, and its memory does not grow.
 
 use std::process::Stdio;
 use std::time::Instant;
@@ -9,16 +8,18 @@ use tests::random::Random;
 use tests::{Finished, Running};
 
 const GIGABYTE: usize = 1 << 30;
+/// A line of noise is tried in every form, so that it takes longer.
+const NOISE: usize = 64 << 20;
 
-/// What `live-plot --summary` says of a gigabyte of `block` time and again, and of `rest`; its memory and what it
+/// What `live-plot --summary` says of `length` bytes of `block` time and again, and of `rest`; its memory and what it
 /// says are bounded.
-fn summary(mut block: impl FnMut(&mut [u8]), rest: &[u8]) -> Finished {
+fn summary(length: usize, mut block: impl FnMut(&mut [u8]), rest: &[u8]) -> Finished {
     let begun = Instant::now();
     let mut command = live_plot(&["--summary"]);
     command.stdin(Stdio::piped());
     let mut plot = Running::start(command);
     let mut bytes = vec![0; 1 << 16];
-    for _ in 0..GIGABYTE / bytes.len() {
+    for _ in 0..length / bytes.len() {
         block(&mut bytes);
         plot.write_bytes(&bytes);
     }
@@ -28,21 +29,21 @@ fn summary(mut block: impl FnMut(&mut [u8]), rest: &[u8]) -> Finished {
     let end = plot.finish();
     assert_eq!(end.status.code(), Some(0), "{:?}", end.err);
     assert!(peak < 64 << 10, "{peak} KiB");
-    // Ten complaints a second, and how many more there were.
-    let most = 12 * (begun.elapsed().as_secs() + 2);
+    // Ten complaints a second, and how many more there were of each kind.
+    let most = 14 * (begun.elapsed().as_secs() + 2);
     assert!((end.err.len() as u64) < most, "{} lines on stderr", end.err.len());
     assert!(end.err.iter().all(|line| line.len() < 200), "{:?}", end.err);
     end
 }
 
 #[test]
-#[ignore = "slow: a gigabyte"]
-fn a_gigabyte_of_random_bytes_is_read_to_its_end() {
+#[ignore = "slow: 64 MiB of noise"]
+fn random_bytes_are_read_to_their_end() {
     let mut random = Random::new(0x9e37_79b9_7f4a_7c15);
     let noise = |block: &mut [u8]| {
         block.as_chunks_mut().0.iter_mut().for_each(|bytes| *bytes = random.number().to_le_bytes());
     };
-    let end = summary(noise, b"");
+    let end = summary(NOISE, noise, b"");
     assert!(end.out.len() <= 256, "{} series", end.out.len());
     assert!(end.out.iter().all(|line| !line.contains("inf")), "{:?}", end.out);
     assert!(!end.err.is_empty());
@@ -51,7 +52,7 @@ fn a_gigabyte_of_random_bytes_is_read_to_its_end() {
 #[test]
 #[ignore = "slow: a gigabyte"]
 fn a_gigabyte_without_a_newline_is_one_bad_line_and_the_next_one_is_read() {
-    let end = summary(|block| block.fill(b'7'), b"\n42\n");
+    let end = summary(GIGABYTE, |block| block.fill(b'7'), b"\n42\n");
     assert_eq!(totals(&end), ["value count=1 min=42 max=42 mean=42"]);
     assert_eq!(end.err.len(), 1, "{:?}", end.err);
     assert!(end.err[0].contains("Line 1 is longer than 64 KiB"), "{:?}", end.err);

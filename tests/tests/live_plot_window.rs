@@ -105,9 +105,10 @@ fn a_serial_port_is_not_prompted_and_its_numbers_scroll_by() {
     let screen = Screen::start();
     let mut port = Terminal::connect(screen.show(live_plot(&["--color", "never"])));
     let window = screen.window("live-plot");
+    port.type_line("4");
     port.type_line("abc");
     // With its number: nobody has seen the line typed.
-    port.wait_for("Input must be a number. (line 1)");
+    port.wait_for("Input must be a number. (line 2)");
     port.type_line("5");
     wait_until("it draws", || line_end(&screen.picture(window)));
     wait_still(&screen, window, false);
@@ -177,7 +178,7 @@ fn what_a_followed_file_held_is_drawn_before_now_and_what_comes_scrolls_in() {
 fn a_pipe_is_not_prompted_and_bad_lines_are_reported_with_their_numbers() {
     let screen = Screen::start();
     let mut plot = shown(&screen, &[]);
-    plot.write("1\nabc\n2\n\u{1}\u{2}\u{3}\n");
+    plot.write("1\nabc\n2\n\u{1}x\u{3}\n");
     plot.err_line("Input must be a number. (line 2)");
     plot.err_line("Input must be a number. (line 4)");
     plot.write(&"x\n".repeat(10_000));
