@@ -22,8 +22,9 @@ fn alternates(line: &[u8], delimiter: Delimiter, units: bool, reading: &mut Read
     reading.clear();
     let mut cells = delimiter.cells(delimiter.without_last(line)).map(without_mark).peekable();
     while let Some(name) = cells.next() {
-        let is_word =
-            is_name(name) && !name.contains(&b'=') && cells::kind(name, delimiter) == Kind::Word;
+        // In `CPU(s) list: 0,1` the first cell is a label with its first value.
+        let is_part = name.contains(&b'=') || memchr::memmem::find(name, b": ").is_some();
+        let is_word = is_name(name) && !is_part && cells::kind(name, delimiter) == Kind::Word;
         let Some(value) = cells.next().filter(|_| is_word) else { return false };
         let Kind::Number(measure) = cells::kind(value, delimiter) else { return false };
         let unit = |cell: &&[u8]| {

@@ -44,6 +44,9 @@ impl Candidate {
         let line = delimiter.trimmed(line);
         let (label, names) = row::label(delimiter.trimmed(&self.line), delimiter);
         let names: Vec<&[u8]> = delimiter.cells(names).collect();
+        if delimiter == Delimiter::Blanks && names.iter().any(|name| is_address(name, delimiter)) {
+            return None;
+        }
         let cells = cells(line, delimiter, names.len(), label)?;
         let kinds = || cells.iter().map(|cell| cells::kind(cell, delimiter));
         let is_number = |kind: Kind| matches!(kind, Kind::Number(_));
@@ -64,6 +67,14 @@ impl Candidate {
     pub(super) fn has_label(&self) -> bool {
         row::label(&self.line, Delimiter::of(&self.line)).0.is_some()
     }
+}
+
+/// Whether a word has digits and no letter, as in `PING 127.0.0.1 56(84) bytes`: nobody calls a column so.
+fn is_address(word: &[u8], delimiter: Delimiter) -> bool {
+    let is_letter = |byte: &u8| byte.is_ascii_alphabetic() || !byte.is_ascii();
+    word.iter().any(u8::is_ascii_digit)
+        && !word.iter().any(is_letter)
+        && cells::kind(word, delimiter) != Kind::Time
 }
 
 /// The cells of a row of `width` columns, its label apart.
@@ -175,6 +186,7 @@ mod tests {
             ("Ip: In Out", "Tcp: 1 2"),
             ("# TYPE x gauge", "x 1 1763886079"),
             ("ISA adapter", "fan1: 1200 RPM"),
+            ("PING 10.0.0.1 56(84) bytes", "64 bytes from 10.0.0.1:"),
         ] {
             assert_eq!(names(header, row), None, "{header} / {row}");
         }

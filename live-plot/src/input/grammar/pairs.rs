@@ -248,20 +248,36 @@ impl Scan<'_> {
         })
     }
 
-    /// `Tasks: 123 total, 1 running`: numbers with their names behind them are a row with these names.
+    /// `Tasks: 123 total, 1 running`: numbers with their names behind them are a row with these names, also if one looks
+    /// like a unit (`us` of top).
     fn counts(&mut self, label: Range<usize>, at: usize) -> bool {
         let counted = |part: &[u8]| {
             let part = part.trim_ascii();
             let (measure, length) = measure::prefix(part)?;
             let word = part[length..].trim_ascii_start();
             let word = word.strip_suffix(b".").unwrap_or(word);
-            let is_word = begins_name(word) && !word.iter().any(u8::is_ascii_whitespace);
-            let is_unit = measure::after_blank(word).is_some();
-            (is_word && !is_unit && length < part.len()).then(|| (measure, word.to_vec()))
+            let blanks = word.iter().filter(|byte| byte.is_ascii_whitespace()).count();
+            let is_word = begins_name(word) && blanks < 2;
+            (is_word && length < part.len()).then(|| (measure, word.to_vec()))
         };
-        let parts: Option<Vec<(Measure, Vec<u8>)>> =
-            self.line[at..].split(|byte| *byte == b',').map(counted).collect();
-        let Some(parts) = parts.filter(|parts| parts.len() > 1) else { return false };
+        // A sentence may end on the line: `0.0 used. 22000.0 avail Mem`.
+        let ends = |at: usize| {
+            let rest = &self.line[at..];
+            rest[0] == b',' || (rest.starts_with(b". ") && !self.line[at - 1].is_ascii_digit())
+        };
+        let line = self.line;
+        let mut next = Some(at);
+        let texts = std::iter::from_fn(|| {
+            let start = next?;
+            let end = (start + 1..line.len()).find(|at| ends(*at));
+            next = end.map(|end| end + 1);
+            Some(&line[start..end.unwrap_or(line.len())])
+        });
+        let parts: Option<Vec<(Measure, Vec<u8>)>> = texts.map(counted).collect();
+        let is_named = |parts: &Vec<(Measure, Vec<u8>)>| {
+            parts.len() > 1 && parts.iter().any(|(_, word)| measure::after_blank(word).is_none())
+        };
+        let Some(parts) = parts.filter(is_named) else { return false };
         let row = self.reading.keep(&self.line[label]);
         self.row = Some(row);
         for (measure, word) in parts {

@@ -123,7 +123,9 @@ pub(super) fn read(
 
 /// Whether a word may name a row: a log level and a part of a pair do not.
 fn is_row_name(word: &[u8]) -> bool {
-    !is_level(word) && !word.ends_with(b":") && !word.contains(&b'=')
+    // In `CPU(s) list: 0,1` it is a label with its first value.
+    let is_label = word.ends_with(b":") || memchr::memmem::find(word, b": ").is_some();
+    !is_level(word) && !is_label && !word.contains(&b'=')
 }
 
 /// Two whole numbers and a slash.

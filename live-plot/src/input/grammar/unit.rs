@@ -31,6 +31,8 @@ impl Unit {
         // The most common ones first; and no unit is as long as most words.
         match text {
             b"%" => return Some(Self::other("%")),
+            // As a program that knows nothing of UTF-8 writes it (ISO 8859-1).
+            b"\xb0C" => return Some(Self::other("°C")),
             b"ms" => return Some(Self::time("ms", 1.0, 1e3)),
             b"s" => return Some(Self::time("s", 1.0, 1.0)),
             b"kB" => return Some(Self { prefix: "k", symbol: "B", many: 1e3, ..Self::SIZE }),
