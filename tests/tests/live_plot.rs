@@ -364,6 +364,15 @@ fn junk_and_an_endless_line_leave_memory_alone() {
 }
 
 #[test]
+fn a_picture_names_the_unit_that_the_numbers_bear() {
+    let labels = |args: &[&str]| fed(args, "took=950ms load=1\ntook=1.2s load=2\n").out.concat();
+    let own = labels(&["--svg", "-"]);
+    assert!(own.contains(">took (ms)<") && own.contains(">load<"), "{own}");
+    let given = labels(&["--svg", "-", "--unit", "x"]);
+    assert!(given.contains(">took<") && given.contains(">x<"), "{given}");
+}
+
+#[test]
 fn the_history_bounds_the_memory_of_many_series() {
     let folder = Folder::new("bounded");
     let peak = |series: usize| {

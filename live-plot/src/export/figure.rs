@@ -67,7 +67,12 @@ impl<'a> Figure<'a> {
         let place = plot(config, left, top + titled);
         let (from, right) = (left.max(unit), f64::from(place[2]));
         let height = f64::from(place[3] - place[1]) / 3.0;
-        let legend = Legend::new(&scene, (from, top + titled - 16.0), (right, height));
+        let legend = Legend::new(
+            &scene,
+            config.unit.is_none(),
+            (from, top + titled - 16.0),
+            (right, height),
+        );
         let plot = plot(config, left, top + titled + legend.below);
         let scene = if plot == first { scene } else { make(size(plot)) };
         Self { config, palette, scene, plot, title, legend }
@@ -200,8 +205,8 @@ impl<'a> Figure<'a> {
 
 impl Legend {
     /// The series that are shown, in rows from `from` on: as many as fit to the left of `right` and within `height`; the
-    /// first row is always there.
-    fn new(scene: &Scene, from: (f64, f64), (right, height): (f64, f64)) -> Self {
+    /// first row is always there. With `has_units` each has its own, where no option names one for all.
+    fn new(scene: &Scene, has_units: bool, from: (f64, f64), (right, height): (f64, f64)) -> Self {
         let mut shown: Vec<usize> =
             scene.panels.iter().flat_map(|panel| &panel.series).copied().collect();
         shown.sort_unstable();
@@ -209,7 +214,10 @@ impl Legend {
         let mut legend = Self::default();
         let count = shown.len();
         for (place, number) in shown.into_iter().enumerate() {
-            let name = shortened(&scene.names[number], (right - from.0 - KEY).max(0.0));
+            let unit = scene.units[number].as_ref().filter(|_| has_units);
+            let name = &scene.names[number];
+            let name = unit.map_or_else(|| name.clone(), |unit| format!("{name} ({unit})"));
+            let name = shortened(&name, (right - from.0 - KEY).max(0.0));
             let rest = format!("… {} more", count - place);
             // The last row keeps room for what is said of the others.
             let is_last_row = y - from.1 + ROW > height;

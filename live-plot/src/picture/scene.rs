@@ -58,6 +58,8 @@ pub struct Scene {
     pub traces: Vec<Trace>,
     /// The names of the series.
     pub names: Vec<String>,
+    /// The units that their numbers bear, if they do.
+    pub units: Vec<Option<String>>,
     /// The value of each series at the newest moment that is drawn.
     pub newest: Vec<f64>,
     /// How many visible values are not drawn, because a logarithmic axis has no place for them.
@@ -115,9 +117,12 @@ impl Scene {
         let pixels = size.width;
         let span = if is_whole { span * pixels / (pixels - 1.0).max(1.0) } else { span };
         let grid = Grid::showing(end, span, pixels);
-        let (names, newest): (Vec<String>, Vec<f64>) = store.hold(|store| {
+        let (names, (units, newest)): (Vec<String>, (Vec<_>, Vec<f64>)) = store.hold(|store| {
             let newest = |series| decimate::value_at(series, drawn_until.min(end));
-            store.series().iter().map(|series| (series.name.clone(), newest(series))).unzip()
+            let series = store.series().iter();
+            series
+                .map(|series| (series.name.clone(), (series.unit.clone(), newest(series))))
+                .unzip()
         });
         let shown: Vec<usize> = (0..names.len()).filter(|number| !is_hidden(*number)).collect();
         let mut traces = vec![Trace::default(); names.len()];
@@ -148,7 +153,20 @@ impl Scene {
         let (draw, axis) = (view.draw, view.axis);
         let began = store.hold(|store| store.began).filter(|_| axis == Axis::Timestamp);
         let clock = began.zip(view.zone.clone()).map(|(began, zone)| Clock::new(began, zone));
-        Self { grid, span, panels, draw, axis, clock, drawn_until, traces, names, newest, left_out }
+        Self {
+            grid,
+            span,
+            panels,
+            draw,
+            axis,
+            clock,
+            drawn_until,
+            traces,
+            names,
+            units,
+            newest,
+            left_out,
+        }
     }
 
     /// The marks of the horizontal axis on a plot of this width in points.

@@ -133,6 +133,7 @@ impl App {
     fn status(&self, scene: &Scene) -> Status {
         let entry = |(number, series): (usize, &Series)| Entry {
             name: series.name.clone(),
+            unit: series.unit.clone(),
             value: match self.viewport.is_live() {
                 true => series.total.last,
                 // Of the moment that is shown.

@@ -39,6 +39,8 @@ pub(super) struct Status {
 #[derive(Debug)]
 pub(super) struct Entry {
     pub(super) name: String,
+    /// What its numbers bear; an option may name another one for all.
+    pub(super) unit: Option<String>,
     pub(super) value: f64,
     pub(super) hidden: bool,
     /// What is visible of it.
@@ -75,7 +77,7 @@ fn series(
     let value = format!(
         "{}{}",
         scale::value(entry.value),
-        unit.map(|unit| format!(" {unit}")).unwrap_or_default()
+        unit.or(entry.unit.as_deref()).map(|unit| format!(" {unit}")).unwrap_or_default()
     );
     let text = |text: &str, style: TextStyle, color: Rgb| {
         ui.painter().layout_no_wrap(text.to_owned(), style.resolve(ui.style()), color.into())
