@@ -63,7 +63,7 @@ pub struct Args {
     rate: bool,
     /// Take what the named groups of this match
     ///
-    /// As in 'took (?<ms>[0-9.]+)'. A group called time is the time. Lines that do not match are passed over.
+    /// As in `took (?<ms>[0-9.]+)`. A group called time is the time. Lines that do not match are passed over.
     #[arg(long = "match", value_name = "REGEX", value_parser = pattern)]
     pattern: Option<Regex>,
     /// Take the time from this column or key
