@@ -105,6 +105,18 @@ fn under_timeout_a_run_cleans_up_though_term_arrives_twice() {
 }
 
 #[test]
+fn three_deep_the_innermost_run_cleans_up() {
+    // Each forker gets TERM from the one outside of it, and the outermost twice.
+    let forker = binary("forker");
+    let forker = forker.to_str().unwrap();
+    let script = "trap 'sleep 0.2; echo cleaned; exit 0' TERM; echo ready; sleep 30 & wait";
+    let level = ["-qq", "-e", "1", "-i", "1h", "--"];
+    let args = [&level[..], &[forker], &level, &[forker], &level, &["sh", "-c", script]].concat();
+    let finished = run(forker_under(&["timeout", "--signal=TERM", "1"], &args));
+    assert_eq!(finished.out, ["ready", "cleaned"], "{:?}", finished.err);
+}
+
+#[test]
 fn a_stopped_run_takes_its_term() {
     let script = "echo ready; kill -STOP $$";
     let mut command = forker(&running("-e 1 -i 1h --grace 1h", script));

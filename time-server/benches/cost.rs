@@ -1,10 +1,10 @@
 //! What a connection costs, side by side in one run: time-server with default flags and its log in a file, a
 //! bare accept/send/close loop, and nginx and xinetd where they are installed.
 //!
-//! `cargo bench -p time-server` prints the medians of ten interleaved rounds: processor time a connection
-//! (the server's own) and connections a second, each also as a ratio to the bare loop's.
-//! `cargo bench -p time-server -- --workers 2` compares as many threads of both, and `-- --udp` datagrams with a bare
-//! recvfrom/sendto loop, `-- --udp --sources 20000` from as many addresses in turn.
+//! `cargo bench -p time-server` prints the medians of ten interleaved rounds: processor time a reply (the server's own)
+//! and replies a second, each also as a ratio to the bare loop's; for connections, for datagrams with a bare
+//! recvfrom/sendto loop, and for datagrams from 20,000 addresses in turn; with one thread and with four of both.
+//! `-- --udp --sources 100 --workers 2` measures that alone.
 #![expect(
     clippy::print_stdout,
     clippy::expect_used,
@@ -50,6 +50,19 @@ fn main() {
         let serve = if load.is_udp { bare_datagrams } else { bare_loop };
         return serve(port, load.workers);
     }
+    let is_asked = |word: &String| ["--workers", "--udp", "--sources"].contains(&word.as_str());
+    if arguments.iter().any(is_asked) {
+        return measure(load);
+    }
+    for (is_udp, sources) in [(false, 1), (true, 1), (true, 20_000)] {
+        for workers in [1, 4] {
+            measure(Load { workers, is_udp, sources });
+        }
+    }
+}
+
+/// Measures the servers under this load, side by side.
+fn measure(load: Load) {
     let folder = std::env::temp_dir().join(format!("time-server-bench-{}", std::process::id()));
     fs::create_dir_all(&folder).expect("a temporary folder");
     let mut servers = vec![time_server(&folder, load), bare(load)];
@@ -303,8 +316,8 @@ fn report(servers: &[Server], load: Load) {
     let bare = servers.iter().find(|server| server.name == "bare loop").expect("the floor");
     let what = if load.is_udp { "datagrams" } else { "connections" };
     println!(
-        "{CONNECTIONS} {what} from {CLIENTS} clients, {} threads, medians of {ROUNDS} interleaved rounds",
-        load.workers
+        "{CONNECTIONS} {what} from {CLIENTS} clients, addresses: {}, threads: {}, medians of {ROUNDS} interleaved rounds",
+        load.sources, load.workers
     );
     println!("{:12} {:>16} {:>7} {:>16} {:>7}", "", "CPU/reply", "ratio", "replies/s", "ratio");
     for server in servers {
