@@ -31,6 +31,7 @@ pub mod logging;
 pub mod number;
 pub mod options;
 pub mod output;
+pub mod regular_file;
 pub mod stop;
 mod sys;
 pub mod systemd;

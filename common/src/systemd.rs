@@ -81,7 +81,19 @@ impl KeepAlive {
     pub fn from_environment(now: Instant) -> Option<Self> {
         let timeout = sd_notify::watchdog_enabled().filter(|timeout| !timeout.is_zero())?;
         // Half of the timeout, as the manual page recommends.
-        Some(Self { period: timeout / 2, due: now })
+        Some(Self::new(timeout / 2, now))
+    }
+
+    /// One every `period`, the first at once.
+    #[must_use]
+    pub fn new(period: Duration, now: Instant) -> Self {
+        Self { period, due: now }
+    }
+
+    /// The time between two.
+    #[must_use]
+    pub fn period(&self) -> Duration {
+        self.period
     }
 
     /// When the next one is due.
@@ -90,12 +102,13 @@ impl KeepAlive {
         self.due
     }
 
-    /// Sends one if it is due.
-    pub fn send_if_due(&mut self, now: Instant, manager: &Notifier) {
-        if now >= self.due {
+    /// Whether one is due; the next one is a period later.
+    pub fn is_due(&mut self, now: Instant) -> bool {
+        let is_due = now >= self.due;
+        if is_due {
             self.due = now + self.period;
-            manager.notify(&[NotifyState::Watchdog]);
         }
+        is_due
     }
 }
 

@@ -144,8 +144,8 @@ impl EventLoop<'_> {
     /// One turn of the loop; false if forker is to end.
     fn turn(&mut self) -> Result<bool, Error> {
         self.handle(Event::Time);
-        if let Some(keep_alive) = &mut self.keep_alive {
-            keep_alive.send_if_due(clock::now(), &self.manager);
+        if self.keep_alive.as_mut().is_some_and(|keep_alive| keep_alive.is_due(clock::now())) {
+            self.manager.notify(&[NotifyState::Watchdog]);
         }
         self.check_stdout(false);
         if self.supervisor.is_done() {

@@ -2,18 +2,25 @@
 //! localtime(5)). What is shown in it is left to `picture::clock`.
 
 use std::error::Error;
-use std::fs::{File, metadata};
-use std::io::Read as _;
+use std::path::Path;
+use std::sync::LazyLock;
 
 use common::escape::escape;
+use common::regular_file;
 use tz::{TimeZone, TimeZoneSettings};
 
 /// The largest file that may be a zone; the system's have some kilobytes.
 const LARGEST: u64 = 1 << 20;
 
-/// The local zone; UTC, and a warning, if it cannot be read.
+/// The local zone; UTC, and a warning, if it cannot be read. It is read once.
 pub(crate) fn local() -> TimeZone {
-    let name = std::env::var("TZ").ok();
+    static LOCAL: LazyLock<TimeZone> = LazyLock::new(find_local);
+    LOCAL.clone()
+}
+
+fn find_local() -> TimeZone {
+    // A name that is not UTF-8 is no zone's, and is refused as such.
+    let name = std::env::var_os("TZ").map(|name| name.to_string_lossy().into_owned());
     of(name.as_deref()).unwrap_or_else(|problem| {
         let name = name.as_deref().map_or("/etc/localtime".into(), |name| escape(name).to_string());
         tracing::warn!("The time zone {name} cannot be read ({problem}): clock times are in UTC, as with --utc.");
@@ -30,14 +37,9 @@ fn of(name: Option<&str>) -> Result<TimeZone, tz::Error> {
     }
 }
 
-/// The bytes of a zone's file. A FIFO would block, and a device may have no end.
+/// The bytes of a zone's file.
 fn read(path: &str) -> Result<Vec<u8>, Box<dyn Error + Send + Sync>> {
-    if !metadata(path)?.is_file() {
-        return Err("it is no regular file".into());
-    }
-    let mut bytes = Vec::new();
-    File::open(path)?.take(LARGEST).read_to_end(&mut bytes)?;
-    Ok(bytes)
+    Ok(regular_file::read(Path::new(path), LARGEST)?.0)
 }
 
 #[cfg(test)]

@@ -3,7 +3,7 @@
 
 use std::time::{Duration, Instant};
 
-use common::systemd::{Notifier, NotifyState};
+use common::systemd::{KeepAlive, Notifier, NotifyState};
 
 use crate::ops::stats::Totals;
 
@@ -25,18 +25,18 @@ impl ServiceManager {
     /// The manager that the environment names, with the watchdog that it asks for.
     #[must_use]
     pub fn from_environment(now: Instant) -> Self {
-        let timeout = sd_notify::watchdog_enabled().filter(|timeout| !timeout.is_zero());
         let notifier = Notifier::from_environment();
-        // Half of the timeout, as sd_watchdog_enabled(3) recommends.
-        let watchdog =
-            timeout.filter(|_| notifier.is_connected()).map(|t| Watchdog::new(t / 2, now));
+        let keep_alive = KeepAlive::from_environment(now).filter(|_| notifier.is_connected());
+        let watchdog = keep_alive.map(Watchdog::new);
         Self { notifier, watchdog, status: Status::default() }
     }
 
     /// How often each worker's loop must run at least, if there is a watchdog.
     #[must_use]
     pub fn loop_period(&self) -> Option<Duration> {
-        self.watchdog.as_ref().map(|watchdog| watchdog.period / ITERATIONS_PER_KEEP_ALIVE)
+        self.watchdog
+            .as_ref()
+            .map(|watchdog| watchdog.keep_alive.period() / ITERATIONS_PER_KEEP_ALIVE)
     }
 
     /// Clients are answered from now on.
@@ -71,7 +71,7 @@ impl ServiceManager {
     /// When [`Self::tick`] is due next.
     #[must_use]
     pub fn wake_at(&self) -> Option<Instant> {
-        let keep_alive = self.watchdog.as_ref().map(|watchdog| watchdog.due);
+        let keep_alive = self.watchdog.as_ref().map(|watchdog| watchdog.keep_alive.wake_at());
         [keep_alive, self.status.wake_at()]
             .into_iter()
             .flatten()
@@ -88,23 +88,21 @@ fn status_text(totals: &Totals) -> String {
 /// The watchdog's keep-alive: due every period, and not sent while a worker's loop is stuck.
 #[derive(Debug)]
 struct Watchdog {
-    period: Duration,
-    due: Instant,
+    keep_alive: KeepAlive,
     /// Of each worker's loop, when the last keep-alive was due.
     iterations: Vec<u64>,
 }
 
 impl Watchdog {
-    fn new(period: Duration, now: Instant) -> Self {
-        Self { period, due: now, iterations: Vec::new() }
+    fn new(keep_alive: KeepAlive) -> Self {
+        Self { keep_alive, iterations: Vec::new() }
     }
 
     /// Whether a keep-alive is due, and each loop has run since the last one.
     fn keeps_alive(&mut self, now: Instant, iterations: impl Iterator<Item = u64>) -> bool {
-        if now < self.due {
+        if !self.keep_alive.is_due(now) {
             return false;
         }
-        self.due = now + self.period;
         let before = std::mem::replace(&mut self.iterations, iterations.collect());
         let stuck = self.iterations.iter().zip(&before).position(|(now, before)| now == before);
         if let Some(index) = stuck {
@@ -152,7 +150,7 @@ mod tests {
     #[test]
     fn a_keep_alive_is_sent_once_a_period_while_every_loop_runs() {
         let start = Instant::now();
-        let mut watchdog = Watchdog::new(PERIOD, start);
+        let mut watchdog = Watchdog::new(KeepAlive::new(PERIOD, start));
         assert!(watchdog.keeps_alive(start, [1, 1].into_iter()));
         assert!(!watchdog.keeps_alive(start + PERIOD / 2, [2, 2].into_iter()));
         assert!(watchdog.keeps_alive(start + PERIOD, [3, 3].into_iter()));
