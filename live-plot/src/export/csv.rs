@@ -8,9 +8,9 @@ use std::io::{BufRead, BufReader};
 use std::path::Path;
 
 use super::atomic_file::Target;
-use super::number;
 use crate::config::Axis;
 use crate::error::Error;
+use crate::picture::scale::push_exact;
 use crate::series::store::Entry;
 
 /// How much is written at once, in bytes.
@@ -66,11 +66,11 @@ impl Table {
 
     fn end_row(&mut self) -> Result<(), Error> {
         let Some(time) = self.row.take() else { return Ok(()) };
-        number::push(&mut self.text, time);
+        push_exact(&mut self.text, time);
         for cell in &mut self.cells {
             self.text.push(',');
             // A gap is `nan`; a series without a sample in this row has an empty cell.
-            cell.take().into_iter().for_each(|value| number::push(&mut self.text, value));
+            cell.take().into_iter().for_each(|value| push_exact(&mut self.text, value));
         }
         self.text.push('\n');
         if self.text.len() > BLOCK { self.flush() } else { Ok(()) }

@@ -5,7 +5,6 @@
 pub(crate) mod atomic_file;
 mod csv;
 pub(crate) mod figure;
-mod number;
 mod percentiles;
 pub(crate) mod raster;
 pub(crate) mod rows;

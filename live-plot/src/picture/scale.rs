@@ -159,13 +159,21 @@ impl Step {
 /// The shortest decimal that reads back as the same number.
 #[must_use]
 pub fn exact(value: f64) -> String {
-    let size = value.abs();
+    let mut text = String::new();
+    push_exact(&mut text, value);
+    text
+}
+
+/// Appends what [`exact`] gives, without a text of its own for each number.
+pub fn push_exact(text: &mut String, value: f64) {
     if value.is_nan() {
-        "nan".to_owned()
-    } else if size != 0.0 && !(1e-5..1e16).contains(&size) {
-        format!("{value:e}")
+        text.push_str("nan");
+    } else if value == 0.0 || (1e-5..1e16).contains(&value.abs()) {
+        let mut buffer = zmij::Buffer::new();
+        let digits = buffer.format(value);
+        text.push_str(digits.strip_suffix(".0").unwrap_or(digits));
     } else {
-        value.to_string()
+        text.push_str(&format!("{value:e}"));
     }
 }
 
@@ -249,7 +257,36 @@ mod tests {
         }
     }
 
+    /// What std writes in the same places: its shortest digits may be others, but are as many.
+    fn as_std(value: f64) -> String {
+        match value == 0.0 || (1e-5..1e16).contains(&value.abs()) {
+            true => value.to_string(),
+            false => format!("{value:e}"),
+        }
+    }
+
+    #[test]
+    fn exact_has_an_exponent_where_digits_would_be_zeros() {
+        let near = |value: f64| [value.next_down(), value, value.next_up()];
+        let values = [0.0, 1e-5, 1e-4, 1.0, 1e15, 1e16, 1e17, 5e-324, f64::MAX, f64::INFINITY];
+        for value in values.into_iter().flat_map(near).flat_map(|value| [value, -value]) {
+            let (found, wanted) = (exact(value), as_std(value).replace("NaN", "nan"));
+            assert_eq!(found, wanted, "{value:e}");
+        }
+        assert_eq!(exact(1_304_807_806_272_673.2), "1304807806272673.2");
+    }
+
     proptest! {
+        #[test]
+        fn exact_reads_back_as_the_same_number_and_is_as_short_as_std(
+            value in prop_oneof![any::<f64>(), (-1_000_000_i64..1_000_000).prop_map(|n| n as f64 / 1000.0)]
+        ) {
+            prop_assume!(!value.is_nan());
+            let text = exact(value);
+            prop_assert_eq!(text.parse::<f64>().map(f64::to_bits), Ok(value.to_bits()), "{}", text);
+            prop_assert_eq!(text.len(), as_std(value).len());
+        }
+
         #[test]
         fn a_fitted_range_holds_its_values_and_is_marked(a in any::<f64>(), b in any::<f64>()) {
             prop_assume!(a.is_finite() && b.is_finite());
