@@ -70,6 +70,15 @@ impl Grid {
         low
     }
 
+    /// The column of a time, counted from the first one; outside of the picture too. A quotient alone may round to the
+    /// column before or after: what decides is where the columns begin.
+    #[must_use]
+    pub fn column(&self, time: f64) -> f64 {
+        let near = (time / self.step).floor();
+        let begun = [near + 1.0, near].into_iter().find(|column| column * self.step <= time);
+        begun.unwrap_or(near - 1.0) - self.first as f64
+    }
+
     /// Where the picture begins.
     #[must_use]
     pub fn start(&self) -> f64 {

@@ -76,8 +76,7 @@ impl Pixels {
     /// The left edge of a time's pixel column. The panel's right edge belongs to the last column.
     #[must_use]
     pub fn column(&self, time: f64) -> i32 {
-        let column = (time / self.grid.step).floor() - self.grid.first as f64;
-        let column = column.min(self.grid.count as f64 - 1.0);
+        let column = self.grid.column(time).min(self.grid.count as f64 - 1.0);
         // 1, but for the first frame after a resize.
         let wide = self.width() * self.grid.step / self.span;
         self.area[0] + whole(column * wide)

@@ -241,8 +241,8 @@ proptest! {
         }
         let text = lines.join("\n").replace("\x1b[1m", "");
         for name in sampler.schema.names() {
-            // A tab within a name is shown as it is written.
-            let name = &name.replace("\\t", "\t");
+            // A tab within a name is shown as it is written, and a long one without its end.
+            let name = &name.trim_end_matches('…').replace("\\t", "\t");
             prop_assert!(is_from(name, &text), "{name:?} is not from {lines:?}");
         }
     }

@@ -71,6 +71,17 @@ fn extremes(values: impl Iterator<Item = f64>) -> Option<(f64, f64)> {
 
 proptest! {
     #[test]
+    fn a_time_is_in_the_column_that_began_last(span in 0.1..1e6_f64, end in 0.0..1e6_f64, at in 0_usize..1000, near in -1..=1) {
+        let grid = Grid::showing(end, span, 1000.0);
+        let time = match near {
+            0 => grid.edge(at),
+            -1 => grid.edge(at).next_down(),
+            _ => grid.edge(at).next_up(),
+        };
+        prop_assert_eq!(grid.column(time) + 1.0, (0..1001).filter(|column| grid.edge(*column) <= time).count() as f64);
+    }
+
+    #[test]
     fn every_column_draws_the_extremes_of_all_its_samples_even_of_forgotten_ones(
         seed in any::<u64>(),
         length in 1_usize..40_000,
