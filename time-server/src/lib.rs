@@ -1,12 +1,13 @@
 //! The life of a TCP socket: a server that answers every client with the time, whatever the client does.
 //!
 //! ```text
-//! args → server → worker, the loop: accept → reply → send → shutdown → linger → close
+//! args → server → worker, the loop: accept → responder: reply → send → shutdown → linger → close
 //!
 //! args       every option with its default
 //! error      every message that ends the program
 //! server     opens the sockets, checks them, starts the workers
-//! worker     the loop: makes the system calls for each client
+//! worker     the loop: waits, and takes clients from their listeners
+//! responder  what becomes of a client: makes the system calls for each
 //! service    what a socket serves (Daytime or Time), over which transport (TCP or UDP)
 //! net/       listener (opens sockets, on what address reads), activation (sockets from systemd), inetd (a socket on
 //!            descriptor 0), udp (datagrams), poller (epoll), accept_error (what an error of accept means)
@@ -27,6 +28,7 @@ pub mod ops;
 pub mod policy;
 pub mod query;
 pub mod reply;
+mod responder;
 pub mod server;
 pub mod service;
 mod sys;

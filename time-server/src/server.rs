@@ -23,6 +23,7 @@ use crate::policy::admission::Admission;
 use crate::policy::closing::ClosingConnections;
 use crate::reply::Reply;
 use crate::reply::clock::Clock;
+use crate::responder::Responder;
 use crate::service::{Service, Transport};
 use crate::worker::{Worker, spare_descriptor};
 
@@ -68,20 +69,23 @@ pub fn run(config: &Config) -> Result<(), Error> {
                 poller.add_stdout(io::stdout());
             }
         }
-        Ok::<_, Error>(Worker {
-            index,
-            poller,
-            listeners: Arc::clone(&listeners),
+        let responder = Responder {
+            worker: index,
             own_ports: listeners.iter().map(|listener| listener.address.port()).collect(),
             admission: Arc::clone(&admission),
             clock: Clock::new(config.zone.clone(), housekeeping.is_some()),
             reply: Reply::new(config.format.clone(), config.require_sync),
             requests: Requests::default(),
             closing: Arc::clone(&closing),
-            spare: spare_descriptor(),
-            resting: Vec::new(),
             log: Arc::clone(&log),
             counters: Arc::clone(&counters[index]),
+        };
+        Ok::<_, Error>(Worker {
+            poller,
+            listeners: Arc::clone(&listeners),
+            responder,
+            spare: spare_descriptor(),
+            resting: Vec::new(),
             loop_period,
             shutdown: Arc::clone(&shutdown),
             housekeeping,
@@ -91,7 +95,7 @@ pub fn run(config: &Config) -> Result<(), Error> {
         (1..workers).map(|index| worker(index, None)).collect();
     let others = others?;
     let mut first = worker(0, Some(housekeeping))?;
-    if config.require_sync && !first.clock.health.is_synchronised {
+    if config.require_sync && !first.responder.clock.health.is_synchronised {
         tracing::warn!(
             "The kernel's clock is not synchronised ('timedatectl' shows why): until it is, the Time Protocol is not answered (--require-sync)."
         );
