@@ -663,6 +663,29 @@ fn a_tz_that_is_no_zone_is_refused_where_it_is_used_and_names_where_it_comes_fro
 }
 
 #[test]
+fn a_tz_in_any_form_is_served_as_date_has_it() {
+    for tz in ["", ":", "UTC0", "<+03>-3", "XXX23:59:59", "EST5EDT,M3.2.0,M11.1.0", "CET-1CEST"] {
+        let mut command = program("time-server");
+        command.args(["-p", "0", "-f", "%F %H:%M:%S %Z"]).env("TZ", tz);
+        let mut server = Server::from(command);
+        if tz == "CET-1CEST" {
+            server.process.err_line("does not say when daylight saving time begins");
+        }
+        // date(1) just before and just after.
+        let date = || {
+            let mut date = Command::new("date");
+            let date = date.arg("+%F %H:%M:%S %Z").env("TZ", tz).output().unwrap();
+            String::from_utf8(date.stdout).unwrap()
+        };
+        let (before, told, after) = (date(), server.ask(), date());
+        assert!(
+            before <= told && told <= after,
+            "{tz}: {told} is not between {before} and {after}"
+        );
+    }
+}
+
+#[test]
 fn what_is_not_utf_8_is_named_wherever_it_comes_from() {
     let odd = OsStr::from_bytes(b"caf\xe9 %Y");
     let mut by_flag = program("time-server");

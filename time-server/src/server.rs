@@ -39,6 +39,11 @@ pub fn run(config: &Config) -> Result<(), Error> {
     let served = listeners.iter().map(|listener| (listener.service, listener.transport));
     let served = served.chain(connection.iter().map(|client| (client.service, Transport::Tcp)));
     check(config, &served.collect::<Vec<_>>())?;
+    if config.zone.has_default_rules {
+        tracing::warn!(
+            "TZ does not say when daylight saving time begins: taken to be as in the USA. Write CET-1CEST,M3.5.0,M10.5.0/3, or a name like Europe/Berlin."
+        );
+    }
     let workers = if connection.is_some() { 1 } else { config.workers };
     let capacity = descriptors::closing_capacity(
         limit,

@@ -15,7 +15,7 @@ use tz::timezone::{LocalTimeType, TimeZone, TimeZoneSettings};
 
 use crate::reply::zoneinfo::{self, Stamp};
 
-/// When daylight saving time begins and ends where TZ names it but has no rules for it, as the C library has it.
+/// When daylight saving time begins and ends where TZ names it but has no rules for it: as in the USA, as C libraries have it.
 const DEFAULT_RULES: &str = ",M3.2.0,M11.1.0";
 
 /// A time zone with its rules.
@@ -25,6 +25,8 @@ pub struct Zone {
     rules: Option<TimeZone>,
     /// Where they came from, if from a file.
     file: Option<(PathBuf, Stamp)>,
+    /// Whether TZ names daylight saving time without rules for it, so that the rules are [`DEFAULT_RULES`].
+    pub(crate) has_default_rules: bool,
 }
 
 /// Why there is no such zone.
@@ -51,6 +53,15 @@ pub enum ZoneError {
         /// What is wrong with it.
         problem: String,
     },
+    /// The file is for a clock that counts leap seconds.
+    #[error(
+        "{} is for a clock that counts leap seconds, and the kernel's does not; take the zone of that name outside 'right'",
+        escape::path(path)
+    )]
+    LeapSeconds {
+        /// The file.
+        path: PathBuf,
+    },
     /// The TZ variable holds no zone.
     #[error("TZ={value} is no time zone: {problem}")]
     Variable {
@@ -65,7 +76,7 @@ impl Zone {
     /// Coordinated Universal Time, which needs no file.
     #[must_use]
     pub fn utc() -> Self {
-        Self { rules: None, file: None }
+        Self { rules: None, file: None, has_default_rules: false }
     }
 
     /// The zone of this machine, `tz` being the TZ variable: a name, a path, rules as POSIX writes them, or unset.
@@ -114,13 +125,18 @@ impl Zone {
     fn posix(text: &str) -> Result<Self, String> {
         // Left to itself, the crate reads a file of that name.
         let settings = TimeZoneSettings::new(&[], |_path| Err("no files are read".into()));
-        let rules = settings.parse_posix_tz(text);
-        let rules = rules.or_else(|_| settings.parse_posix_tz(&format!("{text}{DEFAULT_RULES}")));
+        let own = settings.parse_posix_tz(text);
+        let has_default_rules = own.is_err();
+        let rules = own.or_else(|_| settings.parse_posix_tz(&format!("{text}{DEFAULT_RULES}")));
         let rules = rules.map_err(
             |_unspecific| "it is neither a name in the system's zoneinfo nor rules as in tzset(3)",
         )?;
         check(&rules)?;
-        Ok(Self { rules: Some(rules), file: None })
+        let types = rules.as_ref().local_time_types().iter();
+        if types.map(LocalTimeType::time_zone_designation).any(|name| name.len() < 3) {
+            return Err("the name of a zone has three letters at least".to_owned());
+        }
+        Ok(Self { rules: Some(rules), file: None, has_default_rules })
     }
 
     fn read(path: &Path) -> Result<Self, ZoneError> {
@@ -129,7 +145,12 @@ impl Zone {
         let malformed = |problem| ZoneError::Malformed { path: path.to_owned(), problem };
         let rules = TimeZone::from_tz_data(&bytes).map_err(|error| malformed(error.to_string()))?;
         check(&rules).map_err(|problem| malformed(problem.to_owned()))?;
-        Ok(Self { rules: Some(rules), file: Some((path.to_owned(), stamp)) })
+        if !rules.as_ref().leap_seconds().is_empty() {
+            // `right/Europe/Berlin`: for a clock that counts them, which the kernel's does not. It would be 27 s off.
+            return Err(ZoneError::LeapSeconds { path: path.to_owned() });
+        }
+        let file = Some((path.to_owned(), stamp));
+        Ok(Self { rules: Some(rules), file, has_default_rules: false })
     }
 
     /// Reads the zone's file again if it has changed (new rules, another link at /etc/localtime).
@@ -305,6 +326,7 @@ pub(crate) mod tests {
             ("XXX24", "a day or more from UTC"),
             ("XXX-24", "a day or more from UTC"),
             ("XXX999", "neither a name"),
+            ("<AA>0", "three letters"),
             ("Mars/Olympus", "neither a name"),
             ("CET-1CEST,nonsense", "neither a name"),
             ("../../etc/passwd", "neither a name"),
