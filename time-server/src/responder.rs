@@ -138,6 +138,7 @@ impl Responder {
         let sweep = self.closing.sweep(self.worker, now, probe);
         self.counters.expired.add(sweep.expired);
         self.counters.flooded.add(sweep.flooded);
+        self.count_closing();
         self.log.log_suppressed(now);
     }
 
