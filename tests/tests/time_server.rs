@@ -3,7 +3,7 @@
 use std::ffi::OsStr;
 use std::fs;
 use std::io::{BufRead as _, BufReader, ErrorKind, Read, Write};
-use std::net::{Ipv6Addr, Shutdown, TcpListener, TcpStream, UdpSocket};
+use std::net::{Ipv4Addr, Ipv6Addr, Shutdown, TcpListener, TcpStream, UdpSocket};
 use std::os::fd::OwnedFd;
 use std::os::unix::ffi::OsStrExt;
 use std::os::unix::process::ExitStatusExt;
@@ -352,6 +352,35 @@ fn term_answers_who_waits_lets_the_closing_finish_and_exits_0() {
         }
         assert_eq!(server.process.finish().status.code(), Some(0));
     }
+}
+
+#[test]
+fn a_client_that_connects_while_the_listener_is_closed_is_refused_and_never_reset() {
+    let folder = temporary("closing");
+    // Between the last look at the queue and the close stands epoll_ctl: here it takes long.
+    let library = preloaded(
+        &folder,
+        "#define _GNU_SOURCE
+        #include <dlfcn.h>
+        #include <sys/epoll.h>
+        #include <unistd.h>
+        typedef int control(int, int, int, struct epoll_event *);
+        int epoll_ctl(int poll, int op, int fd, struct epoll_event *event) {
+            if (op == EPOLL_CTL_DEL) usleep(100000);
+            return ((control *)dlsym(RTLD_NEXT, \"epoll_ctl\"))(poll, op, fd, event);
+        }",
+    );
+    let mut command = program("time-server");
+    command.args(["--port", "0"]).env("LD_PRELOAD", library);
+    let mut server = Server::from(command);
+    let address = (Ipv4Addr::LOCALHOST, server.port).into();
+    server.ask();
+    server.process.signal(Signal::SIGTERM);
+    while let Ok(client) = TcpStream::connect_timeout(&address, Duration::from_millis(500)) {
+        assert!(read_all(client).unwrap().starts_with("\n\nCurrent time: "));
+    }
+    assert!(server.process.wait().success());
+    fs::remove_dir_all(folder).unwrap();
 }
 
 #[test]

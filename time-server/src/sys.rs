@@ -76,6 +76,44 @@ pub(crate) fn discard(socket: BorrowedFd<'_>, limit: usize) -> nix::Result<usize
     Errno::result(received).map(isize::unsigned_abs)
 }
 
+/// Lets a listening socket take no more SYN, as if each was lost: who has sent one before still gets in, and who comes
+/// later tries again after a second (RFC 6298 §2), when the port is closed or another server's.
+///
+/// Source: socket(7), "`SO_ATTACH_FILTER`"; the filter sees a segment from its TCP header on.
+///
+/// # Errors
+/// Those of setsockopt(2).
+pub(crate) fn take_no_syn(listener: BorrowedFd<'_>) -> nix::Result<()> {
+    /// Where a TCP header has its flags, and the flag SYN among them, RFC 9293 §3.1.
+    const FLAGS: u32 = 13;
+    const SYN: u32 = 2;
+    let instruction = |code: u32, on_true, on_false, k| libc::sock_filter {
+        code: u16::try_from(code).unwrap_or(0),
+        jt: on_true,
+        jf: on_false,
+        k,
+    };
+    let mut program = [
+        instruction(libc::BPF_LD | libc::BPF_B | libc::BPF_ABS, 0, 0, FLAGS),
+        instruction(libc::BPF_JMP | libc::BPF_JSET | libc::BPF_K, 0, 1, SYN),
+        instruction(libc::BPF_RET | libc::BPF_K, 0, 0, 0),
+        instruction(libc::BPF_RET | libc::BPF_K, 0, 0, u32::MAX),
+    ];
+    let length = libc::c_ushort::try_from(program.len()).unwrap_or(0);
+    let filter = libc::sock_fprog { len: length, filter: program.as_mut_ptr() };
+    // SAFETY: the option's value is a live sock_fprog, and that points to as many live instructions as it says.
+    let attached = unsafe {
+        libc::setsockopt(
+            listener.as_raw_fd(),
+            libc::SOL_SOCKET,
+            libc::SO_ATTACH_FILTER,
+            (&raw const filter).cast(),
+            length_of(&filter),
+        )
+    };
+    Errno::result(attached).map(drop)
+}
+
 /// What the kernel knows about its clock, and the state that it is in (`TIME_OK`, `TIME_INS`, …): adjtimex(2) with no modes
 /// set, which only reads.
 ///

@@ -214,9 +214,17 @@ impl Worker {
 
     /// Answers the clients in the queue, then drops its share of the listeners. They are closed when the last worker has
     /// done so, for all workers have the same sockets; until then a client in the queue may still be answered.
+    ///
+    /// Whoever is in the queue when a listener is closed is reset, and one more may have come after every look at it. So
+    /// listeners that nobody else has take no new clients any more from before the last look.
     fn drain(&mut self) -> Result<(), Error> {
         if self.listeners.is_empty() {
             return Ok(());
+        }
+        let own = self.listeners.iter().filter(|listener| listener.is_own);
+        for listener in own.filter(|listener| listener.transport == Transport::Tcp) {
+            // Where a sandbox forbids it, the risk stays.
+            sys::take_no_syn(listener.socket.as_fd()).ok();
         }
         for index in 0..self.listeners.len() {
             self.serve(index, LAST_BURST)?;

@@ -68,7 +68,7 @@ pub(crate) fn adopt(socket: OwnedFd, service: Service) -> Result<Listener, Strin
         _ => return is_unserved("for neither TCP nor UDP: write ListenStream= or ListenDatagram="),
     };
     prepare(&socket, transport, &bound).map_err(cannot)?;
-    Ok(Listener { socket, address, transport, service })
+    Ok(Listener { socket, address, transport, service, is_own: false })
 }
 
 /// Sets what [`listener::open`] sets; close-on-exec was set when the socket was taken.

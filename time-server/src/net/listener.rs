@@ -33,6 +33,8 @@ pub struct Listener {
     pub transport: Transport,
     /// What is served.
     pub service: Service,
+    /// Whether nobody else has this socket: clients in the queue when it is closed would be reset.
+    pub is_own: bool,
 }
 
 impl fmt::Display for Listener {
@@ -128,7 +130,7 @@ fn open_one(
     opened.map_err(explain)?;
     let bound: SockaddrStorage = getsockname(socket.as_raw_fd()).map_err(explain)?;
     let address = sys::socket_address(&bound).unwrap_or(address);
-    Ok(Listener { socket, address, transport, service })
+    Ok(Listener { socket, address, transport, service, is_own: true })
 }
 
 fn open_tcp(socket: &OwnedFd, address: SocketAddr) -> nix::Result<()> {
