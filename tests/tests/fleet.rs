@@ -1,0 +1,160 @@
+//! Three time-servers behind HAProxy, with the file that is shipped for it: what clients see while one of the servers is
+//! drained, stopped, killed or stands still.
+
+use std::io::{Read, Write};
+use std::net::{SocketAddr, TcpListener};
+use std::os::fd::{AsRawFd, FromRawFd, OwnedFd};
+use std::os::unix::net::UnixStream;
+use std::path::PathBuf;
+use std::process::Command;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::{fs, thread};
+
+use nix::fcntl::{FcntlArg, fcntl};
+use nix::sys::signal::Signal;
+use tests::server::{Server, connect};
+use tests::{Running, program, wait_until};
+
+const CLIENTS: usize = 5000;
+/// How many clients there are at a time.
+const AT_ONCE: usize = 20;
+
+struct Fleet {
+    servers: Vec<Server>,
+    address: SocketAddr,
+    control: PathBuf,
+    _haproxy: Running,
+}
+
+fn start(port: u16) -> Server {
+    let mut command = program("time-server");
+    command.args(["--port", &port.to_string(), "-b", "127.0.0.1", "-f", "daytime", "-z", "utc"]);
+    Server::from(command)
+}
+
+impl Fleet {
+    fn start(test: &str) -> Self {
+        let servers: Vec<Server> = (0..3).map(|_| start(0)).collect();
+        let control = format!("time-server-fleet-{test}-{}", std::process::id());
+        let control = std::env::temp_dir().join(control);
+        let mut command = Command::new("haproxy");
+        let file = concat!(env!("CARGO_MANIFEST_DIR"), "/../deploy/haproxy/haproxy.cfg");
+        command.args(["-db", "-f", file]).env("TIME_CONTROL", &control);
+        for (name, server) in ["TIME_ONE", "TIME_TWO", "TIME_THREE"].into_iter().zip(&servers) {
+            command.env(name, format!("127.0.0.1:{}", server.port));
+        }
+        // HAProxy takes no free port by itself, but a socket that listens.
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let address = listener.local_addr().unwrap();
+        let fd = fcntl(&listener, FcntlArg::F_DUPFD(100)).unwrap();
+        // SAFETY: the descriptor is new, and nobody else has it.
+        #[expect(unsafe_code, reason = "fcntl gives a bare number")]
+        let inherited = unsafe { OwnedFd::from_raw_fd(fd) };
+        command.env("TIME_ADDRESS", format!("fd@{}", inherited.as_raw_fd()));
+        let haproxy = Running::start(command);
+        let fleet = Self { servers, address, control, _haproxy: haproxy };
+        (0..3).for_each(|server| fleet.wait_for(server, "UP"));
+        fleet
+    }
+
+    /// What HAProxy answers to a command, if it listens by now.
+    fn ask(&self, command: &str) -> Option<String> {
+        let mut stream = UnixStream::connect(&self.control).ok()?;
+        writeln!(stream, "{command}").unwrap();
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).unwrap();
+        Some(answer)
+    }
+
+    fn set(&self, server: usize, state: &str) {
+        let name = ["one", "two", "three"][server];
+        let answer = self.ask(&format!("set server time/{name} state {state}")).unwrap();
+        assert_eq!(answer.trim(), "");
+    }
+
+    /// Waits until HAProxy's last check of a server made it UP or DOWN.
+    fn wait_for(&self, server: usize, status: &str) {
+        let name = ["time,one,", "time,two,", "time,three,"][server];
+        wait_until(status, || {
+            let table = self.ask("show stat")?;
+            let row = table.lines().find(|row| row.starts_with(name))?;
+            let cells: Vec<&str> = row.split(',').collect();
+            let is_checked = status != "UP" || cells[36].starts_with("L7OK");
+            (cells[17] == status && is_checked).then_some(())
+        });
+    }
+
+    /// Thousands of clients, and something that happens meanwhile; returns how many had no whole time.
+    fn lost_while(&mut self, happens: impl FnOnce(&mut Self)) -> usize {
+        let (asked, lost) = (AtomicUsize::new(0), AtomicUsize::new(0));
+        let port = self.address.port();
+        thread::scope(|scope| {
+            for _ in 0..AT_ONCE {
+                scope.spawn(|| {
+                    while asked.fetch_add(1, Ordering::Relaxed) < CLIENTS {
+                        let mut reply = String::new();
+                        let read = connect(port).read_to_string(&mut reply);
+                        if read.is_err() || !reply.ends_with(" UTC\r\n") {
+                            lost.fetch_add(1, Ordering::Relaxed);
+                        }
+                    }
+                });
+            }
+            wait_until("a thousand clients", || {
+                (asked.load(Ordering::Relaxed) > CLIENTS / 5).then_some(())
+            });
+            happens(self);
+        });
+        lost.into_inner()
+    }
+}
+
+impl Drop for Fleet {
+    fn drop(&mut self) {
+        // Nothing more can be done about a file that cannot be removed.
+        let _ = fs::remove_file(&self.control);
+    }
+}
+
+#[test]
+#[ignore = "needs haproxy"]
+fn who_drains_or_stops_a_server_loses_no_client() {
+    let mut fleet = Fleet::start("stop");
+    assert_eq!(fleet.lost_while(|fleet| fleet.set(0, "drain")), 0, "drain");
+    fleet.set(0, "ready");
+    fleet.wait_for(0, "UP");
+    let lost = fleet.lost_while(|fleet| fleet.servers[0].process.signal(Signal::SIGTERM));
+    assert_eq!(lost, 0, "TERM");
+}
+
+#[test]
+#[ignore = "needs haproxy"]
+fn all_are_restarted_one_by_one_and_no_client_is_lost() {
+    let mut fleet = Fleet::start("restart");
+    let lost = fleet.lost_while(|fleet| {
+        for server in 0..3 {
+            fleet.set(server, "drain");
+            fleet.servers[server].process.signal(Signal::SIGTERM);
+            assert!(fleet.servers[server].process.wait().success());
+            fleet.servers[server] = start(fleet.servers[server].port);
+            fleet.set(server, "ready");
+            fleet.wait_for(server, "UP");
+        }
+    });
+    assert_eq!(lost, 0);
+}
+
+#[test]
+#[ignore = "needs haproxy"]
+fn a_server_that_is_killed_or_stands_still_costs_no_client_more_than_one_try() {
+    let mut fleet = Fleet::start("kill");
+    let lost = fleet.lost_while(|fleet| {
+        fleet.servers[1].process.signal(Signal::SIGSTOP);
+        fleet.wait_for(1, "DOWN");
+    });
+    assert!(lost <= AT_ONCE, "{lost} lost by STOP");
+    fleet.servers[1].process.signal(Signal::SIGCONT);
+    fleet.wait_for(1, "UP");
+    let lost = fleet.lost_while(|fleet| fleet.servers[0].process.signal(Signal::SIGKILL));
+    assert!(lost <= AT_ONCE, "{lost} lost by KILL");
+}
