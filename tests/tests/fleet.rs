@@ -13,7 +13,7 @@ use std::{fs, thread};
 use nix::fcntl::{FcntlArg, fcntl};
 use nix::sys::signal::Signal;
 use tests::server::{Server, connect};
-use tests::{Running, program, wait_until};
+use tests::{Running, program, run, wait_until};
 
 const CLIENTS: usize = 5000;
 /// How many clients there are at a time.
@@ -157,4 +157,62 @@ fn a_server_that_is_killed_or_stands_still_costs_no_client_more_than_one_try() {
     fleet.wait_for(1, "UP");
     let lost = fleet.lost_while(|fleet| fleet.servers[0].process.signal(Signal::SIGKILL));
     assert!(lost <= AT_ONCE, "{lost} lost by KILL");
+}
+
+/// The words in brackets behind `args:` or `command:` in a manifest.
+fn command_lines(manifest: &str) -> Vec<Vec<String>> {
+    let lists = manifest.lines().filter_map(|line| {
+        let (_, list) = line.split_once("args: [").or_else(|| line.split_once("command: ["))?;
+        list.split_once(']').map(|(list, _)| list)
+    });
+    let word = |word: &str| word.trim().trim_matches('"').to_owned();
+    lists.map(|list| list.split(',').map(word).collect()).collect()
+}
+
+#[test]
+fn the_command_lines_of_the_manifests_are_understood() {
+    for (package, manifest) in [
+        ("time-server", include_str!("../../deploy/kubernetes/time-server.yaml")),
+        ("forker", include_str!("../../deploy/kubernetes/forker.yaml")),
+    ] {
+        let lines = command_lines(manifest);
+        assert!(!lines.is_empty());
+        for mut words in lines {
+            let mut command = program(package);
+            if words[0].starts_with('/') {
+                // A probe: nobody listens there now.
+                words.remove(0);
+                let finished = run({
+                    command.args(&words);
+                    command
+                });
+                assert_eq!(finished.status.code(), Some(1), "{words:?}: {:?}", finished.err);
+                continue;
+            }
+            command.arg("--check-config").args(&words);
+            let finished = run(command);
+            assert!(finished.status.success(), "{words:?}: {:?}", finished.err);
+        }
+    }
+}
+
+#[test]
+#[ignore = "needs prometheus, for promtool"]
+fn the_statistics_as_a_text_file_pass_promtool() {
+    let page = include_str!("../../docs/fleet.md");
+    let (_, block) = page.split_once("```sh run\n").unwrap();
+    let (block, _) = block.split_once("```").unwrap();
+    let folder = std::env::temp_dir().join(format!("time-server-prom-{}", std::process::id()));
+    fs::create_dir_all(&folder).unwrap();
+    let script = format!(
+        "{block}\npromtool check metrics <time_server.prom; status=$?; kill $!; exit $status"
+    );
+    let mut command = Command::new("sh");
+    let binary = program("time-server");
+    let programs = std::path::Path::new(binary.get_program()).parent().unwrap().to_owned();
+    let path = format!("{}:{}", programs.display(), std::env::var("PATH").unwrap());
+    command.args(["-c", &script]).current_dir(&folder).env("PATH", path);
+    let finished = run(command);
+    assert!(finished.status.success(), "{:?} {:?}", finished.out, finished.err);
+    fs::remove_dir_all(folder).unwrap();
 }

@@ -2,6 +2,7 @@
 
 use std::io;
 use std::net::SocketAddr;
+use std::path::Path;
 
 use common::words;
 
@@ -79,5 +80,10 @@ pub(super) fn explain(query: &Query, failures: &[(SocketAddr, Failure)]) -> Stri
 pub(super) fn unresolved(error: &io::Error) -> String {
     let reason = error.to_string();
     let reason = reason.rsplit(": ").next().unwrap_or_default();
-    format!("no address was found: {reason}; check the name, or write an address")
+    // resolv.conf(5): without it the C library asks a name server on this machine.
+    let way_out = match Path::new("/etc/resolv.conf").exists() {
+        true => "check the name, or write an address",
+        false => "there is no /etc/resolv.conf here, so no name server is known: write an address",
+    };
+    format!("no address was found: {reason}; {way_out}")
 }
