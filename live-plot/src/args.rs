@@ -58,12 +58,13 @@ pub struct Args {
     /// Draw only these series
     #[arg(long, value_name = "A,B,…", value_delimiter = ',', action = ArgAction::Append)]
     only: Vec<String>,
-    /// Draw the change per second of each series
+    /// Draw the change per second of each series; without times, per sample
     #[arg(long)]
     rate: bool,
     /// Take what the named groups of this match
     ///
-    /// As in `took (?<ms>[0-9.]+)`. A group called time is the time. Lines that do not match are passed over.
+    /// As in `took (?<ms>[0-9.]+)`. A group called time is the time, one called name the name of the row. Lines that do not
+    /// match are passed over.
     #[arg(long = "match", value_name = "REGEX", value_parser = pattern)]
     pattern: Option<Regex>,
     /// Take the time from this column or key

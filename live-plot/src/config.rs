@@ -95,7 +95,7 @@ pub struct Rules {
     pub naming: Naming,
     /// What to take from each line, instead of looking for it.
     pub pattern: Option<Regex>,
-    /// Each series is a counter: draw its change a second.
+    /// Each series is a counter: draw its change a second, or a sample where there are no times.
     pub rate: bool,
 }
 

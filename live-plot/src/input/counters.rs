@@ -1,17 +1,26 @@
-//! `--rate`: a counter's change a second instead of its value. Pure.
+//! `--rate`: a counter's change a second instead of its value, or, where samples have a number and no time, its change from
+//! one of its own samples to the next. Pure.
 
 use crate::series::Sample;
 use crate::series::store::Entry;
 
 /// Each series' last sample.
-#[derive(Debug, Default)]
-pub(super) struct Counters(Vec<Option<Sample>>);
+#[derive(Debug)]
+pub(super) struct Counters {
+    last: Vec<Option<Sample>>,
+    /// The samples' times are seconds.
+    pub(super) has_seconds: bool,
+}
 
 impl Counters {
-    /// Replaces a counter's value by its change a second since the last one; false if there is nothing to draw, as for
-    /// the first one. A counter that falls was reset: that is a gap.
+    pub(super) fn new(has_seconds: bool) -> Self {
+        Self { last: Vec::new(), has_seconds }
+    }
+
+    /// Replaces a counter's value by its change since the last one; false if there is nothing to draw, as for the first
+    /// one. A counter that falls was reset: that is a gap.
     pub(super) fn rate(&mut self, entry: &mut Entry) -> bool {
-        let Self(last) = self;
+        let Self { last, has_seconds } = self;
         if last.len() <= entry.series {
             last.resize(entry.series + 1, None);
         }
@@ -28,8 +37,27 @@ impl Counters {
             return false;
         }
         let change = now.value - before.value;
-        entry.sample.value =
-            if change < 0.0 { f64::NAN } else { change / (now.time - before.time) };
+        let time = if *has_seconds { now.time - before.time } else { 1.0 };
+        entry.sample.value = if change < 0.0 { f64::NAN } else { change / time };
         true
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn without_seconds_the_change_is_that_between_two_samples_of_the_series() {
+        let rates = |has_seconds| {
+            let mut counters = Counters::new(has_seconds);
+            let entry = |(time, series, value)| {
+                let mut entry = Entry { series, sample: Sample { time, value } };
+                counters.rate(&mut entry).then_some(entry.sample.value)
+            };
+            [(1.0, 0, 1.0), (2.0, 1, 5.0), (3.0, 0, 2.0), (4.0, 1, 9.0)].map(entry)
+        };
+        assert_eq!(rates(false), [None, None, Some(1.0), Some(4.0)]);
+        assert_eq!(rates(true), [None, None, Some(0.5), Some(2.0)]);
     }
 }

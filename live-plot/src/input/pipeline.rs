@@ -59,7 +59,7 @@ impl Input {
     #[must_use]
     pub fn new(source: Source, rules: Rules, axis: Axis) -> Self {
         Self {
-            sampler: Sampler::new(rules, source.is_typed()),
+            sampler: Sampler::new(rules, axis != Axis::Number, source.is_typed()),
             source,
             stop: None,
             continued: None,

@@ -14,17 +14,19 @@ pub(super) enum Problem {
     NotUnderstood,
     Cells,
     Groups,
+    Comma,
     NoTime,
     BadTime,
     BackInTime,
 }
 
 impl Problem {
-    const ALL: [Self; 7] = [
+    const ALL: [Self; 8] = [
         Self::NoNumber,
         Self::NotUnderstood,
         Self::Cells,
         Self::Groups,
+        Self::Comma,
         Self::NoTime,
         Self::BadTime,
         Self::BackInTime,
@@ -40,6 +42,9 @@ impl Problem {
             Self::Cells => "The line has more or fewer cells than its table: not drawn.",
             Self::Groups => {
                 "The line may be one number in groups of three digits or several: --names A, or --names A,B, decides."
+            }
+            Self::Comma => {
+                "The line is not understood: if its comma is a decimal point, put tr , . before live-plot; else --names A,B or --match 'took (?<ms>[0-9.]+)' says which of its numbers to draw."
             }
             Self::NoTime => "The line has no time in the column of --time.",
             Self::BadTime => {

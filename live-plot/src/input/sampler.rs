@@ -9,6 +9,7 @@ use super::counters::Counters;
 use super::grammar::measure::Measure;
 use super::grammar::moment::Moment;
 use super::grammar::reading::{Cell, Item, Key, Reading};
+use super::grammar::row::is_half_of_day;
 use super::grammar::table::Tables;
 use super::grammar::unit::Unit;
 use super::grammar::{Grammar, Verdict, metrics};
@@ -55,18 +56,20 @@ struct Once {
     missing: bool,
     no_time: bool,
     infinite: bool,
+    comma: bool,
     time_column: bool,
 }
 
 impl Sampler {
-    pub(super) fn new(rules: Rules, is_typed: bool) -> Self {
+    /// `has_seconds`: the samples have times, and not only numbers.
+    pub(super) fn new(rules: Rules, has_seconds: bool, is_typed: bool) -> Self {
         Self {
             timestamps: (!rules.naming.time.is_empty()).then(|| Timestamps::new(zone::local())),
             grammar: Grammar::new(&rules.naming.names, &rules.naming.time, rules.pattern, is_typed),
             schema: Schema::new(rules.naming),
             scales: Scales::default(),
             latest: f64::NEG_INFINITY,
-            counters: rules.rate.then(Counters::default),
+            counters: rules.rate.then(|| Counters::new(has_seconds)),
             counts: Counts::default(),
             entries: Vec::new(),
             rows: Vec::new(),
@@ -110,19 +113,24 @@ impl Sampler {
         }
         let verdict = self.grammar.line(text, self.counts.lines);
         self.reject_headers(now);
+        match verdict {
+            Verdict::Read => self.take_rows(now),
+            Verdict::PassedOver => self.counts.passed_over += 1,
+            verdict => self.refuse(verdict, self.counts.lines, now),
+        }
+    }
+
+    /// Reports a line that the grammar refuses.
+    fn refuse(&mut self, verdict: Verdict, line: u64, now: Instant) {
         let problem = match verdict {
-            Verdict::Silent => return,
-            Verdict::Read => return self.take_rows(now),
-            Verdict::PassedOver => {
-                self.counts.passed_over += 1;
-                return;
-            }
+            Verdict::Silent | Verdict::Read | Verdict::PassedOver => return,
             Verdict::NoNumber => Problem::NoNumber,
             Verdict::NotUnderstood => Problem::NotUnderstood,
             Verdict::Cells => Problem::Cells,
             Verdict::Groups => Problem::Groups,
+            Verdict::Comma => Problem::Comma,
         };
-        self.reject(problem, self.counts.lines, now);
+        self.reject(problem, line, now);
     }
 
     /// Takes a number that is all of its line.
@@ -141,6 +149,10 @@ impl Sampler {
     /// Takes the rows that the grammar has read.
     fn take_rows(&mut self, now: Instant) {
         self.hint_at_time();
+        if std::mem::take(&mut self.grammar.tables.doubt) {
+            let line = self.counts.lines;
+            self.problems.warn(format!("The line is read as two numbers; if its comma is a decimal point, put tr , . before live-plot. (line {line})"));
+        }
         let reading = std::mem::take(&mut self.grammar.reading);
         for row in reading.rows() {
             match self.time(row, &reading) {
@@ -167,7 +179,11 @@ impl Sampler {
         for (place, item) in row.iter().enumerate() {
             let measure = match item.cell {
                 Cell::Number(measure) => Some(measure),
-                Cell::Empty | Cell::Text(_) => None,
+                Cell::Empty => None,
+                Cell::Text(text) => {
+                    self.warn_comma(item, reading.text(text), reading);
+                    None
+                }
             };
             if measure.is_some_and(|measure| measure.value.is_infinite()) {
                 self.warn_infinite();
@@ -201,14 +217,24 @@ impl Sampler {
             2 => Some(parts[1].ok_or(Problem::NoTime)?),
             _ => Some(first + 1).filter(|next| is_split(text(first), text(*next))),
         };
-        let time = match (row[first].cell, second) {
-            (Cell::Number(measure), None) => timestamps.read(Written::Number(measure.value)),
+        let last = second.unwrap_or(first);
+        let half = Some(last + 1).filter(|next| text(*next).is_some_and(is_half_of_day));
+        let time = match (row[first].cell, second.or(half)) {
+            (Cell::Number(measure), None) => {
+                let name = name(&row[first], reading, &mut self.grammar.tables);
+                written(measure, name).and_then(|written| timestamps.read(written))
+            }
             (_, None) => text(first).and_then(|text| timestamps.read(Written::Text(text))),
-            (_, Some(second)) => {
-                let parts = [text(first).unwrap_or_default(), text(second).unwrap_or_default()];
+            _ => {
+                let parts = [Some(first), second, half].into_iter().flatten();
+                let parts: Vec<&[u8]> =
+                    parts.map(|place| text(place).unwrap_or_default()).collect();
                 timestamps.read(Written::Text(&parts.join(&b' ')))
             }
         };
+        if std::mem::take(&mut timestamps.guessed) {
+            self.problems.warn(format!("Dates such as 05/11/2026 are read with the month first; if their day is first, put sed -E 's,([0-9]+)/([0-9]+)/([0-9]{{4}}),\\3-\\2-\\1,' before live-plot. (line {})", self.counts.lines));
+        }
         let time = time.ok_or(Problem::BadTime)?;
         if time < self.latest {
             return Err(Problem::BackInTime);
@@ -222,7 +248,7 @@ impl Sampler {
         let value = match measure {
             None => f64::NAN,
             Some(measure) if measure.value.is_infinite() => f64::NAN,
-            Some(measure) => match self.scales.value(series, measure) {
+            Some(measure) => match self.scales.value(series, self.schema.column(series), measure) {
                 Ok(value) => value,
                 Err(mismatch) => {
                     if mismatch.is_new {
@@ -242,6 +268,19 @@ impl Sampler {
                 "An infinite number cannot be drawn: it is a gap, and so will be any other. (line {line})"
             ));
         }
+    }
+
+    /// Warns once of a cell that a decimal comma may make no number.
+    fn warn_comma(&mut self, item: &Item, text: &[u8], reading: &Reading) {
+        if !self.grammar.note_comma(text) || std::mem::replace(&mut self.once.comma, true) {
+            return;
+        }
+        let shown = |text| common::escape::escape(&String::from_utf8_lossy(text)).into_owned();
+        let name = shown(name(item, reading, &mut self.grammar.tables));
+        let (text, line) = (shown(text), self.counts.lines);
+        self.problems.warn(format!(
+            "{name}: {text} is no number, but a gap, as will be any other such cell; if its comma is a decimal point, put tr , . before live-plot. (line {line})"
+        ));
     }
 
     fn warn_unit(&mut self, series: usize, measure: Measure) {
@@ -289,9 +328,8 @@ impl Sampler {
 
     /// Rejects the lines that were kept as possible headers and are none.
     fn reject_headers(&mut self, now: Instant) {
-        for (line, has_number) in self.grammar.tables.take_not_headers() {
-            let problem = if has_number { Problem::NotUnderstood } else { Problem::NoNumber };
-            self.reject(problem, line, now);
+        for (line, verdict) in self.grammar.take_not_headers().collect::<Vec<_>>() {
+            self.refuse(verdict, line, now);
         }
     }
 
@@ -317,6 +355,7 @@ impl Sampler {
         self.reject_headers(now);
         self.warn_suppressed(now + Duration::from_secs(1));
         self.warn_missing();
+        self.schema.only_time().into_iter().for_each(|text| self.problems.warn(text));
         let Counts { passed_over, lines, .. } = self.counts;
         if passed_over > 0 && passed_over == lines {
             self.problems.warn(format!("No line matches --match ({lines} lines)."));
@@ -345,7 +384,8 @@ impl Sampler {
 
     /// The unit of each series, as it is shown; empty for none.
     pub(super) fn units(&self) -> impl Iterator<Item = Option<String>> {
-        let rate = if self.counters.is_some() { "/s" } else { "" };
+        let is_rate = self.counters.as_ref().is_some_and(|counters| counters.has_seconds);
+        let rate = if is_rate { "/s" } else { "" };
         let series = 0..self.schema.names().len();
         series.map(move |series| self.scales.unit(series).map(|unit| format!("{unit}{rate}")))
     }
@@ -387,6 +427,21 @@ fn name<'a>(item: &Item, reading: &'a Reading, tables: &'a mut Tables) -> &'a [u
         Key::Name(name) => reading.text(name),
         Key::Column(column) => tables.name(column),
     }
+}
+
+/// A number as a time: in its unit, or in that which the name of its column ends in: `time_ms`, `t [ms]`. `None` if that is
+/// no unit of time.
+fn written(measure: Measure, name: &[u8]) -> Option<Written<'static>> {
+    let nanos = |unit: Unit| unit.turned_into(1e9, Unit::SECOND);
+    if let Some(unit) = measure.unit {
+        return nanos(unit).map(|nanos| Written::Counted(measure.value, nanos));
+    }
+    let mut words = name.rsplit(|byte| b"_ [](),".contains(byte)).filter(|word| !word.is_empty());
+    let unit = words.next().filter(|word| word.len() < name.len()).and_then(Unit::of_time);
+    Some(match unit.and_then(nanos) {
+        Some(nanos) => Written::Counted(measure.value, nanos),
+        None => Written::Number(measure.value),
+    })
 }
 
 /// Whether a date and a clock time stand in two cells.

@@ -39,6 +39,9 @@ pub(super) struct Schema {
     recent: Vec<Recent>,
     by_name: HashMap<Vec<u8>, Role>,
     series: Vec<String>,
+    /// Each name of a column once, and which of them a series has.
+    columns: Vec<Vec<u8>>,
+    column_of: Vec<usize>,
     /// There were more series than are drawn.
     pub(super) overflowed: bool,
     /// Which of the names in `--only` have come.
@@ -66,6 +69,11 @@ impl Schema {
     /// The names of the series, in the order in which they began.
     pub(super) fn names(&self) -> &[String] {
         &self.series
+    }
+
+    /// The column of a series: all that have the same name, whatever their row.
+    pub(super) fn column(&self, series: usize) -> usize {
+        self.column_of[series]
     }
 
     /// What the cell at this place of the line is for; a number there begins a series, a gap does not.
@@ -102,23 +110,29 @@ impl Schema {
     fn begin(&mut self, full: Vec<u8>, name: &[u8], is_number: bool) -> Role {
         let shown = clean(&full);
         remember(&mut self.seen, &shown);
-        let role =
-            if let Some(part) = self.naming.time.iter().position(|time| time.as_bytes() == full) {
-                self.has_time = true;
-                Role::Time(part)
-            } else if !is_number {
-                return Role::Unknown;
-            } else if !self.is_chosen(&shown, &clean(name)) {
-                remember(&mut self.others, &shown);
-                return Role::None;
-            } else if self.series.len() == MAX_SERIES {
-                self.overflowed = true;
-                return Role::None;
-            } else {
-                let shown = self.shortened(shown);
-                self.series.push(shown);
-                Role::Series(self.series.len() - 1)
-            };
+        // As `--only` does, `--time` names a column in every row.
+        let is_time = |time: &String| time.as_bytes() == full || time.as_bytes() == name;
+        let role = if let Some(part) = self.naming.time.iter().position(is_time) {
+            self.has_time = true;
+            return Role::Time(part);
+        } else if !is_number {
+            return Role::Unknown;
+        } else if !self.is_chosen(&shown, &clean(name)) {
+            remember(&mut self.others, &shown);
+            return Role::None;
+        } else if self.series.len() == MAX_SERIES {
+            self.overflowed = true;
+            return Role::None;
+        } else {
+            let shown = self.shortened(shown);
+            self.series.push(shown);
+            let known = self.columns.iter().position(|known| known == name);
+            self.column_of.push(known.unwrap_or(self.columns.len()));
+            if known.is_none() {
+                self.columns.push(name.to_vec());
+            }
+            Role::Series(self.series.len() - 1)
+        };
         self.by_name.insert(full, role);
         role
     }
@@ -157,7 +171,7 @@ impl Schema {
     pub(super) fn missing(&self) -> Option<String> {
         let wanted = self.naming.only.iter().zip(&self.found);
         let missing: Vec<&str> =
-            wanted.filter(|(_, found)| !**found).map(|(name, _)| name.as_str()).collect();
+            wanted.filter(|(_, found)| !**found).map(|(name, _)| quoted(name)).collect();
         (!missing.is_empty() && !self.others.is_empty()).then(|| {
             let missing = missing.join(" or ");
             format!("Nothing is called {missing} (--only); not chosen: {}.", listed(&self.others))
@@ -167,8 +181,20 @@ impl Schema {
     /// The warning that nothing has the name of `--time`.
     pub(super) fn missing_time(&self) -> Option<String> {
         (!self.has_time && !self.seen.is_empty()).then(|| {
-            let missing = self.naming.time.join(" or ");
+            let missing: Vec<&str> = self.naming.time.iter().map(|name| quoted(name)).collect();
+            let missing = missing.join(" or ");
             format!("Nothing is called {missing} (--time); there are: {}.", listed(&self.seen))
+        })
+    }
+
+    /// The warning that nothing but the time has come.
+    pub(super) fn only_time(&self) -> Option<String> {
+        let is_all = self.has_time && self.series.is_empty() && self.others.is_empty();
+        is_all.then(|| {
+            format!(
+                "No line has another number than its time (--time {}).",
+                self.naming.time.join(",")
+            )
         })
     }
 
@@ -182,6 +208,11 @@ impl Schema {
 /// vector points, with all bytes masked, and the processor takes some 80 ns to find that nothing is there.
 fn is_same(one: &[u8], other: &[u8]) -> bool {
     one.len() == other.len() && (one.is_empty() || one == other)
+}
+
+/// An empty name can be seen.
+fn quoted(name: &str) -> &str {
+    if name.is_empty() { "''" } else { name }
 }
 
 fn remember(names: &mut Vec<String>, name: &str) {

@@ -5,7 +5,7 @@
 use chrono::{DateTime, NaiveDate, NaiveTime, Timelike, Utc};
 use tz::TimeZone;
 
-use super::grammar::moment::Moment;
+use super::grammar::moment::{Moment, Order};
 
 const SECOND: i128 = 1_000_000_000;
 const DAY: i64 = 86400;
@@ -14,6 +14,8 @@ const DAY: i64 = 86400;
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) enum Written<'a> {
     Number(f64),
+    /// So many of a unit that is this many nanoseconds.
+    Counted(f64, f64),
     Text(&'a [u8]),
 }
 
@@ -28,6 +30,10 @@ pub(super) struct Timestamps {
     last: i128,
     /// The times are those of a calendar, not of a clock alone or seconds since some start.
     is_absolute: bool,
+    /// Whether the day comes first in dates that leave it open, as the first one that does not has shown.
+    is_day_first: Option<bool>,
+    /// The first date that left it open before one had shown it: it was read with the month first.
+    pub(super) guessed: bool,
     /// The offset from UTC of a date on which no clock was changed.
     offset: Option<(NaiveDate, i64)>,
 }
@@ -35,13 +41,26 @@ pub(super) struct Timestamps {
 impl Timestamps {
     /// Timestamps without a zone are in this one.
     pub(super) fn new(zone: TimeZone) -> Self {
-        Self { zone, unit: None, first: None, last: 0, is_absolute: false, offset: None }
+        Self {
+            zone,
+            unit: None,
+            first: None,
+            last: 0,
+            is_absolute: false,
+            is_day_first: None,
+            guessed: false,
+            offset: None,
+        }
     }
 
     /// The seconds since the first timestamp; `None` if this is no time.
     pub(super) fn read(&mut self, written: Written<'_>) -> Option<f64> {
         let nanos = match written {
-            Written::Number(value) => self.counted(value)?,
+            Written::Number(value) => {
+                let unit = *self.unit.get_or_insert_with(|| unit(value));
+                self.counted(value, unit)?
+            }
+            Written::Counted(value, unit) => self.counted(value, unit)?,
             Written::Text(text) => self.moment(Moment::whole(text)?)?,
         };
         self.last = nanos;
@@ -58,11 +77,10 @@ impl Timestamps {
 
     /// A number of units.
     #[expect(clippy::cast_possible_truncation, reason = "bounded above")]
-    fn counted(&mut self, value: f64) -> Option<i128> {
+    fn counted(&mut self, value: f64, unit: f64) -> Option<i128> {
         // Some 30 million years in nanoseconds.
-        let bounded = Some(value).filter(|value| value.abs() < 1e24)?;
-        let unit = *self.unit.get_or_insert_with(|| unit(bounded));
-        self.is_absolute |= self.first.is_none() && bounded.abs() >= 1e8;
+        let bounded = Some(value).filter(|value| value.abs() * unit < 1e33)?;
+        self.is_absolute |= self.first.is_none() && bounded.abs() * unit >= 1e17;
         // Whole part and fraction are converted apart: in one product of today's time, 256 ns would be lost to rounding.
         let (whole, fraction) = (bounded.trunc(), bounded.fract());
         Some(whole as i128 * unit as i128 + (fraction * unit).round() as i128)
@@ -73,6 +91,7 @@ impl Timestamps {
         let nanos =
             i128::from(clock.num_seconds_from_midnight()) * SECOND + i128::from(clock.nanosecond());
         let Some(date) = moment.date else { return Some(self.on_its_day(nanos)) };
+        let date = self.ordered(date, moment.order)?;
         self.is_absolute |= self.first.is_none();
         let midnight = date.and_time(NaiveTime::MIN).and_utc().timestamp();
         let offset = match moment.offset {
@@ -82,6 +101,24 @@ impl Timestamps {
             }
         };
         Some(i128::from(midnight - offset) * SECOND + nanos)
+    }
+
+    /// The date with its day and month in the order of the dates before; `None` if it contradicts them.
+    fn ordered(&mut self, date: NaiveDate, order: Option<Order>) -> Option<NaiveDate> {
+        match (order, self.is_day_first) {
+            (None, _) => Some(date),
+            (Some(Order::Open(other)), Some(true)) => Some(other),
+            (Some(Order::Open(_)), before) => {
+                self.guessed |= before.is_none();
+                self.is_day_first = Some(false);
+                Some(date)
+            }
+            (Some(order), before) => {
+                let is_day = order == Order::Day;
+                self.is_day_first = Some(before.unwrap_or(is_day));
+                (before != Some(!is_day)).then_some(date)
+            }
+        }
     }
 
     /// A clock time alone: after midnight the next day begins.
@@ -171,6 +208,21 @@ mod tests {
         for bad in [Written::Text(b"noon"), Written::Number(f64::NAN), Written::Number(1e300)] {
             assert_eq!(timestamps().read(bad), None);
         }
+    }
+
+    #[test]
+    fn a_unit_counts_and_an_open_date_follows_the_first_that_is_not() {
+        let mut timestamps = timestamps();
+        assert_eq!(timestamps.read(Written::Counted(999.0, 1e6)), Some(0.0));
+        assert_eq!(timestamps.read(Written::Counted(1.1, 1e9)), Some(0.101));
+        let day = 86400.0;
+        assert_seconds(&["26/11/2026", "05/12/2026"], &[0.0, 9.0 * day]);
+        assert_seconds(&["11/26/2026", "12/05/2026"], &[0.0, 9.0 * day]);
+        let mut timestamps = self::timestamps();
+        assert_eq!(timestamps.read(written("05/11/2026")), Some(0.0));
+        assert!(timestamps.guessed);
+        assert_eq!(timestamps.read(written("05/12/2026")), Some(day));
+        assert_eq!(timestamps.read(written("26/11/2026")), None);
     }
 
     #[test]

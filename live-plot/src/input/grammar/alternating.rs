@@ -1,6 +1,7 @@
 //! Words and numbers that alternate over a whole line are names and values: `cpu 45% mem 1.5G`, or a word and one number.
 
 use super::cells::{self, Delimiter, Kind};
+use super::comma;
 use super::measure::{self, Measure};
 use super::reading::{Cell, Key, Reading, Span};
 use super::words::{is_name, message_start};
@@ -12,10 +13,32 @@ pub(super) fn read(line: &[u8], reading: &mut Reading) -> bool {
     if !is_name(message) && message.first() != Some(&b'"') {
         return false;
     }
-    Delimiter::ALL.into_iter().filter(|delimiter| delimiter.is_in(message)).any(|delimiter| {
+    if duration(message, reading) {
+        return true;
+    }
+    let parts = |delimiter: &Delimiter| {
+        delimiter.is_in(message) && (*delimiter != Delimiter::Comma || !comma::halves(message))
+    };
+    Delimiter::ALL.into_iter().filter(parts).any(|delimiter| {
         alternates(message, delimiter, false, reading)
             || alternates(message, delimiter, true, reading)
     })
+}
+
+/// A name and a duration of several words: `up 6 hours, 51 minutes`.
+fn duration(line: &[u8], reading: &mut Reading) -> bool {
+    let begins = |pair: &[u8]| pair[0].is_ascii_whitespace() && pair[1].is_ascii_digit();
+    let Some(start) = line.windows(2).position(begins).map(|at| at + 1) else { return false };
+    let name = line[..start].trim_ascii_end();
+    let is_word = is_name(name) && !name.contains(&b'=') && !name.ends_with(b":");
+    match measure::spaced_duration(&line[start..]).filter(|_| is_word) {
+        Some((measure, length)) if start + length == line.len() => {
+            let name = reading.keep(name);
+            reading.push(Span::default(), Key::Name(name), Cell::Number(measure));
+            true
+        }
+        _ => false,
+    }
 }
 
 fn alternates(line: &[u8], delimiter: Delimiter, units: bool, reading: &mut Reading) -> bool {
@@ -59,7 +82,9 @@ mod tests {
             ("cpu 45 %, mem 1.5 G", "cpu=45% mem=1.5G"),
             ("A 1 B 2 C 3", "A=1 B=2 C=3"),
             ("node_load1 0.5", "node_load1=0.5"),
-            ("real\t0m1.5s", "real=0.025min"),
+            ("real\t0m1.5s", "real=1.5s"),
+            ("took 1d 2h", "took=26h"),
+            ("up 6 hours, 51 minutes", "up=411min"),
             ("CPU usage\t5", "CPU usage=5"),
             ("Boston,1", "Boston=1"),
             ("17:00:01 INFO depth 5", "depth=5"),
@@ -71,6 +96,8 @@ mod tests {
             ("CPU usage 5", ""),
             ("a b 1 2", ""),
             ("temp=21,5", ""),
+            ("x 12,5", ""),
+            ("Core 0,45.5", "Core 0=45.5"),
         ] {
             let mut reading = Reading::default();
             let found =

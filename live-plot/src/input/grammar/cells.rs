@@ -1,5 +1,6 @@
 //! The cells of a line, and what parts them: tabs, semicolons, commas or blanks.
 
+use super::comma;
 use super::measure::{self, Measure};
 use super::moment::Moment;
 use super::number;
@@ -11,6 +12,8 @@ pub(super) enum Delimiter {
     Tab,
     /// The decimal sign may then be a comma.
     Semicolon,
+    /// The decimal sign is a comma, as a row has shown: points part groups of three digits.
+    SemicolonAndComma,
     Comma,
     /// A run of blanks.
     Blanks,
@@ -23,10 +26,22 @@ impl Delimiter {
     fn byte(self) -> Option<u8> {
         match self {
             Self::Tab => Some(b'\t'),
-            Self::Semicolon => Some(b';'),
+            Self::Semicolon | Self::SemicolonAndComma => Some(b';'),
             Self::Comma => Some(b','),
             Self::Blanks => None,
         }
+    }
+
+    /// The same, after a look at a line for its decimal sign.
+    pub(super) fn with_sign_of(self, line: &[u8]) -> Self {
+        match self {
+            Self::Semicolon if comma::may_be_decimal(line) => Self::SemicolonAndComma,
+            other => other,
+        }
+    }
+
+    fn is_semicolon(self) -> bool {
+        matches!(self, Self::Semicolon | Self::SemicolonAndComma)
     }
 
     /// Whether it parts anything on this line.
@@ -132,13 +147,18 @@ pub(super) enum Kind {
     Empty,
     /// A date, a clock time or both.
     Time,
-    /// Digits and what stands between them, but no number: `1/234`, `0,5` between blanks.
+    /// Digits and marks, but no number: `1/234`, `0,5` between blanks, `--:--:--`, `>`.
     Figures,
     Word,
 }
 
 /// What the cell is, in a table of this delimiter.
 pub(super) fn kind(cell: &[u8], delimiter: Delimiter) -> Kind {
+    if delimiter == Delimiter::SemicolonAndComma
+        && let Some(measure) = comma::grouped_by_points(cell)
+    {
+        return Kind::Number(measure);
+    }
     // Nearly every cell is digits.
     if let Some((value, length)) = number::prefix(cell)
         && length == cell.len()
@@ -150,16 +170,19 @@ pub(super) fn kind(cell: &[u8], delimiter: Delimiter) -> Kind {
     }
     if let Some(measure) = measure::whole(cell) {
         // `1,234` may be a number with a decimal comma in such a table.
-        if delimiter != Delimiter::Semicolon || !cell.contains(&b',') {
+        if !delimiter.is_semicolon() || !cell.contains(&b',') {
             return Kind::Number(measure);
         }
     }
-    if delimiter == Delimiter::Semicolon
-        && let Some(measure) = with_decimal_comma(cell)
+    if delimiter.is_semicolon()
+        && let Some(measure) = comma::decimal(cell)
     {
         return Kind::Number(measure);
     }
-    if Moment::whole(cell).is_some() {
+    // With a zone that is not known, or anything else behind it, a date is no name either.
+    if Moment::whole(cell).is_some()
+        || Moment::prefix(cell).is_some_and(|(moment, _)| moment.date.is_some())
+    {
         Kind::Time
     } else if are_figures(cell) {
         Kind::Figures
@@ -168,11 +191,13 @@ pub(super) fn kind(cell: &[u8], delimiter: Delimiter) -> Kind {
     }
 }
 
-/// Whether a cell is nothing but digits and marks. An address of four numbers is a word.
+/// Whether a cell has no letter: a counter, a duration, a sign. A path and an address of four numbers are words.
 fn are_figures(cell: &[u8]) -> bool {
     let dots = cell.iter().filter(|byte| **byte == b'.').count();
-    let is_figure = |byte: &u8| byte.is_ascii_digit() || b".,+-/:'()%".contains(byte);
-    dots != 3 && cell.iter().all(is_figure) && cell.iter().any(u8::is_ascii_digit)
+    let has_letter = cell
+        .utf8_chunks()
+        .any(|chunk| chunk.valid().chars().any(char::is_alphabetic) || !chunk.invalid().is_empty());
+    !has_letter && dots != 3 && cell != b"/"
 }
 
 /// Whether no cell of the line is a number: it may be a header.
@@ -186,19 +211,6 @@ pub(super) fn has_number(line: &[u8]) -> bool {
     let ends = |byte: &u8| byte.is_ascii_whitespace() || b",;=:()[]{}|\"'".contains(byte);
     line.split(ends)
         .any(|word| !word.is_empty() && matches!(kind(word, Delimiter::Blanks), Kind::Number(_)))
-}
-
-fn with_decimal_comma(cell: &[u8]) -> Option<Measure> {
-    let mut commas = memchr::memchr_iter(b',', cell);
-    let at = commas.next()?;
-    let is_decimal = commas.next().is_none()
-        && !cell.contains(&b'.')
-        && at > 0
-        && cell[at - 1].is_ascii_digit()
-        && cell.get(at + 1).is_some_and(u8::is_ascii_digit);
-    let mut pointed = is_decimal.then(|| cell.to_vec())?;
-    pointed[at] = b'.';
-    measure::whole(&pointed)
 }
 
 #[cfg(test)]
@@ -230,6 +242,18 @@ mod tests {
     }
 
     #[test]
+    fn what_has_no_letter_is_no_name() {
+        for text in ["--:--:--", ">", "1/234", "(987.65)", "$", "1-02:03:04", "│"] {
+            assert_eq!(kind(text.as_bytes(), Delimiter::Blanks), Kind::Figures, "{text}");
+        }
+        let zoned = b"2026-11-26 00:00:00 CET";
+        assert_eq!(kind(zoned, Delimiter::Comma), Kind::Time);
+        for text in ["/", "10.0.0.1", "%usr", "日", "a1"] {
+            assert_eq!(kind(text.as_bytes(), Delimiter::Blanks), Kind::Word, "{text}");
+        }
+    }
+
+    #[test]
     fn a_comma_is_the_decimal_sign_between_semicolons_alone() {
         let value = |text: &str, delimiter| match kind(text.as_bytes(), delimiter) {
             Kind::Number(measure) => measure.value,
@@ -240,6 +264,8 @@ mod tests {
         assert_eq!(value("0.5", Delimiter::Semicolon), 0.5);
         assert_eq!(value("1,234", Delimiter::Blanks), 1234.0);
         assert!(value("0,5", Delimiter::Blanks).is_nan());
-        assert!(value("1.234,5", Delimiter::Semicolon).is_nan());
+        assert_eq!(value("1.234,5", Delimiter::Semicolon), 1234.5);
+        assert_eq!(value("1.000", Delimiter::Semicolon.with_sign_of(b"5;1.000")), 1.0);
+        assert_eq!(value("1.000", Delimiter::Semicolon.with_sign_of(b"1,5;1.000")), 1000.0);
     }
 }

@@ -1,23 +1,58 @@
 //! What no author of a line means is taken out of it, once, before the forms look at it: a byte order mark, the escape
-//! sequences of terminals, NUL and other control bytes, brackets round the whole line.
+//! sequences of terminals, NUL and other control bytes, invisible characters, brackets round the whole line.
 
 use std::borrow::Cow;
-
-const BYTE_ORDER_MARK: &[u8] = "\u{feff}".as_bytes();
 
 /// The line without control bytes and escape sequences. A clean line, nearly every one, is only looked at.
 pub(super) fn clean(line: &[u8]) -> Cow<'_, [u8]> {
     // One pass without branches, which the compiler turns into vector code.
     let is_suspect = line.iter().fold(false, |suspect, byte| {
-        suspect | ((*byte < b' ') & (*byte != b'\t')) | (*byte == 0x7f) | (*byte == 0xef)
+        let is_control = ((*byte < b' ') & (*byte != b'\t')) | (*byte == 0x7f);
+        suspect | is_control | (*byte == 0xef) | (*byte == 0xe2) | (*byte == 0xc2)
     });
-    if is_suspect { Cow::Owned(cleaned(line)) } else { Cow::Borrowed(line) }
+    let is_foreign = |at: usize| {
+        (line[at].is_ascii_control() && line[at] != b'\t') || character(&line[at..]).is_some()
+    };
+    if is_suspect && (0..line.len()).any(is_foreign) {
+        Cow::Owned(cleaned(line))
+    } else {
+        Cow::Borrowed(line)
+    }
+}
+
+/// A character that is no letter, digit or mark.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Character {
+    /// A byte order mark, a mark of direction, or one without a width.
+    Invisible,
+    /// A blank at which no line is broken.
+    Blank,
+}
+
+/// The one that the text begins with, and its length.
+fn character(text: &[u8]) -> Option<(Character, usize)> {
+    match text {
+        // U+00A0, U+2009 and U+202F part the groups of a number.
+        [0xc2, 0xa0, ..] => Some((Character::Blank, 2)),
+        [0xe2, 0x80, 0x89 | 0xaf, ..] => Some((Character::Blank, 3)),
+        [0xe2, 0x80, 0x8b..=0x8f | 0xaa..=0xae, ..]
+        | [0xe2, 0x81, 0xa0 | 0xa6..=0xa9, ..]
+        | [0xef, 0xbb, 0xbf, ..] => Some((Character::Invisible, 3)),
+        _ => None,
+    }
 }
 
 fn cleaned(line: &[u8]) -> Vec<u8> {
     let mut clean = Vec::with_capacity(line.len());
     let mut rest = line;
     while let Some((first, after)) = rest.split_first() {
+        if let Some((character, length)) = character(rest) {
+            rest = &rest[length..];
+            if character == Character::Blank {
+                rest = after_blank(rest, &mut clean);
+            }
+            continue;
+        }
         rest = match first {
             0x1b => {
                 let (length, moves) = escape(after);
@@ -26,7 +61,11 @@ fn cleaned(line: &[u8]) -> Vec<u8> {
                 }
                 &after[length..]
             }
-            0xef if rest.starts_with(BYTE_ORDER_MARK) => &rest[BYTE_ORDER_MARK.len()..],
+            // A form feed or a vertical tab parts what it stands between.
+            0x0b | 0x0c => {
+                clean.push(b' ');
+                after
+            }
             0..b' ' | 0x7f if *first != b'\t' => after,
             _ => {
                 clean.push(*first);
@@ -35,6 +74,24 @@ fn cleaned(line: &[u8]) -> Vec<u8> {
         };
     }
     clean
+}
+
+/// What follows a no-break blank: three digits after a digit are a group of the same number, and the comma behind such
+/// groups is a decimal point.
+fn after_blank<'a>(rest: &'a [u8], clean: &mut Vec<u8>) -> &'a [u8] {
+    let digits = rest.iter().take_while(|byte| byte.is_ascii_digit()).count();
+    if digits != 3 || !clean.last().is_some_and(u8::is_ascii_digit) {
+        clean.push(b' ');
+        return rest;
+    }
+    clean.extend_from_slice(&rest[..3]);
+    match rest[3..] {
+        [b',', b'0'..=b'9', ..] => {
+            clean.push(b'.');
+            &rest[4..]
+        }
+        _ => &rest[3..],
+    }
 }
 
 /// How long the escape sequence is after its ESC, and whether it moves the cursor: what follows then stands elsewhere
@@ -106,6 +163,11 @@ mod tests {
             ("\u{feff}a\u{feff}b", "ab"),
             ("\x00\x000002,\x7f", "0002,"),
             ("1\t2", "1\t2"),
+            ("1\x0c2", "1 2"),
+            ("\u{200b}5\u{200e}", "5"),
+            ("temp:\u{a0}21.5\u{202f}°C", "temp: 21.5 °C"),
+            ("1\u{202f}234\u{a0}567,5", "1234567.5"),
+            ("1\u{a0}2", "1 2"),
             ("\x1b", ""),
             ("5\x1b[", "5"),
             ("ｅ", "ｅ"),

@@ -19,6 +19,7 @@
 mod alternating;
 mod cells;
 mod clean;
+mod comma;
 mod glued;
 mod header;
 mod json;
@@ -30,7 +31,7 @@ mod outline;
 mod pairs;
 mod pattern;
 pub(super) mod reading;
-mod row;
+pub(super) mod row;
 #[cfg(test)]
 mod shown;
 pub(super) mod table;
@@ -38,6 +39,7 @@ pub(super) mod unit;
 mod words;
 
 use cells::has_number;
+use moment::Moment;
 use regex::bytes::Regex;
 
 use outline::{Outline, Part};
@@ -61,6 +63,8 @@ pub(super) enum Verdict {
     Cells,
     /// It is one number in groups, or several.
     Groups,
+    /// A comma in it may be a decimal point.
+    Comma,
     /// `--match` does not match it.
     PassedOver,
 }
@@ -75,6 +79,8 @@ pub(super) struct Grammar {
     pub(super) reading: Reading,
     /// Lines are typed: none is a header.
     is_typed: bool,
+    /// A number with a decimal comma has come: `1,234` is no thousand any more.
+    has_decimal_comma: bool,
 }
 
 impl Grammar {
@@ -91,6 +97,7 @@ impl Grammar {
             pattern: pattern.map(Pattern::new),
             reading: Reading::default(),
             is_typed,
+            has_decimal_comma: false,
         }
     }
 
@@ -110,6 +117,7 @@ impl Grammar {
             return match pattern.read(&clean, &mut self.reading) {
                 false => Verdict::PassedOver,
                 true if self.reading.has_number() => Verdict::Read,
+                true if self.reading.has_comma() => Verdict::Comma,
                 true => Verdict::NoNumber,
             };
         }
@@ -131,9 +139,11 @@ impl Grammar {
             return Verdict::Silent;
         }
         let verdict = self.text(text, &clean, is_indented);
-        let may_be_header = matches!(verdict, Verdict::NoNumber | Verdict::NotUnderstood)
-            && !self.is_typed
-            && cells::are_words(text);
+        self.has_decimal_comma |= verdict == Verdict::Comma && comma::may_be_decimal(text);
+        let may_be_header =
+            matches!(verdict, Verdict::NoNumber | Verdict::NotUnderstood | Verdict::Comma)
+                && !self.is_typed
+                && cells::are_words(text);
         let kept = if text.contains(&b'\t') { &clean } else { text };
         match verdict {
             Verdict::Read => self.tables.number_read(),
@@ -143,12 +153,26 @@ impl Grammar {
         verdict
     }
 
+    /// The lines that turned out to be no headers, with their number.
+    pub(super) fn take_not_headers(&mut self) -> impl Iterator<Item = (u64, Verdict)> {
+        self.tables.take_not_headers().into_iter().map(|(number, line)| (number, refused(&line)))
+    }
+
+    /// Whether a cell that is no number may be one with a decimal comma.
+    pub(super) fn note_comma(&mut self, cell: &[u8]) -> bool {
+        self.has_decimal_comma |= comma::may_be_decimal(cell);
+        comma::is_within(cell) && Moment::whole(cell).is_none()
+    }
+
     /// Reads a line that is not empty, `whole` with the blanks around it.
     fn text(&mut self, line: &[u8], whole: &[u8], is_indented: bool) -> Verdict {
-        let Self { tables, outline, reading, .. } = self;
+        let Self { tables, outline, reading, has_decimal_comma, .. } = self;
         let inner = clean::unbracketed(line);
         let body = inner.unwrap_or(line);
         let row = inner.unwrap_or(whole);
+        if *has_decimal_comma && comma::is_open(line) && !tables.has_commas() {
+            return Verdict::Comma;
+        }
         if tables.begin(row, false, reading) || tables.read_row(row, reading) {
             return Verdict::Read;
         }
@@ -163,7 +187,7 @@ impl Grammar {
         reading.clear();
         // JSON that is torn, or goes on after its end, is not read in parts.
         if inner.is_none() && (line.starts_with(b"{\"") || line.starts_with(b"{'")) {
-            return if has_number(line) { Verdict::NotUnderstood } else { Verdict::NoNumber };
+            return refused(line);
         }
         if metrics::read(line, reading) || tables.read_named(body, reading) {
             return Verdict::Read;
@@ -193,8 +217,17 @@ impl Grammar {
         match refusal {
             Refusal::Cells => Verdict::Cells,
             Refusal::Groups => Verdict::Groups,
-            Refusal::NoRow if has_number(body) => Verdict::NotUnderstood,
-            Refusal::NoRow => Verdict::NoNumber,
+            Refusal::Comma => Verdict::Comma,
+            Refusal::NoRow => refused(body),
         }
+    }
+}
+
+/// Why a line that no form reads is refused.
+fn refused(line: &[u8]) -> Verdict {
+    match has_number(line) {
+        false => Verdict::NoNumber,
+        true if comma::may_be_decimal(line) => Verdict::Comma,
+        true => Verdict::NotUnderstood,
     }
 }

@@ -10,6 +10,17 @@ pub(in crate::input) struct Moment {
     pub(in crate::input) clock: Option<NaiveTime>,
     /// In seconds, east of Greenwich.
     pub(in crate::input) offset: Option<i32>,
+    /// Whether the day or the month comes first in a date with slashes, which is said by no rule.
+    pub(in crate::input) order: Option<Order>,
+}
+
+/// What comes first in a date whose year is last.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::input) enum Order {
+    Month,
+    Day,
+    /// It may be either: the date is that with the month first, this one with the day first.
+    Open(NaiveDate),
 }
 
 impl Moment {
@@ -27,7 +38,7 @@ impl Moment {
             return None;
         }
         let mut scanner = Scanner { text, at: 0 };
-        let date = scanner.attempt(Scanner::date);
+        let (date, order) = scanner.attempt(Scanner::date).unzip();
         let before_clock = scanner.at;
         if date.is_some() {
             scanner.separator();
@@ -41,7 +52,7 @@ impl Moment {
             .get(scanner.at)
             .is_none_or(|byte| byte.is_ascii_whitespace() || b",;]|\"".contains(byte));
         ((date.is_some() || clock.is_some()) && is_ended)
-            .then_some((Self { date, clock, offset }, scanner.at))
+            .then_some((Self { date, clock, offset, order: order.flatten() }, scanner.at))
     }
 }
 
@@ -81,8 +92,8 @@ impl Scanner<'_> {
         })
     }
 
-    /// `2026-11-25`, `2026/11/25`, `25.11.2026`; with slashes and the year last the month comes first.
-    fn date(&mut self) -> Option<NaiveDate> {
+    /// `2026-11-25`, `2026/11/25`, `25.11.2026`, `11/25/2026`, `25/11/2026`.
+    fn date(&mut self) -> Option<(NaiveDate, Option<Order>)> {
         let start = self.at;
         let first = self.digits(1, 4)?;
         let is_year = self.at - start == 4;
@@ -90,13 +101,22 @@ impl Scanner<'_> {
         let second = self.digits(1, 2)?;
         self.take(|byte| byte == mark)?;
         let third = if is_year { self.digits(1, 2)? } else { self.digits(4, 4)? };
-        let (year, month, day) = match (is_year, mark) {
-            (true, b'-' | b'/') => (first, second, third),
-            (false, b'/') => (third, first, second),
-            (false, b'.') => (third, second, first),
+        let (year, others) = match (is_year, mark) {
+            (true, b'-' | b'/') => (first, [second, third]),
+            (false, b'/') => (third, [first, second]),
+            (false, b'.') => (third, [second, first]),
             _ => return None,
         };
-        NaiveDate::from_ymd_opt(i32::try_from(year).ok()?, month, day)
+        let year = i32::try_from(year).ok()?;
+        let date = |[month, day]: [u32; 2]| NaiveDate::from_ymd_opt(year, month, day);
+        let swapped = date([others[1], others[0]]).filter(|_| !is_year && mark == b'/');
+        match (date(others), swapped) {
+            (Some(date), None) if is_year || mark == b'.' => Some((date, None)),
+            (Some(date), None) => Some((date, Some(Order::Month))),
+            (Some(date), Some(other)) if date == other => Some((date, None)),
+            (Some(date), Some(other)) => Some((date, Some(Order::Open(other)))),
+            (None, other) => Some((other?, Some(Order::Day))),
+        }
     }
 
     /// What parts a date and a clock time.
@@ -182,7 +202,10 @@ mod tests {
     #[track_caller]
     fn shown(text: &str) -> String {
         let Some(moment) = Moment::whole(text.as_bytes()) else { return "none".to_owned() };
-        let date = moment.date.map(|date| date.to_string()).unwrap_or_default();
+        let mut date = moment.date.map(|date| date.to_string()).unwrap_or_default();
+        if let Some(Order::Open(other)) = moment.order {
+            date = format!("{date} or {other}");
+        }
         let clock = moment.clock.map(|clock| clock.to_string()).unwrap_or_default();
         let offset = moment.offset.map(|offset| format!("{offset:+}")).unwrap_or_default();
         format!("{date} {clock} {offset}").trim().to_owned()
@@ -194,6 +217,8 @@ mod tests {
             ("2026-11-25", "2026-11-25"),
             ("2026/11/25", "2026-11-25"),
             ("11/25/2026", "2026-11-25"),
+            ("25/11/2026", "2026-11-25"),
+            ("05/11/2026", "2026-05-11 or 2026-11-05"),
             ("25.11.2026", "2026-11-25"),
             ("17:00", "17:00:00"),
             ("7:00:01", "07:00:01"),

@@ -137,6 +137,10 @@ pub(super) fn grouped(text: &[u8]) -> Option<(f64, usize)> {
     if !(start + 1..=start + 3).contains(&end) {
         return None;
     }
+    // `0,128` has a decimal comma.
+    if text[start] == b'0' && end == start + 1 {
+        return None;
+    }
     let mut groups = 0;
     while text.get(end) == Some(&b',') && digits(end + 1) == 3 {
         end += 4;
@@ -151,6 +155,20 @@ pub(super) fn grouped(text: &[u8]) -> Option<(f64, usize)> {
     }
     let plain: Vec<u8> = text[..end].iter().copied().filter(|byte| *byte != b',').collect();
     prefix(&plain).map(|(value, _)| (value, end))
+}
+
+/// Whether blanks may part the groups of one number: `1 000 000`. Nobody writes a lone number as `000`.
+pub(super) fn may_have_blank_groups(text: &[u8]) -> bool {
+    let mut words = text.split(u8::is_ascii_whitespace);
+    let are_digits = |word: &[u8]| !word.is_empty() && word.iter().all(u8::is_ascii_digit);
+    let begins =
+        words.next().is_some_and(|word| are_digits(word) && word.len() <= 3 && word[0] != b'0');
+    let mut has_zero = false;
+    let are_groups = words.all(|word| {
+        has_zero |= word.first() == Some(&b'0');
+        are_digits(word) && word.len() == 3
+    });
+    begins && are_groups && has_zero
 }
 
 #[cfg(test)]
@@ -195,8 +213,23 @@ mod tests {
     fn digit_groups_are_three_digits_each() {
         assert_eq!(grouped(b"1,234,567 kB"), Some((1_234_567.0, 9)));
         assert_eq!(grouped(b"-12,345.5"), Some((-12_345.5, 9)));
-        for text in ["1234", "1,23", "1234,567", "1,234,5", "1,234,5678", ",123", "1,2345"] {
+        for text in ["0,128", "1234", "1,23", "1234,567", "1,234,5", "1,234,5678", ",123", "1,2345"]
+        {
             assert_eq!(grouped(text.as_bytes()), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn blanks_may_part_groups_where_one_begins_with_a_zero() {
+        for (text, expected) in [
+            ("1 000 000", true),
+            ("12 034", true),
+            ("12 345", false),
+            ("1 0 0", false),
+            ("0 000", false),
+            ("x 000", false),
+        ] {
+            assert_eq!(may_have_blank_groups(text.as_bytes()), expected, "{text}");
         }
     }
 

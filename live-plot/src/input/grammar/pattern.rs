@@ -1,4 +1,5 @@
-//! `--match`: a regular expression that says which numbers of a line to take. Its named groups are the series.
+//! `--match`: a regular expression that says which numbers of a line to take. Its named groups are the series; what one
+//! called `name` matches is the name of the row.
 
 use regex::bytes::{CaptureLocations, Regex};
 
@@ -26,13 +27,18 @@ impl Pattern {
         if regex.captures_read(found, line).is_none() {
             return false;
         }
+        let mut row = Span::default();
         for (number, name) in names {
-            if let Some((start, end)) = found.get(*number) {
+            let Some((start, end)) = found.get(*number) else { continue };
+            if name == "name" {
+                row = reading.keep(&line[start..end]);
+            } else {
                 let cell = reading.cell(line[start..end].trim_ascii());
                 let name = reading.keep(name.as_bytes());
                 reading.push(Span::default(), Key::Name(name), cell);
             }
         }
+        reading.set_row(row);
         true
     }
 }
@@ -54,5 +60,9 @@ mod tests {
         assert_eq!(read("took 1.5ms").as_deref(), Some("ms=1.5ms"));
         assert_eq!(read("took 1ms of all").as_deref(), Some("ms=1ms of='all'"));
         assert_eq!(read("nothing 5"), None);
+        let mut pattern = Pattern::new(Regex::new(r"(?<v>\d+) (?<name>\w+)").unwrap());
+        let mut reading = Reading::default();
+        assert!(pattern.read(b"7 GET", &mut reading));
+        assert_eq!(shown(&reading), "GET.v=7");
     }
 }

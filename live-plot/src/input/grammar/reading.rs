@@ -1,6 +1,7 @@
 //! What was found on a line: cells with their names, in order. The space is used again for each line. Which series a cell
 //! belongs to is left to `schema`.
 
+use super::comma;
 use super::measure::{self, Measure};
 
 /// A part of [`Reading`]'s text.
@@ -81,6 +82,12 @@ impl Reading {
         self.items.iter().any(|item| item.cell.is_number())
     }
 
+    /// Whether a comma stands between digits in a cell that is no number.
+    pub(super) fn has_comma(&self) -> bool {
+        let text = |item: &Item| matches!(item.cell, Cell::Text(text) if comma::is_within(self.text(text)));
+        self.items.iter().any(text)
+    }
+
     /// Keeps a text and returns where.
     pub(super) fn keep(&mut self, text: &[u8]) -> Span {
         let start = self.text.len();
@@ -113,6 +120,10 @@ impl Reading {
     /// Gives all cells the name of a row.
     pub(super) fn name_rows(&mut self, name: &[u8]) {
         let row = self.keep(name);
+        self.set_row(row);
+    }
+
+    pub(super) fn set_row(&mut self, row: Span) {
         self.items.iter_mut().for_each(|item| item.row = row);
     }
 

@@ -1,6 +1,7 @@
 //! The cells of a row as they are put into a reading, each in its column, with the row's name.
 
 use super::cells::{self, Delimiter, Kind};
+use super::comma;
 use super::measure::{self, Measure};
 use super::moment::Moment;
 use super::reading::{Cell, Key, Reading, Span};
@@ -89,7 +90,7 @@ pub(super) fn content(
 }
 
 /// AM or PM, of the clock time in the cell before.
-pub(super) fn is_half_of_day(cell: &[u8]) -> bool {
+pub(in crate::input) fn is_half_of_day(cell: &[u8]) -> bool {
     matches!(cell, b"AM" | b"PM" | b"am" | b"pm")
 }
 
@@ -121,11 +122,21 @@ pub(super) fn read(
     }
 }
 
-/// Whether a word may name a row: a log level and a part of a pair do not.
+/// Whether a word may name a row without a header: a log level, a part of a pair, and what begins with a digit or ends in a
+/// counter or a sign do not. Addresses do.
 fn is_row_name(word: &[u8]) -> bool {
     // In `CPU(s) list: 0,1` it is a label with its first value.
     let is_label = word.ends_with(b":") || memchr::memmem::find(word, b": ").is_some();
-    !is_level(word) && !is_label && !word.contains(&b'=')
+    // `eth0:123`, where a wide counter touches the name's colon.
+    let mut parts = word.split(|byte| *byte == b':');
+    let (host, port) = (parts.next().unwrap_or_default(), parts.next());
+    let is_counter = port.is_some_and(|port| {
+        parts.next().is_none() && !host.contains(&b'.') && port.iter().all(u8::is_ascii_digit)
+    });
+    let is_address = word.contains(&b':') || word.iter().filter(|byte| **byte == b'.').count() == 3;
+    let is_value = word[0] == b'@' || (word[0].is_ascii_digit() && !is_address);
+    let is_sign = matches!(word, [.., b',' | b';', b'-' | b'+']);
+    !is_level(word) && !is_label && !is_counter && !is_value && !is_sign && !word.contains(&b'=')
 }
 
 /// Two whole numbers and a slash.
@@ -164,6 +175,9 @@ pub(super) fn read_plain(
             Kind::Time if numbers == 0 && !is_named => Cell::Text(reading.keep(text)),
             Kind::Word if was_time && is_half_of_day(text) => Cell::Text(reading.keep(text)),
             Kind::Word if numbers == 0 && !is_named && is_row_name(text) => {
+                if delimiter == Delimiter::Comma && comma::halves(line) {
+                    return None;
+                }
                 is_named = true;
                 row = reading.keep(text);
                 column += 1;
@@ -185,5 +199,13 @@ pub(super) fn read_plain(
         reading.push(row, Key::Column(column), cell);
         column += 1;
     }
-    (numbers > 0).then_some(Plain { cells: column, is_named })
+    let is_row = numbers > 0 && !(delimiter == Delimiter::Blanks && is_dump(line));
+    is_row.then_some(Plain { cells: column, is_named })
+}
+
+/// Whether the line is bytes as hexadecimal digits: `41 0C 1B 00`.
+fn is_dump(line: &[u8]) -> bool {
+    let mut words = line.split(u8::is_ascii_whitespace);
+    let is_byte = |word: &[u8]| word.len() == 2 && word.iter().all(u8::is_ascii_hexdigit);
+    line.iter().any(u8::is_ascii_alphabetic) && line.len() > 5 && words.all(is_byte)
 }

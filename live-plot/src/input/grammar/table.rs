@@ -2,6 +2,7 @@
 //! columns are called. Pure state: lines in, cells out.
 
 use super::cells::{self, Delimiter, Kind};
+use super::comma;
 use super::header::{Candidate, Header};
 use super::measure::{self, Measure};
 use super::number;
@@ -21,6 +22,8 @@ pub(super) enum Refusal {
     Cells,
     /// `1,234` may be one number or two.
     Groups,
+    /// `1,5` may be one number or two.
+    Comma,
     /// It is no row at all.
     NoRow,
 }
@@ -48,8 +51,10 @@ pub(in crate::input) struct Tables {
     refused: Option<usize>,
     /// The word behind a lone number.
     word: Vec<u8>,
-    /// Lines that may have been headers and are none: their number, and whether there is a number in them.
-    not_headers: Vec<(u64, bool)>,
+    /// The first row had two cells whose comma may be a decimal point.
+    pub(in crate::input) doubt: bool,
+    /// Lines that may have been headers and are none, with their number.
+    not_headers: Vec<(u64, Vec<u8>)>,
 }
 
 /// A table with a header.
@@ -79,6 +84,7 @@ impl Tables {
             delimiter: None,
             refused: None,
             word: Vec::new(),
+            doubt: false,
             not_headers: Vec::new(),
         }
     }
@@ -102,6 +108,12 @@ impl Tables {
     /// Whether a line of names is in force: alternating words and numbers are then a row.
     pub(super) fn has_header(&self) -> bool {
         self.table.is_some()
+    }
+
+    /// Whether commas part the cells of the rows.
+    pub(super) fn has_commas(&self) -> bool {
+        let header = self.table.as_ref().map(|table| table.header.delimiter);
+        header.or(self.delimiter) == Some(Delimiter::Comma)
     }
 
     /// Whether a bare number needs no look at headers and names: it is then taken.
@@ -166,28 +178,28 @@ impl Tables {
         candidate.is_reported = !is_silent;
         if self.candidates.len() == MOST_CANDIDATES {
             let oldest = self.candidates.remove(0);
-            self.report(&oldest);
+            self.report(oldest);
         }
         self.candidates.push(candidate);
         is_silent
     }
 
-    fn report(&mut self, candidate: &Candidate) {
+    fn report(&mut self, candidate: Candidate) {
         if !candidate.is_comment && !candidate.is_reported && !self.known.contains(&candidate.line)
         {
-            self.not_headers.push((candidate.number, cells::has_number(&candidate.line)));
+            self.not_headers.push((candidate.number, candidate.line));
         }
     }
 
     /// The lines that turned out to be no headers.
-    pub(in crate::input) fn take_not_headers(&mut self) -> Vec<(u64, bool)> {
+    pub(super) fn take_not_headers(&mut self) -> Vec<(u64, Vec<u8>)> {
         std::mem::take(&mut self.not_headers)
     }
 
     /// At the end of input no row follows any more.
     pub(in crate::input) fn finish(&mut self) {
         for candidate in std::mem::take(&mut self.candidates) {
-            self.report(&candidate);
+            self.report(candidate);
         }
     }
 
@@ -270,8 +282,9 @@ impl Tables {
     ) -> Result<(), Refusal> {
         reading.clear();
         if let Some(measure) = measure::whole(line) {
-            let is_group = measure.unit.is_none() && number::grouped(line).is_some();
-            if !is_group || self.joins_groups(line)? {
+            let is_open = comma::may_be_decimal(line)
+                || (measure.unit.is_none() && number::grouped(line).is_some());
+            if !is_open || self.joins_commas(line)? {
                 return self.take(
                     1,
                     false,
@@ -283,12 +296,26 @@ impl Tables {
                 );
             }
         }
+        let is_settled = self.table.is_some() || self.width > 1 || !self.given.is_empty();
+        if !is_settled && number::may_have_blank_groups(line) {
+            return Err(Refusal::Groups);
+        }
         let last = self.delimiter;
         let all =
             last.into_iter().chain(Delimiter::ALL.into_iter().filter(|other| Some(*other) != last));
         for delimiter in all.filter(|delimiter| delimiter.is_in(line)) {
             reading.clear();
+            let delimiter = delimiter.with_sign_of(line);
             if let Some(plain) = row::read_plain(line, delimiter, reading) {
+                let was_one = self.table.is_none() && (self.is_single || self.width == 1);
+                if was_one
+                    && plain.cells == 2
+                    && delimiter == Delimiter::Comma
+                    && comma::is_within(line)
+                {
+                    return Err(Refusal::Comma);
+                }
+                self.doubt |= !is_settled && comma::may_be_fraction(line);
                 return self.take(plain.cells, plain.is_named, Some(delimiter), |_| {}, reading);
             }
         }
@@ -299,8 +326,8 @@ impl Tables {
         })
     }
 
-    /// Whether digit groups are one number: what other lines, or the user's names, have shown.
-    fn joins_groups(&self, line: &[u8]) -> Result<bool, Refusal> {
+    /// Whether a comma is part of a number: what other lines, or the user's names, have shown.
+    fn joins_commas(&self, line: &[u8]) -> Result<bool, Refusal> {
         if self.given.len() > 1 || self.delimiter == Some(Delimiter::Comma) {
             Ok(false)
         } else if self.given.len() == 1
@@ -309,6 +336,8 @@ impl Tables {
             || !line.contains(&b',')
         {
             Ok(true)
+        } else if comma::may_be_decimal(line) {
+            Err(Refusal::Comma)
         } else {
             Err(Refusal::Groups)
         }
@@ -413,6 +442,7 @@ impl Tables {
 
 impl Table {
     fn read(&mut self, line: &[u8], time: &[String], reading: &mut Reading) -> bool {
+        self.header.delimiter = self.header.delimiter.with_sign_of(line);
         let Header { delimiter, ref label, ref names } = self.header;
         let width = names.len();
         let line = delimiter.trimmed(line);

@@ -44,11 +44,11 @@ impl Unit {
         }
         let per_second = [&b"/s"[..], b"/sec", b"ps"].into_iter().find_map(|ending| {
             let unit = Self::of_amount(text.strip_suffix(ending)?)?;
-            // `bps` and `Bps` are rates, `Ops` is a word.
-            let is_rate = ending[0] == b'/' || matches!(unit.symbol, "B" | "bit");
+            // `Bps` is a rate, `Ops` a word.
+            let is_rate = ending[0] == b'/' || unit.symbol == "B";
             is_rate.then_some(Self { is_rate, ..unit })
         });
-        per_second.or_else(|| Self::of_amount(text))
+        bits_per_second(text).or(per_second).or_else(|| Self::of_amount(text))
     }
 
     fn of_amount(text: &[u8]) -> Option<Self> {
@@ -63,7 +63,7 @@ impl Unit {
     }
 
     /// The unit of time that `text` names; `m` alone is left to a compound duration.
-    pub(super) fn of_time(text: &[u8]) -> Option<Self> {
+    pub(in crate::input) fn of_time(text: &[u8]) -> Option<Self> {
         Some(match text {
             b"ns" | b"nsec" => Self::time("ns", 1.0, 1e9),
             b"us" | b"usec" | b"\xc2\xb5s" | b"\xce\xbcs" => Self::time("µs", 1.0, 1e6),
@@ -76,6 +76,11 @@ impl Unit {
             _ => return None,
         })
     }
+
+    /// A number as it stands, without any unit.
+    pub(in crate::input) const ONE: Self = Self::SIZE;
+
+    pub(in crate::input) const SECOND: Self = Self::time("s", 1.0, 1.0);
 
     /// A minute, which `m` is within a duration.
     pub(super) const MINUTE: Self = Self::time("min", 60.0, 1.0);
@@ -104,6 +109,19 @@ impl Unit {
         }
     }
 
+    /// Whether it is a prefix alone: `5K` is a number like `5000`.
+    pub(in crate::input) fn is_prefix(self) -> bool {
+        self.symbol.is_empty()
+    }
+
+    /// Whether both stand at one axis: the same is measured. What a prefix alone is of is not known, unless it is binary:
+    /// nothing but memory is counted so.
+    pub(in crate::input) fn shares_axis(self, other: Self) -> bool {
+        let is_memory = self.prefix.ends_with('i') && other.prefix.ends_with('i');
+        let is_prefix = self.is_prefix();
+        is_prefix == other.is_prefix() && if is_prefix { is_memory } else { self.is_like(other) }
+    }
+
     /// Whether both measure the same.
     fn is_like(self, other: Self) -> bool {
         self.quantity == other.quantity && self.is_rate == other.is_rate
@@ -129,12 +147,16 @@ impl fmt::Display for Unit {
 }
 
 /// Units without prefixes: how they are written, and their symbol.
-const OTHERS: [(&str, &str); 31] = [
+const OTHERS: [(&str, &str); 41] = [
     ("percent", "%"),
     ("pct", "%"),
     ("%RH", "%"),
     ("°C", "°C"),
     ("℃", "°C"),
+    // U+00BA, which looks the same.
+    ("ºC", "°C"),
+    ("ºF", "°F"),
+    ("º", "°"),
     ("degC", "°C"),
     ("C", "°C"),
     ("°F", "°F"),
@@ -161,6 +183,13 @@ const OTHERS: [(&str, &str); 31] = [
     ("kg", "kg"),
     ("mbar", "mbar"),
     ("px", "px"),
+    ("€", "€"),
+    ("EUR", "€"),
+    ("$", "$"),
+    ("USD", "$"),
+    ("£", "£"),
+    ("GBP", "£"),
+    ("¥", "¥"),
 ];
 
 /// Symbols that take prefixes: how they are written, and their quantity and symbol. The longer ones come first.
@@ -210,6 +239,18 @@ const PREFIXES: [(&str, f64, f64); 20] = [
     ("h", 100.0, 1.0),
 ];
 
+/// `bps` is bits, whatever letter is before it: nobody means thousandths of a bit by `mbps`.
+fn bits_per_second(text: &[u8]) -> Option<Unit> {
+    let prefix = match text.strip_suffix(b"bps")? {
+        b"m" => b"M",
+        b"g" => b"G",
+        b"t" => b"T",
+        prefix => prefix,
+    };
+    let bits = prefixed(&[prefix, b"bit"].concat())?;
+    Some(Unit { is_rate: true, ..bits })
+}
+
 fn prefixed(text: &[u8]) -> Option<Unit> {
     // `kb` and `mb` are what hasty people write for bytes; nobody counts thousandths of a bit.
     let hasty = [("kb", "k"), ("mb", "M"), ("gb", "G"), ("tb", "T")];
@@ -256,6 +297,9 @@ mod tests {
             (512.0, "B", "K", 0.512),
             (1.5, "Gbits/sec", "Mbps", 1500.0),
             (3.0, "MB/s", "kB/s", 3000.0),
+            (1.0, "mbps", "kbps", 1000.0),
+            (8.0, "kbps", "bit/s", 8000.0),
+            (2.0, "MBps", "kB/s", 2000.0),
             (2.0, "m", "s", 120.0),
             (250.0, "m", "K", 0.00025),
             (3.3, "GHz", "MHz", 3300.0),

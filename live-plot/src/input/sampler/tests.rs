@@ -7,7 +7,7 @@ use super::*;
 use crate::config::Naming;
 
 fn taken_with(rules: Rules, lines: &[&str]) -> Sampler {
-    let mut sampler = Sampler::new(rules, false);
+    let mut sampler = Sampler::new(rules, true, false);
     let now = clock::now();
     for line in lines {
         sampler.line(&Line::Text(line.as_bytes()), now);
@@ -221,7 +221,7 @@ proptest! {
         lines in prop::collection::vec(prop::collection::vec(part(), 0..12), 1..5)
     ) {
         let lines: Vec<String> = lines.iter().map(|parts| parts.concat()).collect();
-        let mut sampler = Sampler::new(Rules::default(), false);
+        let mut sampler = Sampler::new(Rules::default(), true, false);
         let mut before = 0;
         for line in &lines {
             sampler.line(&Line::Text(line.as_bytes()), clock::now());
@@ -254,7 +254,7 @@ proptest! {
     ) {
         let read = |pieces: &mut dyn Iterator<Item = &[u8]>| {
             let mut splitter = crate::input::splitter::Splitter::default();
-            let mut sampler = Sampler::new(Rules::default(), false);
+            let mut sampler = Sampler::new(Rules::default(), true, false);
             let now = clock::now();
             pieces.for_each(|piece| splitter.feed(piece, |line| sampler.line(&line, now)));
             splitter.finish(|line| sampler.line(&line, now));

@@ -1,0 +1,173 @@
+//! What a comma between two digits may be: a decimal point, as most of Europe writes it, the mark between groups of three
+//! digits, or what parts two numbers. Where it is not certain, the line is left to be reported.
+
+use super::measure::{self, Measure};
+
+/// Whether a comma stands between two digits.
+pub(super) fn is_within(text: &[u8]) -> bool {
+    memchr::memchr_iter(b',', text).any(|at| {
+        at > 0 && text[at - 1].is_ascii_digit() && text.get(at + 1).is_some_and(u8::is_ascii_digit)
+    })
+}
+
+/// Whether a number of the line has a comma that parts no groups: `0,128`, `21,5`.
+pub(super) fn may_be_decimal(line: &[u8]) -> bool {
+    single(line).any(|(before, after)| !is_group(before, after))
+}
+
+/// Whether the line as a whole looks more like one number with a decimal comma than like two: `0,5`, `1.234,5`.
+pub(super) fn may_be_fraction(line: &[u8]) -> bool {
+    let digits = line.strip_prefix(b"-").unwrap_or(line);
+    single(digits).any(|(before, after)| {
+        before.len() + 1 + after.len() == digits.len() && (before == b"0" || before.contains(&b'.'))
+    }) && decimal(digits).is_some()
+}
+
+/// Whether the only comma of a line would part a name from half of a number: `x 12,5`.
+pub(super) fn halves(line: &[u8]) -> bool {
+    let at = memchr::memchr(b',', line).unwrap_or(line.len());
+    let (before, after) = line.split_at(at);
+    let is_mark = |byte: &u8| byte.is_ascii_whitespace() || *byte == b';';
+    let Some(mark) = before.iter().rposition(is_mark) else { return false };
+    // Between other delimiters a comma parts no cells.
+    let parts_cells = matches!(before[mark], b'\t' | b';');
+    is_within(&line[mark..])
+        && memchr::memchr_iter(b',', after).count() == 1
+        && before[mark + 1].is_ascii_digit()
+        && (parts_cells || !after.contains(&b'.'))
+}
+
+/// Whether a number of the line is as good with a decimal point as in groups: `1,234`.
+pub(super) fn is_open(line: &[u8]) -> bool {
+    single(line).any(|(before, after)| is_group(before, after))
+}
+
+fn is_group(before: &[u8], after: &[u8]) -> bool {
+    (1..=3).contains(&before.len()) && before[0] != b'0' && after.len() == 3
+}
+
+/// The digits before and after the comma of each number that has just one.
+fn single(line: &[u8]) -> impl Iterator<Item = (&[u8], &[u8])> {
+    // Within a clock time, `17:00:00,123`, a comma is none of a number.
+    let is_mark = |byte: &u8| !byte.is_ascii_digit() && !b",.:".contains(byte);
+    line.split(is_mark).filter_map(|run| {
+        let run = run.strip_prefix(b":").unwrap_or(run);
+        let at = memchr::memchr(b',', run)?;
+        let (before, after) = (&run[..at], &run[at + 1..]);
+        let is_fraction = !after.is_empty() && after.iter().all(u8::is_ascii_digit);
+        let is_whole = before.iter().all(|byte| *byte != b':');
+        (is_whole && is_fraction && before.last().is_some_and(u8::is_ascii_digit))
+            .then_some((before, after))
+    })
+}
+
+/// The cell as a number with a decimal comma, its groups parted by points: `1.234,56`.
+pub(super) fn decimal(cell: &[u8]) -> Option<Measure> {
+    let at =
+        memchr::memchr(b',', cell).filter(|at| is_within(&cell[..(at + 2).min(cell.len())]))?;
+    let (before, after) = (&cell[..at], &cell[at + 1..]);
+    if after.contains(&b',') {
+        return None;
+    }
+    let mut pointed = ungrouped(before)?;
+    pointed.push(b'.');
+    pointed.extend_from_slice(after);
+    measure::whole(&pointed)
+}
+
+/// The number that is all of the cell, if points part its groups: `1.000`, where a comma is the decimal point.
+pub(super) fn grouped_by_points(cell: &[u8]) -> Option<Measure> {
+    let digits = cell.iter().rposition(u8::is_ascii_digit)? + 1;
+    let mut plain = cell[..digits].contains(&b'.').then(|| ungrouped(&cell[..digits]))??;
+    plain.extend_from_slice(&cell[digits..]);
+    measure::whole(&plain)
+}
+
+/// The digits without the points between groups of three; `None` if they part anything else.
+fn ungrouped(text: &[u8]) -> Option<Vec<u8>> {
+    let mut groups = text.split(|byte| *byte == b'.');
+    let first = groups.next().unwrap_or_default();
+    let mut plain = first.to_vec();
+    let digits = first.iter().filter(|byte| byte.is_ascii_digit()).count();
+    for group in groups {
+        if group.len() != 3 || !group.iter().all(u8::is_ascii_digit) || !(1..=3).contains(&digits) {
+            return None;
+        }
+        plain.extend_from_slice(group);
+    }
+    Some(plain)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_comma_is_a_decimal_point_or_open() {
+        for (line, is_decimal, open) in [
+            ("time=0,128 ms", true, false),
+            ("12,5%", true, false),
+            ("1.234,56", true, false),
+            ("time=1,234 ms", false, true),
+            ("1,234,567", false, false),
+            ("1,234.5", false, false),
+            ("a,b, 5,x", false, false),
+            ("17:00:00,123 x", false, false),
+            ("temp:12,5", true, false),
+            ("1 0,5 1,234", true, true),
+        ] {
+            assert_eq!(may_be_decimal(line.as_bytes()), is_decimal, "{line}");
+            assert_eq!(is_open(line.as_bytes()), open, "{line}");
+        }
+    }
+
+    #[test]
+    fn a_zero_or_groups_before_the_comma_raise_a_doubt() {
+        for (line, expected) in [
+            ("0,5", true),
+            ("-0,25", true),
+            ("1.234,5", true),
+            ("1.5,2", false),
+            ("1,2", false),
+            ("0,5,6", false),
+        ] {
+            assert_eq!(may_be_fraction(line.as_bytes()), expected, "{line}");
+        }
+    }
+
+    #[test]
+    fn a_comma_may_part_a_name_from_half_of_a_number() {
+        for (line, expected) in [
+            ("x 12,5", true),
+            ("real\t0m0,114s", true),
+            ("a;1,234.5", true),
+            ("Boston,5", false),
+            ("Core 0,45.5", false),
+            ("Core 0,45,3", false),
+            ("New York,5", false),
+        ] {
+            assert_eq!(halves(line.as_bytes()), expected, "{line}");
+        }
+    }
+
+    #[test]
+    fn points_part_groups_where_a_comma_is_the_decimal_point() {
+        let value = |measure: Option<Measure>| measure.map(|measure| measure.value);
+        for (text, expected) in [
+            ("0,5", Some(0.5)),
+            ("-1.234,56", Some(-1234.56)),
+            ("1.234.567,8", Some(1_234_567.8)),
+            ("19,0 %", Some(19.0)),
+            ("1.23,5", None),
+            ("1,2,3", None),
+            ("12,", None),
+        ] {
+            assert_eq!(value(decimal(text.as_bytes())), expected, "{text}");
+        }
+        for (text, expected) in
+            [("1.000", Some(1000.0)), ("1.000 kg", Some(1000.0)), ("1.5", None), ("5", None)]
+        {
+            assert_eq!(value(grouped_by_points(text.as_bytes())), expected, "{text}");
+        }
+    }
+}
