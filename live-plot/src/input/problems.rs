@@ -44,7 +44,7 @@ impl Problem {
                 "The line may be one number in groups of three digits or several: --names A, or --names A,B, decides."
             }
             Self::Comma => {
-                "The line is not understood: if its comma is a decimal point, put tr , . before live-plot; else --names A,B or --match 'took (?<ms>[0-9.]+)' says which of its numbers to draw."
+                "The line is not understood: if its comma is a decimal point, run its program with LC_ALL=C or put sed -u y/,/./ before live-plot; else --names A,B or --match 'took (?<ms>[0-9.]+)' says which of its numbers to draw."
             }
             Self::NoTime => "The line has no time in the column of --time.",
             Self::BadTime => {

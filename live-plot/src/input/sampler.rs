@@ -17,7 +17,7 @@ use super::problems::{Problem, Problems};
 use super::scales::Scales;
 use super::schema::{MAX_SERIES, Role, Schema};
 use super::splitter::{LONGEST, Line};
-use super::timestamp::{Timestamps, Written};
+use super::timestamp::{Timestamps, Written, compact};
 use crate::config::Rules;
 use crate::series::Sample;
 use crate::series::store::{Counts, Entry};
@@ -151,7 +151,7 @@ impl Sampler {
         self.hint_at_time();
         if std::mem::take(&mut self.grammar.tables.doubt) {
             let line = self.counts.lines;
-            self.problems.warn(format!("The line is read as two numbers; if its comma is a decimal point, put tr , . before live-plot. (line {line})"));
+            self.problems.warn(format!("The line is read as two numbers; if its comma is a decimal point, run its program with LC_ALL=C or put sed -u y/,/./ before live-plot. (line {line})"));
         }
         let reading = std::mem::take(&mut self.grammar.reading);
         for row in reading.rows() {
@@ -233,7 +233,7 @@ impl Sampler {
             }
         };
         if std::mem::take(&mut timestamps.guessed) {
-            self.problems.warn(format!("Dates such as 05/11/2026 are read with the month first; if their day is first, put sed -E 's,([0-9]+)/([0-9]+)/([0-9]{{4}}),\\3-\\2-\\1,' before live-plot. (line {})", self.counts.lines));
+            self.problems.warn(format!("Dates such as 05/11/2026 are read with the month first; if their day is first, put sed -uE 's,([0-9]+)/([0-9]+)/([0-9]{{4}}),\\3-\\2-\\1,' before live-plot. (line {})", self.counts.lines));
         }
         let time = time.ok_or(Problem::BadTime)?;
         if time < self.latest {
@@ -279,7 +279,7 @@ impl Sampler {
         let name = shown(name(item, reading, &mut self.grammar.tables));
         let (text, line) = (shown(text), self.counts.lines);
         self.problems.warn(format!(
-            "{name}: {text} is no number, but a gap, as will be any other such cell; if its comma is a decimal point, put tr , . before live-plot. (line {line})"
+            "{name}: {text} is no number, but a gap, as will be any other such cell; if its comma is a decimal point, run its program with LC_ALL=C or put sed -u y/,/./ before live-plot. (line {line})"
         ));
     }
 
@@ -300,8 +300,9 @@ impl Sampler {
         let is_time = match cell {
             Cell::Number(Measure { value, unit: None }) => {
                 // Behind a label a counter may have that size.
-                let is_alone = reading.text(*row).is_empty();
-                is_alone && reading.items().len() > 1 && metrics::is_epoch(*value)
+                let is_alone = reading.text(*row).is_empty() || self.grammar.tables.names_rows();
+                let is_time = metrics::is_epoch(*value) || compact(*value).is_some();
+                is_alone && reading.items().len() > 1 && is_time
             }
             Cell::Text(text) => {
                 Moment::whole(reading.text(*text)).is_some_and(|moment| moment.date.is_some())

@@ -25,6 +25,8 @@ pub(super) struct Timestamps {
     zone: TimeZone,
     /// Nanoseconds a unit.
     unit: Option<f64>,
+    /// Numbers are dates: `20261126`.
+    is_compact: Option<bool>,
     /// In nanoseconds.
     first: Option<i128>,
     last: i128,
@@ -44,6 +46,7 @@ impl Timestamps {
         Self {
             zone,
             unit: None,
+            is_compact: None,
             first: None,
             last: 0,
             is_absolute: false,
@@ -56,12 +59,22 @@ impl Timestamps {
     /// The seconds since the first timestamp; `None` if this is no time.
     pub(super) fn read(&mut self, written: Written<'_>) -> Option<f64> {
         let nanos = match written {
+            Written::Number(value)
+                if *self.is_compact.get_or_insert_with(|| compact(value).is_some()) =>
+            {
+                self.moment(compact(value)?)?
+            }
             Written::Number(value) => {
                 let unit = *self.unit.get_or_insert_with(|| unit(value));
                 self.counted(value, unit)?
             }
             Written::Counted(value, unit) => self.counted(value, unit)?,
-            Written::Text(text) => self.moment(Moment::whole(text)?)?,
+            Written::Text(text) => match Moment::whole(text) {
+                Some(moment) => self.moment(moment)?,
+                None => {
+                    return self.read(Written::Number(str::from_utf8(text).ok()?.parse().ok()?));
+                }
+            },
         };
         self.last = nanos;
         let first = *self.first.get_or_insert(nanos);
@@ -159,6 +172,28 @@ impl Timestamps {
     }
 }
 
+/// The date that a number writes, `20261126`, with a clock time perhaps, `20261126024718`; of the years 1900 to 2100.
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "bounded")]
+pub(super) fn compact(value: f64) -> Option<Moment> {
+    const DATES: std::ops::Range<u64> = 19_000_101..21_010_000;
+    let number = Some(value).filter(|value| value.fract() == 0.0 && (1e7..1e14).contains(value))?;
+    let number = number as u64;
+    let (day, time) = if number < 100_000_000 {
+        (number, None)
+    } else {
+        (number / 1_000_000, Some(number % 1_000_000))
+    };
+    let parts =
+        |number: u64| [number / 10_000, number / 100 % 100, number % 100].map(|part| part as u32);
+    let [year, month, date] = DATES.contains(&day).then(|| parts(day))?;
+    let clock = match time.map(parts) {
+        Some([hour, minute, second]) => Some(NaiveTime::from_hms_opt(hour, minute, second)?),
+        None => None,
+    };
+    let date = NaiveDate::from_ymd_opt(year.cast_signed(), month, date)?;
+    Some(Moment { date: Some(date), clock, ..Moment::default() })
+}
+
 /// Nanoseconds a unit, by the size of a time since 1970: today's is about 1.8e9 seconds.
 fn unit(value: f64) -> f64 {
     match value.abs() {
@@ -202,6 +237,9 @@ mod tests {
             ("08:21:19", "08:21:21.5"),
             ("23:59:59", "00:00:01.5"),
             ("0", "2.5"),
+            ("20261126024718", "26-Nov-2026 02:47:20.5"),
+            ("26/Nov/2026:02:47:10 +0100", "Nov 26, 2026 01:47:12.5Z"),
+            ("20261126T024718Z", "20261126T034720.5+0100"),
         ] {
             assert_seconds(&[first, second], &[0.0, 2.5]);
         }
@@ -218,6 +256,7 @@ mod tests {
         let day = 86400.0;
         assert_seconds(&["26/11/2026", "05/12/2026"], &[0.0, 9.0 * day]);
         assert_seconds(&["11/26/2026", "12/05/2026"], &[0.0, 9.0 * day]);
+        assert_seconds(&["20261130", "20261201"], &[0.0, day]);
         let mut timestamps = self::timestamps();
         assert_eq!(timestamps.read(written("05/11/2026")), Some(0.0));
         assert!(timestamps.guessed);

@@ -48,20 +48,21 @@ fn is_group(before: &[u8], after: &[u8]) -> bool {
 
 /// The digits before and after the comma of each number that has just one.
 fn single(line: &[u8]) -> impl Iterator<Item = (&[u8], &[u8])> {
-    // Within a clock time, `17:00:00,123`, a comma is none of a number.
-    let is_mark = |byte: &u8| !byte.is_ascii_digit() && !b",.:".contains(byte);
+    // Within a clock time, `17:00:00,123`, or after a date a comma is none of a number.
+    let is_mark = |byte: &u8| !byte.is_ascii_digit() && !b",.:/-".contains(byte);
     line.split(is_mark).filter_map(|run| {
-        let run = run.strip_prefix(b":").unwrap_or(run);
+        let start = run.iter().position(|byte| !b":/-".contains(byte)).unwrap_or(run.len());
+        let run = &run[start..];
         let at = memchr::memchr(b',', run)?;
         let (before, after) = (&run[..at], &run[at + 1..]);
         let is_fraction = !after.is_empty() && after.iter().all(u8::is_ascii_digit);
-        let is_whole = before.iter().all(|byte| *byte != b':');
+        let is_whole = before.iter().all(|byte| byte.is_ascii_digit() || *byte == b'.');
         (is_whole && is_fraction && before.last().is_some_and(u8::is_ascii_digit))
             .then_some((before, after))
     })
 }
 
-/// The cell as a number with a decimal comma, its groups parted by points: `1.234,56`.
+/// The cell as a number with a decimal comma, its groups parted by points or blanks: `1.234,56`.
 pub(super) fn decimal(cell: &[u8]) -> Option<Measure> {
     let at =
         memchr::memchr(b',', cell).filter(|at| is_within(&cell[..(at + 2).min(cell.len())]))?;
@@ -83,9 +84,9 @@ pub(super) fn grouped_by_points(cell: &[u8]) -> Option<Measure> {
     measure::whole(&plain)
 }
 
-/// The digits without the points between groups of three; `None` if they part anything else.
+/// The digits without what stands between groups of three; `None` if they part anything else.
 fn ungrouped(text: &[u8]) -> Option<Vec<u8>> {
-    let mut groups = text.split(|byte| *byte == b'.');
+    let mut groups = text.split(|byte| matches!(byte, b'.' | b' '));
     let first = groups.next().unwrap_or_default();
     let mut plain = first.to_vec();
     let digits = first.iter().filter(|byte| byte.is_ascii_digit()).count();
@@ -113,7 +114,8 @@ mod tests {
             ("1,234.5", false, false),
             ("a,b, 5,x", false, false),
             ("17:00:00,123 x", false, false),
-            ("temp:12,5", true, false),
+            ("24-03-01,5", false, false),
+            ("temp:-12,5", true, false),
             ("1 0,5 1,234", true, true),
         ] {
             assert_eq!(may_be_decimal(line.as_bytes()), is_decimal, "{line}");
@@ -158,6 +160,7 @@ mod tests {
             ("-1.234,56", Some(-1234.56)),
             ("1.234.567,8", Some(1_234_567.8)),
             ("19,0 %", Some(19.0)),
+            ("1 234,56 €", Some(1234.56)),
             ("1.23,5", None),
             ("1,2,3", None),
             ("12,", None),

@@ -35,6 +35,7 @@ fn prometheus(line: &[u8], reading: &mut Reading) -> bool {
         return false;
     }
     push(reading, Span::default(), labelled, value);
+    push_time(reading, time);
     true
 }
 
@@ -61,11 +62,15 @@ fn graphite(line: &[u8], reading: &mut Reading) -> bool {
     else {
         return false;
     };
-    if !begins_name(name) || name.ends_with(b":") || !only_number(time).is_some_and(is_epoch) {
+    // -1 is now, for a name that is a path of Graphite's.
+    let is_now = time == b"-1" && name.contains(&b'.');
+    let is_time = is_now || only_number(time).is_some_and(is_epoch);
+    if !begins_name(name) || name.ends_with(b":") || !is_time {
         return false;
     }
     let Some(value) = only_number(value) else { return false };
     push(reading, Span::default(), name, value);
+    push_time(reading, Some(time).filter(|_| !is_now));
     true
 }
 
@@ -100,6 +105,7 @@ fn influx(line: &[u8], reading: &mut Reading) -> bool {
             push(reading, row, name, value);
         }
     }
+    push_time(reading, time);
     reading.has_number()
 }
 
@@ -129,6 +135,14 @@ fn push(reading: &mut Reading, row: Span, name: &[u8], value: f64) {
     reading.push(row, Key::Name(name), Cell::Number(Measure { value, unit: None }));
 }
 
+/// The line's own time is a value only to `--time time`.
+fn push_time(reading: &mut Reading, time: Option<&[u8]>) {
+    if let Some(time) = time {
+        let (name, time) = (reading.keep(b"time"), reading.keep(time));
+        reading.push(Span::default(), Key::Name(name), Cell::Text(time));
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::super::shown::shown;
@@ -143,21 +157,25 @@ mod tests {
     fn the_labels_belong_to_the_name_and_a_time_is_no_value() {
         for (line, expected) in [
             (r#"http_requests{code="200"} 1027"#, r#"http_requests{code="200"}=1027"#),
-            (r#"x{a="}\"{ 5"} 7 1395066363000"#, r#"x{a="}\"{ 5"}=7"#),
+            (r#"x{a="}\"{ 5"} 7 1395066363000"#, r#"x{a="}\"{ 5"}=7 time='1395066363000'"#),
             (
                 r#"x_bucket{le="+Inf"} 3 # {trace="a"} 0.67 1520879607.789"#,
                 r#"x_bucket{le="+Inf"}=3"#,
             ),
             ("x{} NaN", "x{}=NaN"),
-            ("servers.a.load 0.5 1763886079", "servers.a.load=0.5"),
+            ("servers.a.load 0.5 1763886079", "servers.a.load=0.5 time='1763886079'"),
+            ("servers.a.load 14 -1", "servers.a.load=14"),
         ] {
             assert_eq!(found(line), expected, "{line}");
         }
         assert_eq!(
             found("weather,location=us-midwest temp=82,hum=5i,ok=t,s=\"x\" 1465839830100400200"),
-            "weather,location=us-midwest.temp=82 weather,location=us-midwest.hum=5"
+            "weather,location=us-midwest.temp=82 weather,location=us-midwest.hum=5 time='1465839830100400200'"
         );
-        assert_eq!(found("cpu0 user=5i 1465839830100400200"), "cpu0.user=5");
+        assert_eq!(
+            found("cpu0 user=5i 1465839830100400200"),
+            "cpu0.user=5 time='1465839830100400200'"
+        );
     }
 
     #[test]

@@ -34,16 +34,25 @@ impl Moment {
     /// The moment that the text begins with, and its length.
     pub(super) fn prefix(text: &[u8]) -> Option<(Self, usize)> {
         // Most words are none: two bytes tell.
-        if !text.first().is_some_and(u8::is_ascii_digit) || text.len() < 4 {
+        let begins = |byte: &u8| byte.is_ascii_digit() || b"JFMASOND".contains(byte);
+        if !text.first().is_some_and(begins) || text.len() < 4 {
             return None;
         }
         let mut scanner = Scanner { text, at: 0 };
-        let (date, order) = scanner.attempt(Scanner::date).unzip();
+        let is_compact = text.get(8) == Some(&b'T');
+        let (date, order) = if is_compact {
+            (scanner.attempt(Scanner::compact_date), None)
+        } else {
+            scanner.attempt(Scanner::date).unzip()
+        };
         let before_clock = scanner.at;
         if date.is_some() {
             scanner.separator();
         }
-        let clock = scanner.attempt(Scanner::clock);
+        let clock = match is_compact {
+            true => scanner.attempt(Scanner::compact_clock),
+            false => scanner.attempt(Scanner::clock),
+        };
         if clock.is_none() {
             scanner.at = before_clock;
         }
@@ -55,6 +64,21 @@ impl Moment {
             .then_some((Self { date, clock, offset, order: order.flatten() }, scanner.at))
     }
 }
+
+const MONTHS: [&[u8]; 12] = [
+    b"January",
+    b"February",
+    b"March",
+    b"April",
+    b"May",
+    b"June",
+    b"July",
+    b"August",
+    b"September",
+    b"October",
+    b"November",
+    b"December",
+];
 
 struct Scanner<'a> {
     text: &'a [u8],
@@ -94,6 +118,9 @@ impl Scanner<'_> {
 
     /// `2026-11-25`, `2026/11/25`, `25.11.2026`, `11/25/2026`, `25/11/2026`.
     fn date(&mut self) -> Option<(NaiveDate, Option<Order>)> {
+        if let Some(date) = self.attempt(Self::named_date) {
+            return Some((date, None));
+        }
         let start = self.at;
         let first = self.digits(1, 4)?;
         let is_year = self.at - start == 4;
@@ -119,9 +146,56 @@ impl Scanner<'_> {
         }
     }
 
+    /// `26-Nov-2026`, `26/Nov/2026`, `26 Nov 2026`, `Nov 26 2026`, `November 26, 2026`.
+    fn named_date(&mut self) -> Option<NaiveDate> {
+        let (day, month) = if self.peek()?.is_ascii_digit() {
+            let day = self.digits(1, 2)?;
+            let mark = self.take(|byte| b"-/ ".contains(&byte))?;
+            let month = self.month()?;
+            self.take(|byte| byte == mark)?;
+            (day, month)
+        } else {
+            let month = self.month()?;
+            self.take(|byte| byte == b' ')?;
+            let day = self.digits(1, 2)?;
+            self.take(|byte| byte == b',');
+            self.take(|byte| byte == b' ')?;
+            (day, month)
+        };
+        NaiveDate::from_ymd_opt(i32::try_from(self.digits(4, 4)?).ok()?, month, day)
+    }
+
+    /// The name of a month, or its first three letters.
+    fn month(&mut self) -> Option<u32> {
+        let rest = &self.text[self.at..];
+        let length = rest.iter().take_while(|byte| byte.is_ascii_alphabetic()).count();
+        let is_named = |name: &&[u8]| {
+            length >= 3
+                && name.starts_with(&rest[..length])
+                && (length == 3 || length == name.len())
+        };
+        let month = MONTHS.iter().position(is_named)?;
+        self.at += length;
+        u32::try_from(month + 1).ok()
+    }
+
+    /// `20261126` of ISO 8601's basic format.
+    fn compact_date(&mut self) -> Option<NaiveDate> {
+        let date = self.digits(8, 8)?;
+        let year = i32::try_from(date / 10_000).ok()?;
+        NaiveDate::from_ymd_opt(year, date / 100 % 100, date % 100)
+    }
+
+    /// `024718`, with a fraction perhaps.
+    fn compact_clock(&mut self) -> Option<NaiveTime> {
+        let clock = self.digits(6, 6)?;
+        let nanos = self.attempt(Self::fraction).unwrap_or(0);
+        NaiveTime::from_hms_nano_opt(clock / 10_000, clock / 100 % 100, clock % 100, nanos)
+    }
+
     /// What parts a date and a clock time.
     fn separator(&mut self) {
-        if self.take(|byte| matches!(byte, b'T' | b't' | b'_')).is_none() {
+        if self.take(|byte| matches!(byte, b'T' | b't' | b'_' | b':')).is_none() {
             while self.take(|byte| byte == b' ' || byte == b'\t').is_some() {}
         }
     }
@@ -220,6 +294,11 @@ mod tests {
             ("25/11/2026", "2026-11-25"),
             ("05/11/2026", "2026-05-11 or 2026-11-05"),
             ("25.11.2026", "2026-11-25"),
+            ("26-Nov-2026", "2026-11-26"),
+            ("26 November 2026", "2026-11-26"),
+            ("Nov 26, 2026", "2026-11-26"),
+            ("26/Nov/2026:02:47:10 +0000", "2026-11-26 02:47:10 +0"),
+            ("20261126T024718.5Z", "2026-11-26 02:47:18.500 +0"),
             ("17:00", "17:00:00"),
             ("7:00:01", "07:00:01"),
             ("[17:00:01]", "17:00:01"),
@@ -250,6 +329,9 @@ mod tests {
             "10.5",
             "1-2-3",
             "12:30x",
+            "Nov 26",
+            "Mayor 5 2026",
+            "20261126",
             "a:b",
         ] {
             assert_eq!(shown(text), "none", "{text}");

@@ -110,6 +110,11 @@ impl Tables {
         self.table.is_some()
     }
 
+    /// Whether a column of the table in force names its rows.
+    pub(in crate::input) fn names_rows(&self) -> bool {
+        self.table.as_ref().is_some_and(|table| table.row_names.is_some())
+    }
+
     /// Whether commas part the cells of the rows.
     pub(super) fn has_commas(&self) -> bool {
         let header = self.table.as_ref().map(|table| table.header.delimiter);
