@@ -161,7 +161,9 @@ impl Sampler {
                     self.rows.push(Row { end: self.entries.len(), time });
                 }
                 Err(problem) => {
+                    // A group of --match may match nothing.
                     if problem == Problem::NoTime
+                        && !self.grammar.has_pattern()
                         && !std::mem::replace(&mut self.once.no_time, true)
                         && let Some(missing) = self.schema.missing_time()
                     {

@@ -4,6 +4,7 @@ use super::cells::{self, Delimiter, Kind};
 use super::comma;
 use super::measure::{self, Measure};
 use super::reading::{Cell, Key, Reading, Span};
+use super::row;
 use super::words::{is_name, message_start};
 
 /// Reads the line, if it is such a one.
@@ -46,7 +47,9 @@ fn alternates(line: &[u8], delimiter: Delimiter, units: bool, reading: &mut Read
     let mut cells = delimiter.cells(delimiter.without_last(line)).map(without_mark).peekable();
     while let Some(name) = cells.next() {
         // In `CPU(s) list: 0,1` the first cell is a label with its first value.
-        let is_part = name.contains(&b'=') || memchr::memmem::find(name, b": ").is_some();
+        let is_part = name.contains(&b'=')
+            || memchr::memmem::find(name, b": ").is_some()
+            || row::is_sign_apart(name);
         let is_word = is_name(name) && !is_part && cells::kind(name, delimiter) == Kind::Word;
         let Some(value) = cells.next().filter(|_| is_word) else { return false };
         let Kind::Number(measure) = cells::kind(value, delimiter) else { return false };
@@ -97,6 +100,7 @@ mod tests {
             ("a b 1 2", ""),
             ("temp=21,5", ""),
             ("x 12,5", ""),
+            ("US,-   0.001kg", ""),
             ("Core 0,45.5", "Core 0=45.5"),
         ] {
             let mut reading = Reading::default();

@@ -153,6 +153,11 @@ impl Grammar {
         verdict
     }
 
+    /// Whether `--match` decides.
+    pub(super) fn has_pattern(&self) -> bool {
+        self.pattern.is_some()
+    }
+
     /// The lines that turned out to be no headers, with their number.
     pub(super) fn take_not_headers(&mut self) -> impl Iterator<Item = (u64, Verdict)> {
         self.tables.take_not_headers().into_iter().map(|(number, line)| (number, refused(&line)))

@@ -80,6 +80,28 @@ const MONTHS: [&[u8]; 12] = [
     b"December",
 ];
 
+/// The zones of RFC 5322 section 4.3, and Europe's, in hours.
+const ZONES: [(&[u8], i32); 18] = [
+    (b"Z", 0),
+    (b"z", 0),
+    (b"UTC", 0),
+    (b"GMT", 0),
+    (b"EST", -5),
+    (b"EDT", -4),
+    (b"CST", -6),
+    (b"CDT", -5),
+    (b"MST", -7),
+    (b"MDT", -6),
+    (b"PST", -8),
+    (b"PDT", -7),
+    (b"WET", 0),
+    (b"WEST", 1),
+    (b"CET", 1),
+    (b"CEST", 2),
+    (b"EET", 2),
+    (b"EEST", 3),
+];
+
 struct Scanner<'a> {
     text: &'a [u8],
     at: usize,
@@ -243,16 +265,14 @@ impl Scanner<'_> {
         (self.at > start).then_some(nanos)
     }
 
-    /// `Z`, ` UTC`, `+01:00`, `+0100`, ` +01`, in seconds.
+    /// `Z`, ` UTC`, ` CET`, `+01:00`, `+0100`, ` +01`, in seconds.
     fn offset(&mut self) -> Option<i32> {
         while self.take(|byte| byte == b' ').is_some() {}
         let rest = &self.text[self.at..];
-        for word in [&b"UTC"[..], b"GMT", b"Z", b"z"] {
-            let is_word = !rest.get(word.len()).is_some_and(u8::is_ascii_alphanumeric);
-            if rest.starts_with(word) && is_word {
-                self.at += word.len();
-                return Some(0);
-            }
+        let letters = rest.iter().take_while(|byte| byte.is_ascii_alphanumeric()).count();
+        if let Some((_, hours)) = ZONES.iter().find(|(word, _)| *word == &rest[..letters]) {
+            self.at += letters;
+            return Some(hours * 3600);
         }
         let sign = if self.take(|byte| byte == b'+' || byte == b'-')? == b'-' { -1 } else { 1 };
         let hours = self.digits(2, 4)?;
@@ -310,6 +330,7 @@ mod tests {
             ("2026-11-25 17:00:01 +0100", "2026-11-25 17:00:01 +3600"),
             ("2026-11-25T17:00:01-05:30", "2026-11-25 17:00:01 -19800"),
             ("2026-11-25 17:00:01 UTC", "2026-11-25 17:00:01 +0"),
+            ("2026-11-25 17:00:01 CEST", "2026-11-25 17:00:01 +7200"),
         ] {
             assert_eq!(shown(text), moment, "{text}");
         }

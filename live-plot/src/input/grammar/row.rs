@@ -135,8 +135,17 @@ fn is_row_name(word: &[u8]) -> bool {
     });
     let is_address = word.contains(&b':') || word.iter().filter(|byte| **byte == b'.').count() == 3;
     let is_value = word[0] == b'@' || (word[0].is_ascii_digit() && !is_address);
-    let is_sign = matches!(word, [.., b',' | b';', b'-' | b'+']);
-    !is_level(word) && !is_label && !is_counter && !is_value && !is_sign && !word.contains(&b'=')
+    !is_level(word)
+        && !is_label
+        && !is_counter
+        && !is_value
+        && !is_sign_apart(word)
+        && !word.contains(&b'=')
+}
+
+/// Whether a word ends in the sign of the number after it: `US,-   0.001kg`.
+pub(super) fn is_sign_apart(word: &[u8]) -> bool {
+    matches!(word, [.., b',' | b';', b'-' | b'+'])
 }
 
 /// Two whole numbers and a slash.
@@ -203,9 +212,49 @@ pub(super) fn read_plain(
     is_row.then_some(Plain { cells: column, is_named })
 }
 
-/// Whether the line is bytes as hexadecimal digits: `41 0C 1B 00`.
+/// Whether the line is numbers in hexadecimal digits, all of one width: `41 0C 1B 00`, `028edce0 00000000 00000010`.
 fn is_dump(line: &[u8]) -> bool {
-    let mut words = line.split(u8::is_ascii_whitespace);
-    let is_byte = |word: &[u8]| word.len() == 2 && word.iter().all(u8::is_ascii_hexdigit);
-    line.iter().any(u8::is_ascii_alphabetic) && line.len() > 5 && words.all(is_byte)
+    let mut words = line.split(u8::is_ascii_whitespace).filter(|word| !word.is_empty());
+    let first = words.next().map_or(0, <[u8]>::len);
+    if !matches!(first, 2 | 4 | 8 | 16) {
+        return false;
+    }
+    let mut is_sure = false;
+    let is_alike = |word: &[u8]| {
+        is_sure |= word.iter().any(u8::is_ascii_alphabetic) || (first > 4 && word[0] == b'0');
+        word.len() == first && word.iter().all(u8::is_ascii_hexdigit)
+    };
+    let are_alike = line.trim_ascii().len() > 3 * first && words.all(is_alike);
+    are_alike && is_sure
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rows_of_hexadecimal_digits_are_known_by_their_width() {
+        for (line, expected) in [
+            ("41 0C 1B 00", true),
+            ("028edce0 00000000 00000010", true),
+            ("02468e48 00000000 00000000", true),
+            ("41 10 20", false),
+            ("1000 2000 3000", false),
+            ("12 5B", false),
+            ("5B", false),
+            ("12345678 12345678 12345678", false),
+        ] {
+            assert_eq!(is_dump(line.as_bytes()), expected, "{line}");
+        }
+    }
+
+    #[test]
+    fn counters_signs_and_what_begins_with_a_digit_name_no_row() {
+        for word in ["eth0:123", "US,-", "3f2b1c4d", "@4000", "2026-W48", "INFO", "a=1", "a:"] {
+            assert!(!is_row_name(word.as_bytes()), "{word}");
+        }
+        for word in ["eth0", "10.0.0.1", "00:1b:44:11:3a:b7", "db.local:5432", "/dev/sda", "%usr"] {
+            assert!(is_row_name(word.as_bytes()), "{word}");
+        }
+    }
 }
