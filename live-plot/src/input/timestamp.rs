@@ -5,7 +5,8 @@
 use chrono::{DateTime, NaiveDate, NaiveTime, Timelike, Utc};
 use tz::TimeZone;
 
-use super::grammar::moment::{Moment, Order};
+use super::grammar::calendar::Order;
+use super::grammar::moment::Moment;
 
 const SECOND: i128 = 1_000_000_000;
 const DAY: i64 = 86400;

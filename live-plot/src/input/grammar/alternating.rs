@@ -2,6 +2,7 @@
 
 use super::cells::{self, Delimiter, Kind};
 use super::comma;
+use super::duration;
 use super::measure::{self, Measure};
 use super::reading::{Cell, Key, Reading, Span};
 use super::row;
@@ -14,7 +15,7 @@ pub(super) fn read(line: &[u8], reading: &mut Reading) -> bool {
     if !is_name(message) && message.first() != Some(&b'"') {
         return false;
     }
-    if duration(message, reading) {
+    if read_duration(message, reading) {
         return true;
     }
     let parts = |delimiter: &Delimiter| {
@@ -27,14 +28,15 @@ pub(super) fn read(line: &[u8], reading: &mut Reading) -> bool {
 }
 
 /// A name and a duration of several words: `up 6 hours, 51 minutes`.
-fn duration(line: &[u8], reading: &mut Reading) -> bool {
+fn read_duration(line: &[u8], reading: &mut Reading) -> bool {
     let begins = |pair: &[u8]| pair[0].is_ascii_whitespace() && pair[1].is_ascii_digit();
     let Some(start) = line.windows(2).position(begins).map(|at| at + 1) else { return false };
     let name = line[..start].trim_ascii_end();
     let is_word = is_name(name) && !name.contains(&b'=') && !name.ends_with(b":");
-    match measure::spaced_duration(&line[start..]).filter(|_| is_word) {
-        Some((measure, length)) if start + length == line.len() => {
+    match duration::spaced(&line[start..]).filter(|_| is_word) {
+        Some((value, unit, length)) if start + length == line.len() => {
             let name = reading.keep(name);
+            let measure = Measure { value, unit: Some(unit) };
             reading.push(Span::default(), Key::Name(name), Cell::Number(measure));
             true
         }

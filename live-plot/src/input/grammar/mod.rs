@@ -13,13 +13,15 @@
 //! table         a row without a header, or bare numbers
 //! ```
 //!
-//! number, unit, measure and moment know what a cell is; words what may be a name; reading holds what was found. Pure:
+//! number, comma, unit, duration, measure, calendar and moment know what a cell is; words what may be a name; reading holds what was found. Pure:
 //! which series a number belongs to, and when it was, is left to `schema` and `timestamp`.
 
 mod alternating;
+pub(super) mod calendar;
 mod cells;
 mod clean;
 mod comma;
+mod duration;
 mod glued;
 mod header;
 mod json;

@@ -3,6 +3,8 @@
 
 use chrono::{NaiveDate, NaiveTime};
 
+use super::calendar::{Order, Scanner};
+
 /// A date, a clock time or both, with the offset from UTC if it is written.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(in crate::input) struct Moment {
@@ -12,15 +14,6 @@ pub(in crate::input) struct Moment {
     pub(in crate::input) offset: Option<i32>,
     /// Whether the day or the month comes first in a date with slashes, which is said by no rule.
     pub(in crate::input) order: Option<Order>,
-}
-
-/// What comes first in a date whose year is last.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(in crate::input) enum Order {
-    Month,
-    Day,
-    /// It may be either: the date is that with the month first, this one with the day first.
-    Open(NaiveDate),
 }
 
 impl Moment {
@@ -38,7 +31,7 @@ impl Moment {
         if !text.first().is_some_and(begins) || text.len() < 4 {
             return None;
         }
-        let mut scanner = Scanner { text, at: 0 };
+        let mut scanner = Scanner::new(text);
         let is_compact = text.get(8) == Some(&b'T');
         let (date, order) = if is_compact {
             (scanner.attempt(Scanner::compact_date), None)
@@ -62,230 +55,6 @@ impl Moment {
             .is_none_or(|byte| byte.is_ascii_whitespace() || b",;]|\"".contains(byte));
         ((date.is_some() || clock.is_some()) && is_ended)
             .then_some((Self { date, clock, offset, order: order.flatten() }, scanner.at))
-    }
-}
-
-const MONTHS: [&[u8]; 12] = [
-    b"January",
-    b"February",
-    b"March",
-    b"April",
-    b"May",
-    b"June",
-    b"July",
-    b"August",
-    b"September",
-    b"October",
-    b"November",
-    b"December",
-];
-
-/// The zones of RFC 5322 section 4.3, and Europe's, in hours.
-const ZONES: [(&[u8], i32); 18] = [
-    (b"Z", 0),
-    (b"z", 0),
-    (b"UTC", 0),
-    (b"GMT", 0),
-    (b"EST", -5),
-    (b"EDT", -4),
-    (b"CST", -6),
-    (b"CDT", -5),
-    (b"MST", -7),
-    (b"MDT", -6),
-    (b"PST", -8),
-    (b"PDT", -7),
-    (b"WET", 0),
-    (b"WEST", 1),
-    (b"CET", 1),
-    (b"CEST", 2),
-    (b"EET", 2),
-    (b"EEST", 3),
-];
-
-struct Scanner<'a> {
-    text: &'a [u8],
-    at: usize,
-}
-
-impl Scanner<'_> {
-    /// What `read` finds, else the place is kept.
-    fn attempt<T>(&mut self, read: impl FnOnce(&mut Self) -> Option<T>) -> Option<T> {
-        let before = self.at;
-        let found = read(self);
-        if found.is_none() {
-            self.at = before;
-        }
-        found
-    }
-
-    fn peek(&self) -> Option<u8> {
-        self.text.get(self.at).copied()
-    }
-
-    fn take(&mut self, wanted: impl Fn(u8) -> bool) -> Option<u8> {
-        let byte = self.peek().filter(|byte| wanted(*byte))?;
-        self.at += 1;
-        Some(byte)
-    }
-
-    /// A number of so many digits.
-    fn digits(&mut self, least: usize, most: usize) -> Option<u32> {
-        let rest = &self.text[self.at..];
-        let count = rest.iter().take(most + 1).take_while(|byte| byte.is_ascii_digit()).count();
-        self.at += count;
-        (least..=most).contains(&count).then(|| {
-            rest[..count].iter().fold(0, |value, digit| value * 10 + u32::from(digit - b'0'))
-        })
-    }
-
-    /// `2026-11-25`, `2026/11/25`, `25.11.2026`, `11/25/2026`, `25/11/2026`.
-    fn date(&mut self) -> Option<(NaiveDate, Option<Order>)> {
-        if let Some(date) = self.attempt(Self::named_date) {
-            return Some((date, None));
-        }
-        let start = self.at;
-        let first = self.digits(1, 4)?;
-        let is_year = self.at - start == 4;
-        let mark = self.take(|byte| b"-/.".contains(&byte))?;
-        let second = self.digits(1, 2)?;
-        self.take(|byte| byte == mark)?;
-        let third = if is_year { self.digits(1, 2)? } else { self.digits(4, 4)? };
-        let (year, others) = match (is_year, mark) {
-            (true, b'-' | b'/') => (first, [second, third]),
-            (false, b'/') => (third, [first, second]),
-            (false, b'.') => (third, [second, first]),
-            _ => return None,
-        };
-        let year = i32::try_from(year).ok()?;
-        let date = |[month, day]: [u32; 2]| NaiveDate::from_ymd_opt(year, month, day);
-        let swapped = date([others[1], others[0]]).filter(|_| !is_year && mark == b'/');
-        match (date(others), swapped) {
-            (Some(date), None) if is_year || mark == b'.' => Some((date, None)),
-            (Some(date), None) => Some((date, Some(Order::Month))),
-            (Some(date), Some(other)) if date == other => Some((date, None)),
-            (Some(date), Some(other)) => Some((date, Some(Order::Open(other)))),
-            (None, other) => Some((other?, Some(Order::Day))),
-        }
-    }
-
-    /// `26-Nov-2026`, `26/Nov/2026`, `26 Nov 2026`, `Nov 26 2026`, `November 26, 2026`.
-    fn named_date(&mut self) -> Option<NaiveDate> {
-        let (day, month) = if self.peek()?.is_ascii_digit() {
-            let day = self.digits(1, 2)?;
-            let mark = self.take(|byte| b"-/ ".contains(&byte))?;
-            let month = self.month()?;
-            self.take(|byte| byte == mark)?;
-            (day, month)
-        } else {
-            let month = self.month()?;
-            self.take(|byte| byte == b' ')?;
-            let day = self.digits(1, 2)?;
-            self.take(|byte| byte == b',');
-            self.take(|byte| byte == b' ')?;
-            (day, month)
-        };
-        NaiveDate::from_ymd_opt(i32::try_from(self.digits(4, 4)?).ok()?, month, day)
-    }
-
-    /// The name of a month, or its first three letters.
-    fn month(&mut self) -> Option<u32> {
-        let rest = &self.text[self.at..];
-        let length = rest.iter().take_while(|byte| byte.is_ascii_alphabetic()).count();
-        let is_named = |name: &&[u8]| {
-            length >= 3
-                && name.starts_with(&rest[..length])
-                && (length == 3 || length == name.len())
-        };
-        let month = MONTHS.iter().position(is_named)?;
-        self.at += length;
-        u32::try_from(month + 1).ok()
-    }
-
-    /// `20261126` of ISO 8601's basic format.
-    fn compact_date(&mut self) -> Option<NaiveDate> {
-        let date = self.digits(8, 8)?;
-        let year = i32::try_from(date / 10_000).ok()?;
-        NaiveDate::from_ymd_opt(year, date / 100 % 100, date % 100)
-    }
-
-    /// `024718`, with a fraction perhaps.
-    fn compact_clock(&mut self) -> Option<NaiveTime> {
-        let clock = self.digits(6, 6)?;
-        let nanos = self.attempt(Self::fraction).unwrap_or(0);
-        NaiveTime::from_hms_nano_opt(clock / 10_000, clock / 100 % 100, clock % 100, nanos)
-    }
-
-    /// What parts a date and a clock time.
-    fn separator(&mut self) {
-        if self.take(|byte| matches!(byte, b'T' | b't' | b'_' | b':')).is_none() {
-            while self.take(|byte| byte == b' ' || byte == b'\t').is_some() {}
-        }
-    }
-
-    /// `17:00`, `17:00:01`, `17:00:01.5`, `17:00:01,500`, `5:00:01 PM`.
-    fn clock(&mut self) -> Option<NaiveTime> {
-        let hour = self.digits(1, 2)?;
-        self.take(|byte| byte == b':')?;
-        let minute = self.digits(2, 2)?;
-        let second = self.attempt(|scanner| {
-            scanner.take(|byte| byte == b':')?;
-            scanner.digits(2, 2)
-        });
-        let nanos = second.and_then(|_| self.attempt(Self::fraction)).unwrap_or(0);
-        let half = self.attempt(|scanner| {
-            while scanner.take(|byte| byte == b' ').is_some() {}
-            let half = scanner.take(|byte| matches!(byte, b'A' | b'P' | b'a' | b'p'))?;
-            scanner.take(|byte| matches!(byte, b'M' | b'm'))?;
-            let is_word = scanner.peek().is_none_or(|byte| !byte.is_ascii_alphanumeric());
-            is_word.then_some(half.to_ascii_uppercase())
-        });
-        let hour = match half {
-            Some(half) if (1..=12).contains(&hour) => hour % 12 + if half == b'P' { 12 } else { 0 },
-            Some(_) => return None,
-            None => hour,
-        };
-        // A leap second, 23:59:60, is a second of more than a thousand milliseconds there.
-        let (second, nanos) = match second.unwrap_or(0) {
-            60 => (59, nanos + 1_000_000_000),
-            second => (second, nanos),
-        };
-        NaiveTime::from_hms_nano_opt(hour, minute, second, nanos)
-    }
-
-    /// The fraction of a second, in nanoseconds; further digits are cut.
-    fn fraction(&mut self) -> Option<u32> {
-        self.take(|byte| byte == b'.' || byte == b',')?;
-        let mut nanos = 0;
-        let mut place = 100_000_000;
-        let start = self.at;
-        while let Some(digit) = self.take(|byte| byte.is_ascii_digit()) {
-            nanos += u32::from(digit - b'0') * place;
-            place /= 10;
-        }
-        (self.at > start).then_some(nanos)
-    }
-
-    /// `Z`, ` UTC`, ` CET`, `+01:00`, `+0100`, ` +01`, in seconds.
-    fn offset(&mut self) -> Option<i32> {
-        while self.take(|byte| byte == b' ').is_some() {}
-        let rest = &self.text[self.at..];
-        let letters = rest.iter().take_while(|byte| byte.is_ascii_alphanumeric()).count();
-        if let Some((_, hours)) = ZONES.iter().find(|(word, _)| *word == &rest[..letters]) {
-            self.at += letters;
-            return Some(hours * 3600);
-        }
-        let sign = if self.take(|byte| byte == b'+' || byte == b'-')? == b'-' { -1 } else { 1 };
-        let hours = self.digits(2, 4)?;
-        let seconds = match (hours, self.text.get(self.at)) {
-            (0..=23, Some(b':')) => {
-                self.at += 1;
-                hours * 3600 + self.digits(2, 2)? * 60
-            }
-            (0..=23, _) => hours * 3600,
-            (100..=2359, _) => (hours / 100) * 3600 + hours % 100 * 60,
-            _ => return None,
-        };
-        i32::try_from(seconds).ok().map(|seconds| sign * seconds)
     }
 }
 

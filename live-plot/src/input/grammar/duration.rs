@@ -1,0 +1,116 @@
+//! Durations of several parts, `1m30s` and `6 hours, 51 minutes`, counted in the unit of the last. `m` is minutes there.
+
+use super::number;
+use super::unit::Unit;
+
+/// The duration that is all of the text, without blanks: `1m30s`.
+pub(super) fn whole(text: &[u8]) -> Option<(f64, Unit)> {
+    let mut sum = None;
+    let (mut rest, mut parts) = (text, 0);
+    let is_negative = rest.first() == Some(&b'-');
+    while !rest.is_empty() {
+        let (value, length) = number::prefix(rest).filter(|(value, _)| value.is_finite())?;
+        let letters = rest[length..].iter().take_while(|byte| !byte.is_ascii_digit()).count();
+        let unit = unit(&rest[length..length + letters])?;
+        // Only the first part has a sign.
+        if parts > 0 && !rest[0].is_ascii_digit() {
+            return None;
+        }
+        sum = Some(added(sum, if is_negative && parts > 0 { -value } else { value }, unit)?);
+        parts += 1;
+        rest = &rest[length + letters..];
+    }
+    sum.filter(|_| parts > 1)
+}
+
+/// The duration that the text begins with, blanks or commas between its parts, and its length.
+pub(super) fn spaced(text: &[u8]) -> Option<(f64, Unit, usize)> {
+    let mut sum = None;
+    let (mut at, mut end, mut parts) = (0, 0, 0);
+    while let Some((value, unit, length)) = part(&text[at..]).filter(|part| follows(sum, *part)) {
+        sum = added(sum, value, unit);
+        parts += 1;
+        end = at + length;
+        let after = &text[end..];
+        let gap = after.strip_prefix(b",").unwrap_or(after).trim_ascii_start();
+        if gap.len() == after.len() || !gap.first().is_some_and(u8::is_ascii_digit) {
+            break;
+        }
+        at = text.len() - gap.len();
+    }
+    sum.filter(|_| parts > 1).map(|(value, unit)| (value, unit, end))
+}
+
+/// A number and its unit, behind a blank perhaps, and the length of both.
+fn part(text: &[u8]) -> Option<(f64, Unit, usize)> {
+    let (value, length) = number::prefix(text)?;
+    let word = text[length..].trim_ascii_start();
+    let start = text.len() - word.len();
+    let letters = word.iter().take_while(|byte| byte.is_ascii_alphabetic()).count();
+    // Behind a blank a single letter is more often a name.
+    let is_likely = start == length || letters > 1 || word.starts_with(b"s");
+    is_likely.then(|| unit(&word[..letters]))?.map(|unit| (value, unit, start + letters))
+}
+
+/// Whether this is the next part of a duration. What cannot be a part of a longer unit, as 90 seconds of minutes, or is less
+/// than a second is a value by itself.
+fn follows(sum: Option<(f64, Unit)>, (value, unit, _): (f64, Unit, usize)) -> bool {
+    let is_second = unit.turned_into(1.0, Unit::SECOND).is_some_and(|seconds| seconds >= 1.0);
+    let fits = match sum {
+        None => value.fract() == 0.0,
+        Some((_, longer)) => longer.turned_into(1.0, unit).is_some_and(|most| value < most),
+    };
+    value >= 0.0 && is_second && fits
+}
+
+/// The unit of a part.
+fn unit(word: &[u8]) -> Option<Unit> {
+    if word == b"m" { Some(Unit::MINUTE) } else { Unit::of_time(word) }
+}
+
+/// A duration and its next part, from the longest unit to the shortest.
+fn added(sum: Option<(f64, Unit)>, value: f64, unit: Unit) -> Option<(f64, Unit)> {
+    let Some((sum, longer)) = sum else { return Some((value, unit)) };
+    longer.turned_into(1.0, unit).filter(|many| *many > 1.0)?;
+    Some((longer.turned_into(sum, unit)? + value, unit))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_duration_counts_in_the_unit_of_its_last_part() {
+        for (text, expected) in [
+            ("1m30s", Some("90s")),
+            ("-1m30s", Some("-90s")),
+            ("0m0.114s", Some("0.114s")),
+            ("1h30m", Some("90min")),
+            ("30s1m", None),
+            ("1m-30s", None),
+            ("5ms", None),
+        ] {
+            let found = whole(text.as_bytes()).map(|(value, unit)| format!("{value}{unit}"));
+            assert_eq!(found.as_deref(), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn blanks_and_commas_may_part_it() {
+        for (text, expected) in [
+            ("1d 2h", Some("26h")),
+            ("6 hours, 51 minutes", Some("411min")),
+            ("1m 12s, then", Some("72s, then")),
+            ("5 min 3 s", Some("303s")),
+            ("2m 90s", None),
+            ("1s 20ms", None),
+            ("1.5h 3m", None),
+            ("2 h 3 m", None),
+            ("5s", None),
+        ] {
+            let found = spaced(text.as_bytes())
+                .map(|(value, unit, end)| format!("{value}{unit}{}", &text[end..]));
+            assert_eq!(found.as_deref(), expected, "{text}");
+        }
+    }
+}
