@@ -12,6 +12,7 @@ const MAX_REPORTED: u32 = 10;
 pub(super) enum Problem {
     NoNumber,
     NotUnderstood,
+    NoNames,
     Cells,
     Groups,
     Comma,
@@ -21,9 +22,10 @@ pub(super) enum Problem {
 }
 
 impl Problem {
-    const ALL: [Self; 8] = [
+    const ALL: [Self; 9] = [
         Self::NoNumber,
         Self::NotUnderstood,
+        Self::NoNames,
         Self::Cells,
         Self::Groups,
         Self::Comma,
@@ -38,6 +40,9 @@ impl Problem {
             Self::NoNumber => "Input must be a number.",
             Self::NotUnderstood => {
                 "The line is not understood; --match 'took (?<ms>[0-9.]+)' says which of its numbers to draw."
+            }
+            Self::NoNames => {
+                "The line is not understood; --names A,B,… says what its cells are called, --match 'took (?<ms>[0-9.]+)' which of its numbers to draw."
             }
             Self::Cells => "The line has more or fewer cells than its table: not drawn.",
             Self::Groups => {

@@ -126,6 +126,7 @@ impl Sampler {
             Verdict::Silent | Verdict::Read | Verdict::PassedOver => return,
             Verdict::NoNumber => Problem::NoNumber,
             Verdict::NotUnderstood => Problem::NotUnderstood,
+            Verdict::NoNames => Problem::NoNames,
             Verdict::Cells => Problem::Cells,
             Verdict::Groups => Problem::Groups,
             Verdict::Comma => Problem::Comma,

@@ -206,6 +206,15 @@ pub(super) fn are_words(line: &[u8]) -> bool {
     !delimiter.cells(line).any(|cell| matches!(kind(cell, delimiter), Kind::Number(_)))
 }
 
+/// Whether the line has three cells or more, and numbers are half of them: `/dev/vda 252G 43G /`.
+pub(super) fn are_mostly_numbers(line: &[u8]) -> bool {
+    let delimiter = Delimiter::of(line);
+    let cells = delimiter.cells(line).map(|cell| matches!(kind(cell, delimiter), Kind::Number(_)));
+    let (count, numbers) = cells
+        .fold((0, 0), |(count, numbers), is_number| (count + 1, numbers + usize::from(is_number)));
+    count > 2 && 2 * numbers >= count
+}
+
 /// Whether a word of the line is a number.
 pub(super) fn has_number(line: &[u8]) -> bool {
     let ends = |byte: &u8| byte.is_ascii_whitespace() || b",;=:()[]{}|\"'".contains(byte);

@@ -61,6 +61,8 @@ pub(super) enum Verdict {
     NoNumber,
     /// There are numbers in it that no form explains.
     NotUnderstood,
+    /// And they are most of its cells: a row perhaps, whose names are not known.
+    NoNames,
     /// It has another number of cells than its table.
     Cells,
     /// It is one number in groups, or several.
@@ -142,10 +144,11 @@ impl Grammar {
         }
         let verdict = self.text(text, &clean, is_indented);
         self.has_decimal_comma |= verdict == Verdict::Comma && comma::may_be_decimal(text);
-        let may_be_header =
-            matches!(verdict, Verdict::NoNumber | Verdict::NotUnderstood | Verdict::Comma)
-                && !self.is_typed
-                && cells::are_words(text);
+        let may_be_header = matches!(
+            verdict,
+            Verdict::NoNumber | Verdict::NotUnderstood | Verdict::NoNames | Verdict::Comma
+        ) && !self.is_typed
+            && cells::are_words(text);
         let kept = if text.contains(&b'\t') { &clean } else { text };
         match verdict {
             Verdict::Read => self.tables.number_read(),
@@ -235,6 +238,7 @@ fn refused(line: &[u8]) -> Verdict {
     match has_number(line) {
         false => Verdict::NoNumber,
         true if comma::may_be_decimal(line) => Verdict::Comma,
+        true if cells::are_mostly_numbers(line) => Verdict::NoNames,
         true => Verdict::NotUnderstood,
     }
 }
