@@ -100,7 +100,10 @@ fn a_page_has_the_sections_that_people_look_for() {
         assert!(!page.contains("PROGRAM_") && !page.contains("/PROGRAM/"), "{page}");
     }
     assert!(generated("forker", "man").contains("124 timed out"));
-    assert!(generated("time-server", "man").contains(".SH \"TIME-SERVER QUERY\""));
+    for subcommand in ["QUERY", "LAB"] {
+        let heading = format!(".SH \"TIME-SERVER {subcommand}\"");
+        assert!(generated("time-server", "man").contains(&heading), "{heading}");
+    }
 }
 
 #[test]
@@ -126,6 +129,7 @@ fn bash_completes_options_values_and_subcommands() {
     assert_eq!(bash_offers("forker", &["la"]), ["lab"]);
     assert_eq!(bash_offers("forker", &["lab", "--only", "d"]), ["double-fork"]);
     assert_eq!(bash_offers("time-server", &["query", "--ti"]), ["--time", "--timeout"]);
+    assert_eq!(bash_offers("time-server", &["lab", "--only", "h"]), ["half+close"]);
     assert_eq!(bash_offers("live-plot", &["--theme", ""]), ["system", "dark", "light"]);
     assert_eq!(bash_offers("live-plot", &["-d", "s"]), ["step"]);
     // A number is no file of the current folder.

@@ -11,10 +11,11 @@ use common::config::Arguments;
 use common::duration;
 use common::escape::escape;
 use common::number;
-use common::options::CommonArgs;
+use common::options::{ColorChoice, CommonArgs, LogFormat};
 use ipnet::IpNet;
 
 use crate::error::Error;
+use crate::lab::way::Way;
 use crate::net::address::{address, network, without_duplicates};
 use crate::net::udp;
 use crate::query::target::Target;
@@ -109,6 +110,15 @@ enum Command {
     /// Prints the answer, the offset of that clock from this one, and the round trip. The offset is known where the
     /// answer names an instant: rfc3339, rfc3339-us, unix, nist, daytime in UTC, and the Time Protocol.
     Query(Query),
+    /// Show what clients see under six ways to hang up
+    ///
+    /// Sixty clients on loopback, and a server that sends them the time and hangs up. Most clients send something too: a
+    /// server that just closes resets those.
+    Lab {
+        /// Show only this way, in detail
+        #[arg(long, value_name = "WAY")]
+        only: Option<Way>,
+    },
 }
 
 /// What to ask, and whom.
@@ -145,6 +155,17 @@ impl Query {
     }
 }
 
+/// What the lab is to show.
+#[derive(Debug)]
+pub struct Lab {
+    /// One way alone, in detail.
+    pub only: Option<Way>,
+    /// How to write it.
+    pub format: LogFormat,
+    /// Whether to colour it.
+    pub color: ColorChoice,
+}
+
 /// Whose time is served.
 #[derive(Debug, Clone)]
 enum ZoneName {
@@ -173,6 +194,8 @@ pub enum Task {
     Serve(Box<Config>),
     /// Ask for it.
     Query(Query),
+    /// Show how to hang up.
+    Lab(Lab),
 }
 
 impl TryFrom<Args> for Task {
@@ -181,13 +204,18 @@ impl TryFrom<Args> for Task {
     fn try_from(mut args: Args) -> Result<Self, Error> {
         match args.command.take() {
             Some(Command::Query(query)) => Ok(Self::Query(query)),
+            Some(Command::Lab { only }) => {
+                let CommonArgs { log_format, color, .. } = args.common;
+                Ok(Self::Lab(Lab { only, format: log_format, color }))
+            }
             None => Config::try_from(args).map(Box::new).map(Self::Serve),
         }
     }
 }
 
 const USAGE: &str = "time-server [OPTIONS]
-       time-server query [OPTIONS] <HOST[:PORT]>";
+       time-server query [OPTIONS] <HOST[:PORT]>
+       time-server lab [--only WAY]";
 
 impl Arguments for Args {
     fn common(&self) -> &CommonArgs {

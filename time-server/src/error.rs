@@ -131,6 +131,16 @@ pub enum Error {
         /// The workers, for each of which some are needed.
         workers: usize,
     },
+    /// The lab cannot do its experiments.
+    #[error("the lab cannot {doing}: {}; {way_out}", words::io_error(source))]
+    Lab {
+        /// What it cannot do.
+        doing: &'static str,
+        /// Why not.
+        source: io::Error,
+        /// What helps.
+        way_out: &'static str,
+    },
     /// A system call failed that never should.
     #[error("{call} failed: {}", errno.desc())]
     System {

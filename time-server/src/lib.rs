@@ -18,11 +18,13 @@
 //! ops/       housekeeping (signals, statistics), shutdown, stats, log, descriptors (their limit), systemd
 //! query/     the client `time-server query`; target (whom to ask), answer (what a server's answer means), failure
 //!            (why there is none)
+//! lab/       the demonstration `time-server lab`: the same clients under every way to hang up
 //! sys        system calls that nix lacks
 //! ```
 
 pub mod args;
 pub mod error;
+pub mod lab;
 pub mod net;
 pub mod ops;
 pub mod policy;

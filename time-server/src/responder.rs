@@ -186,7 +186,7 @@ fn count(counters: &Counters, decision: Decision) -> bool {
 }
 
 /// Discards what a closing connection has sent, and reports whether it goes on.
-fn probe(socket: &OwnedFd) -> Probe {
+pub(crate) fn probe(socket: &OwnedFd) -> Probe {
     match sys::discard(socket.as_fd(), DISCARD_AT_ONCE) {
         Ok(0) => Probe::Finished,
         Ok(bytes) => Probe::Discarded(bytes as u64),

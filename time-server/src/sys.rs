@@ -9,7 +9,9 @@ use std::ptr;
 
 use nix::errno::Errno;
 use nix::libc;
-use nix::sys::socket::{SockaddrLike, SockaddrStorage};
+use nix::sys::socket::{AddressFamily, SockFlag, SockType, SockaddrLike, SockaddrStorage, socket};
+use nix::sys::wait::{WaitStatus, waitpid};
+use nix::unistd::{ForkResult, fork};
 
 /// Takes one connection off the queue: a non-blocking socket and its peer's address.
 ///
@@ -125,6 +127,43 @@ pub(crate) fn clock_state() -> nix::Result<(libc::timex, i32)> {
     // SAFETY: `state` is a live local of the type that the kernel fills in.
     let result = unsafe { libc::adjtimex(&raw mut state) };
     Errno::result(result).map(|result| (state, result))
+}
+
+/// Makes an attempt in a child process, for what cannot be undone. This process must have no other thread.
+///
+/// # Errors
+/// Those of the attempt; EPERM if it has ended the child.
+pub(crate) fn attempt_in_child(attempt: impl FnOnce() -> nix::Result<()>) -> nix::Result<()> {
+    // SAFETY: there is no other thread, whose locks would stay locked in the child.
+    match unsafe { fork() }? {
+        ForkResult::Child => {
+            let status = attempt().map_or_else(|errno| errno as i32, |()| 0);
+            // SAFETY: it ends the child, and runs nothing of the parent's.
+            unsafe { libc::_exit(status) }
+        }
+        ForkResult::Parent { child } => match waitpid(child, None)? {
+            WaitStatus::Exited(_, 0) => Ok(()),
+            WaitStatus::Exited(_, errno) => Err(Errno::from_raw(errno)),
+            _ => Err(Errno::EPERM),
+        },
+    }
+}
+
+/// Raises the loopback interface of this network namespace, which is down at first: netdevice(7).
+///
+/// # Errors
+/// EPERM without the right to.
+pub(crate) fn raise_loopback() -> nix::Result<()> {
+    let any = socket(AddressFamily::Inet, SockType::Datagram, SockFlag::SOCK_CLOEXEC, None)?;
+    // SAFETY: ifreq is plain data, for which all zeroes is a value.
+    let mut request: libc::ifreq = unsafe { mem::zeroed() };
+    for (place, byte) in request.ifr_name.iter_mut().zip(b"lo") {
+        *place = byte.cast_signed();
+    }
+    request.ifr_ifru.ifru_flags = libc::c_short::try_from(libc::IFF_UP).unwrap_or(0);
+    // SAFETY: the kernel reads a name and flags from this live local.
+    let raised = unsafe { libc::ioctl(any.as_raw_fd(), libc::SIOCSIFFLAGS, &raw const request) };
+    Errno::result(raised).map(drop)
 }
 
 /// How many datagrams one system call takes or sends.
