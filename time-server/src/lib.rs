@@ -30,7 +30,7 @@ pub mod ops;
 pub mod policy;
 pub mod query;
 pub mod reply;
-mod responder;
+pub mod responder;
 pub mod server;
 pub mod service;
 mod sys;

@@ -31,6 +31,7 @@ const REST: Duration = Duration::from_millis(50);
 const FAILED_DATAGRAMS: usize = 16;
 /// How soon a blocked stderr is tried again.
 const STDERR_RETRY: Duration = Duration::from_millis(100);
+
 /// One thread's loop: what it shares with the others, and its own part of answering.
 #[derive(Debug)]
 pub struct Worker {

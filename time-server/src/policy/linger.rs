@@ -2,10 +2,11 @@
 //! sending, and wait for the client's end of file.
 //!
 //! If the server closed at once, the kernel would send a reset when the client has sent bytes that were not read (RFC 2525
-//! §2.17), or sends any later (RFC 1122 §4.2.2.13). A reset may overtake the reply. So each connection lingers until the
-//! client closes, has sent too much, or its time is over. All linger equally long, so the order of arrival is the order of
-//! the deadlines, and a queue needs no timer for each connection. Its length is bounded in [`crate::policy::closing`]: when
-//! there are too many, the oldest connection is closed, so a slow client keeps no other client waiting.
+//! §2.17), or sends any later (RFC 1122 §4.2.2.13); `time-server lab` shows both. A reset may overtake the reply. So each
+//! connection lingers until the client closes, has sent too much, or its time is over. All linger equally long, so the order
+//! of arrival is the order of the deadlines, and a queue needs no timer for each connection. Its length is bounded in
+//! [`crate::policy::closing`]: when there are too many, the oldest connection is closed, so a slow client keeps no other
+//! client waiting.
 //!
 //! Pure: the queue holds the sockets but makes no system call. The caller probes them. A socket that leaves the queue is
 //! dropped, and that closes it.
