@@ -13,8 +13,8 @@
 //!            descriptor 0), udp (datagrams), poller (epoll), accept_error (what an error of accept means)
 //! policy/    admission (which clients are answered, and how often by default; counts with rate_limit), closing
 //!            (how many connections may be closing; linger is one worker's queue of them): pure
-//! reply/     what a reply says: format (the texts), nist (one of them), zone (time zones; zoneinfo reads their
-//!            files), clock (is it synchronised?); pure but for the clock and the zone's file
+//! reply/     what a reply says: format (the texts), nist (one of them), ntp (and its packet), zone (time zones; zoneinfo
+//!            reads their files), clock (is it synchronised?); pure but for the clock and the zone's file
 //! ops/       housekeeping (signals, statistics), shutdown, stats, log, descriptors (their limit), systemd
 //! query/     the client `time-server query`; target (whom to ask), answer (what a server's answer means), failure
 //!            (why there is none)

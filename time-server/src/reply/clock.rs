@@ -1,6 +1,8 @@
 //! The server's clock: its time zone, and whether the kernel keeps it synchronised. Both are read again once a second, while
 //! clients come. `Health::judge` decides and is pure; [`Clock::tick`] reads the kernel's state and the zone's file.
 
+use std::time::Duration;
+
 use chrono::{DateTime, Timelike, Utc};
 use nix::libc;
 use nix::time::{ClockId, clock_gettime};
@@ -10,7 +12,7 @@ use crate::sys;
 
 /// From this error bound on, a clock counts as not synchronised: the kernel lets it grow to here while
 /// nobody corrects the clock (`NTP_PHASE_LIMIT`), and systemd's `NTPSynchronized` uses the same bound.
-const MAX_ERROR_MICROSECONDS: i64 = 16_000_000;
+const MAX_ERROR: Duration = Duration::from_secs(16);
 
 /// Whether the clock can be trusted, and whether a leap second is coming.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -19,6 +21,8 @@ pub struct Health {
     pub is_synchronised: bool,
     /// The leap second at the end of the month.
     pub leap: Leap,
+    /// How far the clock may be off. While nobody corrects the clock, the kernel lets it grow.
+    pub max_error: Duration,
 }
 
 /// A leap second at the end of this month, until it is over.
@@ -46,12 +50,13 @@ impl Health {
     /// A clock of which nothing is known: not synchronised.
     #[must_use]
     pub const fn unknown() -> Self {
-        Self { is_synchronised: false, leap: Leap::None }
+        Self { is_synchronised: false, leap: Leap::None, max_error: MAX_ERROR }
     }
 
     /// Decides from adjtimex(2)'s status bits, its error bound (in microseconds) and the state that it returns. The status
     /// has the announcement of a leap second still when that has come, the state has not.
-    const fn judge(status: i32, max_error: i64, state: i32) -> Self {
+    fn judge(status: i32, max_error: i64, state: i32) -> Self {
+        let max_error = Duration::from_micros(max_error.try_into().unwrap_or(0));
         let leap = match state {
             libc::TIME_INS => Leap::Insert,
             libc::TIME_DEL => Leap::Delete,
@@ -59,8 +64,9 @@ impl Health {
             _ => Leap::None,
         };
         Self {
-            is_synchronised: status & libc::STA_UNSYNC == 0 && max_error < MAX_ERROR_MICROSECONDS,
+            is_synchronised: status & libc::STA_UNSYNC == 0 && max_error < MAX_ERROR,
             leap,
+            max_error,
         }
     }
 
@@ -120,7 +126,7 @@ impl Clock {
             return;
         }
         let health = Health::read().unwrap_or(Health::unknown());
-        if health != self.health && self.logs_changes {
+        if health.describe() != self.health.describe() && self.logs_changes {
             tracing::warn!(
                 synchronised = health.is_synchronised,
                 "The kernel's clock is now {}.",
@@ -170,8 +176,8 @@ mod tests {
         let judge = |status, max_error| Health::judge(status, max_error, libc::TIME_OK);
         assert!(judge(libc::STA_PLL, 1_500).is_synchronised);
         assert!(!judge(libc::STA_UNSYNC, 1_500).is_synchronised);
-        assert!(judge(0, MAX_ERROR_MICROSECONDS - 1).is_synchronised);
-        assert!(!judge(0, MAX_ERROR_MICROSECONDS).is_synchronised);
+        assert!(judge(0, 15_999_999).is_synchronised);
+        assert!(!judge(0, 16_000_000).is_synchronised);
     }
 
     #[test]
@@ -189,7 +195,7 @@ mod tests {
     fn a_leap_second_is_the_sixtieth() {
         let mut clock = Clock::new(Zone::utc(), false);
         let now: DateTime<Utc> = "2016-12-31T23:59:59.25Z".parse().unwrap();
-        clock.health = Health { is_synchronised: true, leap: Leap::Insert };
+        clock.health = Health::judge(libc::STA_INS, 0, libc::TIME_INS);
         assert_eq!(clock.instant(now), now);
         assert!(clock.may_repeat(now));
         assert!(!clock.may_repeat("2016-12-31T23:59:58Z".parse().unwrap()));

@@ -233,13 +233,12 @@ where
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::reply::clock::Leap;
     use crate::reply::zone::tests::berlin;
     use proptest::prelude::*;
 
     fn text(format: &str, zone: &Zone, instant: &str) -> String {
         let mut text = String::new();
-        let health = Health { is_synchronised: true, leap: Leap::None };
+        let health = Health { is_synchronised: true, ..Health::unknown() };
         let format = format.parse::<Format>().unwrap();
         format.render(&mut text, instant.parse().unwrap(), zone, health).unwrap();
         text

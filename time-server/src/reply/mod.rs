@@ -1,9 +1,11 @@
 //! What a reply says: the text of the current second, or the Time Protocol's four bytes. Pure. The texts are written by
 //! `format` (and `nist`), in the local time of `zone` (its file is read by `zoneinfo`); `clock` says whether the time can be trusted.
+//! `ntp` has the packets of NTP, whose replies are made each for its request.
 
 pub mod clock;
 pub mod format;
 mod nist;
+pub mod ntp;
 pub mod zone;
 mod zoneinfo;
 
@@ -93,11 +95,11 @@ const fn seconds_since_1900(now: DateTime<Utc>) -> u32 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::reply::clock::{Health, Leap};
+    use crate::reply::clock::Health;
 
     fn clock(is_synchronised: bool) -> Clock {
         let mut clock = Clock::new(Zone::utc(), false);
-        clock.health = Health { is_synchronised, leap: Leap::None };
+        clock.health = Health { is_synchronised, ..Health::unknown() };
         clock
     }
 

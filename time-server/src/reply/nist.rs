@@ -73,7 +73,7 @@ mod tests {
 
     #[test]
     fn an_unsynchronised_clock_and_a_coming_leap_second_show() {
-        let health = Health { is_synchronised: false, leap: Leap::Insert };
+        let health = Health { leap: Leap::Insert, ..Health::unknown() };
         let line = line(DateTime::UNIX_EPOCH, &Zone::utc(), health);
         assert_eq!(line, "40587 70-01-01 00:00:00 00 1 4   0.0 UTC *\r\n");
     }
