@@ -21,7 +21,7 @@ use crate::net::udp;
 use crate::query::target::Target;
 use crate::reply::format::{self, Format};
 use crate::reply::zone::{Zone, ZoneError};
-use crate::service::Transport;
+use crate::service::{Service, Transport};
 
 /// The port when none is named.
 const DEFAULT_PORT: u16 = 55555;
@@ -62,6 +62,19 @@ pub struct Args {
     /// Its reply is the seconds since 1900 in four bytes. With --udp over UDP too.
     #[arg(long, value_name = "PORT", value_parser = number::within(0, u16::MAX))]
     time_port: Option<u16>,
+    /// Answer requests of NTP (RFC 5905) on this UDP port
+    ///
+    /// Each reply has the times at which the request came and at which the reply went, so that a client can take the way
+    /// there and back into account. While the kernel says that this clock is not synchronised, clients are told so and do not
+    /// use it.
+    #[arg(long, value_name = "PORT", value_parser = number::within(0, u16::MAX))]
+    ntp_port: Option<u16>,
+    /// Vouch for this clock to clients of NTP
+    ///
+    /// It is served as synchronised, whatever the kernel says, N steps from a reference clock, 1 to 15; clients prefer servers
+    /// with fewer. Without it, a clock that the kernel says is synchronised has stratum 10.
+    #[arg(long, value_name = "N", value_parser = number::within(1_u8, 15))]
+    stratum: Option<u8>,
     /// Answer RFC 868 only while the clock is synchronised
     ///
     /// Otherwise the connection is closed with no reply, as RFC 868 asks. The kernel reports whether its clock is
@@ -240,6 +253,10 @@ pub struct Config {
     pub udp: bool,
     /// The port of the Time Protocol.
     pub time_port: Option<u16>,
+    /// The port of NTP.
+    pub ntp_port: Option<u16>,
+    /// The stratum at which the user vouches for the clock.
+    pub stratum: Option<u8>,
     /// Whether the Time Protocol is not answered while the clock is not synchronised.
     pub require_sync: bool,
     /// How long a connection may take to close.
@@ -260,7 +277,8 @@ impl Config {
     /// Whether it says where to listen, which has no effect if sockets are passed.
     #[must_use]
     pub fn names_sockets(&self) -> bool {
-        self.names_port || !self.bind.is_empty() || self.udp || self.time_port.is_some()
+        let has_more = self.udp || self.time_port.is_some() || self.ntp_port.is_some();
+        self.names_port || !self.bind.is_empty() || has_more
     }
 }
 
@@ -268,7 +286,6 @@ impl TryFrom<Args> for Config {
     type Error = Error;
 
     fn try_from(args: Args) -> Result<Self, Error> {
-        let conflict = |text: &str| Err(Error::Conflict(text.to_owned()));
         let transport = if args.udp { Transport::Udp } else { Transport::Tcp };
         let zone = match args.timezone {
             ZoneName::Named(zone) => *zone,
@@ -278,9 +295,11 @@ impl TryFrom<Args> for Config {
         };
         check_length(&args.format, &zone, transport)?;
         let port = args.port.unwrap_or(DEFAULT_PORT);
-        if args.time_port.is_some_and(|time_port| time_port != 0 && time_port == port) {
-            return conflict("--port and --time-port are the same; each service needs its own");
-        }
+        check_ports([
+            (Some(port), Service::Daytime),
+            (args.time_port, Service::Time),
+            (args.ntp_port, Service::Ntp),
+        ])?;
         Ok(Self {
             port,
             names_port: args.port.is_some(),
@@ -289,6 +308,8 @@ impl TryFrom<Args> for Config {
             zone,
             udp: args.udp,
             time_port: args.time_port,
+            ntp_port: args.ntp_port,
+            stratum: args.stratum,
             require_sync: args.require_sync,
             linger: args.linger,
             max_lingering: args.max_lingering as usize,
@@ -298,6 +319,22 @@ impl TryFrom<Args> for Config {
             stats: args.stats,
         })
     }
+}
+
+/// Whether each service has a port of its own; 0 takes a free one.
+fn check_ports(ports: [(Option<u16>, Service); 3]) -> Result<(), Error> {
+    for (index, (port, service)) in ports.iter().enumerate() {
+        let is_same = |other: &&(Option<u16>, Service)| {
+            port.is_some_and(|port| port != 0) && other.0 == *port
+        };
+        if let Some((_, other)) = ports[..index].iter().find(is_same) {
+            let (option, other) = (service.port_option(), other.port_option());
+            return Err(Error::Conflict(format!(
+                "{other} and {option} are the same; each service needs its own"
+            )));
+        }
+    }
+    Ok(())
 }
 
 /// Whether every reply fits, for none is ever cut.

@@ -33,8 +33,8 @@ pub enum Error {
     },
     /// The port is below the first unprivileged one.
     #[error(
-        "permission denied for port {port}: ports below {} need root or CAP_NET_BIND_SERVICE; let systemd open it (time-server.socket), or take a higher {}",
-        first_unprivileged_port(), service.port_option()
+        "permission denied for port {port}: ports below {} need root or CAP_NET_BIND_SERVICE; let systemd open it ({}), or take a higher {}",
+        first_unprivileged_port(), service.socket_unit(), service.port_option()
     )]
     Privileged {
         /// The port.

@@ -8,7 +8,7 @@
 //! server     opens the sockets, checks them, starts the workers
 //! worker     the loop: waits, and takes clients from their listeners
 //! responder  what becomes of a client: makes the system calls for each
-//! service    what a socket serves (Daytime or Time), over which transport (TCP or UDP)
+//! service    what a socket serves (Daytime, Time or NTP), over which transport (TCP or UDP)
 //! net/       listener (opens sockets, on what address reads), activation (sockets from systemd), inetd (a socket on
 //!            descriptor 0), udp (datagrams), poller (epoll), accept_error (what an error of accept means)
 //! policy/    admission (which clients are answered, and how often by default; counts with rate_limit), closing

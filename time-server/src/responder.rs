@@ -13,7 +13,7 @@ use nix::libc;
 use nix::sys::socket::{self, MsgFlags};
 
 use crate::net::listener::Listener;
-use crate::net::udp::Requests;
+use crate::net::udp::{Request, Requests};
 use crate::ops::log::{ClientLog, Outcome};
 use crate::ops::stats::Counters;
 use crate::policy::admission::{Admission, Decision};
@@ -21,6 +21,8 @@ use crate::policy::closing::ClosingConnections;
 use crate::policy::linger::Probe;
 use crate::reply::Reply;
 use crate::reply::clock::{Clock, utc_now};
+use crate::reply::ntp;
+use crate::reply::ntp::packet::{Packet, Timestamp};
 use crate::service::{Service, Transport};
 use crate::sys;
 
@@ -35,6 +37,8 @@ const DISCARD_AT_ONCE: usize = 1 << 18;
 pub(crate) struct Responder {
     /// Which of the workers it is.
     pub(crate) worker: usize,
+    /// The stratum at which the user vouches for the clock.
+    pub(crate) stratum: Option<u8>,
     pub(crate) own_ports: Vec<u16>,
     pub(crate) admission: Arc<Admission>,
     pub(crate) clock: Clock,
@@ -90,23 +94,40 @@ impl Responder {
         Ok(received)
     }
 
-    /// Answers the requests that were received at a time: with one reply, and one look at all that the workers share.
+    /// Answers the requests that were received at a time, with one look at all that the workers share.
     fn answer_datagrams(&mut self, listener: &Listener, received: usize) {
         let now = now();
-        let counters = &self.counters;
-        let waiting = &mut self.requests.waiting;
+        self.admit(listener.service, received, now);
+        let outcomes = match listener.service {
+            Service::Ntp => self.reply_to_each(listener),
+            Service::Daytime | Service::Time => self.reply_to_all(listener),
+        };
+        outcomes.iter().for_each(|(_, outcome)| self.count_outcome(*outcome));
+        self.log.log_clients(&outcomes, now);
+    }
+
+    /// Keeps the requests that are answered, and counts the others.
+    fn admit(&mut self, service: Service, received: usize, now: Instant) {
+        let (counters, requests) = (&self.counters, &mut self.requests);
         // The others came without their addresses.
-        counters.transient.add((received - waiting.len()) as u64);
-        waiting.retain(|request| {
-            let is_answerable = request.is_answerable(&self.own_ports);
+        counters.transient.add((received - requests.waiting.len()) as u64);
+        requests.retain(|request, content| {
+            let is_answerable = request.is_answerable(service, &self.own_ports)
+                && (service != Service::Ntp || ntp_request(content).is_some());
             (!is_answerable).then(|| counters.guarded.increment());
             is_answerable
         });
+        let waiting = &mut requests.waiting;
         let mut decisions = Vec::with_capacity(waiting.len());
         let peers = waiting.iter().map(|request| request.peer.ip());
         self.admission.decide_each(Transport::Udp, peers, now, |decision| decisions.push(decision));
         let mut decisions = decisions.into_iter();
         waiting.retain(|_| decisions.next().is_some_and(|decision| count(counters, decision)));
+    }
+
+    /// Sends the same reply to all that wait.
+    fn reply_to_all(&mut self, listener: &Listener) -> Vec<(SocketAddr, Outcome)> {
+        let waiting = &self.requests.waiting;
         let mut outcomes = Vec::with_capacity(waiting.len());
         match reply_now(&mut self.reply, &mut self.clock, listener.service) {
             Ok(Some(text)) => {
@@ -121,8 +142,23 @@ impl Responder {
             Err(errno) => outcomes
                 .extend(waiting.iter().map(|request| (request.peer, Outcome::Failed(errno)))),
         }
-        outcomes.iter().for_each(|(_, outcome)| self.count_outcome(*outcome));
-        self.log.log_clients(&outcomes, now);
+        outcomes
+    }
+
+    /// Sends each that waits a packet of NTP of its own. The clock is looked at last, so that the client is told when the
+    /// packet was sent.
+    fn reply_to_each(&mut self, listener: &Listener) -> Vec<(SocketAddr, Outcome)> {
+        let now = utc_now();
+        self.clock.tick(now);
+        let reply = |(request, content): (&Request, &[u8])| {
+            let arrived = Timestamp::of(request.arrived.unwrap_or(now));
+            let health = self.clock.health;
+            let mut reply = ntp::reply(&ntp_request(content)?, arrived, health, self.stratum);
+            reply.transmit = Timestamp::of(utc_now());
+            let sent = request.reply(listener.socket.as_fd(), &reply.bytes());
+            Some((request.peer, sent.map_or_else(Outcome::Failed, |()| Outcome::Sent)))
+        };
+        self.requests.iter().filter_map(reply).collect()
     }
 
     fn count_outcome(&self, outcome: Outcome) {
@@ -162,6 +198,11 @@ impl Responder {
     pub(crate) fn wake_at(&self) -> Option<Instant> {
         self.closing.wake_at(self.worker).into_iter().chain(self.log.wake_at()).min()
     }
+}
+
+/// A client's request in NTP, if a datagram begins with one.
+fn ntp_request(content: &[u8]) -> Option<Packet> {
+    Packet::read(content).filter(Packet::is_request)
 }
 
 /// The reply of this moment; `None` if the protocol wants silence.

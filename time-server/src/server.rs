@@ -51,6 +51,7 @@ pub fn run(config: &Config) -> Result<(), Error> {
         workers,
         config.max_lingering,
     )?;
+    let serves_ntp = listeners.iter().any(|listener| listener.service == Service::Ntp);
     let listeners: Arc<[Listener]> = listeners.into();
     let manager = ServiceManager::from_environment(now());
     let loop_period = manager.loop_period();
@@ -76,6 +77,7 @@ pub fn run(config: &Config) -> Result<(), Error> {
         }
         let responder = Responder {
             worker: index,
+            stratum: config.stratum,
             own_ports: listeners.iter().map(|listener| listener.address.port()).collect(),
             admission: Arc::clone(&admission),
             clock: Clock::new(config.zone.clone(), housekeeping.is_some()),
@@ -103,6 +105,11 @@ pub fn run(config: &Config) -> Result<(), Error> {
     if config.require_sync && !first.responder.clock.health.is_synchronised {
         tracing::warn!(
             "The kernel's clock is not synchronised ('timedatectl' shows why): until it is, the Time Protocol is not answered (--require-sync)."
+        );
+    }
+    if serves_ntp && config.stratum.is_none() && !first.responder.clock.health.is_synchronised {
+        tracing::warn!(
+            "The kernel's clock is not synchronised ('timedatectl' shows why): until it is, clients of NTP are told so and do not use it. --stratum 10 vouches for it."
         );
     }
     if let Some(client) = connection {
@@ -144,6 +151,11 @@ fn check(config: &Config, served: &[(Service, Transport)]) -> Result<(), Error> 
     if config.require_sync && !served.iter().any(|(service, _)| *service == Service::Time) {
         return Err(Error::Conflict(
             "--require-sync is about the Time Protocol alone: give it a --time-port".to_owned(),
+        ));
+    }
+    if config.stratum.is_some() && !served.iter().any(|(service, _)| *service == Service::Ntp) {
+        return Err(Error::Conflict(
+            "--stratum is about NTP alone: give it an --ntp-port".to_owned(),
         ));
     }
     let has_udp = served.contains(&(Service::Daytime, Transport::Udp));

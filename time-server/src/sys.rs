@@ -169,11 +169,18 @@ pub(crate) fn raise_loopback() -> nix::Result<()> {
 /// How many datagrams one system call takes or sends.
 pub(crate) const BATCH: usize = 32;
 
-/// Room for the control message of one datagram: the larger of the two kinds of packet information, and one more that a
-/// socket of both families adds.
+/// How much of a datagram is kept, in bytes: NTP's packet, the only request that says anything.
+const KEPT: usize = 48;
+
+/// Room for the control messages of one datagram: both kinds of packet information, which a socket of both families has for
+/// IPv4, and the time of arrival.
 #[derive(Clone, Copy)]
 #[repr(C, align(8))]
-struct Control([u8; 96]);
+struct Control([u8; 104]);
+
+impl Control {
+    const EMPTY: Self = Self([0; 104]);
+}
 
 /// The address that a datagram was sent to, and that its reply comes from: ip(7), ipv6(7).
 #[derive(Debug, Clone, Copy)]
@@ -182,12 +189,31 @@ pub(crate) enum PacketInfo {
     V6(libc::in6_pktinfo),
 }
 
-/// The datagrams of one recvmmsg(2): who has sent them, and where to. Their content is discarded.
+/// What the kernel tells of a datagram beside its sender.
+#[derive(Clone, Copy, Default)]
+pub(crate) struct Ancillary {
+    /// Where it was sent to, if that is an IPv4 address.
+    pub(crate) v4: Option<libc::in_pktinfo>,
+    /// Where it was sent to: an IPv6 address, or an IPv4 one mapped into IPv6.
+    pub(crate) v6: Option<libc::in6_pktinfo>,
+    /// When it arrived, if the socket has `SO_TIMESTAMPNS`, socket(7).
+    pub(crate) arrived: Option<libc::timespec>,
+}
+
+/// The datagrams of one recvmmsg(2): who has sent them, where to, and how they begin.
 pub(crate) struct Datagrams {
     peers: [libc::sockaddr_storage; BATCH],
+    contents: [[u8; KEPT]; BATCH],
     controls: [Control; BATCH],
-    /// How much of both the kernel has filled in.
-    lengths: [(libc::socklen_t, usize); BATCH],
+    /// How much of each the kernel has filled in.
+    lengths: [Lengths; BATCH],
+}
+
+#[derive(Clone, Copy, Default)]
+struct Lengths {
+    peer: libc::socklen_t,
+    content: usize,
+    control: usize,
 }
 
 impl std::fmt::Debug for Datagrams {
@@ -201,7 +227,12 @@ impl Datagrams {
     pub(crate) fn new() -> Self {
         // SAFETY: sockaddr_storage is plain data, for which all zeroes is a value.
         let peers = [unsafe { mem::zeroed() }; BATCH];
-        Self { peers, controls: [Control([0; 96]); BATCH], lengths: [(0, 0); BATCH] }
+        Self {
+            peers,
+            contents: [[0; KEPT]; BATCH],
+            controls: [Control::EMPTY; BATCH],
+            lengths: [Lengths::default(); BATCH],
+        }
     }
 
     /// Receives what has come, up to a batch; returns how many.
@@ -209,29 +240,33 @@ impl Datagrams {
     /// # Errors
     /// Those of recvmmsg(2); EAGAIN when nothing has come.
     pub(crate) fn receive(&mut self, socket: BorrowedFd<'_>) -> nix::Result<usize> {
-        let mut nothing = 0_u8;
-        let mut block = libc::iovec { iov_base: (&raw mut nothing).cast(), iov_len: 1 };
+        let mut blocks = self.contents.each_mut().map(|content| libc::iovec {
+            iov_base: content.as_mut_ptr().cast(),
+            iov_len: content.len(),
+        });
         // SAFETY: mmsghdr is plain data, for which all zeroes is a value.
         let mut headers: [libc::mmsghdr; BATCH] = unsafe { mem::zeroed() };
-        for ((header, peer), control) in
-            headers.iter_mut().zip(&mut self.peers).zip(&mut self.controls)
-        {
+        let places = self.peers.iter_mut().zip(&mut blocks).zip(&mut self.controls);
+        for (header, ((peer, block), control)) in headers.iter_mut().zip(places) {
             header.msg_hdr.msg_name = (&raw mut *peer).cast();
             header.msg_hdr.msg_namelen = length_of(peer);
-            header.msg_hdr.msg_iov = &raw mut block;
+            header.msg_hdr.msg_iov = &raw mut *block;
             header.msg_hdr.msg_iovlen = 1;
             header.msg_hdr.msg_control = control.0.as_mut_ptr().cast();
             header.msg_hdr.msg_controllen = control.0.len();
         }
         let (flags, most) = (libc::MSG_DONTWAIT, libc::c_uint::try_from(BATCH).unwrap_or(1));
-        // SAFETY: every pointer in the headers is to a live local or field of the length beside it; all messages may share one
-        // block, for what is written there is not read.
+        // SAFETY: every pointer in the headers is to a live local or field of the length beside it.
         let received = unsafe {
             libc::recvmmsg(socket.as_raw_fd(), headers.as_mut_ptr(), most, flags, ptr::null_mut())
         };
         let received = usize::try_from(Errno::result(received)?).unwrap_or(0);
         for (length, header) in self.lengths.iter_mut().zip(&headers[..received]) {
-            *length = (header.msg_hdr.msg_namelen, header.msg_hdr.msg_controllen);
+            *length = Lengths {
+                peer: header.msg_hdr.msg_namelen,
+                content: header.msg_len as usize,
+                control: header.msg_hdr.msg_controllen,
+            };
         }
         Ok(received)
     }
@@ -240,39 +275,47 @@ impl Datagrams {
     pub(crate) fn peer(&self, index: usize) -> Option<SocketAddr> {
         let address = (&raw const self.peers[index]).cast();
         // SAFETY: the kernel wrote an address of this length there.
-        let peer = unsafe { SockaddrStorage::from_raw(address, Some(self.lengths[index].0)) };
+        let peer = unsafe { SockaddrStorage::from_raw(address, Some(self.lengths[index].peer)) };
         peer.as_ref().and_then(socket_address)
     }
 
-    /// Where a datagram was sent to, as the kernel knows it: a socket of both families has both kinds for IPv4.
-    pub(crate) fn packet_infos(&self, index: usize) -> impl Iterator<Item = PacketInfo> {
+    /// How a datagram begins.
+    pub(crate) fn content(&self, index: usize) -> &[u8] {
+        &self.contents[index][..self.lengths[index].content]
+    }
+
+    /// What the kernel tells of a datagram.
+    pub(crate) fn ancillary(&self, index: usize) -> Ancillary {
         // SAFETY: msghdr is plain data, for which all zeroes is a value.
         let mut header: libc::msghdr = unsafe { mem::zeroed() };
         header.msg_control = self.controls[index].0.as_ptr().cast_mut().cast();
-        header.msg_controllen = self.lengths[index].1;
+        header.msg_controllen = self.lengths[index].control;
         // SAFETY: the header is live and has the length that the kernel has written.
         let mut next = unsafe { libc::CMSG_FIRSTHDR(&raw const header) };
-        let mut infos = [None, None];
-        for info in &mut infos {
-            // SAFETY: the pointer is null or to a whole header within the control buffer, which is aligned for it.
-            let Some(message) = (unsafe { next.as_ref() }) else { break };
+        let mut told = Ancillary::default();
+        // SAFETY: the pointer is null or to a whole header within the control buffer, which is aligned for it.
+        while let Some(message) = unsafe { next.as_ref() } {
             // SAFETY: as above; the data follows the header.
             let data = unsafe { libc::CMSG_DATA(next) };
-            *info = match (message.cmsg_level, message.cmsg_type) {
+            match (message.cmsg_level, message.cmsg_type) {
                 (libc::IPPROTO_IP, libc::IP_PKTINFO) => {
                     // SAFETY: messages of this type hold an in_pktinfo, ip(7).
-                    Some(PacketInfo::V4(unsafe { ptr::read_unaligned(data.cast()) }))
+                    told.v4 = Some(unsafe { ptr::read_unaligned(data.cast()) });
                 }
                 (libc::IPPROTO_IPV6, libc::IPV6_PKTINFO) => {
                     // SAFETY: messages of this type hold an in6_pktinfo, ipv6(7).
-                    Some(PacketInfo::V6(unsafe { ptr::read_unaligned(data.cast()) }))
+                    told.v6 = Some(unsafe { ptr::read_unaligned(data.cast()) });
                 }
-                _ => None,
-            };
+                (libc::SOL_SOCKET, libc::SCM_TIMESTAMPNS) => {
+                    // SAFETY: messages of this type hold a timespec, socket(7).
+                    told.arrived = Some(unsafe { ptr::read_unaligned(data.cast()) });
+                }
+                _ => {}
+            }
             // SAFETY: both pointers are those of this control buffer.
             next = unsafe { libc::CMSG_NXTHDR(&raw const header, next) };
         }
-        infos.into_iter().flatten()
+        told
     }
 }
 
@@ -287,7 +330,7 @@ pub(crate) fn send_to_each(
 ) -> nix::Result<usize> {
     let mut block = libc::iovec { iov_base: text.as_ptr().cast_mut().cast(), iov_len: text.len() };
     let mut peers = [None; BATCH];
-    let mut controls = [Control([0; 96]); BATCH];
+    let mut controls = [Control::EMPTY; BATCH];
     // SAFETY: mmsghdr is plain data, for which all zeroes is a value.
     let mut headers: [libc::mmsghdr; BATCH] = unsafe { mem::zeroed() };
     let mut count = 0;

@@ -15,8 +15,9 @@ use crate::net::listener::{self, Listener};
 use crate::service::{Service, Transport};
 use crate::sys;
 
-/// The name (`FileDescriptorName=`, systemd.socket(5)) of a socket that serves the Time Protocol.
+/// The names (`FileDescriptorName=`, systemd.socket(5)) of sockets that serve the Time Protocol, and NTP.
 const TIME: &str = "time";
+const NTP: &str = "ntp";
 
 /// The sockets that were passed, ready to be served; none if no service manager has passed any.
 ///
@@ -26,15 +27,19 @@ pub fn listeners(config: &Config) -> Result<Vec<Listener>, Error> {
     let passed = sys::passed_sockets().map_err(Error::Activation)?;
     let adopt = |(socket, name): (OwnedFd, String)| {
         let fd = socket.as_raw_fd();
-        let service = if name == TIME { Service::Time } else { Service::Daytime };
+        let service = match name.as_str() {
+            TIME => Service::Time,
+            NTP => Service::Ntp,
+            _ => Service::Daytime,
+        };
         adopt(socket, service).map_err(|problem| Error::Passed { fd, name, problem })
     };
     let mut listeners: Vec<Listener> = passed.into_iter().map(adopt).collect::<Result<_, _>>()?;
     // The first one's port is logged as the server's.
-    listeners.sort_by_key(|listener| listener.service == Service::Time);
+    listeners.sort_by_key(|listener| listener.service);
     if !listeners.is_empty() && config.names_sockets() {
         tracing::warn!(
-            "--port, --bind, --udp and --time-port count for nothing: the service manager passed the \
+            "--ntp-port, --port, --bind, --udp and --time-port count for nothing: the service manager passed the \
              sockets; its ListenStream= and ListenDatagram= say where they are."
         );
     }
@@ -60,6 +65,9 @@ pub(crate) fn adopt(socket: OwnedFd, service: Service) -> Result<Listener, Strin
         SockType::Stream if !getsockopt(&socket, sockopt::AcceptConn).map_err(cannot)? => {
             return is_unserved("a connection, no listening socket: write Accept=no");
         }
+        SockType::Stream if service == Service::Ntp => {
+            return is_unserved("for TCP, and NTP is served by UDP: write ListenDatagram=PORT");
+        }
         SockType::Stream => Transport::Tcp,
         SockType::Datagram if address.port() == 0 => {
             return is_unserved("bound to no port: write ListenDatagram=PORT");
@@ -67,17 +75,22 @@ pub(crate) fn adopt(socket: OwnedFd, service: Service) -> Result<Listener, Strin
         SockType::Datagram => Transport::Udp,
         _ => return is_unserved("for neither TCP nor UDP: write ListenStream= or ListenDatagram="),
     };
-    prepare(&socket, transport, &bound).map_err(cannot)?;
+    prepare(&socket, transport, service, &bound).map_err(cannot)?;
     Ok(Listener { socket, address, transport, service, is_own: false })
 }
 
 /// Sets what [`listener::open`] sets; close-on-exec was set when the socket was taken.
-fn prepare(socket: &OwnedFd, transport: Transport, bound: &SockaddrStorage) -> nix::Result<()> {
+fn prepare(
+    socket: &OwnedFd,
+    transport: Transport,
+    service: Service,
+    bound: &SockaddrStorage,
+) -> nix::Result<()> {
     let flags = OFlag::from_bits_retain(fcntl(socket, FcntlArg::F_GETFL)?);
     fcntl(socket, FcntlArg::F_SETFL(flags | OFlag::O_NONBLOCK))?;
     let is_v6 = bound.as_sockaddr_in6().is_some();
     if transport == Transport::Udp {
-        listener::enable_packet_info(socket, is_v6)?;
+        listener::enable_packet_info(socket, is_v6, service)?;
         if is_v6 && !getsockopt(socket, sockopt::Ipv6V6Only)? {
             // A socket of both families: the packet information of an IPv4 request is IPv4's.
             setsockopt(&socket.as_fd(), sockopt::Ipv4PacketInfo, &true)?;

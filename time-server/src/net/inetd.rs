@@ -57,8 +57,12 @@ pub fn inherited(config: &Config) -> Result<Option<Inherited>, Error> {
     let unusable = |problem: String| Error::Passed { fd: 0, name: String::new(), problem };
     let errno = |errno: Errno| unusable(format!("it cannot be used: {}", errno.desc()));
     let socket = stdin.as_fd().try_clone_to_owned().map_err(|error| unusable(error.to_string()))?;
-    let is_time = config.time_port.is_some() && address.map(|at| at.port()) == config.time_port;
-    let service = if is_time { Service::Time } else { Service::Daytime };
+    let port = address.map(|at| at.port());
+    let service = match port {
+        Some(_) if port == config.time_port => Service::Time,
+        Some(_) if port == config.ntp_port && kind == SockType::Datagram => Service::Ntp,
+        _ => Service::Daytime,
+    };
     let inherited = if kind == SockType::Stream && !listens {
         let peer = getpeername::<SockaddrStorage>(socket.as_raw_fd());
         let Some(peer) = peer.ok().as_ref().and_then(sys::socket_address) else {

@@ -51,10 +51,13 @@ impl fmt::Display for Listener {
 pub fn open(config: &Config) -> Result<Vec<Listener>, Error> {
     let transports: &[Transport] =
         if config.udp { &[Transport::Tcp, Transport::Udp] } else { &[Transport::Tcp] };
-    let open = |port, service| open_service(&config.bind, port, transports, service);
-    let mut listeners = open(config.port, Service::Daytime)?;
+    let open = |port, transports, service| open_service(&config.bind, port, transports, service);
+    let mut listeners = open(config.port, transports, Service::Daytime)?;
     if let Some(port) = config.time_port {
-        listeners.extend(open(port, Service::Time)?);
+        listeners.extend(open(port, transports, Service::Time)?);
+    }
+    if let Some(port) = config.ntp_port {
+        listeners.extend(open(port, &[Transport::Udp], Service::Ntp)?);
     }
     let has = |is_ipv4| listeners.iter().any(|one| one.address.is_ipv4() == is_ipv4);
     for (name, is_ipv4) in [("IPv4", true), ("IPv6", false)] {
@@ -125,7 +128,7 @@ fn open_one(
     })?;
     let opened = match transport {
         Transport::Tcp => open_tcp(&socket, address),
-        Transport::Udp => open_udp(&socket, address),
+        Transport::Udp => open_udp(&socket, address, service),
     };
     opened.map_err(explain)?;
     let bound: SockaddrStorage = getsockname(socket.as_raw_fd()).map_err(explain)?;
@@ -141,13 +144,21 @@ fn open_tcp(socket: &OwnedFd, address: SocketAddr) -> nix::Result<()> {
     listen(socket, Backlog::MAXALLOWABLE)
 }
 
-fn open_udp(socket: &OwnedFd, address: SocketAddr) -> nix::Result<()> {
-    enable_packet_info(socket, address.is_ipv6())?;
+fn open_udp(socket: &OwnedFd, address: SocketAddr, service: Service) -> nix::Result<()> {
+    enable_packet_info(socket, address.is_ipv6(), service)?;
     bind(socket.as_raw_fd(), &SockaddrStorage::from(address))
 }
 
-/// Asks for the address that each request was sent to, because the reply must come from there, ip(7), ipv6(7).
-pub(crate) fn enable_packet_info(socket: &OwnedFd, is_v6: bool) -> nix::Result<()> {
+/// Asks for the address that each request was sent to, because the reply must come from there, ip(7), ipv6(7); for NTP also
+/// for the time at which the kernel got it, socket(7).
+pub(crate) fn enable_packet_info(
+    socket: &OwnedFd,
+    is_v6: bool,
+    service: Service,
+) -> nix::Result<()> {
+    if service == Service::Ntp {
+        setsockopt(socket, sockopt::ReceiveTimestampns, &true)?;
+    }
     if is_v6 {
         setsockopt(socket, sockopt::Ipv6RecvPacketInfo, &true)
     } else {

@@ -24,7 +24,8 @@ pub(crate) fn log_listeners(listeners: &[Listener], is_activated: bool) {
         let listeners = listeners.iter().filter(|listener| listener.service == service);
         listeners.map(ToString::to_string).collect()
     };
-    let (addresses, time) = (served(Service::Daytime), served(Service::Time));
+    let addresses = served(Service::Daytime);
+    let (time, ntp) = (served(Service::Time), served(Service::Ntp));
     let host = match first {
         SocketAddr::V6(v6) if v6.scope_id() != 0 => format!("{}%{}", v6.ip(), v6.scope_id()),
         at if !at.ip().is_unspecified() => at.ip().to_string(),
@@ -42,6 +43,9 @@ pub(crate) fn log_listeners(listeners: &[Listener], is_activated: bool) {
     }
     if !time.is_empty() {
         tracing::info!("Serving the Time Protocol (RFC 868) on {}.", time.join(" and "));
+    }
+    if !ntp.is_empty() {
+        tracing::info!("Serving NTP (RFC 5905) on {}.", ntp.join(" and "));
     }
 }
 

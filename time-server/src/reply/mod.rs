@@ -58,6 +58,8 @@ impl Reply {
     ) -> Result<Option<&[u8]>, fmt::Error> {
         Ok(match service {
             Service::Daytime => Some(self.text_at(now, clock)?),
+            // Its replies are made each for its request: `ntp`'s.
+            Service::Ntp => None,
             // RFC 868: a server that cannot determine the time closes the connection without sending any.
             Service::Time if self.require_sync && !clock.health.is_synchronised => None,
             Service::Time => {
