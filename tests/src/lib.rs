@@ -4,6 +4,7 @@
 pub mod files;
 pub mod forker;
 pub mod launcher;
+pub mod ntp;
 pub mod plot;
 pub mod processes;
 pub mod random;

@@ -10,14 +10,10 @@ use nix::sys::signal::Signal;
 use nix::sys::socket::{ControlMessageOwned, MsgFlags, recvmsg, setsockopt, sockopt};
 use nix::sys::time::TimeSpec;
 use tests::launcher::Launcher;
+use tests::ntp::{LENGTH, ORIGIN, RECEIVE, REFERENCE, REQUEST, TRANSMIT, now, timestamp};
 use tests::random::Random;
 use tests::server::Server;
 use tests::{DEADLINE, again, program, run, wait_until};
-
-/// The length of a packet.
-const LENGTH: usize = 48;
-/// The first byte of a client's request in version 4.
-const REQUEST: u8 = 4 << 3 | 3;
 
 /// A server of NTP on a port of 127.0.0.1 (and of all other addresses), and that port.
 fn start(flags: &[&str]) -> (Server, u16) {
@@ -59,24 +55,6 @@ fn reply(client: &UdpSocket) -> Vec<u8> {
 fn ask(client: &UdpSocket, transmit: u64) -> Vec<u8> {
     client.send(&packet(REQUEST, transmit, LENGTH)).unwrap();
     reply(client)
-}
-
-/// One of the four timestamps.
-fn timestamp(packet: &[u8], number: usize) -> u64 {
-    let at = 16 + 8 * number;
-    u64::from_be_bytes(packet[at..at + 8].try_into().unwrap())
-}
-const REFERENCE: usize = 0;
-const ORIGIN: usize = 1;
-const RECEIVE: usize = 2;
-const TRANSMIT: usize = 3;
-
-/// The clock as a timestamp of NTP.
-fn now() -> u64 {
-    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap();
-    let seconds = (now.as_secs() + 2_208_988_800) % (1 << 32);
-    let fraction = (u64::from(now.subsec_nanos()) << 32) / 1_000_000_000;
-    (seconds << 32) | fraction
 }
 
 /// Whether a timestamp is within two others, whichever their eras.

@@ -21,7 +21,7 @@ use crate::net::udp;
 use crate::query::target::Target;
 use crate::reply::format::{self, Format};
 use crate::reply::zone::{Zone, ZoneError};
-use crate::service::{Service, Transport};
+use crate::service::{NTP_PORT, Service, Transport};
 
 /// The port when none is named.
 const DEFAULT_PORT: u16 = 55555;
@@ -121,7 +121,7 @@ enum Command {
     /// Ask a server for the time
     ///
     /// Prints the answer, the offset of that clock from this one, and the round trip. The offset is known where the
-    /// answer names an instant: rfc3339, rfc3339-us, unix, nist, daytime in UTC, and the Time Protocol.
+    /// answer names an instant: rfc3339, rfc3339-us, unix, nist, daytime in UTC, the Time Protocol, and NTP.
     Query(Query),
     /// Show what clients see under six ways to hang up
     ///
@@ -143,6 +143,18 @@ pub struct Query {
     /// Ask for the 32-bit time (RFC 868) [default port: 37]
     #[arg(long)]
     pub time: bool,
+    /// Ask by NTP (RFC 5905) [default port: 123]
+    ///
+    /// Also prints what the server says about its clock, and the uncertainty that follows: half the delay, half the root
+    /// delay, and the root dispersion. NTP is always asked by datagram.
+    #[arg(long, conflicts_with = "time")]
+    pub ntp: bool,
+    /// Ask every DURATION, one line each: offset=… delay=…
+    ///
+    /// In seconds, ready for live-plot, until INT, TERM or the end of stdout's reader. What is unknown is nan. A public NTP
+    /// server takes it amiss to be asked more than once a minute.
+    #[arg(long, value_name = "DURATION", value_parser = duration::at_least(MILLISECOND))]
+    pub every: Option<Duration>,
     /// Time to wait for the answer
     #[arg(long, value_name = "DURATION", default_value = "5s", value_parser = duration::at_least(MILLISECOND))]
     pub timeout: Duration,
@@ -164,7 +176,11 @@ impl Query {
     /// The port to ask at.
     #[must_use]
     pub fn port(&self) -> u16 {
-        self.target.port.unwrap_or(if self.time { TIME_PORT } else { DEFAULT_PORT })
+        self.target.port.unwrap_or(match self {
+            Self { ntp: true, .. } => NTP_PORT,
+            Self { time: true, .. } => TIME_PORT,
+            _ => DEFAULT_PORT,
+        })
     }
 }
 

@@ -14,6 +14,7 @@ use nix::errno::Errno;
 use nix::libc;
 use nix::sys::socket::{ControlMessage, MsgFlags, SockaddrStorage, sendmsg};
 
+use crate::reply::clock::instant;
 use crate::service::{NTP_PORT, Service};
 use crate::sys::{self, BATCH, Datagrams, PacketInfo};
 
@@ -61,9 +62,7 @@ impl Requests {
             let told = self.datagrams.ancillary(index);
             // A socket of both families has both for an IPv4 request; only IPv4's shows a broadcast.
             let destination = told.v4.map(for_reply).or(told.v6.map(PacketInfo::V6))?;
-            let arrived = told.arrived.and_then(|at| {
-                DateTime::from_timestamp(at.tv_sec, u32::try_from(at.tv_nsec).unwrap_or(0))
-            });
+            let arrived = told.arrived.and_then(|time| instant(time.into()));
             Some(Request { peer: self.datagrams.peer(index)?, arrived, destination, index })
         });
         self.waiting.extend(requests);

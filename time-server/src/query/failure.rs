@@ -22,6 +22,10 @@ pub(super) enum Failure {
         /// What came instead of more.
         error: io::Error,
     },
+    /// There is an answer, but it is not what was asked for.
+    Unusable(String),
+    /// Datagrams have come, but none that is the reply of an NTP server to the request.
+    NotNtp,
 }
 
 impl From<io::Error> for Failure {
@@ -42,6 +46,8 @@ impl Failure {
                     .to_owned()
             }
             Self::System(error) => words::io_error(error),
+            Self::Unusable(problem) => problem.clone(),
+            Self::NotNtp => "what it answered is no reply of NTP (RFC 5905) to this request; name its NTP port as HOST:PORT, or ask without --ntp".to_owned(),
             Self::Empty => "closed the connection without a reply".to_owned(),
             Self::CutShort { length, error } => {
                 let bytes = words::count(*length as u64, "byte");
@@ -66,8 +72,11 @@ pub(super) fn explain(query: &Query, failures: &[(SocketAddr, Failure)]) -> Stri
         return "it has no address".to_owned();
     };
     if failures.iter().all(|(_, failure)| failure.is_refusal()) {
-        let (transport, way_out) =
-            if query.udp { ("UDP", ", or ask without --udp") } else { ("TCP", "") };
+        let (transport, way_out) = match query {
+            Query { ntp: true, .. } => ("UDP", ""),
+            Query { udp: true, .. } => ("UDP", ", or ask without --udp"),
+            _ => ("TCP", ""),
+        };
         return format!(
             "Connection refused: no server uses this {transport} port; name another one as HOST:PORT{way_out}"
         );

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use chrono::{DateTime, Timelike, Utc};
 use nix::libc;
+use nix::sys::time::TimeSpec;
 use nix::time::{ClockId, clock_gettime};
 
 use crate::reply::zone::Zone;
@@ -83,10 +84,13 @@ impl Health {
 
 /// The time of day now, read by the loops that send and receive it. std's clock knows no time before 1970.
 pub(crate) fn utc_now() -> DateTime<Utc> {
-    let now = clock_gettime(ClockId::CLOCK_REALTIME);
-    let nanoseconds = now.map(|now| (now.tv_sec(), u32::try_from(now.tv_nsec()).unwrap_or(0)));
     // The call cannot fail for this clock, clock_gettime(2), and chrono has 260,000 years on either side.
-    nanoseconds.ok().and_then(|(s, ns)| DateTime::from_timestamp(s, ns)).unwrap_or_default()
+    clock_gettime(ClockId::CLOCK_REALTIME).ok().and_then(instant).unwrap_or_default()
+}
+
+/// The instant that a time of the kernel's is.
+pub(crate) fn instant(time: TimeSpec) -> Option<DateTime<Utc>> {
+    DateTime::from_timestamp(time.tv_sec(), u32::try_from(time.tv_nsec()).ok()?)
 }
 
 /// The time zone, and whether the clock can be trusted.
