@@ -155,7 +155,7 @@ fn check(config: &Config, served: &[(Service, Transport)]) -> Result<(), Error> 
     }
     if config.stratum.is_some() && !served.iter().any(|(service, _)| *service == Service::Ntp) {
         return Err(Error::Conflict(
-            "--stratum is about NTP alone: give it an --ntp-port".to_owned(),
+            "--stratum is about NTP alone: give it an --ntp-port, or with systemd enable time-server-ntp.socket".to_owned(),
         ));
     }
     let has_udp = served.contains(&(Service::Daytime, Transport::Udp));
