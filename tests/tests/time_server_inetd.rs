@@ -9,6 +9,7 @@ use std::process::{Child, ExitStatus, Stdio};
 use nix::sys::signal::{Signal, kill};
 use nix::sys::socket::{AddressFamily, SockFlag, SockType, socket};
 use nix::unistd::Pid;
+use tests::ntp::{LENGTH, REPLY, REQUEST};
 use tests::server::{connect, read_all};
 use tests::{DEADLINE, Running, again, program, wait_until};
 
@@ -95,6 +96,20 @@ fn a_udp_socket_is_served_until_term() {
     client.send_to(b"?", (Ipv4Addr::LOCALHOST, socket.local_addr().unwrap().port())).unwrap();
     let mut reply = [0; 100];
     assert_eq!(again(|| client.recv(&mut reply)).unwrap(), 11);
+    server.stop();
+}
+
+#[test]
+fn a_udp_socket_on_the_ntp_port_is_asked_by_ntp() {
+    let socket = UdpSocket::bind("127.0.0.1:0").unwrap();
+    let port = socket.local_addr().unwrap().port();
+    let server = Inetd::start(&socket, &["--ntp-port", &port.to_string(), "--stratum", "5"]);
+    let client = UdpSocket::bind("127.0.0.1:0").unwrap();
+    client.set_read_timeout(Some(DEADLINE)).unwrap();
+    client.send_to(&[REQUEST; LENGTH], (Ipv4Addr::LOCALHOST, port)).unwrap();
+    let mut reply = [0; 100];
+    assert_eq!(again(|| client.recv(&mut reply)).unwrap(), LENGTH);
+    assert_eq!(reply[..2], [REPLY, 5]);
     server.stop();
 }
 
