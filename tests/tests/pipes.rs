@@ -2,9 +2,11 @@
 
 use std::process::Stdio;
 
+use nix::sys::signal::Signal;
 use tests::files::TempFile;
 use tests::forker::{forker, running};
 use tests::plot::fed;
+use tests::server::Server;
 use tests::window::Screen;
 use tests::{Running, program, run, wait_until};
 
@@ -59,4 +61,25 @@ fn closing_the_window_ends_the_forker_that_feeds_it() {
     assert_eq!(plot.wait().code(), Some(0));
     let status = wait_until("forker ends", || feed.try_wait().unwrap());
     assert_eq!(status.code(), Some(0));
+}
+
+#[test]
+fn a_clocks_offset_is_drawn_with_a_gap_where_the_server_did_not_answer() {
+    let mut server = Server::start(&["--ntp-port", "0", "--stratum", "10"]);
+    let line = server.process.err_line("(RFC 5905) on ");
+    let port = line.split(':').nth(1).unwrap().split(' ').next().unwrap();
+    let mut query = program("time-server");
+    query.args(["query", "--ntp", "--every", "10ms", "--timeout", "1s"]);
+    query.arg(format!("127.0.0.1:{port}"));
+    let mut query = Running::start(query);
+    query.out_line("offset=");
+    server.process.signal(Signal::SIGSTOP);
+    query.out_line("offset=nan");
+    query.signal(Signal::SIGTERM);
+    let told = query.finish().out.join("\n") + "\n";
+    let drawn = fed(&["--only", "offset", "--csv", "-"], &told);
+    let cells: Vec<&str> = drawn.out.iter().map(|row| row.split(',').nth(1).unwrap()).collect();
+    assert_eq!((cells[0], cells.len()), ("offset", 1 + told.lines().count()), "{drawn:?} {told}");
+    assert!(cells[1].parse::<f64>().unwrap().abs() < 1.0, "{drawn:?}");
+    assert!(cells.contains(&"nan"), "{drawn:?}");
 }
