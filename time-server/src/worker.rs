@@ -1,5 +1,5 @@
 //! The loop: wait → take clients from their listeners → tidy, until the server stops. What becomes of a client is
-//! [`crate::responder`]'s; what an error of accept means, [`crate::net::accept_error`] decides.
+//! `responder`'s; what an error of accept means, [`crate::net::accept_error`] decides.
 
 use std::fs::File;
 use std::os::fd::{AsFd, OwnedFd};
