@@ -607,7 +607,11 @@ fn a_privileged_port_without_the_right_says_how_to_get_it() {
     }
     let binary = program("time-server");
     let port = first - 1;
-    for option in ["--port", "--time-port"] {
+    for (option, unit) in [
+        ("--port", "time-server.socket"),
+        ("--time-port", "time-server.socket"),
+        ("--ntp-port", "time-server-ntp.socket"),
+    ] {
         let mut command = if geteuid().is_root() {
             let mut command = Command::new("setpriv");
             command.arg("--bounding-set=-net_bind_service").arg(binary.get_program());
@@ -623,7 +627,7 @@ fn a_privileged_port_without_the_right_says_how_to_get_it() {
         assert_eq!(finished.status.code(), Some(1), "{finished:#?}");
         let message = format!(
             "permission denied for port {port}: ports below {first} need root or CAP_NET_BIND_SERVICE; \
-             let systemd open it (time-server.socket), or take a higher {option}"
+             let systemd open it ({unit}), or take a higher {option}"
         );
         assert!(finished.err[0].contains(&message), "{finished:#?}");
     }
