@@ -171,7 +171,11 @@ impl TryFrom<Args> for Task {
 
 fn words(command: Vec<OsString>) -> Result<Vec<CString>, Error> {
     let command: Vec<CString> = command.into_iter().map(c_string).collect::<Result<_, _>>()?;
-    if command.is_empty() { Err(Error::NoCommand) } else { Ok(command) }
+    match command.first() {
+        None => Err(Error::NoCommand),
+        Some(name) if name.is_empty() => Err(Error::EmptyName),
+        Some(_) => Ok(command),
+    }
 }
 
 fn c_string(word: OsString) -> Result<CString, Error> {

@@ -16,6 +16,11 @@ pub enum Error {
     /// `command = []` in the file.
     #[error("the command is empty; name one, for example: forker -- ls -l")]
     NoCommand,
+    /// `forker "$COMMAND"` where that is not set.
+    #[error(
+        "the command's name is empty (a variable that is not set?); name a command, for example: forker -- ls -l"
+    )]
+    EmptyName,
     /// Both ends were asked for, perhaps one of them in the file or the environment.
     #[error(
         "--until-failure and --until-success exclude each other; take one, and overrule the other by =false if it is set \
@@ -62,7 +67,7 @@ impl exit::Failure for Error {
         match self {
             Self::Config(config::Error::Stdout(_)) => FAILED,
             Self::Config(error) => error.status(),
-            Self::NoCommand | Self::TwoEnds | Self::Nul(_) => exit::USAGE,
+            Self::NoCommand | Self::EmptyName | Self::TwoEnds | Self::Nul(_) => exit::USAGE,
             Self::Stdout(_)
             | Self::NotExecuted(_)
             | Self::NoProc(_)

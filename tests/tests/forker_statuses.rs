@@ -24,22 +24,31 @@ fn a_command_that_does_not_exist_is_127_and_reported() {
 }
 
 #[test]
-fn an_empty_name_is_127_and_a_directory_126_and_each_has_its_way_out() {
-    for (command, status, problem) in [
-        (
-            "",
-            127,
-            "the name is empty (a variable that is not set?); name a command: forker -- ls -l",
-        ),
-        ("/tmp", 126, "permission denied: it is a directory; name a program in it"),
-        ("tmp", 126, "permission denied: it is a directory; name a program in it"),
-    ] {
+fn an_empty_name_is_refused_at_the_start() {
+    let file = TempFile::new("empty-name.toml", "command = ['']\n", 0o644);
+    for args in
+        [&["--", ""][..], &["-n", "1", "", "word"], &["--config", file.name()], &["lab", "--", ""]]
+    {
+        let finished = run(forker(args));
+        assert_eq!(finished.status.code(), Some(2), "{args:?}");
+        assert_eq!(
+            finished.err,
+            [
+                "forker: the command's name is empty (a variable that is not set?); name a command, for example: \
+                 forker -- ls -l"
+            ]
+        );
+    }
+}
+
+#[test]
+fn a_directory_is_126_and_has_its_way_out() {
+    for command in ["/tmp", "tmp"] {
         let mut forker = forker(&["-q", "-e", "1", "-n", "1", "--", command]);
-        let finished = {
-            forker.env("PATH", "/:/nonexistent");
-            run(forker)
-        };
-        assert_eq!(finished.status.code(), Some(status), "{command}");
+        forker.env("PATH", "/:/nonexistent");
+        let finished = run(forker);
+        assert_eq!(finished.status.code(), Some(126), "{command}");
+        let problem = "permission denied: it is a directory; name a program in it";
         let line = format!(": cannot execute '{command}': {problem}");
         assert!(finished.err[0].ends_with(&line), "{:?}", finished.err);
     }

@@ -97,8 +97,13 @@ pub(crate) fn log_stopped(run: u64, pid: Pid, signal: Signal) {
 
 /// Logs that a process could not be signalled.
 pub(crate) fn log_refused(pid: Pid, name: &str, signal: Signal, errno: Errno) {
-    let reason = errno.desc();
-    error!(pid = pid.as_raw(), name, "cannot send {signal} to {name} (pid {pid}): {reason}");
+    let (shown, reason) = (shown(name), errno.desc());
+    error!(pid = pid.as_raw(), name, "cannot send {signal} to {shown} (pid {pid}): {reason}");
+}
+
+/// A process's name in a sentence: it may be empty (`PR_SET_NAME(2const)`).
+fn shown(name: &str) -> &str {
+    if name.is_empty() { "''" } else { name }
 }
 
 fn run_name(run: Option<u64>) -> String {
