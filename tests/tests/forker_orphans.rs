@@ -73,6 +73,31 @@ fn a_daemon_that_cut_every_tie_ends_with_forker() {
     mark.assert_nothing_left();
 }
 
+#[test]
+fn what_a_daemon_leaves_has_a_line_of_its_own() {
+    // The daemon dies of the TERM; of its children one does too, and the other has to be killed.
+    let daemon = "(trap \"\" TERM; echo deaf; exec sleep 61) & sleep 62 & wait";
+    let script = format!("setsid sh -c 'sh -c '\\''{daemon}'\\'' &'");
+    let mut command = forker(&running("-q -e 1 -i 1h --now --grace 200ms", &script));
+    let mark = Mark::on(&mut command);
+    let mut forker = Running::start(command);
+    wait_for_line(&mut forker, "deaf");
+    let is_sleep = |pid: &Pid| {
+        std::fs::read_to_string(format!("/proc/{pid}/comm")).is_ok_and(|name| name == "sleep\n")
+    };
+    wait_until("both children are what they are to be", || {
+        (mark.bearers().iter().filter(|pid| is_sleep(pid)).count() == 2).then_some(())
+    });
+    forker.signal(Signal::SIGTERM);
+    let finished = forker.finish();
+    for (name, end) in [("sh", "ended"), ("sleep", "ended"), ("sleep", "killed")] {
+        let (begin, end) = (format!("a run left {name} (pid "), format!(" behind: {end}; "));
+        let is_it = |line: &&String| line.starts_with(&begin) && line.contains(&end);
+        assert_eq!(finished.err.iter().filter(is_it).count(), 1, "{:?}", finished.err);
+    }
+    mark.assert_nothing_left();
+}
+
 /// A tree that does not want to end: it ignores TERM, and has a part in a session of its own, a daemon that
 /// has lost its parents and a stopped process.
 const WILD: &str = "trap '' TERM

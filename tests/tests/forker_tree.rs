@@ -194,6 +194,48 @@ fn a_name_cut_within_a_letter_hides_no_process() {
 }
 
 #[test]
+fn every_process_has_a_line_of_its_own_whatever_its_name() {
+    // Perl gives a process the name that is assigned to $0. One of them is empty, two are the same.
+    let script = r#"pipe R, W;
+        for $name ("", "a\tb", "\xff", "\xff", q{")\ }, "\n") {
+            if (!fork) { close R; $0 = $name; close W; sleep 60; exit }
+        }
+        close W; <R>"#;
+    for format in ["text", "json"] {
+        let args = ["-q", "-n", "1", "--now", "--log-format", format, "--", "perl", "-e", script];
+        let mut command = forker(&args);
+        let mark = Mark::on(&mut command);
+        let finished = run(command);
+        let wanted = if format == "text" {
+            [
+                "left '' (",
+                r"left a\tb (",
+                "left \u{fffd} (",
+                "left \u{fffd} (",
+                r#"left ")\  ("#,
+                r"left \n (",
+            ]
+        } else {
+            [
+                r#""name":"","#,
+                r#""name":"a\\tb","#,
+                "\"name\":\"\u{fffd}\",",
+                "\"name\":\"\u{fffd}\",",
+                r#""name":"\")\\ ","#,
+                r#""name":"\\n","#,
+            ]
+        };
+        let mut lines = logged(&finished);
+        assert_eq!(lines.len(), wanted.len(), "{lines:?}");
+        for name in wanted {
+            let place = lines.iter().position(|line| line.contains(name));
+            lines.remove(place.unwrap_or_else(|| panic!("no {name} in {lines:?}")));
+        }
+        mark.assert_nothing_left();
+    }
+}
+
+#[test]
 fn a_process_whose_main_thread_has_ended_is_ended_too() {
     // exit(2), not exit(3): only the calling thread ends. The other one speaks when /proc shows that.
     let script = format!(

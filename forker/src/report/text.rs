@@ -52,7 +52,7 @@ pub(crate) fn log_run(report: &RunReport, command: &[CString]) {
 /// Logs that a process was left behind and ended. A warning: forker ended something that the user had started.
 pub(crate) fn log_leftover(leftover: &Leftover) {
     let Leftover { run, end_reason, pid, name, outcome } = leftover;
-    let run_name = run_name(*run);
+    let (run_name, shown) = (run_name(*run), shown(name));
     let how = if outcome.is_kill() { "killed" } else { "ended" };
     let detail = match end_reason {
         None => format!(": {how}; --keep-orphans keeps it"),
@@ -65,7 +65,7 @@ pub(crate) fn log_leftover(leftover: &Leftover) {
         name,
         outcome = how,
         ended_because = end_reason.map(reason_word),
-        "{run_name} left {name} (pid {pid}) behind{detail}"
+        "{run_name} left {shown} (pid {pid}) behind{detail}"
     );
 }
 
@@ -76,8 +76,9 @@ pub(crate) fn log_survivor(survivor: &Survivor) {
         run,
         pid = pid.as_raw(),
         name,
-        "{} left {name} (pid {pid}) behind: not ended by SIGKILL; see ps -o pid,stat,user,wchan,cmd -p {pid}",
-        run_name(*run)
+        "{} left {} (pid {pid}) behind: not ended by SIGKILL; see ps -o pid,stat,user,wchan,cmd -p {pid}",
+        run_name(*run),
+        shown(name)
     );
 }
 
@@ -210,10 +211,6 @@ pub(crate) fn not_executed(errno: Errno, command: &[CString]) -> String {
 /// Why exec failed, and what to do.
 fn exec_problem(errno: Errno, name: &str) -> String {
     match errno {
-        _ if name.is_empty() => {
-            "the name is empty (a variable that is not set?); name a command: forker -- ls -l"
-                .to_owned()
-        }
         Errno::EISDIR => "permission denied: it is a directory; name a program in it".to_owned(),
         Errno::ENOENT | Errno::ENOTDIR if name.contains('/') => {
             if Path::new(name).exists() {

@@ -70,7 +70,7 @@ pub(super) struct Member {
     pub(super) asked: Asked,
     /// It was asked at a stroke with its group, and not by itself.
     is_asked_with_group: bool,
-    /// Its end is nothing to report: it had ended before its run's leader, or is below a stray that is reported.
+    /// Its end is nothing to report: it had ended before its run's leader.
     pub(super) is_silent: bool,
     is_refusal_reported: bool,
 }
@@ -309,7 +309,6 @@ impl Descendants {
             if member.asked < asked && !member.is_zombie {
                 member.asked = asked;
                 member.is_asked_with_group = false;
-                member.is_silent |= member.owner == Owner::Stray && !member.is_child;
                 targets.push(member.target(*pid), asked);
             }
         }
