@@ -33,6 +33,9 @@ use crate::schedule::Schedule;
 use crate::supervisor::{Action, Event, Supervisor};
 use crate::sys;
 
+/// Between two looks at what was killed, where the wait for events has failed.
+const PAUSE: Duration = Duration::from_millis(5);
+
 /// Runs the command on its schedule until forker is to end, and returns the exit status.
 ///
 /// # Errors
@@ -119,9 +122,7 @@ impl EventLoop<'_> {
     fn run(&mut self) -> Result<u8, Error> {
         let result = self.turns();
         if result.is_err() {
-            // Also after an error of forker's own no process is left behind.
-            self.handle(Event::Failed);
-            self.look();
+            self.end_all();
         }
         self.stdout.finish();
         text::log_summary(self.supervisor.tally());
@@ -139,6 +140,21 @@ impl EventLoop<'_> {
         }
         while self.turn()? {}
         Ok(())
+    }
+
+    /// After an error of forker's own: kills everything, so that no process is left behind, and reports each run's end.
+    /// What has failed may fail again, so this does without ppoll. The supervisor gives up what does not end.
+    #[expect(clippy::disallowed_methods, reason = "the wait for events may be what has failed")]
+    fn end_all(&mut self) {
+        self.handle(Event::Failed);
+        while !self.supervisor.is_done() {
+            let has_looked = self.reap_all().unwrap_or(false);
+            if self.supervisor.wants_look() && !has_looked {
+                self.look();
+            }
+            std::thread::sleep(PAUSE);
+            self.handle(Event::Time);
+        }
     }
 
     /// One turn of the loop; false if forker is to end.
@@ -196,7 +212,9 @@ impl EventLoop<'_> {
             fds.push(PollFd::new(stderr.fd(), PollFlags::POLLOUT));
         }
         match ppoll(&mut fds, timeout, None) {
-            Ok(_) | Err(Errno::EINTR) => {}
+            Ok(_) => {}
+            // It does not tell what has come, so everything is asked.
+            Err(Errno::EINTR) => return Ok(Woken { by_signal: true, by_closed_output: false }),
             Err(errno) => return Err(Error::system("wait for events")(errno)),
         }
         let has = |index: usize, flags| {

@@ -81,12 +81,17 @@ impl Supervisor {
         if self.phase == Phase::Stopping {
             return;
         }
-        self.phase = Phase::Stopping;
-        self.replacement_due = None;
         let runs = self.runs.values().filter(|run| run.leader.is_some()).count();
         if runs > 0 {
             self.actions.push_back(Action::LogStopping { runs });
         }
+        self.end_everything(now);
+    }
+
+    /// No run starts any more, and TERM is due to all that was not asked to end before.
+    fn end_everything(&mut self, now: Instant) {
+        self.phase = Phase::Stopping;
+        self.replacement_due = None;
         self.end_runs(now, EndReason::Stopped);
         if !self.policy.keep_orphans {
             self.strays.begin(self.kill_time(now));
@@ -95,7 +100,8 @@ impl Supervisor {
     }
 
     pub(super) fn kill(&mut self, now: Instant) {
-        self.begin_to_stop(now);
+        self.suspension = None;
+        self.end_everything(now);
         for run in self.runs.values_mut() {
             run.ending.kill(now);
         }

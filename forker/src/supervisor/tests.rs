@@ -509,6 +509,17 @@ fn a_second_signal_kills_at_once_but_not_the_first_one_that_arrives_twice() {
 }
 
 #[test]
+fn a_failure_of_forkers_own_kills_at_once_also_while_it_is_being_suspended() {
+    let mut world = World::new(POLICY, true);
+    world.time(0);
+    // The look that would go on with it has not come.
+    world.supervisor.handle(world.at(0), Event::Suspend(Signal::SIGTSTP));
+    assert_eq!(world.event(0, Event::Failed), [signal(10, SIGKILL)]);
+    world.time(2000);
+    assert!(world.supervisor.is_done(), "and it does not wait for ever for what does not end");
+}
+
+#[test]
 fn a_closed_output_and_a_signal_are_one_request() {
     let mut world = World::new(POLICY, true);
     world.time(0);
