@@ -29,6 +29,7 @@ use crate::process::{deliver, procfs};
 use crate::report::human::HumanDuration;
 use crate::report::run::Outcome;
 use crate::report::text;
+use crate::report::verdict::Verdict;
 use crate::schedule::Schedule;
 use crate::supervisor::{Action, Event, Supervisor};
 use crate::sys;
@@ -39,36 +40,20 @@ const PAUSE: Duration = Duration::from_millis(5);
 /// Runs the command on its schedule until forker is to end, and returns the exit status.
 ///
 /// # Errors
-/// What the system refuses at the start; nothing that a run does is an error.
+/// What the system refuses; nothing that a run does is an error.
 pub fn run(config: &Config) -> Result<u8, Error> {
-    let (signals, inherited) = signals::take_over().map_err(Error::system("take over signals"))?;
-    let command = PreparedCommand::new(&config.command, config.shows_ticks, inherited)
-        .map_err(Error::system("prepare the command"))?
-        .ending_with_this_process();
-    // From here on an orphan of any generation becomes a child of forker (PR_SET_CHILD_SUBREAPER(2const)): so each
-    // process of a run descends from forker, and its end is heard of.
-    prctl::set_child_subreaper(true).map_err(Error::system("adopt orphans"))?;
-    let schedule = Schedule::new(
-        first_tick(config),
-        config.interval,
-        config.every,
-        config.now,
-        config.shows_ticks,
-    );
     let manager = Notifier::from_environment();
-    manager.ready(&status(config));
-    let mut event_loop = EventLoop {
-        supervisor: Supervisor::new(schedule, config.policy.clone(), Pid::this()),
-        signals,
-        command,
-        config,
-        manager,
-        keep_alive: KeepAlive::from_environment(clock::now()),
-        stdout: Output::new(stdout()),
-        has_reader: true,
-        has_zombies: false,
-    };
-    event_loop.run()
+    let result = EventLoop::new(config, &manager).and_then(|mut event_loop| event_loop.run());
+    match &result {
+        Ok(verdict) => manager.notify(&[NotifyState::Status(&text::end(*verdict))]),
+        Err(error) => {
+            // The exit status does not tell systemd that forker has failed: 125 may be a run's. This does, and systemd
+            // starts a unit with Restart=on-abnormal again (sd_notify(3)).
+            let status = format!("{}: {error}", text::end(Verdict::Failure));
+            manager.notify(&[NotifyState::Status(&status), NotifyState::WatchdogTrigger]);
+        }
+    }
+    result.map(Verdict::status)
 }
 
 /// When the first tick is due.
@@ -103,7 +88,7 @@ struct EventLoop<'a> {
     signals: Signals,
     command: PreparedCommand,
     config: &'a Config,
-    manager: Notifier,
+    manager: &'a Notifier,
     keep_alive: Option<KeepAlive>,
     stdout: Output<Stdout>,
     /// False once stdout takes nothing any more.
@@ -118,18 +103,50 @@ struct Woken {
     by_closed_output: bool,
 }
 
-impl EventLoop<'_> {
-    fn run(&mut self) -> Result<u8, Error> {
+impl<'a> EventLoop<'a> {
+    fn new(config: &'a Config, manager: &'a Notifier) -> Result<Self, Error> {
+        let (signals, inherited) =
+            signals::take_over().map_err(Error::system("take over signals"))?;
+        let command = PreparedCommand::new(&config.command, config.shows_ticks, inherited)
+            .map_err(Error::system("prepare the command"))?
+            .ending_with_this_process();
+        // From here on an orphan of any generation becomes a child of forker (PR_SET_CHILD_SUBREAPER(2const)): so each
+        // process of a run descends from forker, and its end is heard of.
+        prctl::set_child_subreaper(true).map_err(Error::system("adopt orphans"))?;
+        let schedule = Schedule::new(
+            first_tick(config),
+            config.interval,
+            config.every,
+            config.now,
+            config.shows_ticks,
+        );
+        manager.ready(&status(config));
+        Ok(Self {
+            supervisor: Supervisor::new(schedule, config.policy.clone(), Pid::this()),
+            signals,
+            command,
+            config,
+            manager,
+            keep_alive: KeepAlive::from_environment(clock::now()),
+            stdout: Output::new(stdout()),
+            has_reader: true,
+            has_zombies: false,
+        })
+    }
+
+    fn run(&mut self) -> Result<Verdict, Error> {
         let result = self.turns();
         if result.is_err() {
             self.end_all();
         }
         self.stdout.finish();
-        text::log_summary(self.supervisor.tally());
-        result?;
-        self.stdout
-            .failure()
-            .map_or_else(|| Ok(self.supervisor.status()), |errno| Err(Error::Stdout(errno)))
+        let result = result.and_then(|()| match self.stdout.failure() {
+            Some(errno) => Err(Error::Stdout(errno)),
+            None => Ok(self.supervisor.verdict()),
+        });
+        let verdict = result.as_ref().map_or(Verdict::Failure, |verdict| *verdict);
+        text::log_summary(self.supervisor.tally(), verdict);
+        result
     }
 
     fn turns(&mut self) -> Result<(), Error> {

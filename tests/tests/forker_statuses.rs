@@ -9,6 +9,7 @@ use nix::sys::stat::Mode;
 use nix::unistd::mkfifo;
 use tests::files::TempFile;
 use tests::forker::{exited, forker, forker_under, logged, running};
+use tests::launcher::Launcher;
 use tests::processes::Zombies;
 use tests::{Running, binary, run};
 
@@ -105,6 +106,47 @@ fn a_command_that_cannot_be_executed_is_126_and_reported() {
     // A command's own 126 and 127 are its own.
     let finished = run(forker(&running("-q -e 1 -n 1", "exit 127")));
     assert!(finished.err[0].contains("exited 127"), "{:?}", finished.err);
+}
+
+#[test]
+fn whose_status_it_is_is_reported_though_a_runs_may_be_the_same() {
+    let sum = |flags: &str, script: &str| {
+        let finished = run(forker(&running(&format!("{flags} --log-format json"), script)));
+        (finished.status.code().unwrap(), finished.err.last().unwrap().clone())
+    };
+    let (status, line) = sum("-n 1 --now", "exit 125");
+    assert_eq!(status, 125);
+    assert!(line.contains(r#""exit_status":125,"exit_because":"run""#), "{line}");
+    let (status, line) = sum("-n 1 --now", "kill -TERM $$");
+    assert_eq!(status, 143);
+    assert!(line.contains(r#""exit_status":143,"exit_because":"run""#), "{line}");
+    let (_, line) = sum("-n 1 --now", "exit 0");
+    assert!(line.contains(r#""exit_status":0,"exit_because":"success""#), "{line}");
+    let (status, line) = sum("-n 1 --now", "kill -TERM $PPID; sleep 60");
+    assert_eq!(status, 143);
+    assert!(line.contains(r#""exit_status":143,"exit_because":"signal""#), "{line}");
+}
+
+#[test]
+fn a_service_manager_learns_whether_a_run_or_forker_has_failed() {
+    let launcher = Launcher::default();
+    let ends = |script: &str, status: i32, told: &str| {
+        let service = launcher.start("forker", &running("-q -n 1 --now", script));
+        let message = launcher.hear("STATUS=Ended with ");
+        assert_eq!(message, format!("STATUS=Ended with {status}: {told}"));
+        assert_eq!(service.finish().status.code(), Some(status));
+    };
+    ends("exit 125", 125, "run 1 failed");
+    ends("kill -TERM $$", 143, "run 1 failed");
+    ends("kill -TERM $PPID; sleep 60", 143, "stopped by SIGTERM");
+    ends("exit 0", 0, "all went well");
+
+    let full = fs::File::options().write(true).open("/dev/full").unwrap();
+    let mut service = launcher.command("forker", &running("-n 1 --now", "exit 0"));
+    assert_eq!(service.stdout(full).status().unwrap().code(), Some(125));
+    let message = launcher.hear("STATUS=Ended with ");
+    let told = "STATUS=Ended with 125: forker failed: cannot write to stdout: No space left on ";
+    assert!(message.starts_with(told) && message.ends_with("\nWATCHDOG=trigger"), "{message}");
 }
 
 /// Sets a signal to its default in the kernel. The C library keeps 32 and 33 for itself: posix_spawn(3) leaves

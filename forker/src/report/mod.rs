@@ -1,6 +1,8 @@
-//! What is reported of runs: the data of one run (`run`), the sums over all (`tally`), and the words for both (`text`, `human`).
+//! What is reported of runs: the data of one run (`run`), the sums over all (`tally`), what the exit status stands for
+//! (`verdict`), and the words for all of it (`text`, `human`).
 
 pub(crate) mod human;
 pub(crate) mod run;
 pub(crate) mod tally;
 pub(crate) mod text;
+pub(crate) mod verdict;

@@ -18,6 +18,7 @@ use crate::error::{advice, reason};
 use crate::report::human::{HumanBytes, HumanDuration};
 use crate::report::run::{EndReason, Leftover, Outcome, RunReport, Survivor};
 use crate::report::tally::Tally;
+use crate::report::verdict::Verdict;
 
 /// Logs how a run ended: a failure as a warning, which `-q` shows too.
 pub(crate) fn log_run(report: &RunReport, command: &[CString]) {
@@ -111,8 +112,20 @@ fn run_name(run: Option<u64>) -> String {
     run.map_or_else(|| "a run".to_owned(), |run| format!("run {run}"))
 }
 
+/// forker's end, as the service manager shows it.
+pub(crate) fn end(verdict: Verdict) -> String {
+    let cause = match verdict {
+        Verdict::Success => "all went well".to_owned(),
+        Verdict::Run { number, .. } => format!("run {number} failed"),
+        Verdict::Signal(signal) => format!("stopped by {}", signal_name(signal)),
+        Verdict::LeftBehind => "a process could not be ended".to_owned(),
+        Verdict::Failure => "forker failed".to_owned(),
+    };
+    format!("Ended with {}: {cause}", verdict.status())
+}
+
 /// Logs the sums over all runs. Missed ticks make it a warning, which `-q` shows too.
-pub(crate) fn log_summary(tally: &Tally) {
+pub(crate) fn log_summary(tally: &Tally, verdict: Verdict) {
     let Tally { runs, failed, timed_out, skipped, missed, late } = tally;
     let [p50, p99, max] = [late.percentile(50), late.percentile(99), late.max()];
     macro_rules! log {
@@ -126,6 +139,8 @@ pub(crate) fn log_summary(tally: &Tally) {
                 late_p50_seconds = p50.as_secs_f64(),
                 late_p99_seconds = p99.as_secs_f64(),
                 late_max_seconds = max.as_secs_f64(),
+                exit_status = verdict.status(),
+                exit_because = verdict.cause(),
                 "{}: {failed} failed, {timed_out} timed out, {skipped} skipped; {} missed; \
                  lateness p50 {}, p99 {}, max {}",
                 count(*runs, "run"),

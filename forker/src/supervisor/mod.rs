@@ -26,8 +26,9 @@ use self::descendants::{Asked, Descendants, Owner};
 use self::ending::Ending;
 pub(crate) use self::event::{Action, Event};
 use crate::process::snapshot::Target;
-use crate::report::run::{self, EndReason, Outcome, RunReport, Usage};
+use crate::report::run::{EndReason, Outcome, RunReport, Usage};
 use crate::report::tally::Tally;
+use crate::report::verdict::Verdict;
 use crate::schedule::Schedule;
 
 /// What to do when a run is due and the last one is still going.
@@ -128,7 +129,7 @@ pub(crate) struct Supervisor {
     requests: StopRequests,
     suspension: Option<Suspension>,
     stopped_by: Option<i32>,
-    last_failure: u8,
+    last_failure: Option<Verdict>,
     /// Whether a run has ended well, if that was waited for.
     has_succeeded: bool,
     /// Whether forker could not end something.
@@ -161,7 +162,7 @@ impl Supervisor {
             requests: StopRequests::default(),
             suspension: None,
             stopped_by: None,
-            last_failure: 0,
+            last_failure: None,
             has_succeeded: false,
             has_failed: false,
             actions: VecDeque::new(),
@@ -256,15 +257,15 @@ impl Supervisor {
         is_ending && !self.awaits_anything()
     }
 
-    /// forker's exit status.
-    pub(crate) fn status(&self) -> u8 {
+    /// What forker ends with, if it can end.
+    pub(crate) fn verdict(&self) -> Verdict {
         let is_foreign = self.has_unseen_foreign || self.policy.keep_orphans;
         let leaves_unseen = self.is_blind && self.has_children && !is_foreign;
         if self.has_failed || leaves_unseen {
-            return run::FAILED;
+            return Verdict::LeftBehind;
         }
-        let of_runs = if self.has_succeeded { 0 } else { self.last_failure };
-        self.stopped_by.map_or(of_runs, run::killed_by)
+        let of_runs = self.last_failure.filter(|_| !self.has_succeeded);
+        self.stopped_by.map(Verdict::Signal).or(of_runs).unwrap_or(Verdict::Success)
     }
 
     /// The sums so far.
@@ -388,7 +389,7 @@ impl Supervisor {
     fn finish(&mut self, now: Instant, report: RunReport) {
         self.tally.add(&report);
         if report.failed() {
-            self.last_failure = report.status();
+            self.last_failure = Some(Verdict::Run { number: report.run, status: report.status() });
         }
         let ends = match self.policy.until {
             Some(Until::Failure) => report.failed(),

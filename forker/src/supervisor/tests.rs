@@ -150,7 +150,7 @@ fn it_is_done_when_so_many_runs_have_started_and_ended() {
     assert!(!world.supervisor.is_done());
     world.end(9, 10, Outcome::Exited(0));
     assert!(world.supervisor.is_done());
-    assert_eq!(world.supervisor.status(), 0);
+    assert_eq!(world.supervisor.verdict().status(), 0);
 }
 
 #[test]
@@ -164,7 +164,7 @@ fn the_status_is_that_of_the_last_run_that_failed() {
         world.time(ms);
         world.end(ms, world.next_pid - 1, outcome);
     }
-    assert_eq!(world.supervisor.status(), 163);
+    assert_eq!(world.supervisor.verdict().status(), 163);
 }
 
 #[test]
@@ -174,7 +174,7 @@ fn a_fork_that_fails_costs_its_run_and_the_schedule_goes_on() {
     world.supervisor.handle(t0, Event::Time);
     world.supervisor.handle(t0, Event::NotStarted { run: 1, due: t0, errno });
     assert_eq!(world.supervisor.wake_at(), Some(t0 + MS));
-    assert_eq!(world.supervisor.status(), 125);
+    assert_eq!(world.supervisor.verdict().status(), 125);
 }
 
 #[test]
@@ -217,7 +217,7 @@ fn replace_ends_the_last_run_and_starts_the_next_when_it_is_over() {
     let actions = world.end(3, 10, killed(SIGTERM));
     assert!(matches!(&actions[0], Action::LogRun(report) if !report.failed()));
     assert_eq!(actions[1..], [Action::LogSkipped(1), world.start(2, 2)]);
-    assert_eq!(world.supervisor.status(), 0);
+    assert_eq!(world.supervisor.verdict().status(), 0);
 }
 
 #[test]
@@ -231,7 +231,7 @@ fn a_run_that_times_out_gets_term_then_kill_and_is_a_failure() {
     assert_eq!(world.supervisor.wake_at(), Some(world.at(15)));
     assert_eq!(world.time(15), [signal(10, SIGKILL)]);
     world.end(15, 10, killed(SIGKILL));
-    assert_eq!(world.supervisor.status(), 124);
+    assert_eq!(world.supervisor.verdict().status(), 124);
 }
 
 #[test]
@@ -246,7 +246,7 @@ fn until_failure_stops_at_the_first_run_that_fails() {
     assert_eq!(actions[2..], [Action::LogStopping { runs: 1 }, signal(12, SIGTERM)]);
     world.end(3, 12, killed(SIGTERM));
     assert!(world.supervisor.is_done());
-    assert_eq!(world.supervisor.status(), 7);
+    assert_eq!(world.supervisor.verdict().status(), 7);
 }
 
 #[test]
@@ -258,11 +258,11 @@ fn until_success_stops_at_the_first_run_that_ends_well_by_itself() {
     world.end(1, 10, Outcome::Exited(0));
     assert!(world.supervisor.wake_at().is_some(), "a run that was replaced has not ended well");
     world.end(1, 11, Outcome::Exited(7));
-    assert_eq!(world.supervisor.status(), 7);
+    assert_eq!(world.supervisor.verdict().status(), 7);
     world.time(2);
     world.end(2, 12, Outcome::Exited(0));
     assert!(world.supervisor.is_done());
-    assert_eq!(world.supervisor.status(), 0);
+    assert_eq!(world.supervisor.verdict().status(), 0);
 }
 
 #[test]
@@ -274,7 +274,7 @@ fn until_success_gives_the_last_status_when_no_run_ends_well() {
         world.end(ms, number, Outcome::Exited(code));
     }
     assert!(world.supervisor.is_done());
-    assert_eq!(world.supervisor.status(), 4);
+    assert_eq!(world.supervisor.verdict().status(), 4);
 }
 
 #[test]
@@ -455,7 +455,7 @@ fn strays_end_when_forker_ends_and_not_before() {
     let actions = world.end(5002, 77, killed(SIGKILL));
     assert!(matches!(&actions[..], [Action::LogLeftover(Leftover { run: None, .. })]));
     assert!(world.supervisor.is_done());
-    assert_eq!(world.supervisor.status(), 0);
+    assert_eq!(world.supervisor.verdict().status(), 0);
 }
 
 #[test]
@@ -495,7 +495,11 @@ fn the_first_signal_sends_term_to_everything_and_kill_after_the_grace() {
     assert_eq!(world.time(5000), [signal(10, SIGKILL)]);
     world.end(5000, 10, killed(SIGKILL));
     assert!(world.supervisor.is_done());
-    assert_eq!(world.supervisor.status(), 143, "and the killed run is no failure of its own");
+    assert_eq!(
+        world.supervisor.verdict().status(),
+        143,
+        "and the killed run is no failure of its own"
+    );
 }
 
 #[test]
@@ -505,7 +509,7 @@ fn a_second_signal_kills_at_once_but_not_the_first_one_that_arrives_twice() {
     world.event(0, Event::Stop(libc::SIGINT));
     assert_eq!(world.event(999, Event::Stop(libc::SIGTERM)), []);
     assert_eq!(world.event(1000, Event::Stop(libc::SIGTERM)), [signal(10, SIGKILL)]);
-    assert_eq!(world.supervisor.status(), 130);
+    assert_eq!(world.supervisor.verdict().status(), 130);
 }
 
 #[test]
@@ -526,7 +530,7 @@ fn a_closed_output_and_a_signal_are_one_request() {
     world.event(0, Event::OutputClosed);
     assert_eq!(world.event(9, Event::Stop(libc::SIGINT)), []);
     assert_eq!(world.event(9999, Event::OutputClosed), []);
-    assert_eq!(world.supervisor.status(), 130);
+    assert_eq!(world.supervisor.verdict().status(), 130);
 }
 
 #[test]
@@ -546,7 +550,7 @@ fn what_does_not_end_though_killed_is_reported_and_counts_as_gone() {
         matches!(&actions[2..], [Action::LogRun(report)] if report.outcome == Outcome::NotEnded)
     );
     assert!(world.supervisor.is_done());
-    assert_eq!(world.supervisor.status(), 125);
+    assert_eq!(world.supervisor.verdict().status(), 125);
 }
 
 #[test]
@@ -590,7 +594,7 @@ fn a_run_whose_processes_cannot_be_seen_ends_with_its_group() {
     assert_eq!(world.event(5, Event::Looked(Err(error()))), [signal(10, SIGKILL)]);
     world.event(5, Event::AllReaped { has_children: false, ended_groups: vec![pid] });
     assert!(world.supervisor.is_done());
-    assert_eq!(world.supervisor.status(), 0);
+    assert_eq!(world.supervisor.verdict().status(), 0);
 }
 
 #[test]
@@ -598,9 +602,9 @@ fn a_closed_output_stops_it_by_term_and_a_signal_after_it_is_the_first() {
     let mut world = World::new(POLICY, true);
     world.time(0);
     assert_eq!(world.event(0, Event::OutputClosed)[1], signal(10, SIGTERM));
-    assert_eq!(world.supervisor.status(), 0);
+    assert_eq!(world.supervisor.verdict().status(), 0);
     assert_eq!(world.event(0, Event::Stop(libc::SIGTERM)), []);
-    assert_eq!(world.supervisor.status(), 143);
+    assert_eq!(world.supervisor.verdict().status(), 143);
 }
 
 #[test]
