@@ -1,9 +1,13 @@
-//! System calls that fail though they should not: forker reports every run's end all the same, or what has failed,
-//! and leaves nothing behind.
+//! System calls that fail though they should not, or do not return: forker reports every run's end all the same, or what
+//! has failed, keeps its deadlines, and leaves nothing behind.
 
+use std::fs;
+
+use nix::sys::signal::Signal;
+use nix::unistd::Pid;
 use tests::forker::{forker_under, running};
-use tests::processes::Mark;
-use tests::{Finished, run};
+use tests::processes::{Mark, processes, state_and_parent};
+use tests::{Finished, Running, run, wait_until};
 
 /// Runs forker while strace makes a system call fail: `wait4:error=EINTR:when=1`.
 fn faulty(fault: &str, args: &[&str]) -> Finished {
@@ -63,4 +67,53 @@ fn a_fork_without_memory_is_a_failed_run_and_the_schedule_goes_on() {
     assert_eq!(count(&finished, "run 1: cannot fork: Out of memory"), 1, "{:?}", finished.err);
     assert_eq!(count(&finished, "run 2 (pid "), 1, "{:?}", finished.err);
     assert_eq!(finished.status.code(), Some(3));
+}
+
+/// A folder that goes when its test ends, on which a file system is to be mounted.
+struct MountPoint(std::path::PathBuf);
+
+impl Drop for MountPoint {
+    fn drop(&mut self) {
+        let _ = fs::remove_dir(&self.0);
+    }
+}
+
+#[test]
+#[ignore = "needs root: it mounts a file system that does not answer"]
+fn a_command_on_a_file_system_that_does_not_answer_holds_up_no_deadline_and_no_signal() {
+    let folder = std::env::temp_dir().join(format!("forker-hung-{}", std::process::id()));
+    fs::create_dir(&folder).unwrap();
+    let folder = MountPoint(folder);
+    let program = folder.0.join("program");
+    // Whoever has this descriptor is to answer for the file system: forker and its run have it, and do not read it.
+    let mount = format!(
+        "exec 9<>/dev/fuse
+        mount -i -t fuse -o fd=9,rootmode=40000,user_id=0,group_id=0 none {}; exec \"$@\"",
+        folder.0.display()
+    );
+    let command = |flags: &str| {
+        let args: Vec<&str> = flags.split(' ').chain(["--", program.to_str().unwrap()]).collect();
+        let mut command = forker_under(&["unshare", "-m", "sh", "-c", &mount, "sh"], &args);
+        let mark = Mark::on(&mut command);
+        (command, mark)
+    };
+    let (timed, mark) = command("-q -n 1 --now --timeout 300ms --grace 300ms");
+    let finished = run(timed);
+    assert!(finished.err[0].contains("): timed out, killed by SIG"), "{:?}", finished.err);
+    assert_eq!(finished.status.code(), Some(124));
+    mark.assert_nothing_left();
+
+    let (stopped, mark) = command("-q -n 1 --now --grace 300ms");
+    let forker = Running::start(stopped);
+    // The shell has a child too: mount(8).
+    let has_run = || {
+        let name = fs::read_to_string(format!("/proc/{}/comm", forker.pid())).ok()?;
+        let is_child =
+            |pid: &Pid| state_and_parent(*pid).map(|(_, parent)| parent) == Some(forker.pid());
+        (name == "forker\n").then(|| processes().find(is_child))?
+    };
+    wait_until("forker has a run", has_run);
+    forker.signal(Signal::SIGTERM);
+    assert_eq!(forker.finish().status.code(), Some(143));
+    mark.assert_nothing_left();
 }
