@@ -1,15 +1,17 @@
 //! Decides what happens next: events go in, actions come out. Pure: the time is an argument, and no process, clock or
 //! output is touched.
 //!
-//! It knows which runs are going and until when. Which process belongs to which run is known by `descendants`, how
-//! they are ended by `escalation`, how they are stopped for a while by `suspension`, and what follows when they have ended
-//! by `reaping`. `event_loop` brings the events and does the actions.
+//! Here is the state, which event is whose, and when forker can end. When runs start is decided in `starting`, which process
+//! belongs to which run is known by `descendants`, how they are ended by `escalation`, how they are stopped for a while by
+//! `suspension`, and what follows when they have ended by `reaping`. `event_loop` brings the events and does the actions.
 
 mod descendants;
 mod ending;
 mod escalation;
 mod event;
+mod policy;
 mod reaping;
+mod starting;
 mod suspension;
 #[cfg(test)]
 mod tests;
@@ -17,7 +19,6 @@ mod tests;
 use std::collections::{BTreeMap, VecDeque};
 use std::time::{Duration, Instant};
 
-use clap::ValueEnum;
 use common::stop::StopRequests;
 use nix::sys::signal::Signal;
 use nix::unistd::Pid;
@@ -25,40 +26,12 @@ use nix::unistd::Pid;
 use self::descendants::{Asked, Descendants, Owner};
 use self::ending::Ending;
 pub(crate) use self::event::{Action, Event};
+pub(crate) use self::policy::{Overlap, Policy, Until};
 use crate::process::snapshot::Target;
 use crate::report::run::{EndReason, Outcome, RunReport, Usage};
 use crate::report::tally::Tally;
 use crate::report::verdict::Verdict;
 use crate::schedule::Schedule;
-
-/// What to do when a run is due and the last one is still going.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(crate) enum Overlap {
-    Allow,
-    Forbid,
-    Replace,
-}
-
-/// Which end of a run is forker's end too.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Until {
-    Failure,
-    Success,
-}
-
-/// What the user asked for, the schedule apart.
-#[derive(Debug, Clone)]
-pub(crate) struct Policy {
-    /// How many runs in all; None is no end.
-    pub(crate) count: Option<u64>,
-    /// From TERM to KILL.
-    pub(crate) grace: Duration,
-    pub(crate) overlap: Overlap,
-    pub(crate) max_children: u64,
-    pub(crate) timeout: Option<Duration>,
-    pub(crate) until: Option<Until>,
-    pub(crate) keep_orphans: bool,
-}
 
 /// How far forker is from its end.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -67,9 +40,6 @@ enum Phase {
     /// No run starts any more, and everything that is left is being ended.
     Stopping,
 }
-
-/// How often at most missed ticks are logged.
-const LOG_MISSED_EVERY: Duration = Duration::from_secs(1);
 
 /// A run whose tree has not ended.
 #[derive(Debug)]
@@ -283,20 +253,6 @@ impl Supervisor {
         !self.runs.is_empty() || !keeps && self.descendants.owners().contains(&Owner::Stray)
     }
 
-    /// Whether a run that is due now is skipped.
-    fn is_full(&self) -> bool {
-        match self.policy.overlap {
-            Overlap::Allow => self.runs.len() as u64 >= self.policy.max_children,
-            Overlap::Forbid => !self.runs.is_empty(),
-            Overlap::Replace => false,
-        }
-    }
-
-    /// Whether forker need not wake for ticks: they are not shown, and no run could start.
-    fn ignores_ticks(&self) -> bool {
-        !self.schedule.wants_all() && self.is_full()
-    }
-
     fn on_time(&mut self, now: Instant) {
         if self.suspension.is_some() {
             return;
@@ -309,81 +265,6 @@ impl Supervisor {
             }
             Phase::Running | Phase::Stopping => {}
         }
-    }
-
-    fn tick(&mut self, now: Instant) {
-        if self.ignores_ticks() {
-            self.skip_ticks(now);
-            return;
-        }
-        let Some(tick) = self.schedule.advance(now) else {
-            return;
-        };
-        self.count_missed(now, tick.missed);
-        self.actions.push_back(Action::ShowTick(tick.number));
-        if let Some(due) = tick.run {
-            self.on_due(now, due);
-        }
-    }
-
-    /// Passes over the ticks until `now`, which could start no run.
-    fn skip_ticks(&mut self, now: Instant) {
-        let skipped = self.schedule.skip(now);
-        self.count_skipped(skipped);
-    }
-
-    fn count_skipped(&mut self, runs: u64) {
-        self.tally.skipped += runs;
-        self.unlogged_skipped += runs;
-    }
-
-    fn count_missed(&mut self, now: Instant, missed: u64) {
-        self.tally.missed += missed;
-        self.unlogged_missed += missed;
-        let may_log = self.missed_logged_at.is_none_or(|logged| now >= logged + LOG_MISSED_EVERY);
-        if self.unlogged_missed > 0 && may_log {
-            self.missed_logged_at = Some(now);
-            let missed = std::mem::take(&mut self.unlogged_missed);
-            self.actions.push_back(Action::LogMissed(missed));
-        }
-    }
-
-    /// A run is due: starts it, skips it, or replaces the last one by it.
-    fn on_due(&mut self, now: Instant, due: Instant) {
-        if self.is_full() {
-            self.count_skipped(1);
-        } else if self.policy.overlap == Overlap::Replace && !self.runs.is_empty() {
-            let skipped = u64::from(self.replacement_due.replace(due).is_some());
-            self.count_skipped(skipped);
-            self.end_runs(now, EndReason::Replaced);
-        } else {
-            self.start(due);
-        }
-    }
-
-    fn start(&mut self, due: Instant) {
-        self.started += 1;
-        if self.unlogged_skipped > 0 {
-            let skipped = std::mem::take(&mut self.unlogged_skipped);
-            self.actions.push_back(Action::LogSkipped(skipped));
-        }
-        self.actions.push_back(Action::Start { run: self.started, due });
-    }
-
-    fn on_started(&mut self, now: Instant, number: u64, due: Instant, pid: Pid) {
-        self.has_children = true;
-        self.descendants.start(pid, number);
-        let deadline = self.policy.timeout.map(|timeout| now + timeout);
-        let run = Run {
-            leader: Some(pid),
-            started: now,
-            late: now.saturating_duration_since(due),
-            end_reason: None,
-            was_killed: false,
-            is_stop_logged: false,
-            ending: Ending::at(deadline),
-        };
-        self.runs.insert(number, run);
     }
 
     fn finish(&mut self, now: Instant, report: RunReport) {

@@ -1,5 +1,10 @@
 //! The loop: wait in one ppoll for a signal, the next deadline or the reader of our output; give the supervisor the
 //! event; do its actions. Nothing is decided here, and nothing blocks but that ppoll.
+//!
+//! Here the loop is set up and waits. `reaping` finds out who has ended, `actions` does what the supervisor decides.
+
+mod actions;
+mod reaping;
 
 use std::hash::{BuildHasher, Hasher, RandomState};
 use std::io::{Stdout, stdout};
@@ -8,30 +13,25 @@ use std::time::{Duration, Instant};
 
 use common::output::Output;
 use common::systemd::{KeepAlive, Notifier, NotifyState};
-use common::words::count;
 use common::{clock, logging};
 use nix::errno::Errno;
 use nix::poll::{PollFd, PollFlags, ppoll};
 use nix::sys::prctl;
-use nix::sys::signal::Signal;
 use nix::time::{ClockId, clock_gettime};
 use nix::unistd::Pid;
-use tracing::{error, info, warn};
+use tracing::info;
 
 use crate::args::Config;
 use crate::error::Error;
 use crate::first_tick;
 use crate::process::command::{self, PreparedCommand};
-use crate::process::reap::{self, Children, Zombie};
+use crate::process::procfs;
 use crate::process::signals::{self, Received, Signals};
-use crate::process::snapshot::Target;
-use crate::process::{deliver, procfs};
 use crate::report::human::HumanDuration;
-use crate::report::run::Outcome;
 use crate::report::text;
 use crate::report::verdict::Verdict;
 use crate::schedule::Schedule;
-use crate::supervisor::{Action, Event, Supervisor};
+use crate::supervisor::{Event, Supervisor};
 use crate::sys;
 
 /// Between two looks at what was killed, where the wait for events has failed.
@@ -150,8 +150,7 @@ impl<'a> EventLoop<'a> {
     }
 
     fn turns(&mut self) -> Result<(), Error> {
-        // forker may have got children over exec; some may have ended before it blocked SIGCHLD.
-        self.has_zombies = !matches!(reap::look().map_err(reap_failed)?, Children::None);
+        self.has_zombies = Self::has_any_child()?;
         if self.has_zombies {
             self.handle(Event::Inherited(procfs::all()));
         }
@@ -264,154 +263,4 @@ impl<'a> EventLoop<'a> {
     fn look(&mut self) {
         self.handle(Event::Looked(procfs::all()));
     }
-
-    /// Reaps every child that has ended, and returns whether it took a look at /proc. Where a second look is wanted it
-    /// leaves the rest to the next turn.
-    fn reap_all(&mut self) -> Result<bool, Error> {
-        let mut has_looked = false;
-        self.has_zombies = false;
-        let has_children = loop {
-            let zombie = match reap::look().map_err(reap_failed)? {
-                Children::Ended(zombie) => zombie,
-                Children::Running => break true,
-                Children::None => break false,
-            };
-            let zombies = self.look_at_children(zombie);
-            if self.supervisor.wants_look() {
-                if has_looked {
-                    self.has_zombies = true;
-                    break true;
-                }
-                self.look();
-                has_looked = true;
-            }
-            for zombie in zombies {
-                self.reap_one(zombie).map_err(reap_failed)?;
-            }
-        };
-        if has_children {
-            self.look_for_stopped()?;
-        }
-        let mut ended_groups = self.supervisor.unseen_groups();
-        ended_groups.retain(|group| !deliver::group_exists(*group));
-        self.handle(Event::AllReaped { has_children, ended_groups });
-        Ok(has_looked)
-    }
-
-    fn look_for_stopped(&mut self) -> Result<(), Error> {
-        while let Some((pid, signal)) = reap::stopped().map_err(reap_failed)? {
-            self.handle(Event::HasStopped { pid, signal });
-        }
-        Ok(())
-    }
-
-    /// Shows the supervisor forker's children, as they are when `zombie`, and others with it, have ended: what these
-    /// leave is among them. Returns all that have ended.
-    fn look_at_children(&mut self, zombie: Zombie) -> Vec<Zombie> {
-        let mut zombies = vec![zombie];
-        if self.supervisor.wants_children() {
-            let mut children = procfs::own_children();
-            if let Ok(pids) = &mut children {
-                pids.retain(|pid| *pid != zombies[0].pid());
-                zombies.extend(reap::ended(pids));
-            }
-            if zombies.len() > 1 {
-                children = procfs::own_children();
-            }
-            let ended = zombies.iter().map(Zombie::pid).collect();
-            self.handle(Event::Children { ended, children });
-        }
-        zombies
-    }
-
-    /// First the signals to what it leaves, then the reaping: once a leader is reaped, its group's id may be another's.
-    fn reap_one(&mut self, zombie: Zombie) -> nix::Result<()> {
-        let pid = zombie.pid();
-        self.handle(Event::HasEnded { pid });
-        let reaped = zombie.reap()?;
-        let mut outcome = Outcome::from_wait(reaped.status);
-        if let Outcome::Exited(126 | 127) = outcome
-            && let Some(errno) = self.command.failed_exec(pid)
-        {
-            outcome = Outcome::NotExecuted(errno);
-        }
-        self.handle(Event::Reaped { pid, outcome, usage: reaped.usage });
-        Ok(())
-    }
-
-    /// Gives the supervisor an event and does the actions that follow.
-    fn handle(&mut self, event: Event) {
-        self.supervisor.handle(clock::now(), event);
-        while let Some(action) = self.supervisor.next_action() {
-            self.act(action);
-        }
-    }
-
-    fn act(&mut self, action: Action) {
-        match action {
-            Action::ShowTick(number) => self.show(&format!("{number}\n")),
-            Action::Start { run, due } => self.start(run, due),
-            Action::Signal { targets, signal } => self.signal(&targets, signal),
-            Action::Suspend(signal) => self.suspend(signal),
-            Action::LogMissed(ticks) => info!(ticks, "missed {}", count(ticks, "tick")),
-            Action::LogSkipped(runs) => {
-                info!(runs, "skipped {}: others were still going", count(runs, "run"));
-            }
-            Action::LogStopped { run, pid, signal } => text::log_stopped(run, pid, signal),
-            Action::LogRun(report) => text::log_run(&report, &self.config.command),
-            Action::LogLeftover(leftover) => text::log_leftover(&leftover),
-            Action::LogStopping { runs } => {
-                let grace = HumanDuration(self.config.policy.grace);
-                let what = count(runs as u64, "run");
-                info!(runs, "stopping: TERM to {what}, and KILL to what is left after {grace}");
-            }
-            Action::LogSurvivor(survivor) => text::log_survivor(&survivor),
-            Action::LogRefused { pid, name, signal, errno } => {
-                text::log_refused(pid, &name, signal, errno);
-            }
-            Action::LogBlind(error) => warn!(
-                "cannot look for processes in /proc: {error}; what leaves its run's group is not found"
-            ),
-        }
-    }
-
-    fn signal(&mut self, targets: &[Target], signal: Signal) {
-        for target in targets {
-            if let Err(errno) = deliver::send(*target, signal) {
-                self.supervisor
-                    .handle(clock::now(), Event::Refused { target: *target, signal, errno });
-            }
-        }
-    }
-
-    fn start(&mut self, run: u64, due: Instant) {
-        self.show("About to fork...\n");
-        // Read before the fork: the child may run, and even end, before fork(2) returns here.
-        let started = clock::now();
-        let event = match self.command.start() {
-            Ok(pid) => Event::Started { run, due, pid },
-            Err(errno) => Event::NotStarted { run, due, errno },
-        };
-        self.supervisor.handle(started, event);
-    }
-
-    fn suspend(&mut self, signal: Signal) {
-        let before = clock::now();
-        if let Err(errno) = signals::suspend(signal) {
-            error!("cannot stop: {}", errno.desc());
-        }
-        let now = clock::now();
-        let after = now.saturating_duration_since(before);
-        self.supervisor.handle(now, Event::Continued { after });
-    }
-
-    fn show(&mut self, line: &str) {
-        if self.config.shows_ticks {
-            self.stdout.push(line.as_bytes());
-        }
-    }
-}
-
-fn reap_failed(errno: Errno) -> Error {
-    Error::system("reap a child")(errno)
 }
