@@ -118,7 +118,7 @@ pub(crate) fn end(verdict: Verdict) -> String {
         Verdict::Success => "all went well".to_owned(),
         Verdict::Run { number, .. } => format!("run {number} failed"),
         Verdict::Signal(signal) => format!("stopped by {}", signal_name(signal)),
-        Verdict::LeftBehind => "a process could not be ended".to_owned(),
+        Verdict::LeftBehind => "a process may be left behind".to_owned(),
         Verdict::Failure => "forker failed".to_owned(),
     };
     format!("Ended with {}: {cause}", verdict.status())
