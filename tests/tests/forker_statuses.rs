@@ -97,6 +97,12 @@ fn a_command_that_cannot_be_executed_is_126_and_reported() {
         assert_eq!(finished.status.code(), Some(126), "{name}");
         assert!(finished.err[0].contains(why), "{:?}", finished.err);
     }
+    // A word has at most 128 KiB (execve(2)). It cannot be given to forker either, but stand in its file.
+    let long = format!("command = ['true', '{}']\n", "a".repeat(200_000));
+    let file = TempFile::new("long.toml", &long, 0o644);
+    let finished = run(forker(&["-q", "-e", "1", "-n", "1", "--config", file.name()]));
+    assert_eq!(finished.status.code(), Some(126));
+    assert!(finished.err[0].ends_with("; put them into a file"), "{:?}", finished.err);
     // Many at a time are not taken for each other.
     let finished = run(forker(&["-q", "-e", "1", "-i", "1ms", "-n", "100", "nosuch"]));
     assert_eq!(

@@ -244,6 +244,10 @@ fn exec_problem(errno: Errno, name: &str) -> String {
             "not a program of this machine; a script begins with a line like #!/bin/sh".to_owned()
         }
         Errno::ELOOP => "its symbolic links lead in a circle; mend them".to_owned(),
+        Errno::E2BIG => {
+            "its words and the environment are longer than the kernel allows; put them into a file"
+                .to_owned()
+        }
         Errno::ETXTBSY => "it is open for writing; start it when it has been written".to_owned(),
         other => other.desc().to_owned(),
     }
