@@ -104,7 +104,10 @@ impl<F: AsFd> Output<F> {
                 Ok(written) => sent += written,
                 Err(Errno::EINTR) => {}
                 Err(Errno::EAGAIN) => break,
-                Err(Errno::ENOSPC | Errno::EDQUOT | Errno::EFBIG) if self.outlives_full_disk => {
+                // ENOMEM: the kernel has no page for a pipe, perhaps because the cgroup has reached its limit.
+                Err(Errno::ENOSPC | Errno::EDQUOT | Errno::EFBIG | Errno::ENOMEM)
+                    if self.outlives_full_disk =>
+                {
                     self.is_full = true;
                     break;
                 }
@@ -164,6 +167,9 @@ impl<F: AsFd> Output<F> {
     /// Writes what is kept at the end of the program: as long as the reader goes on reading, and until it has read nothing
     /// for 200 ms.
     pub fn finish(&mut self) {
+        if self.is_full {
+            self.flush();
+        }
         let mut left = LAST_CHANCE;
         while self.is_pending() && !left.is_zero() {
             let step = Duration::from_millis(10);

@@ -69,6 +69,19 @@ fn a_fork_without_memory_is_a_failed_run_and_the_schedule_goes_on() {
     assert_eq!(finished.status.code(), Some(3));
 }
 
+#[test]
+#[ignore = "needs strace"]
+fn a_line_for_which_there_was_no_memory_comes_later() {
+    // The fifth write is the last: that of the sums.
+    for when in [1, 5] {
+        let fault = format!("pwritev2:error=ENOMEM:when={when}");
+        let finished =
+            faulty(&fault, &running("-q -v -e 1 -i 10ms -n 4 --overlap forbid", "exit 3"));
+        assert_eq!(count(&finished, "): exited 3 "), 4, "{:?}", finished.err);
+        assert_eq!(count(&finished, "4 runs: "), 1, "{:?}", finished.err);
+    }
+}
+
 /// A folder that goes when its test ends, on which a file system is to be mounted.
 struct MountPoint(std::path::PathBuf);
 
