@@ -45,6 +45,12 @@ pub enum Error {
     /// Somebody has ended the lab's stand-in for init, or its demonstrator.
     #[error("the lab's own processes were ended from outside; start it again")]
     LabEnded,
+    /// A container without its /dev, perhaps.
+    #[error(
+        "cannot open /dev/null, which runs get as their stdin: {}; mount /dev, or: mknod -m 666 /dev/null c 1 3",
+        words::io_error(.0)
+    )]
+    NoNull(io::Error),
     /// The system refuses what forker cannot do without.
     #[error("cannot {what}: {}{}", reason(*errno), advice(*errno))]
     System {
@@ -71,6 +77,7 @@ impl exit::Failure for Error {
             Self::Stdout(_)
             | Self::NotExecuted(_)
             | Self::NoProc(_)
+            | Self::NoNull(_)
             | Self::LabEnded
             | Self::System { .. } => FAILED,
         }

@@ -130,3 +130,14 @@ fn a_command_on_a_file_system_that_does_not_answer_holds_up_no_deadline_and_no_s
     assert_eq!(forker.finish().status.code(), Some(143));
     mark.assert_nothing_left();
 }
+
+#[test]
+#[ignore = "needs root: it mounts an empty /dev"]
+fn a_container_without_dev_null_is_told_so_at_the_start() {
+    let mount = "mount -t tmpfs dev /dev && exec \"$@\"";
+    let args = ["-n", "1", "--now", "--", "true"];
+    let finished = run(forker_under(&["unshare", "-m", "sh", "-c", mount, "sh"], &args));
+    assert_eq!(finished.status.code(), Some(125), "{:?}", finished.err);
+    let wanted = "forker: cannot open /dev/null, which runs get as their stdin: ";
+    assert!(finished.err[0].starts_with(wanted), "{:?}", finished.err);
+}

@@ -107,8 +107,7 @@ impl<'a> EventLoop<'a> {
     fn new(config: &'a Config, manager: &'a Notifier) -> Result<Self, Error> {
         let (signals, inherited) =
             signals::take_over().map_err(Error::system("take over signals"))?;
-        let command = PreparedCommand::new(&config.command, config.shows_ticks, inherited)
-            .map_err(Error::system("prepare the command"))?
+        let command = PreparedCommand::new(&config.command, config.shows_ticks, inherited)?
             .ending_with_this_process();
         // From here on an orphan of any generation becomes a child of forker (PR_SET_CHILD_SUBREAPER(2const)): so each
         // process of a run descends from forker, and its end is heard of.

@@ -19,6 +19,7 @@ use nix::sys::signal::{SigSet, SigmaskHow, Signal};
 use nix::sys::stat::{SFlag, stat};
 use nix::unistd::{self, Pid};
 
+use crate::error::Error;
 use crate::process::signals::Inherited;
 use crate::report::run;
 use crate::sys::{self, StringArray};
@@ -48,16 +49,16 @@ impl PreparedCommand {
     /// Prepares `command` (at least one word) to be run any number of times.
     ///
     /// # Errors
-    /// What pipe2(2) and opening /dev/null may answer.
+    /// /dev/null cannot be opened, or no descriptor is left.
     pub(crate) fn new(
         command: &[CString],
         announces: bool,
         inherited: Inherited,
-    ) -> nix::Result<Self> {
-        let null =
-            File::options().read(true).write(true).open("/dev/null").map_err(|error| {
-                error.raw_os_error().map_or(Errno::UnknownErrno, Errno::from_raw)
-            })?;
+    ) -> Result<Self, Error> {
+        let null = File::options().read(true).write(true).open("/dev/null");
+        let null = null.map_err(Error::NoNull)?;
+        let reports = unistd::pipe2(OFlag::O_CLOEXEC | OFlag::O_NONBLOCK);
+        let reports = reports.map_err(Error::system("open a pipe"))?;
         Ok(Self {
             paths: paths(&command[0], std::env::var_os("PATH")),
             argv: StringArray::new(command.to_vec()),
@@ -65,7 +66,7 @@ impl PreparedCommand {
             announcement: if announces { announcement(command) } else { Vec::new() },
             inherited,
             null,
-            reports: unistd::pipe2(OFlag::O_CLOEXEC | OFlag::O_NONBLOCK)?,
+            reports,
             failed: BTreeMap::new(),
             keeper: None,
         })
