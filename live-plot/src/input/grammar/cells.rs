@@ -180,9 +180,8 @@ pub(super) fn kind(cell: &[u8], delimiter: Delimiter) -> Kind {
         return Kind::Number(measure);
     }
     // With a zone that is not known, or anything else behind it, a date is no name either.
-    if Moment::whole(cell).is_some()
-        || Moment::prefix(cell).is_some_and(|(moment, _)| moment.date.is_some())
-    {
+    let has_date = || Moment::prefix(cell).is_some_and(|(moment, _)| moment.date.is_some());
+    if Moment::whole(cell).is_some() || has_date() {
         Kind::Time
     } else if are_figures(cell) {
         Kind::Figures
@@ -194,9 +193,10 @@ pub(super) fn kind(cell: &[u8], delimiter: Delimiter) -> Kind {
 /// Whether a cell has no letter: a counter, a duration, a sign. A path and an address of four numbers are words.
 fn are_figures(cell: &[u8]) -> bool {
     let dots = cell.iter().filter(|byte| **byte == b'.').count();
-    let has_letter = cell
-        .utf8_chunks()
-        .any(|chunk| chunk.valid().chars().any(char::is_alphabetic) || !chunk.invalid().is_empty());
+    let has_letter = cell.iter().any(u8::is_ascii_alphabetic)
+        || cell.utf8_chunks().any(|chunk| {
+            chunk.valid().chars().any(char::is_alphabetic) || !chunk.invalid().is_empty()
+        });
     !has_letter && dots != 3 && cell != b"/"
 }
 

@@ -19,7 +19,7 @@ pub(super) fn prefix(text: &[u8]) -> Option<(Measure, usize)> {
         return money(text);
     };
     let rest = &text[length..];
-    if rest.iter().find(|byte| **byte != b' ').is_some_and(|next| b"wdhm".contains(next))
+    if may_go_on(rest)
         && let Some((value, unit, length)) = duration::spaced(text)
     {
         return Some((Measure { value, unit: Some(unit) }, length));
@@ -50,9 +50,21 @@ pub(super) fn prefix(text: &[u8]) -> Option<(Measure, usize)> {
     }
 }
 
+/// Whether what follows a number may be a unit of time, and another part of a duration.
+fn may_go_on(rest: &[u8]) -> bool {
+    let word = rest.trim_ascii_start();
+    let letters = word.iter().take_while(|byte| byte.is_ascii_alphabetic()).count();
+    word.first().is_some_and(|first| b"wdhm".contains(first))
+        && matches!(word.get(letters), Some(b' ' | b','))
+}
+
 /// The amount that the sign of a currency stands before: `-$5.20`.
 fn money(text: &[u8]) -> Option<(Measure, usize)> {
-    let is_negative = text.first() == Some(&b'-');
+    // Nearly every text is a word: one byte tells.
+    if !matches!(text.first()?, b'$' | b'-' | 0xc2 | 0xe2) {
+        return None;
+    }
+    let is_negative = text[0] == b'-';
     let amount = &text[usize::from(is_negative)..];
     let sign = ["$", "€", "£", "¥"].into_iter().find(|sign| amount.starts_with(sign.as_bytes()))?;
     let digits = amount[sign.len()..].first().is_some_and(u8::is_ascii_digit);

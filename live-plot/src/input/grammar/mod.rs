@@ -170,8 +170,11 @@ impl Grammar {
 
     /// Whether a cell that is no number may be one with a decimal comma.
     pub(super) fn note_comma(&mut self, cell: &[u8]) -> bool {
+        if !comma::is_within(cell) || Moment::whole(cell).is_some() {
+            return false;
+        }
         self.has_decimal_comma |= comma::may_be_decimal(cell);
-        comma::is_within(cell) && Moment::whole(cell).is_none()
+        true
     }
 
     /// Reads a line that is not empty, `whole` with the blanks around it.

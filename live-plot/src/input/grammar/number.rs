@@ -161,14 +161,16 @@ pub(super) fn grouped(text: &[u8]) -> Option<(f64, usize)> {
 pub(super) fn may_have_blank_groups(text: &[u8]) -> bool {
     let mut words = text.split(u8::is_ascii_whitespace);
     let are_digits = |word: &[u8]| !word.is_empty() && word.iter().all(u8::is_ascii_digit);
-    let begins =
-        words.next().is_some_and(|word| are_digits(word) && word.len() <= 3 && word[0] != b'0');
+    let begins = |word: &[u8]| are_digits(word) && word.len() <= 3 && word[0] != b'0';
+    if !words.next().is_some_and(begins) {
+        return false;
+    }
     let mut has_zero = false;
     let are_groups = words.all(|word| {
         has_zero |= word.first() == Some(&b'0');
         are_digits(word) && word.len() == 3
     });
-    begins && are_groups && has_zero
+    are_groups && has_zero
 }
 
 #[cfg(test)]

@@ -128,19 +128,17 @@ fn is_row_name(word: &[u8]) -> bool {
     // In `CPU(s) list: 0,1` it is a label with its first value.
     let is_label = word.ends_with(b":") || memchr::memmem::find(word, b": ").is_some();
     // `eth0:123`, where a wide counter touches the name's colon.
-    let mut parts = word.split(|byte| *byte == b':');
-    let (host, port) = (parts.next().unwrap_or_default(), parts.next());
-    let is_counter = port.is_some_and(|port| {
-        parts.next().is_none() && !host.contains(&b'.') && port.iter().all(u8::is_ascii_digit)
-    });
-    let is_address = word.contains(&b':') || word.iter().filter(|byte| **byte == b'.').count() == 3;
-    let is_value = word[0] == b'@' || (word[0].is_ascii_digit() && !is_address);
-    !is_level(word)
-        && !is_label
-        && !is_counter
-        && !is_value
-        && !is_sign_apart(word)
-        && !word.contains(&b'=')
+    let is_counter = || {
+        let mut parts = word.splitn(2, |byte| *byte == b':');
+        let host = parts.next().unwrap_or_default();
+        let is_digits = |port: &[u8]| port.iter().all(u8::is_ascii_digit);
+        parts.next().is_some_and(is_digits) && !host.contains(&b'.')
+    };
+    let is_address =
+        || word.contains(&b':') || word.iter().filter(|byte| **byte == b'.').count() == 3;
+    let is_value = word[0] == b'@' || (word[0].is_ascii_digit() && !is_address());
+    let is_part = is_label || word.contains(&b'=') || is_sign_apart(word);
+    !is_value && !is_part && !is_level(word) && !is_counter()
 }
 
 /// Whether a word ends in the sign of the number after it: `US,-   0.001kg`.
