@@ -25,6 +25,9 @@ pub const VARIABLES: [&str; 6] = [
     "WATCHDOG_USEC",
 ];
 
+/// What a busy machine may need beyond the longest time that a stop was planned to take.
+const STOP_MARGIN: Duration = Duration::from_secs(5);
+
 /// The longest line of a message, in bytes.
 const LONGEST_LINE: usize = 200;
 
@@ -56,6 +59,14 @@ impl Notifier {
             tracing::debug!("the service manager may block this program: {error}");
         }
         self.notify(&[NotifyState::Status(status)]);
+    }
+
+    /// Sends STOPPING=1, and how long that may take. The manager then waits so long, also beyond its own limit
+    /// (`TimeoutStopSec=`, systemd.service(5)): what the program was told to wait for is not cut short.
+    pub fn stopping(&self, longest: Duration) {
+        let extended = longest.saturating_add(STOP_MARGIN).as_micros();
+        let extended = format!("EXTEND_TIMEOUT_USEC={extended}");
+        self.notify(&[NotifyState::Stopping, NotifyState::Custom(&extended)]);
     }
 
     /// Sends a message. If the manager's queue is full the message is lost; the next one replaces it.
@@ -156,9 +167,10 @@ mod tests {
         let (manager, name) = manager("lines");
         let notifier = Notifier(Some(connect(&name).unwrap()));
         notifier.ready("all is well");
-        notifier.notify(&[NotifyState::Stopping, NotifyState::Status("Stopping")]);
+        notifier.stopping(Duration::from_secs(90));
         let mut message = [0; 100];
-        for expected in ["READY=1", "STATUS=all is well", "STOPPING=1\nSTATUS=Stopping"] {
+        let stopping = "STOPPING=1\nEXTEND_TIMEOUT_USEC=95000000";
+        for expected in ["READY=1", "STATUS=all is well", stopping] {
             let length = manager.recv(&mut message).unwrap();
             assert_eq!(&message[..length], expected.as_bytes());
         }

@@ -245,6 +245,34 @@ fn stopping_is_told_at_once_and_the_status_when_it_has_changed() {
 }
 
 #[test]
+fn one_idle_client_delays_a_restart_for_nobody() {
+    for workers in ["1", "3"] {
+        let (stream, datagram, at) = tcp_and_udp();
+        let launcher = Launcher::default().holding(stream, UNIT).holding(datagram, UNIT);
+        let flags = ["-f", "unix", "--linger", "1h", "--workers", workers];
+        let service = launcher.start("time-server", &flags);
+        launcher.hear("READY=1");
+        let mut idle = client(at);
+        idle.read_exact(&mut [0; 11]).unwrap();
+        service.signal(Signal::SIGTERM);
+        let stopping = launcher.hear("STOPPING=1");
+        // systemd waits at least so long: twice the hour, and five seconds.
+        assert!(stopping.ends_with("EXTEND_TIMEOUT_USEC=7205000000"), "{stopping}");
+        // No next server is there, and this one has not ended.
+        for _ in 0..20 {
+            assert!(is_told(read_all(client(at)).unwrap().as_bytes()));
+        }
+        assert!(is_told(&answer(&asking(Ipv4Addr::LOCALHOST, at))));
+        drop(idle);
+        assert_eq!(service.finish().status.code(), Some(0));
+        let waiting = client(at);
+        let next = launcher.start("time-server", &["-f", "unix"]);
+        assert!(is_told(read_all(waiting).unwrap().as_bytes()));
+        stop(next);
+    }
+}
+
+#[test]
 fn the_watchdog_is_told_while_the_loops_turn_and_not_when_they_stand_still() {
     let (socket, at) = tcp();
     let timeout = (2 * BEAT).as_micros().to_string();

@@ -194,6 +194,11 @@ impl Responder {
         closing
     }
 
+    /// Whether a connection of this worker lingers since `instant` or longer.
+    pub(crate) fn lingers_since(&self, instant: Instant) -> bool {
+        self.closing.lingers_since(self.worker, instant)
+    }
+
     /// When [`Self::tidy`] is due next.
     pub(crate) fn wake_at(&self) -> Option<Instant> {
         self.closing.wake_at(self.worker).into_iter().chain(self.log.wake_at()).min()

@@ -53,7 +53,8 @@ pub fn run(config: &Config) -> Result<(), Error> {
     )?;
     let serves_ntp = listeners.iter().any(|listener| listener.service == Service::Ntp);
     let listeners: Arc<[Listener]> = listeners.into();
-    let manager = ServiceManager::from_environment(now());
+    // Passed sockets are served while the connections of before the stop linger, then their last clients may.
+    let manager = ServiceManager::from_environment(config.linger * 2, now());
     let loop_period = manager.loop_period();
     let shutdown = Arc::new(Shutdown::new(workers)?);
     let counters: Vec<Arc<Counters>> = (0..workers).map(|_| Arc::default()).collect();
@@ -94,6 +95,7 @@ pub fn run(config: &Config) -> Result<(), Error> {
             spare: spare_descriptor(),
             resting: Vec::new(),
             loop_period,
+            stopping_since: None,
             shutdown: Arc::clone(&shutdown),
             housekeeping,
         })

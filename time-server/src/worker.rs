@@ -45,6 +45,7 @@ pub struct Worker {
     pub(crate) resting: Vec<(usize, Instant)>,
     /// How often the loop runs at least, for the watchdog.
     pub(crate) loop_period: Option<Duration>,
+    pub(crate) stopping_since: Option<Instant>,
     pub(crate) shutdown: Arc<Shutdown>,
     /// The first worker's other work.
     pub(crate) housekeeping: Option<Housekeeping>,
@@ -85,12 +86,14 @@ impl Worker {
                     Event::Shutdown => {}
                 }
             }
-            match self.shutdown.stage() {
-                Stage::Serving => {}
-                Stage::Draining => self.drain()?,
-                Stage::Over => return Ok(()),
+            let stage = self.shutdown.stage();
+            if stage == Stage::Over {
+                return Ok(());
             }
             self.tidy(now());
+            if stage == Stage::Draining {
+                self.drain(now())?;
+            }
             if self.is_done() {
                 return Ok(());
             }
@@ -218,12 +221,20 @@ impl Worker {
     ///
     /// Whoever is in the queue when a listener is closed is reset, and one more may have come after every look at it. So
     /// listeners that nobody else has take no new clients any more from before the last look.
-    fn drain(&mut self) -> Result<(), Error> {
+    ///
+    /// Passed sockets stay open. Their clients would wait until this server has ended and the next one has started, and one
+    /// idle client can delay that by `--linger`: so they are answered here as long as a connection of before the stop lingers.
+    fn drain(&mut self, now: Instant) -> Result<(), Error> {
         if self.listeners.is_empty() {
             return Ok(());
         }
-        let own = self.listeners.iter().filter(|listener| listener.is_own);
-        for listener in own.filter(|listener| listener.transport == Transport::Tcp) {
+        let since = *self.stopping_since.get_or_insert(now);
+        let (own, passed): (Vec<_>, Vec<_>) =
+            self.listeners.iter().partition(|listener| listener.is_own);
+        if !passed.is_empty() && self.responder.lingers_since(since) {
+            return Ok(());
+        }
+        for listener in own.into_iter().filter(|listener| listener.transport == Transport::Tcp) {
             // Where a sandbox forbids it, the risk stays.
             sys::take_no_syn(listener.socket.as_fd()).ok();
         }

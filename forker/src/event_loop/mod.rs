@@ -247,7 +247,7 @@ impl<'a> EventLoop<'a> {
             match received {
                 Received::Children => self.has_zombies = true,
                 Received::Stop(signal) => {
-                    self.manager.notify(&[NotifyState::Stopping]);
+                    self.manager.stopping(self.config.policy.grace);
                     self.handle(Event::Stop(signal));
                 }
                 Received::Suspend(signal) => self.handle(Event::Suspend(signal)),

@@ -19,16 +19,17 @@ pub struct ServiceManager {
     notifier: Notifier,
     watchdog: Option<Watchdog>,
     status: Status,
+    longest_stop: Duration,
 }
 
 impl ServiceManager {
-    /// The manager that the environment names, with the watchdog that it asks for.
+    /// The manager that the environment names, with the watchdog that it asks for. It is told how long a stop may take.
     #[must_use]
-    pub fn from_environment(now: Instant) -> Self {
+    pub fn from_environment(longest_stop: Duration, now: Instant) -> Self {
         let notifier = Notifier::from_environment();
         let keep_alive = KeepAlive::from_environment(now).filter(|_| notifier.is_connected());
         let watchdog = keep_alive.map(Watchdog::new);
-        Self { notifier, watchdog, status: Status::default() }
+        Self { notifier, watchdog, status: Status::default(), longest_stop }
     }
 
     /// How often each worker's loop must run at least, if there is a watchdog.
@@ -44,9 +45,10 @@ impl ServiceManager {
         self.notifier.ready(&status_text(&Totals::default()));
     }
 
-    /// No more clients are accepted.
+    /// The server stops.
     pub fn notify_stopping(&self) {
-        self.notifier.notify(&[NotifyState::Stopping, NotifyState::Status("Stopping")]);
+        self.notifier.stopping(self.longest_stop);
+        self.notifier.notify(&[NotifyState::Status("Stopping")]);
     }
 
     /// Sends what is due: the keep-alive if every worker's loop runs, the status if it has changed. `totals` sums what was

@@ -63,6 +63,12 @@ impl<S> ClosingConnections<S> {
         sweep
     }
 
+    /// Whether the worker still has a connection that lingers since `instant` or longer.
+    #[must_use]
+    pub fn lingers_since(&self, worker: usize, instant: Instant) -> bool {
+        self.queues[worker].lock().lingers_since(instant)
+    }
+
     /// When the worker must sweep next, if nothing happens before; `None` while it has nothing closing.
     #[must_use]
     pub fn wake_at(&self, worker: usize) -> Option<Instant> {

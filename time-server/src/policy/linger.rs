@@ -104,6 +104,12 @@ impl<S> ClosingQueue<S> {
         self.queue.front().map(|oldest| oldest.deadline)
     }
 
+    /// Whether a connection lingers since `instant` or longer.
+    #[must_use]
+    pub fn lingers_since(&self, instant: Instant) -> bool {
+        self.oldest().is_some_and(|deadline| deadline <= instant + self.linger)
+    }
+
     /// Takes the oldest connection out, to be closed.
     pub fn evict(&mut self) -> Option<S> {
         self.queue.pop_front().map(|closing| closing.socket)
@@ -241,6 +247,19 @@ mod tests {
         closing.push(1, now);
         assert_eq!(closing.sweep(now + LINGER - Duration::from_nanos(1), quiet), Sweep::default());
         assert_eq!(closing.sweep(now + LINGER, quiet).expired, 1);
+    }
+
+    #[test]
+    fn who_came_before_an_instant_is_known_until_it_has_gone() {
+        let stop = Instant::now();
+        let mut closing = ClosingQueue::new(LINGER, stop);
+        closing.push(1, stop);
+        closing.push(2, stop + Duration::from_nanos(1));
+        assert!(closing.lingers_since(stop));
+        assert_eq!(closing.evict(), Some(1));
+        assert!(!closing.lingers_since(stop));
+        assert_eq!(closing.evict(), Some(2));
+        assert!(!closing.lingers_since(stop));
     }
 
     #[test]
