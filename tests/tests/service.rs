@@ -176,6 +176,24 @@ fn what_cannot_be_served_is_refused_by_its_name() {
 }
 
 #[test]
+fn a_connection_as_accept_yes_passes_it_is_answered_alone() {
+    for (is_time, length) in [(false, 11), (true, 4)] {
+        let (listener, at) = tcp();
+        let mut client = client(at);
+        let launcher = Launcher::default().holding(listener.accept().unwrap().0, "connection");
+        let port = if is_time { at.port() } else { 1 }.to_string();
+        let service = launcher.start("time-server", &["-f", "unix", "--time-port", &port]);
+        let mut reply = Vec::new();
+        client.read_to_end(&mut reply).unwrap();
+        assert_eq!(reply.len(), length, "{reply:?}");
+        drop(client);
+        let finished = service.finish();
+        assert_eq!(finished.status.code(), Some(0), "{:?}", finished.err);
+        launcher.hear("READY=1");
+    }
+}
+
+#[test]
 fn options_that_passed_sockets_replace_are_told_and_those_they_cannot_meet_refused() {
     let (socket, at) = tcp();
     let launcher = Launcher::default().holding(socket, UNIT);

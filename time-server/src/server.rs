@@ -8,8 +8,8 @@ use common::clock::now;
 
 use crate::args::{Config, check_length};
 use crate::error::Error;
-use crate::net::activation;
-use crate::net::inetd::{self, Connection, Inherited};
+use crate::net::activation::{self, Connection, Passed};
+use crate::net::inetd;
 use crate::net::listener::{self, Listener};
 use crate::net::poller::Poller;
 use crate::net::udp::Requests;
@@ -30,7 +30,7 @@ use crate::worker::{Worker, spare_descriptor};
 /// Opens the sockets or takes those that were passed, logs where they are and serves until INT or TERM.
 ///
 /// # Errors
-/// Those of [`activation::listeners`] and [`listener::open`], options that do not fit together, and system calls that
+/// Those of [`activation::passed`] and [`listener::open`], options that do not fit together, and system calls that
 /// never should fail.
 pub fn run(config: &Config) -> Result<(), Error> {
     housekeeping::block_output_signals()?;
@@ -134,18 +134,17 @@ struct Sockets {
 
 /// The sockets that were passed, or else those that the configuration asks for.
 fn sockets(config: &Config) -> Result<Sockets, Error> {
-    let (listeners, connection) = match activation::listeners(config)? {
-        passed if passed.is_empty() => match inetd::inherited(config)? {
-            Some(Inherited::Listener(listener)) => (vec![listener], None),
-            Some(Inherited::Connection(client)) => (Vec::new(), Some(client)),
-            None => {
-                let listeners = listener::open(config)?;
-                return Ok(Sockets { listeners, connection: None, are_passed: false });
-            }
-        },
-        passed => (passed, None),
+    let passed = match activation::passed(config)? {
+        None => inetd::inherited(config)?,
+        passed => passed,
     };
-    Ok(Sockets { listeners, connection, are_passed: true })
+    let are_passed = passed.is_some();
+    let (listeners, connection) = match passed {
+        Some(Passed::Listeners(listeners)) => (listeners, None),
+        Some(Passed::Connection(client)) => (Vec::new(), Some(client)),
+        None => (listener::open(config)?, None),
+    };
+    Ok(Sockets { listeners, connection, are_passed })
 }
 
 /// Checks the configuration against what is served: with passed sockets, they alone show that.

@@ -12,7 +12,7 @@ use nix::sys::epoll::EpollTimeout;
 
 use crate::error::Error;
 use crate::net::accept_error::AcceptError;
-use crate::net::inetd::Connection;
+use crate::net::activation::Connection;
 use crate::net::listener::Listener;
 use crate::net::poller::{Event, Poller};
 use crate::ops::housekeeping::Housekeeping;

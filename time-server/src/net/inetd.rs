@@ -6,46 +6,23 @@
 
 use std::fs::File;
 use std::io;
-use std::net::SocketAddr;
-use std::os::fd::{AsFd, AsRawFd, OwnedFd};
+use std::os::fd::{AsFd, AsRawFd};
 
 use nix::errno::Errno;
-use nix::sys::socket::{SockType, SockaddrStorage, getpeername, getsockname, getsockopt, sockopt};
+use nix::sys::socket::{SockType, SockaddrStorage, getsockname, getsockopt, sockopt};
 use nix::sys::stat::fstat;
 use nix::unistd::{dup2_stderr, dup2_stdin, dup2_stdout};
 
 use crate::args::Config;
 use crate::error::Error;
-use crate::net::activation;
-use crate::net::listener::Listener;
-use crate::service::Service;
+use crate::net::activation::{self, Connection, Passed};
 use crate::sys;
-
-/// What is on descriptor 0.
-#[derive(Debug)]
-pub enum Inherited {
-    /// A socket to serve until the server is stopped.
-    Listener(Listener),
-    /// One client.
-    Connection(Connection),
-}
-
-/// A client that somebody else has accepted.
-#[derive(Debug)]
-pub struct Connection {
-    /// Its socket.
-    pub socket: OwnedFd,
-    /// Its address.
-    pub peer: SocketAddr,
-    /// What it is served.
-    pub service: Service,
-}
 
 /// The socket on descriptor 0, if there is one to serve. A socket pair is none: some programs have such a thing for a pipe.
 ///
 /// # Errors
 /// It is a socket of the internet, or one that listens, but cannot be served.
-pub fn inherited(config: &Config) -> Result<Option<Inherited>, Error> {
+pub fn inherited(config: &Config) -> Result<Option<Passed>, Error> {
     let stdin = io::stdin();
     let Ok(kind) = getsockopt(&stdin, sockopt::SockType) else { return Ok(None) };
     let Ok(bound) = getsockname::<SockaddrStorage>(stdin.as_raw_fd()) else { return Ok(None) };
@@ -56,25 +33,18 @@ pub fn inherited(config: &Config) -> Result<Option<Inherited>, Error> {
     }
     let unusable = |problem: String| Error::Passed { fd: 0, name: String::new(), problem };
     let errno = |errno: Errno| unusable(format!("it cannot be used: {}", errno.desc()));
-    let socket = stdin.as_fd().try_clone_to_owned().map_err(|error| unusable(error.to_string()))?;
-    let port = address.map(|at| at.port());
-    let service = match port {
-        Some(_) if port == config.time_port => Service::Time,
-        Some(_) if port == config.ntp_port && kind == SockType::Datagram => Service::Ntp,
-        _ => Service::Daytime,
-    };
-    let inherited = if kind == SockType::Stream && !listens {
-        let peer = getpeername::<SockaddrStorage>(socket.as_raw_fd());
-        let Some(peer) = peer.ok().as_ref().and_then(sys::socket_address) else {
-            return Err(unusable("it is neither a listener nor connected".to_owned()));
-        };
-        Inherited::Connection(Connection { socket, peer, service })
+    let passed = if let Some(connection) = Connection::of(&stdin, config) {
+        Passed::Connection(connection)
+    } else if kind == SockType::Stream && !listens {
+        return Err(unusable("it is neither a listener nor connected".to_owned()));
     } else {
-        let listener = activation::adopt(socket, service).map_err(unusable)?;
-        Inherited::Listener(listener)
+        let copy = stdin.as_fd().try_clone_to_owned();
+        let socket = copy.map_err(|error| unusable(error.to_string()))?;
+        let service = activation::service_at(address, kind, config);
+        Passed::Listeners(vec![activation::adopt(socket, service).map_err(unusable)?])
     };
     silence(file_of(&stdin).map_err(errno)?).map_err(errno)?;
-    Ok(Some(inherited))
+    Ok(Some(passed))
 }
 
 /// Which file a descriptor is of.
