@@ -1,5 +1,5 @@
 //! What a connection costs, side by side in one run: time-server with default flags and its log in a file, a
-//! bare accept/send/close loop, and nginx and xinetd where they are installed.
+//! bare accept/send/close loop, and nginx, xinetd and inetd where they are installed.
 //!
 //! `cargo bench -p time-server` prints the medians of ten interleaved rounds: processor time a reply (the server's own)
 //! and replies a second, each also as a ratio to the bare loop's; for connections, for datagrams with a bare
@@ -69,6 +69,7 @@ fn measure(load: Load) {
     if !load.is_udp {
         servers.extend(nginx(&folder, load));
         servers.extend(xinetd(&folder, load));
+        servers.extend(inetd(&folder, load));
     }
 
     for server in &mut servers {
@@ -305,6 +306,20 @@ fn xinetd(folder: &Path, load: Load) -> Option<Server> {
     let mut command = Command::new(binary);
     command.arg("-dontfork").arg("-f").arg(&file).stdout(Stdio::null()).stderr(Stdio::null());
     Some(Server::start("xinetd", port, &mut command, load))
+}
+
+/// OpenBSD's inetd, as Debian has it. What it answers itself it answers on the service's own port, 13: so only where
+/// that is free, and for root.
+fn inetd(folder: &Path, load: Load) -> Option<Server> {
+    const PORT: u16 = 13;
+    let binary = installed("/usr/sbin/inetd")?;
+    drop(TcpListener::bind((Ipv4Addr::LOCALHOST, PORT)).ok()?);
+    let file = folder.join("inetd.conf");
+    let config = "127.0.0.1:daytime stream tcp nowait root internal\n";
+    fs::write(&file, config).expect("inetd's configuration");
+    let mut command = Command::new(binary);
+    command.arg("-i").arg(&file).stdout(Stdio::null()).stderr(Stdio::null());
+    Some(Server::start("inetd", PORT, &mut command, load))
 }
 
 fn median(mut values: Vec<f64>) -> f64 {

@@ -91,6 +91,7 @@ pub fn run(config: &Config) -> Result<(), Error> {
         Ok::<_, Error>(Worker {
             poller,
             listeners: Arc::clone(&listeners),
+            shares_listeners: workers > 1,
             responder,
             spare: spare_descriptor(),
             resting: Vec::new(),

@@ -23,6 +23,9 @@ use crate::sys::{self, BATCH};
 
 /// How many clients are answered before the loop looks at anything else.
 const BURST: usize = 64;
+/// The same for the connections of each of several workers. One that takes more leaves none to the others, and the last
+/// try, which finds the queue empty, costs more than a wait: accept4 makes a socket before it looks.
+const SHARED_BURST: usize = 1;
 /// How many clients of one listener are still answered after TERM: a flood must not keep the server running.
 const LAST_BURST: usize = 1 << 16;
 /// How long a listener rests after a fault that the next try would meet again; its clients wait in the queue.
@@ -38,6 +41,8 @@ pub struct Worker {
     pub(crate) poller: Poller,
     /// Empty once the server is stopping.
     pub(crate) listeners: Arc<[Listener]>,
+    /// Whether other workers have the same listeners.
+    pub(crate) shares_listeners: bool,
     pub(crate) responder: Responder,
     /// A descriptor to close when no other is left, so that the next client can be accepted.
     pub(crate) spare: Option<OwnedFd>,
@@ -73,7 +78,7 @@ impl Worker {
         loop {
             for event in self.wait()? {
                 match event {
-                    Event::Listener(index) => self.serve(index, BURST)?,
+                    Event::Listener(index) => self.serve(index, self.burst(index))?,
                     Event::Signal => {
                         self.housekeeping.iter_mut().for_each(|own| own.handle_signals(now()));
                     }
@@ -110,6 +115,13 @@ impl Worker {
     fn is_done(&self) -> bool {
         let others_are_done = self.housekeeping.is_none() || self.shutdown.is_last_worker();
         self.listeners.is_empty() && self.responder.count_closing() == 0 && others_are_done
+    }
+
+    /// How many clients of a listener are taken at a time.
+    fn burst(&self, index: usize) -> usize {
+        let is_tcp = |listener: &Listener| listener.transport == Transport::Tcp;
+        let is_shared = self.shares_listeners && self.listeners.get(index).is_some_and(is_tcp);
+        if is_shared { SHARED_BURST } else { BURST }
     }
 
     /// Answers up to `limit` clients of one listener.
