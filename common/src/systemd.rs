@@ -13,6 +13,7 @@ use std::time::{Duration, Instant};
 pub use sd_notify::NotifyState;
 
 use crate::escape::escape;
+use crate::words;
 
 /// The variables that a service manager sets for a program alone. No process that the program starts may inherit them:
 /// `sd_notify`(3), `sd_listen_fds`(3), `sd_watchdog_enabled`(3).
@@ -147,7 +148,9 @@ fn connect(name: &OsStr) -> io::Result<UnixDatagram> {
 }
 
 fn warn_unreachable(name: &OsString, error: &io::Error) {
-    tracing::warn!("cannot reach the service manager at NOTIFY_SOCKET={}: {error}", name.display());
+    let name = name.to_string_lossy();
+    let (name, reason) = (escape(&name), words::io_error(error));
+    tracing::warn!("cannot reach the service manager at NOTIFY_SOCKET={name}: {reason}");
 }
 
 #[cfg(test)]

@@ -52,6 +52,22 @@ fn a_bad_file_is_a_record() {
 }
 
 #[test]
+fn a_file_without_an_end_or_in_another_encoding_is_refused_at_once() {
+    let latin = TempFile::new("latin.toml", "", 0o644);
+    std::fs::write(latin.name(), b"# a comment\n# caf\xe9\n").unwrap();
+    for package in PROGRAMS {
+        for (file, problem) in [
+            ("/dev/zero", "file /dev/zero: it is larger than 1 MiB;"),
+            (latin.name(), "latin.toml: line 2 is not valid UTF-8;"),
+        ] {
+            let finished = started(package, &["--config", file, "--check-config"], None);
+            assert_eq!(finished.status.code(), Some(2), "{finished:#?}");
+            assert!(finished.err[0].contains(problem), "{finished:#?}");
+        }
+    }
+}
+
+#[test]
 fn what_cannot_be_opened_is_a_record() {
     let json = ["--log-format", "json"];
     let server = ["--bind", "192.0.2.1", "--port", "0"];

@@ -409,6 +409,13 @@ fn a_name_without_an_address_is_told_with_a_way_out() {
 }
 
 #[test]
+fn a_broadcast_address_is_told_as_what_cannot_be_asked() {
+    let (status, _, err) = query(&["--udp", "127.255.255.255:13"]);
+    assert_eq!(status, Some(1), "{err}");
+    assert!(err.contains("Permission denied: ask one host, not a broadcast address"), "{err}");
+}
+
+#[test]
 fn the_client_names_the_flag_that_fits_what_was_answered() {
     let mut server = start(&["--udp", "--time-port", "0"]);
     let time = format!("localhost:{}", time_port(&mut server));

@@ -1,6 +1,7 @@
 //! The configuration file: where it is, what is in it, and what is wrong with it, with line and caret.
 
-use std::io;
+use std::fs::File;
+use std::io::{self, Read};
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 
@@ -12,6 +13,9 @@ use toml::de::{DeTable, DeValue};
 use super::error::Error;
 use super::setting::{Environment, check, is_list, is_switch, key, settings, variable};
 use crate::escape::{self, escape};
+
+/// The most that is read, in bytes: /dev/zero has no end.
+const LARGEST: u64 = 1 << 20;
 
 /// One setting of the file.
 pub(super) struct Entry {
@@ -30,7 +34,7 @@ pub(super) fn find(
     environment: &Environment,
 ) -> Result<Option<(PathBuf, String)>, Error> {
     let set = |name: &str| environment.get(name).map(PathBuf::from);
-    let read = |path: PathBuf| match std::fs::read_to_string(&path) {
+    let read = |path: PathBuf| match read_text(&path) {
         Ok(text) => Ok((path, text)),
         Err(source) => Err((path, source)),
     };
@@ -55,6 +59,20 @@ pub(super) fn find(
         }
     }
     Ok(None)
+}
+
+/// The text of a file, which may also be a pipe: `--config <(…)`.
+fn read_text(path: &Path) -> io::Result<String> {
+    let mut bytes = Vec::new();
+    File::open(path)?.take(LARGEST + 1).read_to_end(&mut bytes)?;
+    if bytes.len() as u64 > LARGEST {
+        return Err(io::Error::other("it is larger than 1 MiB"));
+    }
+    String::from_utf8(bytes).map_err(|error| {
+        let valid = &error.as_bytes()[..error.utf8_error().valid_up_to()];
+        let line = valid.iter().filter(|byte| **byte == b'\n').count() + 1;
+        io::Error::other(format!("line {line} is not valid UTF-8"))
+    })
 }
 
 /// The settings in the file's text, each checked against its option.

@@ -45,6 +45,11 @@ impl Failure {
                 "no answer in time; a firewall may drop what is sent there, or raise --timeout"
                     .to_owned()
             }
+            // connect(2): a broadcast address, or a filter of this machine.
+            Self::System(error) if error.kind() == io::ErrorKind::PermissionDenied => {
+                "Permission denied: ask one host, not a broadcast address, or a firewall here forbids it"
+                    .to_owned()
+            }
             Self::System(error) => words::io_error(error),
             Self::Unusable(problem) => problem.clone(),
             Self::NotNtp => "what it answered is no reply of NTP (RFC 5905) to this request; name its NTP port as HOST:PORT, or ask without --ntp".to_owned(),
