@@ -431,9 +431,11 @@ fn forker_with_a_command_longer_than_a_message_may_be_becomes_ready() {
 #[test]
 fn forker_tells_that_it_stops() {
     let launcher = Launcher::default();
-    let service = launcher.start("forker", &["-q"]);
+    let service = launcher.start("forker", &["-q", "--grace", "90s"]);
     launcher.hear("READY=1");
     service.signal(Signal::SIGTERM);
-    launcher.hear("STOPPING=1");
+    let stopping = launcher.hear("STOPPING=1");
+    // systemd waits for the grace, whatever the unit's limit, and five seconds more.
+    assert!(stopping.ends_with("EXTEND_TIMEOUT_USEC=95000000"), "{stopping}");
     assert_eq!(service.finish().status.code(), Some(143));
 }
