@@ -50,6 +50,7 @@ pub struct Worker {
     pub(crate) resting: Vec<(usize, Instant)>,
     /// How often the loop runs at least, for the watchdog.
     pub(crate) loop_period: Option<Duration>,
+    /// When it has seen that the server stops.
     pub(crate) stopping_since: Option<Instant>,
     pub(crate) shutdown: Arc<Shutdown>,
     /// The first worker's other work.
