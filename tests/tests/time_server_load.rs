@@ -295,6 +295,24 @@ fn a_socket_that_fails_for_good_is_told_once_and_rests() {
 }
 
 #[test]
+#[ignore = "needs strace"]
+fn a_clock_that_may_not_be_looked_at_is_told_once() {
+    let forbidden = ["inject=adjtimex,clock_adjtime:error=EPERM"];
+    let server = faulty(&forbidden, &["--workers", "3"]);
+    // The state is read once a second and worker.
+    let first = server.ask();
+    let second = |reply: &str| reply.trim().parse::<u64>().unwrap();
+    tests::wait_until("two more seconds have been told", || {
+        (second(&server.ask()) >= second(&first) + 2).then_some(())
+    });
+    server.process.signal(Signal::SIGTERM);
+    let finished = server.process.finish();
+    let told = finished.err.iter().filter(|line| line.contains("adjtimex")).count();
+    assert_eq!(told, 1, "{:?}", finished.err);
+    assert_eq!(finished.status.code(), Some(0));
+}
+
+#[test]
 #[ignore = "slow: load until the end"]
 fn term_under_load_loses_nobody_who_was_accepted() {
     for _ in 0..10 {
