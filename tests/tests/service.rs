@@ -263,6 +263,17 @@ fn stopping_is_told_at_once_and_the_status_when_it_has_changed() {
 }
 
 #[test]
+fn the_status_counts_what_every_worker_has_done() {
+    let (socket, at) = tcp();
+    let launcher = Launcher::default().holding(socket, UNIT);
+    let service = launcher.start("time-server", &["-f", "unix", "--workers", "4"]);
+    launcher.hear("READY=1");
+    assert!(is_told(read_all(client(at)).unwrap().as_bytes()));
+    launcher.hear("STATUS=replies sent: 1, connections closing: 0");
+    stop(service);
+}
+
+#[test]
 fn one_idle_client_delays_a_restart_for_nobody() {
     for workers in ["1", "3"] {
         let (stream, datagram, at) = tcp_and_udp();

@@ -55,7 +55,7 @@ pub fn run(config: &Config) -> Result<(), Error> {
     let listeners: Arc<[Listener]> = listeners.into();
     // Passed sockets are served while the connections of before the stop linger, then their last clients may.
     let manager = ServiceManager::from_environment(config.linger * 2, now());
-    let loop_period = manager.loop_period();
+    let loop_period = manager.loop_period(workers);
     let shutdown = Arc::new(Shutdown::new(workers)?);
     let counters: Vec<Arc<Counters>> = (0..workers).map(|_| Arc::default()).collect();
     let housekeeping =

@@ -48,7 +48,7 @@ pub struct Worker {
     pub(crate) spare: Option<OwnedFd>,
     /// The listeners that rest, and until when.
     pub(crate) resting: Vec<(usize, Instant)>,
-    /// How often the loop runs at least, for the watchdog.
+    /// How often the loop runs at least, for the service manager.
     pub(crate) loop_period: Option<Duration>,
     /// When it has seen that the server stops.
     pub(crate) stopping_since: Option<Instant>,

@@ -32,12 +32,15 @@ impl ServiceManager {
         Self { notifier, watchdog, status: Status::default(), longest_stop }
     }
 
-    /// How often each worker's loop must run at least, if there is a watchdog.
+    /// How often each worker's loop must run at least: for the watchdog, and for the status, because what another worker
+    /// counts does not wake the one that sends it.
     #[must_use]
-    pub fn loop_period(&self) -> Option<Duration> {
-        self.watchdog
-            .as_ref()
-            .map(|watchdog| watchdog.keep_alive.period() / ITERATIONS_PER_KEEP_ALIVE)
+    pub fn loop_period(&self, workers: usize) -> Option<Duration> {
+        let watchdog = self.watchdog.as_ref();
+        let watchdog =
+            watchdog.map(|watchdog| watchdog.keep_alive.period() / ITERATIONS_PER_KEEP_ALIVE);
+        let status = (workers > 1 && self.notifier.is_connected()).then_some(STATUS_PERIOD);
+        watchdog.into_iter().chain(status).min()
     }
 
     /// Clients are answered from now on.
