@@ -1,15 +1,19 @@
 //! How fast live-plot reads and writes, by the shape of the lines: `cargo bench -p live-plot --bench shapes`. Medians of
-//! several interleaved rounds, beside mawk, jq and polars where they are installed, on the machine at hand. A number sets
-//! the size of each input in MiB, names choose among the shapes: `… --bench shapes -- 16 json logfmt`.
+//! several interleaved rounds, beside mawk, jq and polars where they are installed, on the machine at hand. What counts is
+//! processor time: it changes least with what else runs. A number sets the size of each input in MiB, names choose among
+//! the shapes: `… --bench shapes -- 16 json logfmt`.
 #![expect(clippy::print_stdout, reason = "a benchmark's figures are its output")]
-#![expect(clippy::disallowed_methods, reason = "a benchmark reads the clock")]
+#![expect(clippy::disallowed_methods, reason = "a benchmark looks at memory now and then")]
 #![expect(clippy::unwrap_used, reason = "a benchmark may fail")]
 
 use std::fs::{self, File};
 use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
-use std::time::{Duration, Instant};
+use std::time::Duration;
+
+use nix::sys::resource::{UsageWho, getrusage};
+use nix::sys::time::TimeVal;
 
 /// How often each command runs.
 const ROUNDS: usize = 5;
@@ -137,6 +141,56 @@ const SHAPES: &[Shape] = &[
         peer: mawk!("!/^#/ { s[$1] += $2 } END { for (n in s) print n, s[n] }"),
     },
     Shape {
+        name: "influx",
+        args: &[],
+        head: "",
+        line: |n| {
+            let (user, system, time) = (n.float(1), n.float(2), 1_700_000_000 + n.0);
+            format!("cpu,host=a,core=0 user={user},system={system},ticks={}i {time}000000000", n.0)
+        },
+        peer: SUM,
+    },
+    Shape {
+        name: "statsd",
+        args: &[],
+        head: "",
+        line: |n| format!("web.requests:{}|c\nweb.took:{}|ms|@0.1", n.whole(1), n.float(2)),
+        peer: mawk!("-F:", "{ s += $2 } END { print s }"),
+    },
+    Shape {
+        name: "vmstat",
+        args: &[],
+        head: VMSTAT,
+        line: |n| {
+            let (free, cache, user) = (n.whole(1), n.whole(2), n.0 % 90);
+            let (context, idle) = (n.whole(3) / 100, 95 - user);
+            let row = format!(
+                " 1  0      0 {free:6} 110960 {cache:7}    0    0   212    81  513 {context:4} {user:2}  3 {idle:2}  2  0  0"
+            );
+            // vmstat repeats its header every screen.
+            if n.0.is_multiple_of(20) { format!("{row}\n{}", VMSTAT.trim_end()) } else { row }
+        },
+        peer: SUM,
+    },
+    Shape {
+        name: "words",
+        args: &[],
+        head: "1\n",
+        line: |n| {
+            let words = ["listening", "on", "the", "socket", "worker"];
+            let word = |salt| words[usize::try_from(n.whole(salt) % 5).unwrap()];
+            format!("Nov server {} {} {}: {} is done", word(1), word(2), word(3), word(4))
+        },
+        peer: SUM,
+    },
+    Shape {
+        name: "refused",
+        args: &[],
+        head: "1\n",
+        line: |n| format!("worker {} finished job {} after {}", n.0 % 8, n.0, n.float(1)),
+        peer: SUM,
+    },
+    Shape {
         name: "units",
         args: &[],
         head: "",
@@ -144,6 +198,11 @@ const SHAPES: &[Shape] = &[
         peer: SUM,
     },
 ];
+
+const VMSTAT: &str = "\
+procs -----------memory---------- ---swap-- -----io---- -system-- -------cpu-------
+ r  b   swpd   free   buff  cache   si   so    bi    bo   in   cs us sy id wa st gu
+";
 
 const COLUMNS: &str = "a,b,c,d,e,f,g,h\n";
 
@@ -278,12 +337,20 @@ fn count(command: &mut Command) -> u64 {
     bytes
 }
 
+/// The processor time of all processes that were waited for.
+fn children() -> Duration {
+    let usage = getrusage(UsageWho::RUSAGE_CHILDREN).unwrap();
+    let micros = |time: TimeVal| time.tv_sec() * 1_000_000 + time.tv_usec();
+    let total = micros(usage.user_time()) + micros(usage.system_time());
+    Duration::from_micros(total.try_into().unwrap())
+}
+
 impl Task {
     /// Runs the command once, and looks at its memory meanwhile.
     fn run(&mut self) {
         let mut command = Command::new(self.program);
         command.args(&self.args).stdin(File::open(&self.input).unwrap());
-        let begin = Instant::now();
+        let before = children();
         let mut child = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
         let status = format!("/proc/{}/status", child.id());
         let end = loop {
@@ -296,11 +363,11 @@ impl Task {
             self.peak = self.peak.max(peak.unwrap_or(0));
             std::thread::sleep(Duration::from_millis(2));
         };
-        self.times.push(begin.elapsed());
+        self.times.push(children() - before);
         assert!(end.success(), "{}: {end}", self.title);
     }
 
-    /// Millions of bytes a second, in the median.
+    /// Millions of bytes a second of processor time, in the median.
     fn rate(&self) -> f64 {
         let mut times = self.times.clone();
         times.sort_unstable();

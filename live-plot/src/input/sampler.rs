@@ -1,6 +1,8 @@
 //! From lines to samples: which lines are accepted, which are rejected, and the warnings about them. Pure: the caller
 //! passes the time and prints the warnings.
 
+mod warnings;
+
 use std::time::{Duration, Instant};
 
 use chrono::{DateTime, Utc};
@@ -12,12 +14,12 @@ use super::grammar::reading::{Cell, Item, Key, Reading};
 use super::grammar::row::is_half_of_day;
 use super::grammar::table::Tables;
 use super::grammar::unit::Unit;
-use super::grammar::{Grammar, Verdict, metrics};
+use super::grammar::{Grammar, Verdict};
 use super::problems::{Problem, Problems};
 use super::scales::Scales;
-use super::schema::{MAX_SERIES, Role, Schema};
-use super::splitter::{LONGEST, Line};
-use super::timestamp::{Timestamps, Written, compact};
+use super::schema::{MAX_SERIES, Name, Role, Schema};
+use super::splitter::Line;
+use super::timestamp::{Timestamps, Written};
 use crate::config::Rules;
 use crate::series::Sample;
 use crate::series::store::{Counts, Entry};
@@ -82,7 +84,7 @@ impl Sampler {
     /// Takes a 0 at time 0, as if it were the first line.
     pub(super) fn begin_at_zero(&mut self) {
         self.grammar.tables.begin_single();
-        if let Role::Series(series) = self.schema.role(0, b"", b"value", true) {
+        if let Role::Series(series) = self.schema.role(0, Name::bare(b"value"), true) {
             self.entries.push(Entry { series, sample: Sample { time: 0.0, value: 0.0 } });
         }
     }
@@ -141,7 +143,7 @@ impl Sampler {
         }
         let is_number = value.is_finite();
         let name = self.grammar.tables.name(0);
-        if let Role::Series(series) = self.schema.role(0, b"", name, is_number) {
+        if let Role::Series(series) = self.schema.role(0, Name::bare(name), is_number) {
             self.push(series, Some(Measure { value, unit: None }));
         }
         self.rows.push(Row { end: self.entries.len(), time: f64::NAN });
@@ -179,6 +181,7 @@ impl Sampler {
 
     /// Takes the numbers of a row.
     fn row(&mut self, row: &[Item], reading: &Reading) {
+        self.schema.begin_row();
         for (place, item) in row.iter().enumerate() {
             let measure = match item.cell {
                 Cell::Number(measure) => Some(measure),
@@ -191,10 +194,9 @@ impl Sampler {
             if measure.is_some_and(|measure| measure.value.is_infinite()) {
                 self.warn_infinite();
             }
-            let is_number = measure.is_some_and(|measure| measure.value.is_finite());
             let name = name(item, reading, &mut self.grammar.tables);
-            let role = self.schema.role(place, reading.text(item.row), name, is_number);
-            if let Role::Series(series) = role {
+            let number = measure.map(|measure| measure.value);
+            if let Some(series) = self.schema.series(place, name, number) {
                 self.push(series, measure);
             }
         }
@@ -206,8 +208,8 @@ impl Sampler {
         let mut parts: [Option<usize>; 2] = [None; 2];
         for (place, item) in row.iter().enumerate() {
             let name = name(item, reading, &mut self.grammar.tables);
-            if let Role::Time(part) = self.schema.role(place, reading.text(item.row), name, false) {
-                parts[part.min(1)] = Some(place);
+            if let Role::Time(part) = self.schema.role(place, name, false) {
+                parts[part.min(1)].get_or_insert(place);
             }
         }
         let text = |place: usize| match row.get(place)?.cell {
@@ -225,7 +227,7 @@ impl Sampler {
         let time = match (row[first].cell, second.or(half)) {
             (Cell::Number(measure), None) => {
                 let name = name(&row[first], reading, &mut self.grammar.tables);
-                written(measure, name).and_then(|written| timestamps.read(written))
+                written(measure, name.name).and_then(|written| timestamps.read(written))
             }
             (_, None) => text(first).and_then(|text| timestamps.read(Written::Text(text))),
             _ => {
@@ -264,67 +266,6 @@ impl Sampler {
         self.entries.push(Entry { series, sample: Sample { time: f64::NAN, value } });
     }
 
-    fn warn_infinite(&mut self) {
-        if !std::mem::replace(&mut self.once.infinite, true) {
-            let line = self.counts.lines;
-            self.problems.warn(format!(
-                "An infinite number cannot be drawn: it is a gap, and so will be any other. (line {line})"
-            ));
-        }
-    }
-
-    /// Warns once of a cell that a decimal comma may make no number.
-    fn warn_comma(&mut self, item: &Item, text: &[u8], reading: &Reading) {
-        if !self.grammar.note_comma(text) || std::mem::replace(&mut self.once.comma, true) {
-            return;
-        }
-        let shown = |text| common::escape::escape(&String::from_utf8_lossy(text)).into_owned();
-        let name = shown(name(item, reading, &mut self.grammar.tables));
-        let (text, line) = (shown(text), self.counts.lines);
-        self.problems.warn(format!(
-            "{name}: {text} is no number, but a gap, as will be any other such cell; if its comma is a decimal point, run its program with LC_ALL=C or put sed -u y/,/./ before live-plot. (line {line})"
-        ));
-    }
-
-    fn warn_unit(&mut self, series: usize, measure: Measure) {
-        let unit = |unit: Option<Unit>| unit.map_or("no unit".to_owned(), |unit| unit.to_string());
-        let (before, now) = (unit(self.scales.unit(series)), unit(measure.unit));
-        let (name, line) = (&self.schema.names()[series], self.counts.lines);
-        self.problems.warn(format!("{name} was in {before}, and now is in {now}: a gap, as will be any other such value. (line {line})"));
-    }
-
-    /// Hints once that the first column looks like a time.
-    fn hint_at_time(&mut self) {
-        if self.timestamps.is_some() || self.once.time_column {
-            return;
-        }
-        let reading = &self.grammar.reading;
-        let Some(Item { key: Key::Column(0), cell, row }) = reading.items().first() else { return };
-        let is_time = match cell {
-            Cell::Number(Measure { value, unit: None }) => {
-                // Behind a label a counter may have that size.
-                let is_alone = reading.text(*row).is_empty() || self.grammar.tables.names_rows();
-                let is_time = metrics::is_epoch(*value) || compact(*value).is_some();
-                is_alone && reading.items().len() > 1 && is_time
-            }
-            Cell::Text(text) => {
-                Moment::whole(reading.text(*text)).is_some_and(|moment| moment.date.is_some())
-            }
-            _ => false,
-        };
-        // Only the first row tells: later ones are as it is.
-        self.once.time_column = true;
-        if is_time {
-            let name = String::from_utf8_lossy(self.grammar.tables.name(0)).into_owned();
-            let is_plain = |c: char| c.is_alphanumeric() || "_-./%".contains(c);
-            let quote = if name.chars().all(is_plain) { "" } else { "'" };
-            let name = common::escape::escape(&name);
-            self.problems.warn(format!(
-                "The first column looks like a time: --time {quote}{name}{quote} takes it as such."
-            ));
-        }
-    }
-
     fn reject(&mut self, problem: Problem, line: u64, now: Instant) {
         self.counts.rejected += 1;
         self.problems.report(problem, line, now);
@@ -334,17 +275,6 @@ impl Sampler {
     fn reject_headers(&mut self, now: Instant) {
         for (line, verdict) in self.grammar.take_not_headers().collect::<Vec<_>>() {
             self.refuse(verdict, line, now);
-        }
-    }
-
-    fn skip(&mut self) {
-        self.counts.rejected += 1;
-        if !std::mem::replace(&mut self.once.too_long, true) {
-            let (line, limit) = (self.counts.lines, LONGEST >> 10);
-            let text = format!(
-                "Line {line} is longer than {limit} KiB: skipped, and so will be any other."
-            );
-            self.problems.warn(text);
         }
     }
 
@@ -363,16 +293,6 @@ impl Sampler {
         let Counts { passed_over, lines, .. } = self.counts;
         if passed_over > 0 && passed_over == lines {
             self.problems.warn(format!("No line matches --match ({lines} lines)."));
-        }
-    }
-
-    /// Warns once that a series which the user chose is missing.
-    fn warn_missing(&mut self) {
-        if !self.once.missing
-            && let Some(missing) = self.schema.missing()
-        {
-            self.once.missing = true;
-            self.problems.warn(missing);
         }
     }
 
@@ -426,11 +346,12 @@ impl Sampler {
 }
 
 /// What a cell is called.
-fn name<'a>(item: &Item, reading: &'a Reading, tables: &'a mut Tables) -> &'a [u8] {
-    match item.key {
+fn name<'a>(item: &Item, reading: &'a Reading, tables: &'a mut Tables) -> Name<'a> {
+    let name = match item.key {
         Key::Name(name) => reading.text(name),
         Key::Column(column) => tables.name(column),
-    }
+    };
+    Name { title: &reading.title, row: reading.text(item.row), name }
 }
 
 /// A number as a time: in its unit, or in that which the name of its column ends in: `time_ms`, `t [ms]`. `None` if that is

@@ -1,4 +1,5 @@
 //! Which series a number belongs to: that of its name, behind the name of its row. A series begins with its first number.
+//! The same name under another title is another series: it bears that title.
 
 use std::collections::HashMap;
 
@@ -31,13 +32,22 @@ pub(super) enum Role {
     None,
 }
 
+impl Role {
+    fn series(self) -> Option<usize> {
+        match self {
+            Self::Series(series) => Some(series),
+            _ => None,
+        }
+    }
+}
+
 /// The names and series so far.
 #[derive(Debug, Default)]
 pub(super) struct Schema {
     naming: Naming,
     /// Nearly every line has the same names in the same places as the one before.
     recent: Vec<Recent>,
-    by_name: HashMap<Vec<u8>, Role>,
+    by_name: HashMap<Vec<u8>, Known>,
     series: Vec<String>,
     /// Each name of a column once, and which of them a series has.
     columns: Vec<Vec<u8>>,
@@ -51,13 +61,45 @@ pub(super) struct Schema {
     /// Some names of any kind.
     seen: Vec<String>,
     has_time: bool,
+    /// How many rows have begun.
+    row: u64,
+    /// The last row with a number of each series, and how many the row has had of it.
+    taken: Vec<(u64, usize)>,
+}
+
+/// What a cell is called.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Name<'a> {
+    /// The titles above its line.
+    pub(super) title: &'a [u8],
+    /// The name of its row.
+    pub(super) row: &'a [u8],
+    /// Its own, or that of its column.
+    pub(super) name: &'a [u8],
+}
+
+impl<'a> Name<'a> {
+    /// A name by itself.
+    pub(super) fn bare(name: &'a [u8]) -> Self {
+        Self { title: b"", row: b"", name }
+    }
+}
+
+/// What a name is for, and the title under which it began.
+#[derive(Debug)]
+struct Known {
+    role: Role,
+    title: Vec<u8>,
 }
 
 #[derive(Debug, Default)]
 struct Recent {
+    title: Vec<u8>,
     row: Vec<u8>,
     name: Vec<u8>,
     role: Option<Role>,
+    /// What the name was for when it came for the nth time on one row.
+    again: Option<(usize, Role)>,
 }
 
 impl Schema {
@@ -76,38 +118,111 @@ impl Schema {
         self.column_of[series]
     }
 
+    /// What follows belongs to the next row.
+    pub(super) fn begin_row(&mut self) {
+        self.row += 1;
+    }
+
+    /// The series of the cell at this place of the row, with the number in it. The same name again on one row is another
+    /// source, `name.2`, as it is in a header; but a word or nothing is a gap of the series, and no other source.
+    pub(super) fn series(
+        &mut self,
+        place: usize,
+        name: Name<'_>,
+        number: Option<f64>,
+    ) -> Option<usize> {
+        let is_finite = number.is_some_and(f64::is_finite);
+        let series = self.role(place, name, is_finite).series()?;
+        if number.is_none() {
+            return Some(series);
+        }
+        if self.taken.len() <= series {
+            self.taken.resize(series + 1, (0, 0));
+        }
+        let (last, times) = &mut self.taken[series];
+        if std::mem::replace(last, self.row) != self.row {
+            *times = 1;
+            return Some(series);
+        }
+        *times += 1;
+        let times = *times;
+        self.again(place, name, times, is_finite).series()
+    }
+
+    /// What the cell is for if its name has come for the nth time on one row.
+    fn again(&mut self, place: usize, name: Name<'_>, times: usize, is_finite: bool) -> Role {
+        if times > MAX_SERIES {
+            self.overflowed = true;
+            return Role::None;
+        }
+        let place = place % MAX_RECENT;
+        if let Some((known, role)) = self.recent.get(place).and_then(|recent| recent.again)
+            && known == times
+            && (role != Role::Unknown || !is_finite)
+        {
+            return role;
+        }
+        let numbered = [name.name, format!(".{times}").as_bytes()].concat();
+        let role = self.decided(Name { name: &numbered, ..name }, is_finite);
+        if let Some(recent) = self.recent.get_mut(place) {
+            recent.again = Some((times, role));
+        }
+        role
+    }
+
     /// What the cell at this place of the line is for; a number there begins a series, a gap does not.
-    pub(super) fn role(&mut self, place: usize, row: &[u8], name: &[u8], is_number: bool) -> Role {
+    pub(super) fn role(&mut self, place: usize, name: Name<'_>, is_number: bool) -> Role {
+        let place = place % MAX_RECENT;
         if let Some(recent) = self.recent.get(place)
-            && is_same(&recent.name, name)
-            && is_same(&recent.row, row)
+            && is_same(&recent.name, name.name)
+            && is_same(&recent.row, name.row)
+            && is_same(&recent.title, name.title)
             && let Some(role) = recent.role
             && (role != Role::Unknown || !is_number)
         {
             return role;
         }
-        let full = if row.is_empty() { name.to_vec() } else { [row, b".", name].concat() };
-        let role = match self.by_name.get(&full) {
-            Some(role) => *role,
-            None => self.begin(full, name, is_number),
-        };
-        if place < MAX_RECENT && row.len() + name.len() <= LONGEST_RECENT {
+        let role = self.decided(name, is_number);
+        let Name { title, row, name } = name;
+        if title.len() + row.len() + name.len() <= LONGEST_RECENT {
             if self.recent.len() <= place {
                 self.recent.resize_with(place + 1, Recent::default);
             }
             let recent = &mut self.recent[place];
+            recent.title.clear();
+            recent.title.extend_from_slice(title);
             recent.row.clear();
             recent.row.extend_from_slice(row);
             recent.name.clear();
             recent.name.extend_from_slice(name);
             recent.role = Some(role);
+            recent.again = None;
         }
         role
     }
 
+    /// What a name is for that is not the one of the last line in its place.
+    fn decided(&mut self, name: Name<'_>, is_number: bool) -> Role {
+        let Name { title, row, name } = name;
+        let full = if row.is_empty() { name.to_vec() } else { [row, b".", name].concat() };
+        let entitled = || [title, b".", &full].concat();
+        let is_wanted = |only: &String| only.as_bytes() == entitled();
+        let entitled = match self.by_name.get(&full) {
+            // `--only TITLE.NAME` means that one, whatever has come before.
+            None if !title.is_empty() && self.naming.only.iter().any(is_wanted) => entitled(),
+            None => return self.begin(full, name, title, is_number),
+            Some(known) if title.is_empty() || known.title == title => return known.role,
+            Some(_) => entitled(),
+        };
+        match self.by_name.get(&entitled) {
+            Some(known) => known.role,
+            None => self.begin(entitled, name, title, is_number),
+        }
+    }
+
     /// Decides about a name that has no role yet. A name without a role is not kept: a stranger may send any number of
     /// them.
-    fn begin(&mut self, full: Vec<u8>, name: &[u8], is_number: bool) -> Role {
+    fn begin(&mut self, full: Vec<u8>, name: &[u8], title: &[u8], is_number: bool) -> Role {
         let shown = clean(&full);
         remember(&mut self.seen, &shown);
         // As `--only` does, `--time` names a column in every row.
@@ -133,7 +248,7 @@ impl Schema {
             }
             Role::Series(self.series.len() - 1)
         };
-        self.by_name.insert(full, role);
+        self.by_name.insert(full, Known { role, title: title.to_vec() });
         role
     }
 
@@ -240,7 +355,7 @@ mod tests {
         let mut schema = Schema::default();
         let name = |end: &str| format!("{}{end}", "é".repeat(50)).into_bytes();
         for (place, end) in ["1", "2", "1"].into_iter().enumerate() {
-            schema.role(place, b"", &name(end), true);
+            schema.role(place, Name::bare(&name(end)), true);
         }
         assert_eq!(schema.names().len(), 2);
         assert!(
@@ -258,18 +373,67 @@ mod tests {
         for (row, name) in
             [("some", "avg10"), ("some", "avg60"), ("full", "avg10"), ("full", "avg60")]
         {
-            schema.role(0, row.as_bytes(), name.as_bytes(), true);
+            let name = Name { row: row.as_bytes(), ..Name::bare(name.as_bytes()) };
+            schema.role(0, name, true);
         }
         assert_eq!(schema.names(), ["some.avg10", "full.avg10", "full.avg60"]);
         assert_eq!(schema.missing(), None);
     }
 
     #[test]
+    fn the_same_name_again_on_one_row_is_another_series() {
+        let mut schema = Schema::default();
+        let mut row = |names: &[&str]| {
+            schema.begin_row();
+            let series = names.iter().enumerate();
+            series
+                .map(|(place, name)| {
+                    schema.series(place, Name::bare(name.as_bytes()), Some(1.0)).unwrap()
+                })
+                .collect::<Vec<_>>()
+        };
+        assert_eq!(row(&["a", "b", "a"]), [0, 1, 2]);
+        assert_eq!(row(&["a", "b", "a"]), [0, 1, 2]);
+        assert_eq!(row(&["b", "c", "a", "a", "a"]), [1, 3, 0, 2, 4]);
+        assert_eq!(schema.names(), ["a", "b", "a.2", "c", "a.3"]);
+    }
+
+    #[test]
+    fn a_line_of_one_name_only_is_no_work_without_end() {
+        let mut schema = Schema::default();
+        schema.begin_row();
+        let drawn = (0..16_000)
+            .filter(|place| schema.series(*place, Name::bare(b"k"), Some(1.0)).is_some());
+        assert_eq!(drawn.count(), MAX_SERIES);
+        assert!(schema.overflowed);
+    }
+
+    #[test]
+    fn the_same_name_under_another_title_is_another_series() {
+        let mut schema = Schema::default();
+        for title in ["", "cpu", "disk", "cpu", "disk", ""] {
+            schema.role(0, Name { title: title.as_bytes(), ..Name::bare(b"temp1") }, true);
+        }
+        schema.role(1, Name { title: b"disk", ..Name::bare(b"Composite") }, true);
+        assert_eq!(schema.names(), ["temp1", "cpu.temp1", "disk.temp1", "Composite"]);
+    }
+
+    #[test]
+    fn a_series_is_chosen_with_its_title() {
+        let only = vec!["nvme.temp1".to_owned()];
+        let mut schema = Schema::new(Naming { only, ..Naming::default() });
+        for title in ["cpu", "nvme", "cpu"] {
+            schema.role(0, Name { title: title.as_bytes(), ..Name::bare(b"temp1") }, true);
+        }
+        assert_eq!(schema.names(), ["nvme.temp1"]);
+    }
+
+    #[test]
     fn a_name_without_a_number_begins_no_series_until_one_comes() {
         let mut schema = Schema::default();
-        assert_eq!(schema.role(0, b"", b"a", false), Role::Unknown);
-        assert_eq!(schema.role(0, b"", b"a", false), Role::Unknown);
-        assert_eq!(schema.role(0, b"", b"a", true), Role::Series(0));
-        assert_eq!(schema.role(3, b"", b"a", false), Role::Series(0));
+        assert_eq!(schema.role(0, Name::bare(b"a"), false), Role::Unknown);
+        assert_eq!(schema.role(0, Name::bare(b"a"), false), Role::Unknown);
+        assert_eq!(schema.role(0, Name::bare(b"a"), true), Role::Series(0));
+        assert_eq!(schema.role(3, Name::bare(b"a"), false), Role::Series(0));
     }
 }

@@ -170,13 +170,17 @@ pub(super) fn state(ui: &mut Ui, status: &Status) {
     ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
         ui.add_space(8.0);
         ui.weak(facts(status));
+        let Counts { passed_over, rejected, .. } = status.counts;
+        if passed_over > 0 {
+            ui.weak(format!("{} passed over  ·", words::count(passed_over, "line")));
+        }
         if status.left_out > 0 {
             let text =
                 format!("{} of 0 or less not drawn  ·", words::count(status.left_out, "value"));
             ui.label(RichText::new(text).color(palette.warn));
         }
-        if status.counts.rejected > 0 {
-            let text = format!("{} rejected  ·", status.counts.rejected);
+        if rejected > 0 {
+            let text = format!("{rejected} rejected  ·");
             ui.label(RichText::new(text).color(palette.warn));
         }
     });

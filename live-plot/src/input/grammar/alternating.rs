@@ -22,8 +22,9 @@ pub(super) fn read(line: &[u8], reading: &mut Reading) -> bool {
         delimiter.is_in(message) && (*delimiter != Delimiter::Comma || !comma::halves(message))
     };
     Delimiter::ALL.into_iter().filter(parts).any(|delimiter| {
-        alternates(message, delimiter, false, reading)
-            || alternates(message, delimiter, true, reading)
+        let mut has_unit = false;
+        alternates(message, delimiter, &mut has_unit, reading)
+            || (has_unit && alternates(message, delimiter, &mut has_unit, reading))
     })
 }
 
@@ -44,7 +45,9 @@ fn read_duration(line: &[u8], reading: &mut Reading) -> bool {
     }
 }
 
-fn alternates(line: &[u8], delimiter: Delimiter, units: bool, reading: &mut Reading) -> bool {
+/// Reads the line. A word behind a number that may be a unit is one only if `units` is set already; else that is set.
+fn alternates(line: &[u8], delimiter: Delimiter, units: &mut bool, reading: &mut Reading) -> bool {
+    let takes_units = std::mem::take(units);
     reading.clear();
     let mut cells = delimiter.cells(delimiter.without_last(line)).map(without_mark).peekable();
     while let Some(name) = cells.next() {
@@ -59,8 +62,11 @@ fn alternates(line: &[u8], delimiter: Delimiter, units: bool, reading: &mut Read
             let (unit, length) = measure::after_blank(cell)?;
             (length == cell.len()).then_some(unit)
         };
-        let unit = cells.peek().filter(|_| units && measure.unit.is_none()).and_then(unit);
-        if unit.is_some() {
+        let mut unit = cells.peek().filter(|_| measure.unit.is_none()).and_then(unit);
+        *units |= unit.is_some();
+        if !takes_units {
+            unit = None;
+        } else if unit.is_some() {
             cells.next();
         }
         let name = reading.keep(name);

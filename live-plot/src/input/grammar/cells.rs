@@ -154,6 +154,11 @@ pub(super) enum Kind {
 
 /// What the cell is, in a table of this delimiter.
 pub(super) fn kind(cell: &[u8], delimiter: Delimiter) -> Kind {
+    if delimiter.is_semicolon()
+        && let Some(value) = pointed(cell)
+    {
+        return Kind::Number(Measure { value, unit: None });
+    }
     if delimiter == Delimiter::SemicolonAndComma
         && let Some(measure) = comma::grouped_by_points(cell)
     {
@@ -167,6 +172,10 @@ pub(super) fn kind(cell: &[u8], delimiter: Delimiter) -> Kind {
     }
     if is_empty(cell) {
         return Kind::Empty;
+    }
+    // Without a digit it is no number, but those that were found above, nor a time.
+    if cell.first().is_some_and(u8::is_ascii_alphabetic) && !cell.iter().any(u8::is_ascii_digit) {
+        return Kind::Word;
     }
     if let Some(measure) = measure::whole(cell) {
         // `1,234` may be a number with a decimal comma in such a table.
@@ -220,6 +229,23 @@ pub(super) fn has_number(line: &[u8]) -> bool {
     let ends = |byte: &u8| byte.is_ascii_whitespace() || b",;=:()[]{}|\"'".contains(byte);
     line.split(ends)
         .any(|word| !word.is_empty() && matches!(kind(word, Delimiter::Blanks), Kind::Number(_)))
+}
+
+/// The number that is all of the cell, with a decimal comma in it: the most common cell between semicolons.
+fn pointed(cell: &[u8]) -> Option<f64> {
+    let mut space = [0; 32];
+    let pointed = space.get_mut(..cell.len())?;
+    pointed.copy_from_slice(cell);
+    let at = memchr::memchr(b',', cell).filter(|at| *at > 0 && at + 1 < cell.len())?;
+    let is_plain = |byte: &u8| byte.is_ascii_digit();
+    if !is_plain(&cell[at - 1])
+        || !cell[at + 1..].iter().all(is_plain)
+        || cell[..at].contains(&b'.')
+    {
+        return None;
+    }
+    pointed[at] = b'.';
+    number::prefix(pointed).filter(|(_, length)| *length == cell.len()).map(|(value, _)| value)
 }
 
 #[cfg(test)]

@@ -37,7 +37,11 @@ pub(super) fn read(line: &[u8], is_indented: bool, reading: &mut Reading) -> boo
         let Some((name, value)) = pair(word) else { continue };
         let unit = all.peek().and_then(|next| Unit::named(next));
         let name = reading.keep(name);
-        for value in value.split(|byte| is_teleplot && *byte == b';') {
+        for (number, value) in value.split(|byte| is_teleplot && *byte == b';').enumerate() {
+            // Teleplot sends values of several moments at once.
+            if number > 0 {
+                reading.end_row();
+            }
             let cell = match read_value(value, is_teleplot) {
                 Some(measure) => Cell::Number(Measure { unit: measure.unit.or(unit), ..measure }),
                 None => reading.cell(value),

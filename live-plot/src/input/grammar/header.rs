@@ -13,9 +13,13 @@ pub(super) struct Header {
 }
 
 /// A line without a number, which may be a header.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(super) struct Candidate {
     pub(super) line: Vec<u8>,
+    /// How far it is indented.
+    pub(super) indent: usize,
+    /// The titles above it.
+    pub(super) title: Vec<u8>,
     /// Its place in the input.
     pub(super) number: u64,
     /// It stood behind a `#`: if it is no header, it is a comment.
@@ -29,7 +33,7 @@ pub(super) struct Candidate {
 impl Candidate {
     /// The header that it is, if it has as many names as the row has cells.
     pub(super) fn fits(&self, row: &[u8]) -> Option<Header> {
-        if self.line.contains(&b'|') {
+        if self.line.contains(&b'|') || self.is_title_of(row) {
             return None;
         }
         let first = Delimiter::of(&self.line);
@@ -40,19 +44,39 @@ impl Candidate {
         })
     }
 
+    /// Whether the row is indented further, and begins with a word: then the line is a title, and each row a name and its
+    /// numbers. A table's rows begin where its header does, but numbers stand at the right of their columns.
+    fn is_title_of(&self, row: &[u8]) -> bool {
+        let start = row.len() - row.trim_ascii_start().len();
+        start > self.indent && row[start..].first().is_some_and(u8::is_ascii_alphabetic)
+    }
+
     fn fits_with(&self, delimiter: Delimiter, line: &[u8]) -> Option<Header> {
         let line = delimiter.trimmed(line);
         let (label, names) = row::label(delimiter.trimmed(&self.line), delimiter);
         let names: Vec<&[u8]> = delimiter.cells(names).collect();
-        if delimiter == Delimiter::Blanks && names.iter().any(|name| is_address(name, delimiter)) {
+        if delimiter == Delimiter::Blanks
+            && names.iter().any(|name| is_address(name, delimiter) || is_torn(name))
+        {
+            return None;
+        }
+        // `21.5ºC`, of which the unit is not known, is no name.
+        if names.len() == 1 && names[0].first().is_some_and(u8::is_ascii_digit) {
             return None;
         }
         let cells = cells(line, delimiter, names.len(), label)?;
+        if are_siblings(&names, &cells, delimiter) {
+            return None;
+        }
         let kinds = || cells.iter().map(|cell| cells::kind(cell, delimiter));
         let is_number = |kind: Kind| matches!(kind, Kind::Number(_));
-        // A comment of several words is a header only of numbers: vnlog's.
+        // A comment of several words is a header only of numbers: vnlog's. With a time and a name beside them it is that
+        // of pidstat -h.
         let is_row = if self.is_comment && delimiter == Delimiter::Blanks {
-            kinds().all(|kind| is_number(kind) || kind == Kind::Empty) && kinds().any(is_number)
+            let numbers = kinds().filter(|kind| is_number(*kind)).count();
+            let is_mostly_numbers = cells.len() >= 5 && numbers >= cells.len() - 2;
+            (kinds().all(|kind| is_number(kind) || kind == Kind::Empty) && numbers > 0)
+                || is_mostly_numbers
         } else {
             kinds().any(is_number)
         };
@@ -67,6 +91,28 @@ impl Candidate {
     pub(super) fn has_label(&self) -> bool {
         row::label(&self.line, Delimiter::of(&self.line)).0.is_some()
     }
+}
+
+/// Whether the line is one like the row, and not its header: `Max cpu time unlimited` and `Max stack size 8388608` share a
+/// word, `Name: cat` and `Umask: 0022` are pairs.
+fn are_siblings(names: &[&[u8]], cells: &[&[u8]], delimiter: Delimiter) -> bool {
+    if delimiter != Delimiter::Blanks {
+        let is_label = |cells: &[&[u8]]| cells.first().is_some_and(|cell| cell.ends_with(b":"));
+        return is_label(names) && is_label(cells);
+    }
+    let is_shared = |(name, cell): (&&[u8], &&[u8])| {
+        name == cell && cell.iter().filter(|byte| byte.is_ascii_alphabetic()).count() > 2
+    };
+    names.iter().zip(cells).any(is_shared)
+}
+
+/// Whether a bracket in the word is left open, or closed without being opened: `[ ID]`, `<not supported>` are two words,
+/// and no names of columns.
+fn is_torn(word: &[u8]) -> bool {
+    let count = |wanted: u8| word.iter().filter(|byte| **byte == wanted).count();
+    [(b'(', b')'), (b'[', b']'), (b'<', b'>')]
+        .into_iter()
+        .any(|(open, close)| count(open) != count(close))
 }
 
 /// Whether a word has digits and no letter, as in `PING 127.0.0.1 56(84) bytes`: nobody calls a column so.
@@ -143,8 +189,7 @@ mod tests {
             None => (header, false),
         };
         let line = line.trim().as_bytes().to_vec();
-        let candidate =
-            Candidate { line, number: 1, is_comment, may_begin: false, is_reported: false };
+        let candidate = Candidate { line, number: 1, is_comment, ..Candidate::default() };
         let header = candidate.fits(row.as_bytes())?;
         let names: Vec<_> =
             header.names.iter().map(|name| String::from_utf8_lossy(name).into_owned()).collect();
@@ -186,6 +231,11 @@ mod tests {
             ("Ip: In Out", "Tcp: 1 2"),
             ("# TYPE x gauge", "x 1 1763886079"),
             ("ISA adapter", "fan1: 1200 RPM"),
+            ("21.5ºC", "22.5"),
+            ("[ ID] Interval Transfer", "[ 5] 0.00 35.9"),
+            ("Max cpu time unlimited", "Max open files 8388608"),
+            ("Name:\tcat", "Umask:\t0022"),
+            ("per-node stats", "      nr_free_pages 5"),
             ("PING 10.0.0.1 56(84) bytes", "64 bytes from 10.0.0.1:"),
         ] {
             assert_eq!(names(header, row), None, "{header} / {row}");

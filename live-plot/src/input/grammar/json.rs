@@ -13,8 +13,12 @@ const DEEPEST: usize = 64;
 
 /// Reads the line if all of it is JSON and holds a number.
 pub(super) fn read(line: &[u8], reading: &mut Reading) -> bool {
-    let mut json = Json { text: line, at: 0, depth: 0, path: Vec::new(), reading };
+    let mut path = std::mem::take(&mut reading.path);
+    path.clear();
+    let mut json = Json { text: line, at: 0, depth: 0, path, reading };
     let is_whole = json.values().is_some();
+    let path = std::mem::take(&mut json.path);
+    reading.path = path;
     is_whole && reading.has_number()
 }
 
@@ -227,10 +231,17 @@ impl Json<'_> {
             b'{' if column.is_none() => return self.object(),
             b'[' if column.is_none() => return self.items(b']'),
             b'(' if column.is_none() => return self.items(b')'),
-            b'"' | b'\'' => {
-                let (text, length) = string(&self.text[self.at..])?;
-                self.at += length;
-                self.reading.cell(&text)
+            quote @ (b'"' | b'\'') => {
+                let rest = &self.text[self.at + 1..];
+                let end = memchr::memchr2(quote, b'\\', rest)?;
+                if rest[end] == quote {
+                    self.at += end + 2;
+                    self.reading.cell(&rest[..end])
+                } else {
+                    let (text, length) = string(&self.text[self.at..])?;
+                    self.at += length;
+                    self.reading.cell(&text)
+                }
             }
             _ => match self.literal()? {
                 Some(cell) => cell,

@@ -15,6 +15,10 @@ pub(in crate::input) struct Measure {
 /// The measure that the text begins with, and its length, if what follows ends it: nothing, a blank or punctuation.
 /// A comma between digits ends it only where digit groups end; directly before a unit it is a decimal point: `1,1Gi`.
 pub(super) fn prefix(text: &[u8]) -> Option<(Measure, usize)> {
+    let is_word = |first: &u8| first.is_ascii_alphabetic() && !matches!(first | 0x20, b'n' | b'i');
+    if text.first().is_none_or(is_word) {
+        return money(text);
+    }
     let Some((value, length)) = number::grouped(text).or_else(|| number::prefix(text)) else {
         return money(text);
     };

@@ -77,36 +77,59 @@ fn graphite(line: &[u8], reading: &mut Reading) -> bool {
 /// `name,tag=v field=v,… [epoch]`, Influx's line protocol: the first word names the row. Without tags only with an epoch:
 /// else it is a line of pairs.
 fn influx(line: &[u8], reading: &mut Reading) -> bool {
-    let mut words = words(line);
-    let (Some(row), Some(fields), time, None) =
-        (words.next(), words.next(), words.next(), words.next())
-    else {
-        return false;
-    };
+    let (row, rest) = up_to(line, b' ');
+    let (fields, time) = up_to(rest.trim_ascii_start(), b' ');
+    let time = time.trim_ascii();
     let row_has_comma = row.contains(&b',');
-    if !row_has_comma && (time.is_none() || row.contains(&b'=')) {
+    if fields.is_empty() || (!row_has_comma && (time.is_empty() || row.contains(&b'='))) {
         return false;
     }
-    let mut tags = row.split(|byte| *byte == b',');
-    let is_row = tags.next().is_some_and(|name| begins_name(name) && !name.contains(&b'='));
-    let has_tags = row_has_comma && tags.all(|tag| pair(tag).is_some());
-    let has_epoch = time.and_then(only_number).is_some_and(is_epoch);
+    let (name, tags) = up_to(row, b',');
+    let is_row = begins_name(name) && !name.contains(&b'=');
+    let has_tags = row_has_comma && parts(tags).all(|tag| pair(tag).is_some());
+    let has_epoch = only_number(time).is_some_and(is_epoch);
     let is_influx = is_row
         && (has_tags || (!row_has_comma && has_epoch))
-        && (time.is_none() || has_epoch)
-        && fields.split(|byte| *byte == b',').all(|field| pair(field).is_some());
+        && (time.is_empty() || has_epoch)
+        && parts(fields).all(|field| pair(field).is_some());
     if !is_influx {
         return false;
     }
     let row = reading.keep(row);
-    for (name, value) in fields.split(|byte| *byte == b',').filter_map(pair) {
+    for (name, value) in parts(fields).filter_map(pair) {
         let digits = value.strip_suffix(b"i").or_else(|| value.strip_suffix(b"u")).unwrap_or(value);
         if let Some(value) = only_number(digits) {
             push(reading, row, name, value);
         }
     }
-    push_time(reading, time);
+    push_time(reading, Some(time).filter(|time| !time.is_empty()));
     reading.has_number()
+}
+
+/// What stands before the first `end` and what after it. A backslash and quotes hide it (Influx's line protocol).
+fn up_to(text: &[u8], end: u8) -> (&[u8], &[u8]) {
+    let (mut at, mut is_quoted) = (0, false);
+    while let Some(found) = memchr::memchr3(end, b'\\', b'"', text.get(at..).unwrap_or_default()) {
+        at += found;
+        match text[at] {
+            b'\\' => at += 1,
+            b'"' => is_quoted = !is_quoted,
+            _ if !is_quoted => return (&text[..at], &text[at + 1..]),
+            _ => {}
+        }
+        at += 1;
+    }
+    (text, b"")
+}
+
+/// The parts that commas make.
+fn parts(text: &[u8]) -> impl Iterator<Item = &[u8]> {
+    let mut rest = Some(text);
+    std::iter::from_fn(move || {
+        let (part, after) = up_to(rest?, b',');
+        rest = (part.len() < rest?.len()).then_some(after);
+        Some(part)
+    })
 }
 
 fn pair(text: &[u8]) -> Option<(&[u8], &[u8])> {
@@ -175,6 +198,10 @@ mod tests {
         assert_eq!(
             found("cpu0 user=5i 1465839830100400200"),
             "cpu0.user=5 time='1465839830100400200'"
+        );
+        assert_eq!(
+            found(r#"weather,location=us\ west temp=83,name="x, y=5" 1465839830100400200"#),
+            r"weather,location=us\ west.temp=83 time='1465839830100400200'"
         );
     }
 

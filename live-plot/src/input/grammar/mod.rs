@@ -13,7 +13,8 @@
 //! table         a row without a header, or bare numbers
 //! ```
 //!
-//! number, comma, unit, duration, measure, calendar and moment know what a cell is; words what may be a name; reading holds what was found. Pure:
+//! title holds what stands above the lines. number, comma, unit, duration, measure, calendar and moment know what a cell
+//! is; words what may be a name; reading holds what was found. Pure:
 //! which series a number belongs to, and when it was, is left to `schema` and `timestamp`.
 
 mod alternating;
@@ -29,14 +30,17 @@ pub(super) mod measure;
 pub(super) mod metrics;
 pub(super) mod moment;
 mod number;
+mod numbers;
 mod outline;
 mod pairs;
 mod pattern;
 pub(super) mod reading;
 pub(super) mod row;
+mod row_names;
 #[cfg(test)]
 mod shown;
 pub(super) mod table;
+mod title;
 pub(super) mod unit;
 mod words;
 
@@ -47,8 +51,9 @@ use regex::bytes::Regex;
 use outline::{Outline, Part};
 use pairs::Found;
 use pattern::Pattern;
-use reading::Reading;
-use table::{Refusal, Tables};
+use reading::{Key, Reading};
+use table::{Above, Refusal, Tables};
+use title::Titles;
 
 /// What a line is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -77,6 +82,7 @@ pub(super) enum Verdict {
 #[derive(Debug)]
 pub(super) struct Grammar {
     pub(super) tables: Tables,
+    titles: Titles,
     outline: Outline,
     /// With `--match`, nothing but it decides.
     pattern: Option<Pattern>,
@@ -97,6 +103,7 @@ impl Grammar {
     ) -> Self {
         Self {
             tables: Tables::new(names, time),
+            titles: Titles::default(),
             outline: Outline::default(),
             pattern: pattern.map(Pattern::new),
             reading: Reading::default(),
@@ -115,7 +122,7 @@ impl Grammar {
     pub(super) fn line(&mut self, line: &[u8], number: u64) -> Verdict {
         let clean = clean::clean(line);
         let text = clean.trim_ascii();
-        let is_indented = clean.first().is_some_and(u8::is_ascii_whitespace);
+        let indent = clean.len() - clean.trim_ascii_start().len();
         self.reading.clear();
         if let Some(pattern) = &mut self.pattern {
             return match pattern.read(&clean, &mut self.reading) {
@@ -132,30 +139,53 @@ impl Grammar {
         self.reading.clear();
         if text.is_empty() {
             self.tables.empty_line();
+            self.titles.empty_line();
             return if self.is_typed { Verdict::NoNumber } else { Verdict::Silent };
         }
         if let Some(comment) = text.strip_prefix(b"#") {
             let comment = comment.trim_ascii();
             let is_header = !comment.is_empty() && !has_number(comment);
+            self.titles.other_line(indent);
             if is_header && !self.is_typed {
-                self.tables.keep(comment, number, true);
+                let above = Above { line: comment, indent, title: b"" };
+                self.tables.keep(above, number, true);
             }
             return Verdict::Silent;
         }
-        let verdict = self.text(text, &clean, is_indented);
+        let may_hold_number = number::is_possible(text);
+        let verdict = self.text(text, &clean, indent, may_hold_number);
         self.has_decimal_comma |= verdict == Verdict::Comma && comma::may_be_decimal(text);
-        let may_be_header = matches!(
-            verdict,
-            Verdict::NoNumber | Verdict::NotUnderstood | Verdict::NoNames | Verdict::Comma
-        ) && !self.is_typed
-            && cells::are_words(text);
-        let kept = if text.contains(&b'\t') { &clean } else { text };
         match verdict {
-            Verdict::Read => self.tables.number_read(),
-            _ if may_be_header && self.tables.keep(kept, number, false) => return Verdict::Silent,
-            _ => {}
+            Verdict::Read => {
+                self.entitle(indent);
+                self.tables.number_read();
+                self.titles.other_line(indent);
+                return verdict;
+            }
+            Verdict::NoNumber | Verdict::NotUnderstood | Verdict::NoNames | Verdict::Comma => {}
+            _ => return verdict,
         }
-        verdict
+        let are_words = !may_hold_number || cells::are_words(text);
+        let is_silent = !self.is_typed && are_words && {
+            let line = if text.contains(&b'\t') { &clean } else { text };
+            let title = &mut self.reading.title;
+            title.clear();
+            self.titles.over(indent, title);
+            self.tables.keep(Above { line, indent, title }, number, false)
+        };
+        self.titles.unread_line(text, indent);
+        if is_silent { Verdict::Silent } else { verdict }
+    }
+
+    /// What stands above a line that was read: for a row that has no names of its own, above its header.
+    fn entitle(&mut self, indent: usize) {
+        let Self { tables, titles, reading, .. } = self;
+        reading.title.clear();
+        match reading.items().first().map(|item| item.key) {
+            Some(Key::Name(_)) => titles.over(indent, &mut reading.title),
+            Some(Key::Column(_)) => reading.title.extend_from_slice(tables.title()),
+            None => {}
+        }
     }
 
     /// Whether `--match` decides.
@@ -178,8 +208,24 @@ impl Grammar {
     }
 
     /// Reads a line that is not empty, `whole` with the blanks around it.
-    fn text(&mut self, line: &[u8], whole: &[u8], is_indented: bool) -> Verdict {
+    fn text(&mut self, line: &[u8], whole: &[u8], indent: usize, may_hold_number: bool) -> Verdict {
         let Self { tables, outline, reading, has_decimal_comma, .. } = self;
+        let is_bracketed = b"{[(".contains(&line[0]);
+        // In a flood of words none is looked at closely; and JSON is looked at once.
+        if !may_hold_number && !is_bracketed {
+            return match outline.read(line, reading) {
+                Part::Read => Verdict::Read,
+                Part::Silent => Verdict::Silent,
+                Part::Other => Verdict::NoNumber,
+            };
+        }
+        let is_object = line[0] == b'{' && line.ends_with(b"}");
+        if is_object && !tables.may_take() && !outline.is_open() {
+            if json::read(line, reading) {
+                return Verdict::Read;
+            }
+            reading.clear();
+        }
         let inner = clean::unbracketed(line);
         let body = inner.unwrap_or(line);
         let row = inner.unwrap_or(whole);
@@ -194,7 +240,7 @@ impl Grammar {
             Part::Silent => return Verdict::Silent,
             Part::Other => reading.clear(),
         }
-        if b"{[(".contains(&line[0]) && json::read(line, reading) {
+        if is_bracketed && json::read(line, reading) {
             return Verdict::Read;
         }
         reading.clear();
@@ -206,11 +252,11 @@ impl Grammar {
             return Verdict::Read;
         }
         reading.clear();
-        if memchr::memchr(b':', body).is_some() && glued::read(body, is_indented, reading) {
+        if memchr::memchr(b':', body).is_some() && glued::read(body, indent > 0, reading) {
             return Verdict::Read;
         }
         reading.clear();
-        let refusal = match pairs::read(body, is_indented, reading) {
+        let refusal = match pairs::read(body, indent > 0, reading) {
             Found::Pairs => return Verdict::Read,
             Found::Row(label, numbers) => {
                 tables.read_labelled(&body[label], &body[numbers..], reading)

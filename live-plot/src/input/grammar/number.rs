@@ -113,6 +113,10 @@ fn parsed(text: &[u8], has_underscore: bool) -> f64 {
 /// `nan`, `inf` or `infinity`, as a word of its own.
 fn special(text: &[u8], start: usize) -> Option<(f64, usize)> {
     let rest = &text[start..];
+    // Words come here all the time.
+    if !rest.first().is_some_and(|first| matches!(first | 0x20, b'n' | b'i')) {
+        return None;
+    }
     let length =
         rest.iter().take_while(|byte| byte.is_ascii_alphanumeric() || **byte == b'_').count();
     let word = &rest[..length];
@@ -124,6 +128,18 @@ fn special(text: &[u8], start: usize) -> Option<(f64, usize)> {
     } else {
         None
     }
+}
+
+/// Whether there may be a number in the text: a digit, or `nan` or `inf` in any letters. One pass without branches, which
+/// the compiler turns into vector code.
+pub(super) fn is_possible(text: &[u8]) -> bool {
+    let has_digit = text.iter().fold(false, |has_digit, byte| has_digit | byte.is_ascii_digit());
+    let is_special = |three: &[u8; 3]| {
+        let [a, b, c] = three.map(|byte| byte | 0x20);
+        ((a == b'n') & (b == b'a') & (c == b'n')) | ((a == b'i') & (b == b'n') & (c == b'f'))
+    };
+    has_digit
+        || text.array_windows().fold(false, |has_special, three| has_special | is_special(three))
 }
 
 /// The number in groups of three digits that the text begins with, as `1,234,567.5`, and its length; only if there is a
@@ -208,6 +224,16 @@ mod tests {
         }
         for text in ["", "-", ".", "+.", "e5", "_1", "nano", "info", "x", "--1"] {
             assert_eq!(prefix(text.as_bytes()), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_number_is_possible_where_there_is_a_digit_or_one_of_two_words() {
+        for text in ["a5", "NaN", "x -inf y", "Infinity"] {
+            assert!(is_possible(text.as_bytes()), "{text}");
+        }
+        for text in ["", "na", "an in", "a word"] {
+            assert!(!is_possible(text.as_bytes()), "{text}");
         }
     }
 

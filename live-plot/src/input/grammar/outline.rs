@@ -1,4 +1,5 @@
-//! JSON that is printed in many lines: `"cpu": {` begins a part whose names are `cpu.…`, up to its `}`.
+//! JSON that is printed in many lines: `"cpu": {` begins a part whose names are `cpu.…`, up to its `}`. Several may begin
+//! on one line: `"disks": [{`.
 
 use super::json;
 use super::reading::Reading;
@@ -33,6 +34,11 @@ pub(super) enum Part {
 }
 
 impl Outline {
+    /// Whether a part has begun.
+    pub(super) fn is_open(&self) -> bool {
+        !self.levels.is_empty()
+    }
+
     /// Reads the line as a part of the outline.
     pub(super) fn read(&mut self, line: &[u8], reading: &mut Reading) -> Part {
         let first = line.first().copied().unwrap_or_default();
@@ -40,13 +46,17 @@ impl Outline {
         if self.levels.is_empty() && !b"{}[]\"'".contains(&first) {
             return Part::Other;
         }
-        let is_bracket = |byte: &u8| b"{}[], ".contains(byte);
+        let is_bracket = |byte: &u8| b"{}[], \t".contains(byte);
         if first != b',' && line.iter().all(is_bracket) && line != b"{}" && line != b"[]" {
             line.iter().for_each(|byte| self.bracket(*byte, b""));
             return Part::Silent;
         }
-        if let Some((name, open)) = part(line) {
-            self.bracket(open, &name);
+        if let Some((outer, name, inner)) = part(line) {
+            outer.iter().for_each(|byte| self.bracket(*byte, b""));
+            let inner = inner.iter().filter(|byte| !byte.is_ascii_whitespace());
+            for (number, byte) in inner.enumerate() {
+                self.bracket(*byte, if number == 0 { &name } else { b"" });
+            }
             return Part::Silent;
         }
         if self.levels.is_empty() {
@@ -111,12 +121,14 @@ impl Outline {
     }
 }
 
-/// The name and the bracket of `"name": {`.
-fn part(line: &[u8]) -> Option<(Vec<u8>, u8)> {
-    let open = *line.last().filter(|last| matches!(last, b'{' | b'['))?;
-    let (name, length) = json::string(line)?;
-    let between = line[length..line.len() - 1].trim_ascii();
-    (between == b":").then_some((name, open))
+/// The name of `{"name": [{`, and the brackets before it and after it.
+fn part(line: &[u8]) -> Option<(&[u8], Vec<u8>, &[u8])> {
+    line.last().filter(|last| matches!(last, b'{' | b'['))?;
+    let is_open = |byte: &u8| b"{[ \t".contains(byte);
+    let (outer, rest) = line.split_at(line.iter().take_while(|byte| is_open(byte)).count());
+    let (name, length) = json::string(rest)?;
+    let inner = rest[length..].trim_ascii_start().strip_prefix(b":")?;
+    inner.iter().all(is_open).then_some((outer, name, inner))
 }
 
 #[cfg(test)]

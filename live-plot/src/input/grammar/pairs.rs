@@ -1,10 +1,12 @@
 //! Names and values: `name=value`, `name = value`, `name: value`, wherever they stand on a line. One pass from left to
-//! right; what stands in parentheses after a blank or between quotes is skipped.
+//! right; what stands in parentheses after a blank or between quotes is skipped. Several numbers behind a name are left to
+//! `numbers`.
 
 use std::ops::Range;
 
 use super::measure::{self, Measure};
 use super::moment::Moment;
+use super::numbers;
 use super::reading::{Cell, Key, Reading, Span};
 use super::words::{begins_name, is_level, is_name, message_start};
 
@@ -82,7 +84,13 @@ impl Scan<'_> {
 
     /// Looks at the next word; false at the line's end.
     fn step(&mut self) -> bool {
-        self.at = self.skip_blanks(self.at);
+        let before = self.at;
+        self.at = self.skip_blanks(before);
+        // What parts two pairs may part names, too: `Threads: 5  Slow queries: 0`.
+        let gap = &self.line[before..self.at];
+        if self.row.is_some() && (gap.len() > 1 || gap == b"\t") {
+            self.name_start = Some(self.at);
+        }
         let Some(byte) = self.byte(self.at) else { return false };
         match byte {
             b',' | b';' | b'|' => {
@@ -192,18 +200,27 @@ impl Scan<'_> {
         let name = &self.line[start..end];
         let value = self.skip_blanks(after);
         if is_name(name) && !is_level(name) && !name.contains(&b':') {
-            if self.row.is_none() && self.is_row(value) {
-                self.label = Some((start..end, value));
-                return;
+            let measure = measure::prefix(&self.line[value..]);
+            if let Some((first, length)) = measure
+                && self.row.is_none()
+            {
+                if numbers::are_all(first, &self.line[value + length..]) {
+                    self.label = Some((start..end, value));
+                    return;
+                }
+                if self.counts(start..end, value) {
+                    return;
+                }
             }
-            if self.row.is_none() && self.counts(start..end, value) {
-                return;
-            }
-            let is_value = self.byte(value).is_some_and(|first| matches!(first, b'"' | b'\''))
-                || Moment::prefix(&self.line[value..]).is_some()
-                || (measure::prefix(&self.line[value..]).is_some() && !self.is_list(value));
-            if is_value {
+            let rest = &self.line[value..];
+            if matches!(rest.first(), Some(b'"' | b'\'')) || Moment::prefix(rest).is_some() {
                 return self.pair(start..end, value);
+            }
+            if let Some((measure, length)) = measure
+                && !numbers::goes_on(&self.line[value + length..])
+            {
+                let (cell, end_of_value) = self.with_unit(measure, value + length);
+                return self.take(start..end, cell, end_of_value);
             }
             let is_word = self.words == 0 || (self.words == 1 && name.ends_with(b")"));
             if start == 0 && is_word && !name.contains(&b'[') {
@@ -221,63 +238,10 @@ impl Scan<'_> {
         self.name_start = Some(value);
     }
 
-    /// Whether nothing but several numbers follows.
-    fn is_row(&self, at: usize) -> bool {
-        let mut rest = &self.line[at..];
-        let mut count = 0;
-        while !rest.is_empty() {
-            let Some((measure, length)) = measure::prefix(rest) else { return false };
-            rest = after_separator(&rest[length..]);
-            if measure.unit.is_none()
-                && let Some((_, length)) = measure::after_blank(rest)
-            {
-                rest = after_separator(&rest[length..]);
-            }
-            count += 1;
-        }
-        count > 1
-    }
-
-    /// Whether another number follows that at `at`: together they are no value.
-    fn is_list(&self, at: usize) -> bool {
-        let rest = &self.line[at..];
-        let Some((_, length)) = measure::prefix(rest) else { return false };
-        let rest = after_separator(&rest[length..]);
-        measure::prefix(rest).is_some_and(|(_, length)| {
-            !matches!(rest[length..].trim_ascii_start().first(), Some(b'=' | b':'))
-        })
-    }
-
     /// `Tasks: 123 total, 1 running`: numbers with their names behind them are a row with these names, also if one looks
     /// like a unit (`us` of top).
     fn counts(&mut self, label: Range<usize>, at: usize) -> bool {
-        let counted = |part: &[u8]| {
-            let part = part.trim_ascii();
-            let (measure, length) = measure::prefix(part)?;
-            let word = part[length..].trim_ascii_start();
-            let word = word.strip_suffix(b".").unwrap_or(word);
-            let blanks = word.iter().filter(|byte| byte.is_ascii_whitespace()).count();
-            let is_word = begins_name(word) && blanks < 2;
-            (is_word && length < part.len()).then(|| (measure, word.to_vec()))
-        };
-        // A sentence may end on the line: `0.0 used. 22000.0 avail Mem`.
-        let ends = |at: usize| {
-            let rest = &self.line[at..];
-            rest[0] == b',' || (rest.starts_with(b". ") && !self.line[at - 1].is_ascii_digit())
-        };
-        let line = self.line;
-        let mut next = Some(at);
-        let texts = std::iter::from_fn(|| {
-            let start = next?;
-            let end = (start + 1..line.len()).find(|at| ends(*at));
-            next = end.map(|end| end + 1);
-            Some(&line[start..end.unwrap_or(line.len())])
-        });
-        let parts: Option<Vec<(Measure, Vec<u8>)>> = texts.map(counted).collect();
-        let is_named = |parts: &Vec<(Measure, Vec<u8>)>| {
-            parts.len() > 1 && parts.iter().any(|(_, word)| measure::after_blank(word).is_none())
-        };
-        let Some(parts) = parts.filter(is_named) else { return false };
+        let Some(parts) = numbers::counts(&self.line[at..]) else { return false };
         let row = self.reading.keep(&self.line[label]);
         self.row = Some(row);
         for (measure, word) in parts {
@@ -290,11 +254,16 @@ impl Scan<'_> {
 
     /// A pair: the name, and where its value is looked for.
     fn pair(&mut self, name: Range<usize>, after: usize) {
+        let (cell, end) = self.value(self.skip_blanks(after));
+        self.take(name, cell, end);
+    }
+
+    /// Takes a pair: its name, its value, and where that ends.
+    fn take(&mut self, name: Range<usize>, cell: Cell, end: usize) {
         let row = match self.row {
             Some(row) => row,
             None => self.first_row(name.start),
         };
-        let (cell, end) = self.value(self.skip_blanks(after));
         let name = self.reading.keep(&self.line[name]);
         self.reading.push(row, Key::Name(name), cell);
         self.at = end;
@@ -375,12 +344,6 @@ impl Scan<'_> {
     }
 }
 
-/// What follows a comma or blanks.
-fn after_separator(text: &[u8]) -> &[u8] {
-    let text = text.trim_ascii_start();
-    text.strip_prefix(b",").unwrap_or(text).trim_ascii_start()
-}
-
 /// How long the count of a loop is that a name begins with, if more follows: in `Epoch 3 loss` the name is `loss`.
 fn progress(name: &[u8]) -> usize {
     const LOOPS: [&str; 7] = ["epoch", "step", "iter", "iteration", "batch", "round", "trial"];
@@ -454,6 +417,11 @@ mod tests {
             ("Epoch 1/10 loss: 0.5 acc: 0.9", "loss=0.5 acc=0.9"),
             ("Nov 25 17:00:01 host app[12]: queue depth: 5", "queue depth=5"),
             ("Count: 5 Max: 6", "Count=5 Max=6"),
+            (
+                "Threads: 5  Slow queries: 0  Open tables: 7",
+                "Threads=5 Slow queries=0 Open tables=7",
+            ),
+            ("Sensor 1: 512\tSensor 2: 300", "Sensor 1=512 Sensor 2=300"),
         ] {
             assert_found(line, expected);
         }

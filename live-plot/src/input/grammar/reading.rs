@@ -49,14 +49,19 @@ pub(in crate::input) struct Item {
 /// The cells of a line.
 #[derive(Debug, Default)]
 pub(in crate::input) struct Reading {
+    /// The titles above the line.
+    pub(in crate::input) title: Vec<u8>,
     text: Vec<u8>,
     items: Vec<Item>,
+    /// Space for the names on the way to a value.
+    pub(super) path: Vec<u8>,
     /// Where each row ends in the items, if the line has several: JSON objects side by side.
     rows: Vec<usize>,
 }
 
 impl Reading {
     pub(in crate::input) fn clear(&mut self) {
+        self.title.clear();
         self.text.clear();
         self.items.clear();
         self.rows.clear();

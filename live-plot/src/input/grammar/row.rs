@@ -50,16 +50,18 @@ pub(super) struct Layout<'a> {
     /// The column of the first cell.
     pub(super) first: usize,
     pub(super) label: Option<&'a [u8]>,
+    /// The name of the row; empty if it has none.
+    pub(super) name: &'a [u8],
     /// The column whose cells name the rows.
     pub(super) names: Option<usize>,
 }
 
 /// What the cells of a row turned out to be.
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Debug, Default)]
 pub(super) struct Content {
     pub(super) numbers: usize,
-    /// The column of the first word.
-    pub(super) word: Option<usize>,
+    /// The columns of words that may be names.
+    pub(super) words: Vec<usize>,
     /// How many cells at the beginning are a time.
     pub(super) times: usize,
 }
@@ -81,12 +83,19 @@ pub(super) fn content(
             Kind::Number(_) => content.numbers += 1,
             Kind::Time => content.times = column + 1,
             Kind::Word if is_time(first + column) => {}
-            Kind::Word if !is_half => content.word = content.word.or(Some(first + column)),
-            Kind::Word => content.times = column + 1,
+            Kind::Word if is_half => content.times = column + 1,
+            Kind::Word if is_name(cell) => content.words.push(first + column),
+            Kind::Word => {}
             Kind::Figures | Kind::Empty => {}
         }
     }
     content
+}
+
+/// Whether a word can name a row: it has a letter and is no pair. `--:--:--` of curl and `$1.50` are none; `/` is a path.
+fn is_name(word: &[u8]) -> bool {
+    let has_letter = || String::from_utf8_lossy(word).chars().any(char::is_alphabetic);
+    word == b"/" || (!word.contains(&b'=') && has_letter())
 }
 
 /// AM or PM, of the clock time in the cell before.
@@ -101,9 +110,7 @@ pub(super) fn read(
     delimiter: Delimiter,
     reading: &mut Reading,
 ) {
-    let name =
-        layout.names.and_then(|column| cells.get(column.checked_sub(layout.first)?)).copied();
-    let row = match (layout.label, name.filter(|name| !name.is_empty())) {
+    let row = match (layout.label, Some(layout.name).filter(|name| !name.is_empty())) {
         (Some(label), Some(name)) => reading.keep(&[label, b".", name].concat()),
         (Some(one), None) | (None, Some(one)) => reading.keep(one),
         (None, None) => Span::default(),

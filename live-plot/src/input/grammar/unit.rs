@@ -36,11 +36,16 @@ impl Unit {
             b"ms" => return Some(Self::time("ms", 1.0, 1e3)),
             b"s" => return Some(Self::time("s", 1.0, 1.0)),
             b"kB" => return Some(Self { prefix: "k", symbol: "B", many: 1e3, ..Self::SIZE }),
+            b"MB" => return Some(Self { prefix: "M", symbol: "B", many: 1e6, ..Self::SIZE }),
             b"MiB" => {
                 return Some(Self { prefix: "Mi", symbol: "B", many: 1_048_576.0, ..Self::SIZE });
             }
             [] | [_, _, _, _, _, _, _, _, _, _, _, ..] | [b'0'..=b'9', ..] => return None,
             _ => {}
+        }
+        // Most words are longer than a unit that is no rate.
+        if text.len() > 7 && !text.contains(&b'/') {
+            return None;
         }
         let per_second = [&b"/s"[..], b"/sec", b"ps"].into_iter().find_map(|ending| {
             let unit = Self::of_amount(text.strip_suffix(ending)?)?;

@@ -32,6 +32,9 @@ const LEVELS: [&str; 22] = [
 /// Whether the word is the level of a log line; a colon behind it does not count.
 pub(super) fn is_level(word: &[u8]) -> bool {
     let word = word.strip_suffix(b":").unwrap_or(word);
+    if !(3..=11).contains(&word.len()) {
+        return false;
+    }
     LEVELS.iter().any(|level| level.as_bytes().eq_ignore_ascii_case(word))
 }
 
@@ -88,9 +91,9 @@ fn bracketed(text: &[u8]) -> usize {
 fn syslog_time(text: &[u8]) -> usize {
     const MONTHS: &[u8] = b"JanFebMarAprMayJunJulAugSepOctNovDec";
     let is_month = text.len() > 15
-        && MONTHS.chunks(3).any(|month| text.starts_with(month))
         && text[3] == b' '
-        && text[6] == b' ';
+        && text[6] == b' '
+        && MONTHS.chunks(3).any(|month| text.starts_with(month));
     match is_month.then(|| Moment::prefix(&text[7..])).flatten() {
         Some((_, length)) => 7 + length,
         None => 0,

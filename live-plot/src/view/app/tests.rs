@@ -35,6 +35,15 @@ fn a_screen_reader_gets_the_values() {
 }
 
 #[test]
+fn lines_that_match_nothing_are_counted_in_the_status_line() {
+    let mut window = window();
+    assert!(window.query_by_label_contains("passed over").is_none());
+    window.state().store.hold(|store| store.counts.passed_over = 3);
+    window.step();
+    window.get_by_label_contains("3 lines passed over");
+}
+
+#[test]
 fn a_click_on_a_series_hides_it_and_another_shows_it() {
     let mut window = window();
     for hidden in [true, false] {

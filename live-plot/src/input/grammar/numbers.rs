@@ -1,0 +1,102 @@
+//! Several numbers behind a name: a row, a list, or counts with their own names. One number and its name are left to
+//! `pairs`.
+
+use super::measure::{self, Measure};
+use super::words::begins_name;
+
+/// Whether nothing but numbers follows the first one: `lo: 1 2`.
+pub(super) fn are_all(first: Measure, after: &[u8]) -> bool {
+    let (mut measure, mut rest, mut count) = (first, after, 1);
+    loop {
+        rest = after_separator(rest);
+        if measure.unit.is_none()
+            && let Some((_, length)) = measure::after_blank(rest)
+        {
+            rest = after_separator(&rest[length..]);
+        }
+        if rest.is_empty() {
+            return count > 1;
+        }
+        let Some((next, length)) = measure::prefix(rest) else { return false };
+        rest = &rest[length..];
+        measure = next;
+        count += 1;
+    }
+}
+
+/// Whether a number is followed by another one that is no name, also behind a slash: together they are no value.
+pub(super) fn goes_on(after: &[u8]) -> bool {
+    let rest = after_separator(after);
+    let rest = rest.strip_prefix(b"/ ").unwrap_or(rest);
+    measure::prefix(rest).is_some_and(|(_, length)| {
+        !matches!(rest[length..].trim_ascii_start().first(), Some(b'=' | b':'))
+    })
+}
+
+/// `123 total, 1 running`: numbers with their names behind them, also if one looks like a unit (`us` of top).
+pub(super) fn counts(text: &[u8]) -> Option<Vec<(Measure, Vec<u8>)>> {
+    // A sentence may end on the line: `0.0 used. 22000.0 avail Mem`.
+    let ends = |at: &usize| {
+        let rest = &text[*at..];
+        rest[0] == b',' || (rest.starts_with(b". ") && !text[at - 1].is_ascii_digit())
+    };
+    let mut next = Some(0);
+    let texts = std::iter::from_fn(|| {
+        let start = next?;
+        let end = (start + 1..text.len()).find(ends);
+        next = end.map(|end| end + 1);
+        Some(&text[start..end.unwrap_or(text.len())])
+    });
+    let parts: Vec<(Measure, Vec<u8>)> = texts.map(count).collect::<Option<_>>()?;
+    let is_named =
+        parts.len() > 1 && parts.iter().any(|(_, word)| measure::after_blank(word).is_none());
+    is_named.then_some(parts)
+}
+
+/// A number and its name, of two words at most.
+fn count(part: &[u8]) -> Option<(Measure, Vec<u8>)> {
+    let part = part.trim_ascii();
+    let (measure, length) = measure::prefix(part)?;
+    let word = part[length..].trim_ascii_start();
+    let word = word.strip_suffix(b".").unwrap_or(word);
+    let blanks = word.iter().filter(|byte| byte.is_ascii_whitespace()).count();
+    let is_word = begins_name(word) && blanks < 2;
+    (is_word && length < part.len()).then(|| (measure, word.to_vec()))
+}
+
+/// What follows a comma or blanks.
+fn after_separator(text: &[u8]) -> &[u8] {
+    let text = text.trim_ascii_start();
+    text.strip_prefix(b",").unwrap_or(text).trim_ascii_start()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn several_numbers_are_a_row_a_list_or_counts() {
+        let all = |text: &str| {
+            let (first, length) = measure::prefix(text.as_bytes()).unwrap();
+            are_all(first, &text.as_bytes()[length..])
+        };
+        assert!(all("1 2") && all("0.08, 0.03") && all("1 kB 2 kB"));
+        assert!(!all("1") && !all("1 kB") && !all("1 2 x"));
+        assert!(goes_on(b", 5") && goes_on(b" / 5 (3%)") && !goes_on(b" / x"));
+        assert!(!goes_on(b" 5=x") && !goes_on(b" ms"));
+        let names = |text: &str| {
+            let parts = counts(text.as_bytes())?;
+            Some(
+                parts
+                    .iter()
+                    .map(|(_, name)| String::from_utf8_lossy(name).into_owned())
+                    .collect::<Vec<_>>()
+                    .join("|"),
+            )
+        };
+        assert_eq!(names("123 total, 1 running").as_deref(), Some("total|running"));
+        assert_eq!(names("1.2 us, 0.5 sy").as_deref(), Some("us|sy"));
+        assert_eq!(names("0.0 used. 22000.0 avail Mem").as_deref(), Some("used|avail Mem"));
+        assert_eq!(names("5 ms, 6 s"), None);
+    }
+}

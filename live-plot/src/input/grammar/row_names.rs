@@ -1,0 +1,187 @@
+//! What the rows of a table are called: by the first word of each, as in `sda 5 6`. Where that is the name of several, by
+//! more of the row: by its second word, by the number of its process.
+
+use std::collections::HashMap;
+
+use super::cells::{self, Delimiter, Kind};
+
+/// What tables of processes call their column of numbers.
+const PROCESS_IDS: [&str; 5] = ["pid", "tid", "tgid", "lwp", "spid"];
+
+/// So many names are known; further ones are written out.
+const MOST_NAMES: usize = 4096;
+
+/// The columns that tell the rows apart, and which row each name is for.
+#[derive(Debug, Default)]
+pub(super) struct RowNames {
+    /// The column whose cells are the names.
+    pub(super) column: Option<usize>,
+    /// Another column of words.
+    other: Option<usize>,
+    process: Option<usize>,
+    owners: HashMap<Vec<u8>, Owner>,
+    name: Vec<u8>,
+    /// The header has come so many times.
+    block: u64,
+}
+
+/// The row that a name is for, as it last came.
+#[derive(Debug, Default, PartialEq)]
+struct Owner {
+    other: Vec<u8>,
+    process: Vec<u8>,
+    /// Its block, and its time if it has one.
+    seen: (u64, Vec<u8>),
+    /// Rows of this name come side by side.
+    is_shared: bool,
+}
+
+/// What a row says of itself.
+#[derive(Clone, Copy)]
+struct Row<'a> {
+    other: &'a [u8],
+    process: &'a [u8],
+    seen: (u64, &'a [u8]),
+}
+
+impl RowNames {
+    /// The next block of the table begins.
+    pub(super) fn begin_block(&mut self) {
+        self.block += 1;
+    }
+
+    /// Takes the columns of a block from its first row: its words, and the names of its header. In a table of processes
+    /// the last word is what runs.
+    pub(super) fn choose(&mut self, words: &[usize], header: &[Vec<u8>]) {
+        let is_process =
+            |name: &Vec<u8>| PROCESS_IDS.iter().any(|id| id.as_bytes().eq_ignore_ascii_case(name));
+        self.process = header.iter().position(is_process);
+        (self.column, self.other) = match self.process {
+            Some(_) => (words.last().copied(), None),
+            None => (words.first().copied(), words.get(1).copied()),
+        };
+    }
+
+    /// The name of the row with these cells, the first of them in column `first`; `times` of them tell when it was.
+    /// Empty if it has none.
+    pub(super) fn name(&mut self, cells: &[&[u8]], first: usize, times: usize) -> &[u8] {
+        let cell = |column: Option<usize>| {
+            let place = column.and_then(|column| column.checked_sub(first));
+            place.and_then(|place| cells.get(place).copied()).unwrap_or_default()
+        };
+        let word = |column| {
+            let cell = cell(column);
+            let is_word = cells::kind(cell, Delimiter::Blanks) == Kind::Word;
+            if is_word { cell } else { b"" }
+        };
+        let time = if first == 0 { cells.get(..times).unwrap_or_default() } else { &[] };
+        let time = time.last().copied().unwrap_or_default();
+        let row =
+            Row { other: word(self.other), process: cell(self.process), seen: (self.block, time) };
+        self.name.clear();
+        self.name.extend_from_slice(cell(self.column));
+        for more in [row.other, row.process] {
+            if self.name.is_empty() || is_for(&mut self.owners, &self.name, row) {
+                break;
+            }
+            if !more.is_empty() {
+                self.name.push(b'.');
+                self.name.extend_from_slice(more);
+            }
+        }
+        &self.name
+    }
+}
+
+/// Whether the name is this row's. Another process is another row; another word is, if rows with both came side by side.
+fn is_for(owners: &mut HashMap<Vec<u8>, Owner>, name: &[u8], row: Row<'_>) -> bool {
+    let Some(owner) = owners.get_mut(name) else {
+        if owners.len() < MOST_NAMES {
+            let owner = Owner {
+                other: row.other.to_vec(),
+                process: row.process.to_vec(),
+                seen: (row.seen.0, row.seen.1.to_vec()),
+                is_shared: false,
+            };
+            owners.insert(name.to_vec(), owner);
+            return true;
+        }
+        return false;
+    };
+    if owner.process != row.process {
+        return false;
+    }
+    if owner.other != row.other && !owner.other.is_empty() && !row.other.is_empty() {
+        owner.is_shared |= owner.seen.0 == row.seen.0 && owner.seen.1 == row.seen.1;
+        if owner.is_shared {
+            return false;
+        }
+        owner.other.clear();
+        owner.other.extend_from_slice(row.other);
+    }
+    if owner.seen.1 != row.seen.1 {
+        owner.seen.1.clear();
+        owner.seen.1.extend_from_slice(row.seen.1);
+    }
+    owner.seen.0 = row.seen.0;
+    true
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn named(header: &str, words: &[usize], times: usize, rows: &[&str]) -> Vec<String> {
+        let header: Vec<Vec<u8>> = header.split(' ').map(|name| name.as_bytes().to_vec()).collect();
+        let mut names = RowNames::default();
+        let mut found = Vec::new();
+        for row in rows {
+            if row.is_empty() || found.is_empty() {
+                names.begin_block();
+                names.choose(words, &header);
+            }
+            let cells: Vec<&[u8]> = row.split(' ').map(str::as_bytes).collect();
+            if !row.is_empty() {
+                found.push(String::from_utf8(names.name(&cells, 0, times).to_vec()).unwrap());
+            }
+        }
+        found
+    }
+
+    #[test]
+    fn the_first_word_names_a_row() {
+        let rows = ["sda 5", "sdb 6", "", "sdb 7", "sda 8", "sda 9"];
+        assert_eq!(named("Device r/s", &[0], 0, &rows), ["sda", "sdb", "sdb", "sda", "sda"]);
+    }
+
+    #[test]
+    fn processes_are_named_by_what_runs_and_told_apart_by_their_numbers() {
+        let rows = ["1 root init", "3 me bash", "4 me bash", "", "4 me bash", "3 me bash"];
+        assert_eq!(
+            named("PID USER COMMAND", &[1, 2], 0, &rows),
+            ["init", "bash", "bash.4", "bash.4", "bash"]
+        );
+    }
+
+    #[test]
+    fn rows_of_one_name_side_by_side_are_told_apart_by_their_second_words() {
+        let rows = ["EU apples 5", "EU pears 6", "US apples 7", "EU apples 8", "US pears 9"];
+        assert_eq!(
+            named("region product sales", &[0, 1], 0, &rows),
+            ["EU", "EU.pears", "US", "EU", "US.pears"]
+        );
+        let rows = ["10:00 web ok 5", "10:01 web slow 6", "10:01 db ok 7"];
+        assert_eq!(named("time host state ms", &[1, 2], 1, &rows), ["web", "web", "db"]);
+    }
+
+    #[test]
+    fn a_flood_of_names_is_written_out_and_not_kept() {
+        let mut names = RowNames::default();
+        names.choose(&[0], &[]);
+        for number in 0..2 * MOST_NAMES {
+            let name = format!("n{number}");
+            assert_eq!(names.name(&[name.as_bytes()], 0, 0), name.as_bytes());
+        }
+        assert_eq!(names.owners.len(), MOST_NAMES);
+    }
+}

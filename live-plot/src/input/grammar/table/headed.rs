@@ -1,0 +1,125 @@
+//! A table with a header: whether a line is a row of it, and its cells. Which table is in force is left to `table`.
+
+use super::super::cells::{self, Delimiter, Kind};
+use super::super::header::Header;
+use super::super::reading::Reading;
+use super::super::row::{self, Layout};
+use super::super::row_names::RowNames;
+
+/// A table with a header.
+#[derive(Debug)]
+pub(super) struct Table {
+    pub(super) header: Header,
+    /// The titles above the header, and its label.
+    pub(super) title: Vec<u8>,
+    pub(super) rows: RowNames,
+    /// How many columns at the beginning hold a time.
+    times: usize,
+    /// Which columns held a number in the first row.
+    numbers: Vec<bool>,
+    /// The first row has a label before its colon.
+    is_labelled: bool,
+    is_begun: bool,
+    /// An empty line has come since the last row: what follows may be something else.
+    pub(super) is_doubtful: bool,
+}
+
+impl Table {
+    pub(super) fn new(header: Header, title: &[u8]) -> Self {
+        let label = header.label.as_deref().unwrap_or_default();
+        let dot: &[u8] = if title.is_empty() || label.is_empty() { b"" } else { b"." };
+        Self {
+            title: [title, dot, label].concat(),
+            header,
+            rows: RowNames::default(),
+            times: 0,
+            numbers: Vec::new(),
+            is_labelled: false,
+            is_begun: false,
+            is_doubtful: false,
+        }
+    }
+}
+impl Table {
+    /// Reads the line, if it is a row of the table.
+    pub(super) fn read(&mut self, line: &[u8], time: &[String], reading: &mut Reading) -> bool {
+        self.header.delimiter = self.header.delimiter.with_sign_of(line);
+        let Header { delimiter, ref label, ref names } = self.header;
+        let width = names.len();
+        let line = delimiter.trimmed(line);
+        let (own, body) = row::label(line, delimiter);
+        let mut cells: Vec<&[u8]> = Vec::with_capacity(width + 1);
+        cells.extend(delimiter.cells(body));
+        if cells.len() > width && delimiter == Delimiter::Blanks {
+            row::join(body, &mut cells, width);
+        } else if cells.len() == width + 1 && cells.last().is_some_and(|last| last.is_empty()) {
+            cells.pop();
+        }
+        let first = match own {
+            // sar writes `Average:` in the column of the times.
+            Some(_) if self.times > 0 && cells.len() + self.times == width => self.times,
+            Some(own) if width < 2 || label.as_ref().is_some_and(|label| label != own) => {
+                return false;
+            }
+            _ => 0,
+        };
+        // `Swap:` of free has the first cells only.
+        let is_short = own.is_some() && self.is_labelled && (2..width).contains(&cells.len());
+        if cells.len() + first != width && !is_short {
+            return false;
+        }
+        if delimiter == Delimiter::Blanks && self.begins_otherwise(&cells) {
+            return false;
+        }
+        let is_time = |column: usize| {
+            names.get(column).is_some_and(|name| time.iter().any(|time| time.as_bytes() == name))
+        };
+        if !self.is_begun || self.is_doubtful || is_short {
+            let content = row::content(&cells, first, delimiter, is_time);
+            if is_short && content.numbers < cells.len() {
+                return false;
+            }
+            if self.is_doubtful && !self.is_like_its_rows(&cells, first) {
+                return false;
+            }
+            self.is_doubtful = false;
+            if !self.is_begun {
+                self.rows.choose(&content.words, names);
+                self.times = content.times;
+            }
+        }
+        reading.clear();
+        let name = self.rows.name(&cells, first, self.times).to_vec();
+        let layout = Layout { first, label: own, name: &name, names: self.rows.column };
+        row::read(&cells, layout, delimiter, reading);
+        if !self.is_begun && reading.has_number() {
+            self.is_begun = true;
+            self.is_labelled = own.is_some();
+            self.numbers = kinds(&cells, first, delimiter);
+        }
+        reading.has_number()
+    }
+
+    /// Whether a word or a time stands where the first row began with a number: `error 5 6` under `us sy id` is no row.
+    fn begins_otherwise(&self, cells: &[&[u8]]) -> bool {
+        self.numbers.first() == Some(&true)
+            && cells.first().is_some_and(|cell| {
+                matches!(cells::kind(cell, self.header.delimiter), Kind::Word | Kind::Time)
+            })
+    }
+
+    /// Whether most numbers stand where numbers stood in the first row.
+    fn is_like_its_rows(&self, cells: &[&[u8]], first: usize) -> bool {
+        let here = kinds(cells, first, self.header.delimiter);
+        let both = |wanted: bool| {
+            self.numbers.iter().zip(&here).filter(|(then, now)| **then && (**now || wanted)).count()
+        };
+        2 * both(false) >= both(true)
+    }
+}
+
+/// Which columns hold a number.
+fn kinds(cells: &[&[u8]], first: usize, delimiter: Delimiter) -> Vec<bool> {
+    let is_number = |cell: &&[u8]| matches!(cells::kind(cell, delimiter), Kind::Number(_));
+    std::iter::repeat_n(false, first).chain(cells.iter().map(is_number)).collect()
+}

@@ -1,0 +1,186 @@
+//! Rows that no header names: bare numbers, behind a time, a word or a label if they have one; how many cells they have
+//! has to agree from line to line.
+
+use super::super::cells::{self, Delimiter, Kind};
+use super::super::comma;
+use super::super::measure;
+use super::super::number;
+use super::super::reading::{Cell, Key, Reading, Span};
+use super::super::row::{self, Layout};
+use super::{Refusal, Tables};
+
+impl Tables {
+    /// Reads a line that no header names. In brackets a number and a word are a remark: `(2 rows)`.
+    pub(in super::super) fn read_plain(
+        &mut self,
+        line: &[u8],
+        is_bracketed: bool,
+        reading: &mut Reading,
+    ) -> Result<(), Refusal> {
+        reading.clear();
+        if let Some(measure) = measure::whole(line) {
+            let is_open = comma::may_be_decimal(line)
+                || (measure.unit.is_none() && number::grouped(line).is_some());
+            if !is_open || self.joins_commas(line)? {
+                return self.take(
+                    1,
+                    false,
+                    None,
+                    |reading| {
+                        reading.push(Span::default(), Key::Column(0), Cell::Number(measure));
+                    },
+                    reading,
+                );
+            }
+        }
+        let is_settled = self.table.is_some() || self.width > 1 || !self.given.is_empty();
+        if !is_settled && number::may_have_blank_groups(line) {
+            return Err(Refusal::Groups);
+        }
+        let last = self.delimiter;
+        let all =
+            last.into_iter().chain(Delimiter::ALL.into_iter().filter(|other| Some(*other) != last));
+        for delimiter in all.filter(|delimiter| delimiter.is_in(line)) {
+            reading.clear();
+            let delimiter = delimiter.with_sign_of(line);
+            if let Some(plain) = row::read_plain(line, delimiter, reading) {
+                let was_one = self.table.is_none() && (self.is_single || self.width == 1);
+                if was_one
+                    && plain.cells == 2
+                    && delimiter == Delimiter::Comma
+                    && comma::is_within(line)
+                {
+                    return Err(Refusal::Comma);
+                }
+                self.doubt |= !is_settled && comma::may_be_fraction(line);
+                return self.take(plain.cells, plain.is_named, Some(delimiter), |_| {}, reading);
+            }
+        }
+        reading.clear();
+        self.read_with_gaps(line, reading).or_else(|refusal| {
+            let is_read = !is_bracketed && self.read_before_word(line, reading).is_some();
+            if is_read { Ok(()) } else { Err(refusal) }
+        })
+    }
+
+    /// Whether a comma is part of a number: what other lines, or the user's names, have shown.
+    fn joins_commas(&self, line: &[u8]) -> Result<bool, Refusal> {
+        if self.given.len() > 1 || self.delimiter == Some(Delimiter::Comma) {
+            Ok(false)
+        } else if self.given.len() == 1
+            || self.is_single
+            || self.width == 1
+            || !line.contains(&b',')
+        {
+            Ok(true)
+        } else if comma::may_be_decimal(line) {
+            Err(Refusal::Comma)
+        } else {
+            Err(Refusal::Groups)
+        }
+    }
+
+    /// Takes a row of so many cells, unless its table has fewer: two rows in a row have to agree then.
+    fn take(
+        &mut self,
+        cells: usize,
+        is_named: bool,
+        delimiter: Option<Delimiter>,
+        read: impl FnOnce(&mut Reading),
+        reading: &mut Reading,
+    ) -> Result<(), Refusal> {
+        let fits = match &self.table {
+            // Under a header only numbers, whatever parts them.
+            Some(table) => {
+                !is_named && table.rows.column.is_none() && cells == table.header.names.len()
+            }
+            // A row with a name has a width of its own, and a lone number begins no table.
+            None => is_named || self.width < 2 || cells <= self.width || !self.given.is_empty(),
+        };
+        if !fits && self.refused.replace(cells) != Some(cells) {
+            reading.clear();
+            return Err(Refusal::Cells);
+        }
+        if !fits {
+            self.table = None;
+            self.width = 0;
+        }
+        self.refused = None;
+        if self.table.is_some() {
+            read(reading);
+            return Ok(());
+        }
+        if !is_named {
+            self.width = self.width.max(cells);
+            self.is_single |= !self.has_numbers && cells == 1;
+        }
+        if delimiter.is_some() && cells > 1 {
+            self.delimiter = delimiter;
+        }
+        read(reading);
+        Ok(())
+    }
+
+    /// A row of a table without header that has begun, with a cell that is no number: a gap in its own column.
+    fn read_with_gaps(&self, line: &[u8], reading: &mut Reading) -> Result<(), Refusal> {
+        let Some(delimiter) = self.delimiter.filter(|_| self.table.is_none()) else {
+            return Err(Refusal::NoRow);
+        };
+        let cells: Vec<&[u8]> = delimiter.cells(delimiter.without_last(line)).collect();
+        let content = row::content(&cells, 0, delimiter, |_| false);
+        let begins =
+            cells.iter().map(|cell| cells::kind(cell, delimiter)).find(|kind| *kind != Kind::Time);
+        if cells.len() != self.width
+            || content.numbers == 0
+            || !matches!(begins, Some(Kind::Number(_)))
+        {
+            return Err(Refusal::NoRow);
+        }
+        row::read(&cells, Layout::default(), delimiter, reading);
+        Ok(())
+    }
+
+    /// A number and one word behind it, as `du` and `vmstat -s` print them. The first word is passed over; a number before
+    /// another one is another series.
+    fn read_before_word(&mut self, line: &[u8], reading: &mut Reading) -> Option<()> {
+        let mut cells = Delimiter::Blanks.cells(line);
+        let (Some(number), Some(word), None) = (cells.next(), cells.next(), cells.next()) else {
+            return None;
+        };
+        let measure = measure::whole(number).filter(|_| !self.has_header() && self.width < 2)?;
+        if cells::kind(word, Delimiter::Blanks) != Kind::Word {
+            return None;
+        }
+        if self.word.is_empty() {
+            self.word = word.to_vec();
+            self.is_single |= !self.has_numbers;
+        }
+        let row = if self.word == word { Span::default() } else { reading.keep(word) };
+        reading.push(row, Key::Column(0), Cell::Number(measure));
+        Some(())
+    }
+
+    /// Reads the numbers behind a label that no header names.
+    pub(in super::super) fn read_labelled(
+        &mut self,
+        label: &[u8],
+        line: &[u8],
+        reading: &mut Reading,
+    ) -> Result<(), Refusal> {
+        reading.clear();
+        let delimiter = if line.contains(&b',') { Delimiter::Comma } else { Delimiter::Blanks };
+        if row::read_plain(line, delimiter, reading).is_none_or(|plain| plain.is_named) {
+            return Err(Refusal::NoRow);
+        }
+        // After an empty line it need not be a row of the table above.
+        if self.table.as_ref().is_some_and(|table| table.is_doubtful) {
+            self.former.extend(self.table.take());
+        }
+        if self.table.is_some() {
+            let cells = reading.items().len();
+            self.take(cells, true, None, |_| {}, reading)?;
+        }
+        reading.name_rows(label);
+        Ok(())
+    }
+}

@@ -1,0 +1,166 @@
+//! Titles: a line of a few words over the lines that it is about, until an empty line or the next title. `nvme-pci-0100`
+//! over a paragraph, `[disk]`, `2: eth0: <UP>` over indented lines. What a title is for is left to `schema`: the same
+//! name under two titles is two series.
+
+use super::cells::{self, Delimiter, Kind};
+use super::words::is_level;
+
+/// More titles, one in the other, are not kept, nor are longer ones.
+const DEEPEST: usize = 8;
+const LONGEST: usize = 256;
+
+/// A title of more words is prose.
+const MOST_WORDS: usize = 4;
+
+/// The titles over the next line.
+#[derive(Debug)]
+pub(super) struct Titles {
+    /// Those over indented lines, from the outermost: how far each is indented itself, and its text.
+    open: Vec<(usize, Vec<u8>)>,
+    /// That over a paragraph.
+    paragraph: Vec<u8>,
+    /// The next line is the first of a paragraph.
+    is_first: bool,
+}
+
+impl Default for Titles {
+    fn default() -> Self {
+        Self { open: Vec::new(), paragraph: Vec::new(), is_first: true }
+    }
+}
+
+impl Titles {
+    pub(super) fn empty_line(&mut self) {
+        *self = Self::default();
+    }
+
+    /// Appends what stands over a line that is indented so far.
+    pub(super) fn over(&self, indent: usize, text: &mut Vec<u8>) {
+        let mut above = self.open.iter().filter(|(other, _)| *other < indent).peekable();
+        if above.peek().is_none() {
+            text.extend_from_slice(&self.paragraph);
+        }
+        for (number, (_, title)) in above.enumerate() {
+            text.extend_from_slice(if number > 0 { b"." } else { b"" });
+            text.extend_from_slice(title);
+        }
+    }
+
+    /// A line with numbers, or a comment.
+    pub(super) fn other_line(&mut self, indent: usize) {
+        self.is_first = false;
+        self.close(indent);
+    }
+
+    /// A line that is not read otherwise.
+    pub(super) fn unread_line(&mut self, line: &[u8], indent: usize) {
+        let is_first = std::mem::replace(&mut self.is_first, false);
+        self.close(indent);
+        let Some(title) = title(line) else { return };
+        let is_bracketed = line.starts_with(b"[");
+        if is_bracketed || (is_first && is_name_of_a_thing(line)) {
+            self.paragraph.clear();
+            self.paragraph.extend_from_slice(&title);
+        }
+        if self.open.len() < DEEPEST {
+            self.open.push((indent, title));
+        }
+    }
+
+    /// What is not indented further than this line ends with it.
+    fn close(&mut self, indent: usize) {
+        while self.open.last().is_some_and(|(other, _)| *other >= indent) {
+            self.open.pop();
+        }
+    }
+}
+
+/// Whether the line is one word with digits or marks in it, as names of devices have. A plain word may be a remark.
+fn is_name_of_a_thing(line: &[u8]) -> bool {
+    let is_mark = |byte: &u8| byte.is_ascii_digit() || b"-_/:.".contains(byte);
+    !line.iter().any(u8::is_ascii_whitespace) && line.iter().any(is_mark)
+}
+
+/// What the line is the title of. A number or a time counts something: the line is no name, or each count would have one.
+fn title(line: &[u8]) -> Option<Vec<u8>> {
+    let inner = line.strip_prefix(b"[").and_then(|rest| rest.strip_suffix(b"]")).unwrap_or(line);
+    // `2: eth0: <UP>`
+    let numbered = inner.iter().take_while(|byte| byte.is_ascii_digit()).count();
+    let rest = if numbered > 0 { inner[numbered..].strip_prefix(b": ") } else { None };
+    let inner = rest.unwrap_or(inner);
+    let mut words = inner.split(u8::is_ascii_whitespace).filter(|word| !word.is_empty());
+    let first = words.next()?;
+    let count = 1 + words.by_ref().take(MOST_WORDS).count();
+    // Of `eth0: flags and more` the label, of `peer: x` both words.
+    let title = match first.strip_suffix(b":") {
+        Some(label) if count != 2 => label,
+        _ if count <= MOST_WORDS => inner,
+        _ => return None,
+    };
+    let mut words = title.split(u8::is_ascii_whitespace).filter(|word| !word.is_empty());
+    let mut plain: Vec<u8> = Vec::with_capacity(title.len());
+    for word in words.by_ref() {
+        let bare = word.trim_ascii_end();
+        let bare = bare.strip_suffix(b":").or_else(|| bare.strip_suffix(b",")).unwrap_or(bare);
+        let kind = cells::kind(bare, Delimiter::Blanks);
+        let is_text = bare.iter().any(|byte| b"=\"{".contains(byte));
+        if matches!(kind, Kind::Number(_) | Kind::Time) || is_level(bare) || is_text {
+            return None;
+        }
+        plain.extend_from_slice(if plain.is_empty() { b"" } else { b" " });
+        plain.extend_from_slice(word);
+    }
+    let plain = plain.strip_suffix(b":").map(<[u8]>::to_vec).unwrap_or(plain);
+    (!plain.is_empty() && plain.len() <= LONGEST).then_some(plain)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_title_is_a_few_words_without_a_number() {
+        for (line, expected) in [
+            ("nvme-pci-0100", Some("nvme-pci-0100")),
+            ("[disk]", Some("disk")),
+            ("sda:", Some("sda")),
+            ("2: eth0: <UP> mtu 1500", Some("eth0")),
+            ("eth0: flags=4163<UP>  mtu 1500", Some("eth0")),
+            ("peer: abc", Some("peer: abc")),
+            ("FB Memory   Usage", Some("FB Memory Usage")),
+            ("Epoch 5:", None),
+            ("Thu Nov 26 17:00:01", None),
+            ("INFO loading", None),
+            ("[INFO]", None),
+            ("one two three four five", None),
+            ("a=b", None),
+        ] {
+            let found = title(line.as_bytes());
+            assert_eq!(found.as_deref(), expected.map(str::as_bytes), "{line}");
+        }
+    }
+
+    #[test]
+    fn a_title_stands_over_a_paragraph_or_over_what_is_indented_further() {
+        let mut titles = Titles::default();
+        let over = |titles: &Titles, indent| {
+            let mut text = Vec::new();
+            titles.over(indent, &mut text);
+            String::from_utf8(text).unwrap()
+        };
+        titles.unread_line(b"nvme-pci-0100", 0);
+        assert_eq!(over(&titles, 0), "nvme-pci-0100");
+        titles.unread_line(b"Adapter: PCI adapter", 0);
+        assert_eq!(over(&titles, 0), "nvme-pci-0100");
+        titles.empty_line();
+        titles.unread_line(b"ready", 0);
+        assert_eq!(over(&titles, 0), "");
+        titles.unread_line(b"2: eth0: <UP> mtu 1500", 0);
+        titles.unread_line(b"link/ether 00:00", 4);
+        titles.unread_line(b"RX: bytes packets", 4);
+        assert_eq!(over(&titles, 8), "eth0.RX");
+        titles.other_line(8);
+        titles.unread_line(b"3: lo: <UP> mtu 1500", 0);
+        assert_eq!(over(&titles, 4), "lo");
+    }
+}

@@ -1,0 +1,95 @@
+//! The warnings of the sampler that come once. Those that come with every line are left to `problems`.
+
+use super::super::grammar::measure::Measure;
+use super::super::grammar::metrics;
+use super::super::grammar::moment::Moment;
+use super::super::grammar::reading::Reading;
+use super::super::grammar::reading::{Cell, Item, Key};
+use super::super::grammar::unit::Unit;
+use super::super::splitter::LONGEST;
+use super::super::timestamp::compact;
+use super::{Sampler, name};
+
+impl Sampler {
+    pub(super) fn warn_infinite(&mut self) {
+        if !std::mem::replace(&mut self.once.infinite, true) {
+            let line = self.counts.lines;
+            self.problems.warn(format!(
+                "An infinite number cannot be drawn: it is a gap, and so will be any other. (line {line})"
+            ));
+        }
+    }
+
+    /// Warns once of a cell that a decimal comma may make no number.
+    pub(super) fn warn_comma(&mut self, item: &Item, text: &[u8], reading: &Reading) {
+        if !self.grammar.note_comma(text) || std::mem::replace(&mut self.once.comma, true) {
+            return;
+        }
+        let shown = |text| common::escape::escape(&String::from_utf8_lossy(text)).into_owned();
+        let name = shown(name(item, reading, &mut self.grammar.tables).name);
+        let (text, line) = (shown(text), self.counts.lines);
+        self.problems.warn(format!(
+            "{name}: {text} is no number, but a gap, as will be any other such cell; if its comma is a decimal point, run its program with LC_ALL=C or put sed -u y/,/./ before live-plot. (line {line})"
+        ));
+    }
+
+    pub(super) fn warn_unit(&mut self, series: usize, measure: Measure) {
+        let unit = |unit: Option<Unit>| unit.map_or("no unit".to_owned(), |unit| unit.to_string());
+        let (before, now) = (unit(self.scales.unit(series)), unit(measure.unit));
+        let (name, line) = (&self.schema.names()[series], self.counts.lines);
+        self.problems.warn(format!("{name} was in {before}, and now is in {now}: a gap, as will be any other such value. (line {line})"));
+    }
+
+    /// Hints once that the first column looks like a time.
+    pub(super) fn hint_at_time(&mut self) {
+        if self.timestamps.is_some() || self.once.time_column {
+            return;
+        }
+        let reading = &self.grammar.reading;
+        let Some(Item { key: Key::Column(0), cell, row }) = reading.items().first() else { return };
+        let is_time = match cell {
+            Cell::Number(Measure { value, unit: None }) => {
+                // Behind a label a counter may have that size.
+                let is_alone = reading.text(*row).is_empty() || self.grammar.tables.names_rows();
+                let is_time = metrics::is_epoch(*value) || compact(*value).is_some();
+                is_alone && reading.items().len() > 1 && is_time
+            }
+            Cell::Text(text) => {
+                Moment::whole(reading.text(*text)).is_some_and(|moment| moment.date.is_some())
+            }
+            _ => false,
+        };
+        // Only the first row tells: later ones are as it is.
+        self.once.time_column = true;
+        if is_time {
+            let name = String::from_utf8_lossy(self.grammar.tables.name(0)).into_owned();
+            let is_plain = |c: char| c.is_alphanumeric() || "_-./%".contains(c);
+            let quote = if name.chars().all(is_plain) { "" } else { "'" };
+            let name = common::escape::escape(&name);
+            self.problems.warn(format!(
+                "The first column looks like a time: --time {quote}{name}{quote} takes it as such."
+            ));
+        }
+    }
+
+    pub(super) fn skip(&mut self) {
+        self.counts.rejected += 1;
+        if !std::mem::replace(&mut self.once.too_long, true) {
+            let (line, limit) = (self.counts.lines, LONGEST >> 10);
+            let text = format!(
+                "Line {line} is longer than {limit} KiB: skipped, and so will be any other."
+            );
+            self.problems.warn(text);
+        }
+    }
+
+    /// Warns once that a series which the user chose is missing.
+    pub(super) fn warn_missing(&mut self) {
+        if !self.once.missing
+            && let Some(missing) = self.schema.missing()
+        {
+            self.once.missing = true;
+            self.problems.warn(missing);
+        }
+    }
+}
