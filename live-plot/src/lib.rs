@@ -14,10 +14,10 @@
 //!           sampler    puts this together: samples, each with its series and time; problems
 //! series/   shared     the one lock, around
 //!           store      all series: of each the raw samples, and minima and maxima above them (pyramid)
-//! picture/  scene      a picture as data: its part of the axis, its panels, a trace for each series  } pure
+//! picture/  scene      a picture as data: its part of the axis, its panels; traces: one a series       } pure
 //!           decimate   its pixel columns, how many and where, and the few points in each; dots       }
 //!           scale      where an axis begins and ends; marks, time_marks: its marks and labels        }
-//!           pixels     grid, steps and dots on whole pixels; palette: colours and dashes             }
+//!           pixels     grid, steps and dots (discs) on whole pixels; palette: colours and dashes     }
 //! view/     window     opens, and starts the threads; app: one frame
 //!           repaint    when the next frame is drawn
 //!           plot       paints the scene; viewport: which part of the axis; panels, keys, save, theme

@@ -8,11 +8,13 @@ use common::escape::escape;
 
 use super::text::{shortened, width, wrapped};
 use crate::config::Config;
+use crate::picture::decimate::Point;
 use crate::picture::dots::Rows;
 use crate::picture::marks::Marks;
 use crate::picture::palette::{Dash, Palette, Rgb};
 use crate::picture::pixels::{Area, Pixels};
 use crate::picture::scene::{Panel, Scene, Size};
+use crate::series::Shared;
 
 /// Room around the plot, in pixels: left, right, top, bottom.
 const MARGIN: [f64; 4] = [64.0, 24.0, 44.0, 36.0];
@@ -32,6 +34,7 @@ const KEY: f64 = 36.0;
 /// A picture that is laid out.
 pub(crate) struct Figure<'a> {
     config: &'a Config,
+    store: &'a Shared,
     pub(super) palette: &'static Palette,
     pub(super) scene: Scene,
     /// The plot's place.
@@ -51,8 +54,14 @@ struct Legend {
 }
 
 impl<'a> Figure<'a> {
-    /// The picture that `make` makes for a plot of a size. It is made twice if its labels need more room.
-    pub(crate) fn new(config: &'a Config, is_dark: bool, make: impl Fn(Size) -> Scene) -> Self {
+    /// The picture whose outline `make` makes for a plot of a size: twice if its labels need more room. Its traces are made
+    /// from the store when they are drawn.
+    pub(crate) fn new(
+        config: &'a Config,
+        store: &'a Shared,
+        is_dark: bool,
+        make: impl Fn(Size) -> Scene,
+    ) -> Self {
         let palette = Palette::of(is_dark);
         let room = f64::from(config.size.0) - 2.0 * UNIT;
         let title =
@@ -75,7 +84,7 @@ impl<'a> Figure<'a> {
         );
         let plot = plot(config, left, top + titled + legend.below);
         let scene = if plot == first { scene } else { make(size(plot)) };
-        Self { config, palette, scene, plot, title, legend }
+        Self { config, store, palette, scene, plot, title, legend }
     }
 
     /// How many values a logarithmic axis has no place for.
@@ -98,6 +107,11 @@ impl<'a> Figure<'a> {
         let places = self.scene.places(self.plot, 1.0);
         let panels = self.scene.panels.iter().zip(places);
         panels.map(|(panel, area)| (panel, pixels((panel, area)))).collect()
+    }
+
+    /// The trace of a series of a panel. There may be many, so none is kept.
+    pub(super) fn runs(&self, panel: &Panel, series: usize) -> Vec<Vec<Point>> {
+        self.scene.trace(self.store, panel, series, None).runs
     }
 
     /// Everything but the series, as the beginning of an SVG.

@@ -130,8 +130,8 @@ fn draw(
     let window = config.window().map(|window| window.as_secs_f64());
     let extent = Extent::newest(config.axis(), window, store.head);
     let (view, store) = (config.view(is_typed), Shared::new(store));
-    let make = |size| Scene::of(&store, &view, extent, size, |_| false);
-    let figure = Figure::new(config, config.theme != Theme::Light, make);
+    let make = |size| Scene::outline(&store, &view, extent, size, |_| false);
+    let figure = Figure::new(config, &store, config.theme != Theme::Light, make);
     if figure.left_out() > 0 {
         let count = words::count(figure.left_out(), "value");
         tracing::warn!("{count} of 0 or less not drawn: a logarithmic axis has no place for them.");

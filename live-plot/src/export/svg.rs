@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 use super::figure::{Figure, dash, hex, put};
 use crate::config::Draw;
 use crate::picture::pixels::Pixels;
+use crate::picture::scene::Panel;
 
 /// A figure as SVG.
 pub(crate) fn svg(figure: &Figure<'_>) -> String {
@@ -20,7 +21,7 @@ pub(crate) fn svg(figure: &Figure<'_>) -> String {
             ),
         );
         for &series in &panel.series {
-            let (path, draw) = (path(figure, series, pixels), figure.scene.draw);
+            let (path, draw) = (path(figure, panel, series, pixels), figure.scene.draw);
             let color = hex(figure.palette.series(series));
             let (stroke, dash) = match draw {
                 Draw::Points => (4.0, String::new()),
@@ -40,9 +41,9 @@ pub(crate) fn svg(figure: &Figure<'_>) -> String {
 }
 
 /// The lines of a series.
-fn path(figure: &Figure<'_>, series: usize, pixels: Pixels) -> String {
+fn path(figure: &Figure<'_>, panel: &Panel, series: usize, pixels: Pixels) -> String {
     let mut path = String::new();
-    for run in &figure.scene.traces[series].runs {
+    for run in &figure.runs(panel, series) {
         let points = run.iter().map(|point| pixels.point(*point));
         match figure.scene.draw {
             Draw::Line => line(&mut path, &pixels.line(run)),

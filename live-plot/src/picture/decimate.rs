@@ -108,6 +108,8 @@ pub struct Trace {
     pub runs: Vec<Vec<Point>>,
     /// The summary of what is visible; `None` if no value is.
     pub visible: Option<Summary>,
+    /// Of dots: no sample will come into the columns before this one.
+    pub settled: i64,
 }
 
 /// Which samples of a series are visible in the columns of a grid, up to `drawn_until`. Of a step also the last one before:
@@ -193,11 +195,6 @@ impl Tracer {
         Self { grid, draw, is_log, drawn_until, next: None, runs: Vec::new(), run: Vec::new() }
     }
 
-    /// Whether the axis is logarithmic.
-    pub(super) fn is_log(&self) -> bool {
-        self.is_log
-    }
-
     /// Adds at most `columns` columns; true once all are done. Between two calls the store may forget samples of the
     /// columns that are done.
     pub fn advance(&mut self, series: &Series, columns: usize) -> bool {
@@ -230,7 +227,7 @@ impl Tracer {
     #[must_use]
     pub fn finish(mut self) -> Trace {
         self.end_run();
-        Trace { visible: None, runs: self.runs }
+        Trace { runs: self.runs, ..Trace::default() }
     }
 
     /// Begins at the left edge with the last sample before it. Returns the number of the first sample inside.

@@ -46,21 +46,31 @@ pub struct DotTracer {
     next: Option<(usize, usize)>,
     lit: Lit,
     pairs: Vec<Point>,
+    /// No sample will come into the columns before this one.
+    settled: usize,
 }
 
 impl DotTracer {
-    /// A tracer that has drawn nothing yet.
+    /// A tracer of the columns that are not settled in `known`, a trace of the same columns and rows that began no later.
     #[must_use]
-    pub fn new(grid: Grid, rows: Rows, drawn_until: f64) -> Self {
+    pub fn new(grid: Grid, rows: Rows, drawn_until: f64, known: Option<Trace>) -> Self {
         let columns = grid.until(drawn_until);
-        Self { grid, rows, columns, next: None, lit: Lit::new(rows.count), pairs: Vec::new() }
+        let known = known.unwrap_or_default();
+        let settled = usize::try_from(known.settled.saturating_sub(grid.first)).unwrap_or(0);
+        let settled = settled.min(columns);
+        let mut pairs = known.runs.into_iter().next().unwrap_or_default();
+        // Each pair is in the middle of its column.
+        pairs.truncate(pairs.partition_point(|[time, _]| *time < grid.edge(settled)));
+        pairs.drain(..pairs.partition_point(|[time, _]| *time < grid.start()));
+        Self { grid, rows, columns, next: None, lit: Lit::new(rows.count), pairs, settled }
     }
 
     /// Adds some columns; true once all are done.
     pub fn advance(&mut self, series: &Series) -> bool {
         let samples = &series.samples;
-        let (mut column, mut at) =
-            self.next.unwrap_or_else(|| (0, samples.seek(self.grid.start(), 0, samples.end() / 2)));
+        let (mut column, mut at) = self.next.unwrap_or_else(|| {
+            (self.settled, samples.seek(self.grid.edge(self.settled), 0, samples.end() / 2))
+        });
         let (mut visits, mut width) = (0, 0);
         while column < self.columns && visits < VISITS_PER_HOLD {
             let next = samples.seek(self.grid.after(column), at, at + width);
@@ -72,6 +82,10 @@ impl DotTracer {
                 lit.add(rows, part, middle)
             });
             self.lit.take(&mut self.pairs);
+            // The last column also has its right edge: the sample there belongs to the next one, once there is one.
+            let is_settled = next < samples.end() && column + 1 < self.grid.count;
+            // While the lock was released, a sample may have come into a column that was done.
+            self.settled += usize::from(is_settled && self.settled == column);
             (column, at, visits) = (column + 1, next, visits + 1);
         }
         self.next = Some((column, at));
@@ -81,7 +95,8 @@ impl DotTracer {
     /// The trace of the columns so far.
     #[must_use]
     pub fn finish(self) -> Trace {
-        Trace { visible: None, runs: vec![self.pairs] }
+        let settled = i64::try_from(self.settled).unwrap_or(0) + self.grid.first;
+        Trace { runs: vec![self.pairs], settled, ..Trace::default() }
     }
 }
 
@@ -167,7 +182,7 @@ mod tests {
 
     /// The rows that are lit in each column.
     fn drawn(store: &Store, grid: Grid, rows: Rows, drawn_until: f64) -> BTreeSet<(i64, usize)> {
-        let mut tracer = DotTracer::new(grid, rows, drawn_until);
+        let mut tracer = DotTracer::new(grid, rows, drawn_until, None);
         while !tracer.advance(&store.series()[0]) {}
         #[expect(clippy::cast_possible_truncation, reason = "a column's number")]
         let column = |time: f64| (time / grid.step).floor() as i64;

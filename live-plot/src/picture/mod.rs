@@ -1,9 +1,11 @@
-//! What a picture shows, whoever draws it: the scene (`scene`) and its panels (`panels`), its pixel columns and the few
-//! points that draw a series (`decimate`, `dots`), its pixels (`pixels`), where its axes begin, end and are marked (`scale`,
-//! `marks`, `time_marks`, `clock`), and its colours and dashes (`palette`). Pure: painting is left to `view` and `export`.
+//! What a picture shows, whoever draws it: the scene (`scene`), its panels (`panels`) and its traces (`traces`), its pixel
+//! columns and the few points that draw a series (`decimate`, `dots`), its pixels (`pixels`, `discs`), where its axes begin,
+//! end and are marked (`scale`, `marks`, `time_marks`, `clock`), and its colours and dashes (`palette`). Pure: painting is
+//! left to `view` and `export`.
 
 pub mod clock;
 pub mod decimate;
+mod discs;
 pub mod dots;
 pub mod marks;
 pub mod palette;
@@ -12,3 +14,4 @@ pub mod pixels;
 pub mod scale;
 pub mod scene;
 pub mod time_marks;
+mod traces;

@@ -1,8 +1,10 @@
 //! Grid lines, steps and dots as rectangles on whole pixels, the same for the window and for PNG. Steps have horizontal and
 //! vertical parts only, so they need no smooth edges. The pixel column of a sample follows from its time alone, so a line
-//! keeps its shape as it scrolls. Pure; how a rectangle is filled is left to the painter, sloping lines too.
+//! keeps its shape as it scrolls. Pure; the shape of a dot is left to `discs`, how a rectangle is filled to the painter,
+//! sloping lines too.
 
 use super::decimate::{Grid, Point};
+use super::discs::Discs;
 use super::dots::Rows;
 use super::palette::Dash;
 
@@ -135,32 +137,20 @@ impl Pixels {
         fill([x, top, x + width, bottom + width]);
     }
 
-    /// Dots, given as pairs: the lowest and the highest in a column, between which all rows are lit.
-    pub fn dots(&self, pairs: &[Point], mut fill: impl FnMut(Area)) {
-        for [low, high] in pairs.as_chunks().0 {
-            self.upright(*low, *high, &mut fill);
-        }
-    }
-
-    fn upright(&self, [time, low]: Point, [_, high]: Point, fill: &mut impl FnMut(Area)) {
-        let row = |value| self.rows.row(value).and_then(|row| i32::try_from(row).ok());
-        let (Some(low), Some(high)) = (row(low), row(high)) else { return };
-        let (x, low, high) = (self.column(time), self.area[1] + low, self.area[1] + high);
-        let radius = whole(1.6 * self.scale);
-        // A disc as a few rectangles: those of the same width are one.
-        let reach = |dy: i32| {
-            let square = (f64::from(radius) + 0.3).powi(2) - f64::from(dy).powi(2);
-            whole(square.max(0.0).sqrt())
-        };
-        let mut dy = radius;
-        while dy >= 0 {
-            let dx = reach(dy);
-            fill([x - dx, high - dy, x + dx + 1, low + dy + 1]);
-            if dx >= radius {
-                break;
+    /// Dots, given as pairs from left to right: the lowest and the highest in a column, between which all rows are lit.
+    pub fn dots(&self, pairs: &[Point], fill: impl FnMut(Area)) {
+        let mut discs = Discs::new(self.area, whole(1.6 * self.scale), fill);
+        let mut place = (f64::NAN, 0);
+        for [[time, low], [_, high]] in pairs.as_chunks().0 {
+            // A column has many pairs.
+            if place.0 != *time {
+                place = (*time, self.column(*time));
             }
-            dy -= 1;
+            if let (Some(low), Some(high)) = (self.rows.row(*low), self.rows.row(*high)) {
+                discs.add(place.1, high..low + 1);
+            }
         }
+        discs.finish();
     }
 
     /// The parts of a rectangle that a dash leaves. Dashes are counted along the rectangle, from a place that scrolls with

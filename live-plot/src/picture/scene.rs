@@ -1,23 +1,15 @@
-//! One picture as data: its columns, panels, axes and traces, the same for the window and for files. Pure; painting is left
-//! to `view` and `export`.
+//! One picture as data: its columns, panels and axes, the same for the window and for files. Pure. Its traces are left to
+//! `traces`, painting to `view` and `export`.
 
 use super::clock::Clock;
-use super::decimate::{self, Grid, Trace, Tracer};
-use super::dots::{DotTracer, Rows};
+use super::decimate::{self, Grid, Trace};
 use super::marks::{self, Marks};
 use super::panels;
 use super::pixels::Area;
 use super::scale::{self, Scale};
 use super::time_marks;
 use crate::config::{Axis, Draw, Values, View};
-use crate::series::store::{Series, Store};
 use crate::series::{Shared, Summary};
-
-/// How many pixel columns are copied under one hold of the lock: some 30 µs, for which the reader may have to wait.
-const COLUMNS_PER_HOLD: usize = 32;
-
-/// The same on a logarithmic axis, where values on both sides of 0 cost a look at each.
-const COLUMNS_PER_HOLD_LOG: usize = 4;
 
 /// How many samples are summed up under one hold of the lock on a logarithmic axis.
 const SAMPLES_PER_HOLD: usize = 1 << 14;
@@ -46,6 +38,8 @@ pub struct Scene {
     pub span: f64,
     /// The panels, from the top; there is one at least.
     pub panels: Vec<Panel>,
+    /// How many pixel rows each panel has.
+    pub rows: usize,
     /// How the samples are joined.
     pub draw: Draw,
     /// What the horizontal axis is.
@@ -103,9 +97,10 @@ impl Extent {
 }
 
 impl Scene {
-    /// The picture of `extent` on a plot of this size; hidden series have empty traces, and no panel to themselves.
+    /// The picture of `extent` on a plot of this size, all but the traces (`traces`). Hidden series have no panel to
+    /// themselves.
     #[must_use]
-    pub fn of(
+    pub fn outline(
         store: &Shared,
         view: &View,
         extent: Extent,
@@ -139,17 +134,7 @@ impl Scene {
             let scale = scale_of(&traces, &series, view);
             panels.push(Panel { series, scale });
         }
-        let height = panels::height(size.height, panels.len(), size.scale);
-        for panel in &panels {
-            let rows = Rows { scale: panel.scale, count: height };
-            for &number in &panel.series {
-                let tracer = match view.draw {
-                    Draw::Points => Either::Dots(DotTracer::new(grid, rows, drawn_until)),
-                    draw => Either::Line(Tracer::new(grid, draw, view.is_log, drawn_until)),
-                };
-                traces[number].runs = trace(store, number, tracer).runs;
-            }
-        }
+        let rows = panels::height(size.height, panels.len(), size.scale);
         let (draw, axis) = (view.draw, view.axis);
         let began = store.hold(|store| store.began).filter(|_| axis == Axis::Timestamp);
         let clock = began.zip(view.zone.clone()).map(|(began, zone)| Clock::new(began, zone));
@@ -157,6 +142,7 @@ impl Scene {
             grid,
             span,
             panels,
+            rows,
             draw,
             axis,
             clock,
@@ -245,36 +231,12 @@ fn scale_of(traces: &[Trace], series: &[usize], view: &View) -> Scale {
     }
 }
 
-/// What makes a trace.
-enum Either {
-    Line(Tracer),
-    Dots(DotTracer),
-}
-
-/// The trace of one series, made while the lock is released again and again: columns that are done do not change.
-fn trace(store: &Shared, number: usize, tracer: Either) -> Trace {
-    let hold = |advance: &mut dyn FnMut(&Series) -> bool| {
-        while !store.hold(|store: &mut Store| advance(&store.series()[number])) {}
-    };
-    match tracer {
-        Either::Line(mut tracer) => {
-            let columns = if tracer.is_log() { COLUMNS_PER_HOLD_LOG } else { COLUMNS_PER_HOLD };
-            hold(&mut |series| tracer.advance(series, columns));
-            tracer.finish()
-        }
-        Either::Dots(mut tracer) => {
-            hold(&mut |series| tracer.advance(series));
-            tracer.finish()
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::config::Panels;
     use crate::series::Sample;
-    use crate::series::store::Entry;
+    use crate::series::store::{Entry, Store};
     use proptest::prelude::*;
 
     const SIZE: Size = Size { width: 1000.0, height: 600.0, scale: 1.0 };

@@ -41,6 +41,8 @@ pub(super) struct App {
     view: View,
     /// The plot's size as of the last frame.
     size: Option<Size>,
+    /// The last picture.
+    scene: Option<Scene>,
     hidden: BTreeSet<usize>,
     help: bool,
     saved: save::Message,
@@ -59,6 +61,7 @@ impl App {
             initial: view.clone(),
             view,
             size: None,
+            scene: None,
             hidden: BTreeSet::new(),
             help: false,
             saved: save::Message::default(),
@@ -80,7 +83,8 @@ impl App {
         let first = Size { width: whole.x.into(), height: whole.y.into(), scale: scale.into() };
         let size = self.size.unwrap_or(first);
         let is_hidden = |number| self.hidden.contains(&number);
-        let scene = Scene::of(&self.store, &self.view, extent, size, is_hidden);
+        let before = self.scene.take();
+        let scene = Scene::after(before, &self.store, &self.view, extent, size, is_hidden);
         let status = self.status(&scene);
         self.rate.count(now, status.counts.lines);
         let mut wanted = keys::pressed(ui.ctx());
@@ -118,6 +122,7 @@ impl App {
             // The change is seen in the next frame.
             ui.ctx().request_repaint();
         }
+        self.scene = Some(scene);
     }
 
     /// The part of the axis that is shown now.
@@ -304,16 +309,16 @@ impl eframe::App for App {
 
     fn ui(&mut self, ui: &mut Ui, _: &mut eframe::Frame) {
         self.repaint.pace();
-        self.cost.begin();
+        self.cost.begin(self.store.waited());
         self.draw(ui, clock::now());
-        self.cost.end();
+        self.cost.end(self.store.waited());
     }
 
     fn on_exit(&mut self, _: Option<&eframe::glow::Context>) {
-        let frames = self.cost.times();
+        let Cost { times, waits, .. } = &self.cost;
         tracing::debug!(
-            "{} frames, each of our processor time: {frames:?}. The lock, held: {:?}.",
-            frames.count(),
+            "{} frames, each of our processor time: {times:?}; waiting for the lock: {waits:?}. The lock, held: {:?}.",
+            times.count(),
             self.store.hold_times()
         );
     }

@@ -1,6 +1,7 @@
 //! When a frame is drawn: at most sixty times a second, and only if something new would be seen. The reader requests one
 //! frame for all batches that arrive before it is drawn; when a scrolling plot has moved a pixel is left to `app`. egui
-//! itself requests a frame for every event of a mouse, which may send a thousand a second: such a frame waits. Also counts frames and measures what they cost.
+//! itself requests a frame for every event of a mouse, which may send a thousand a second: such a frame waits. Also counts
+//! frames and measures what they cost.
 
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::{Duration, Instant};
@@ -103,26 +104,26 @@ impl Rate {
     }
 }
 
-/// How much processor time each frame took this thread; time spent waiting for the lock or the display is not in it.
+/// What the frames cost: how much processor time each took this thread, and how long it waited for the lock.
 #[derive(Debug, Default)]
 pub(super) struct Cost {
-    times: Histogram,
-    begun: Option<Duration>,
+    pub(super) times: Histogram,
+    pub(super) waits: Histogram,
+    begun: Option<(Duration, Duration)>,
 }
 
 impl Cost {
-    pub(super) fn begin(&mut self) {
-        self.begun = processor_time();
+    /// A frame begins; so long this thread has waited for the lock before it.
+    pub(super) fn begin(&mut self, waited: Duration) {
+        self.begun = processor_time().map(|time| (time, waited));
     }
 
-    pub(super) fn end(&mut self) {
-        if let (Some(begun), Some(now)) = (self.begun.take(), processor_time()) {
+    /// A frame is drawn.
+    pub(super) fn end(&mut self, waited: Duration) {
+        if let (Some((begun, before)), Some(now)) = (self.begun.take(), processor_time()) {
             self.times.add(now.saturating_sub(begun));
+            self.waits.add(waited.saturating_sub(before));
         }
-    }
-
-    pub(super) fn times(&self) -> &Histogram {
-        &self.times
     }
 }
 

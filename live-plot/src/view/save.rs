@@ -40,8 +40,8 @@ pub(super) fn picture(
     save("png", message, done, move |mut target| {
         let Picture { store, view, extent, hidden, is_dark } = picture;
         let is_hidden = |number| hidden.contains(&number);
-        let make = |size| Scene::of(&store, &view, extent, size, is_hidden);
-        let figure = Figure::new(&config, is_dark, make);
+        let make = |size| Scene::outline(&store, &view, extent, size, is_hidden);
+        let figure = Figure::new(&config, &store, is_dark, make);
         target.write(&raster::png(&figure).map_err(Error::Picture)?)?;
         Ok(target)
     });

@@ -6,6 +6,9 @@ use proptest::prelude::*;
 use super::*;
 use crate::args::Args;
 use crate::config::{Axis, Config};
+use crate::picture::decimate::Point;
+use crate::picture::palette::Rgb;
+use crate::picture::pixels::Pixels;
 use crate::picture::scene::{Extent, Scene};
 use crate::series::store::{Entry, Store};
 use crate::series::{Sample, Shared};
@@ -53,8 +56,8 @@ impl Run {
         let head = self.store.hold(|store| store.head);
         let extent = Extent::newest(Axis::Number, None, head);
         let view = self.config.view(false);
-        Figure::new(&self.config, true, |size| {
-            Scene::of(&self.store, &view, extent, size, |_| false)
+        Figure::new(&self.config, &self.store, true, |size| {
+            Scene::outline(&self.store, &view, extent, size, |_| false)
         })
     }
 
@@ -147,23 +150,26 @@ proptest! {
     fn a_sloping_line_covers_what_every_sample_would(seed in any::<u32>(), count in 2_usize..6_000) {
         let run = Run::new(seed, count, &["-d", "line"]);
         let figure = run.figure();
-        let (_, pixels) = figure.panels()[0];
+        let (panel, pixels) = figure.panels()[0];
         let covers = |runs: &[Vec<Point>]| {
-            let mut mask = Mask::new(pixels.area);
-            runs.iter().for_each(|run| mask.line(run, pixels, Dash::Solid));
-            mask
+            let (width, height) = (usize::from(run.config.size.0), usize::from(run.config.size.1));
+            let mut canvas = Canvas { width, height, pixels: vec![[0; 3]; width * height] };
+            let mut stroke = Stroke::new(size(pixels.area));
+            let mut draw = |run: &Vec<Point>| stroke.draw(&mut canvas, run, pixels, Dash::Solid, Rgb(255, 0, 0));
+            runs.iter().for_each(&mut draw);
+            canvas
         };
         for series in 0..3 {
-            let (drawn, every) = (covers(&figure.scene.traces[series].runs), covers(&run.runs(series, &pixels, false)));
+            let (drawn, every) = (covers(&figure.runs(panel, series)), covers(&run.runs(series, &pixels, false)));
             // A sample may be drawn in the middle of its column.
             for (one, other) in [(&drawn, &every), (&every, &drawn)] {
-                for (at, cover) in one.covers.iter().enumerate().filter(|(_, cover)| **cover > 0.7) {
+                for (at, cover) in one.pixels.iter().map(|pixel| pixel[0]).enumerate().filter(|(_, cover)| *cover > 178) {
                     let near = [-1, 0, 1].into_iter().filter_map(|dx: isize| {
                         let column = at.checked_add_signed(dx * isize::try_from(one.height).unwrap())?;
-                        other.covers.get(column.saturating_sub(1)..column + 2)
+                        other.pixels.get(column.saturating_sub(1)..column + 2)
                     });
-                    let most = near.flatten().copied().fold(0.0, f32::max);
-                    prop_assert!(most > 0.3, "{cover} and {most} at {:?}", (at / one.height, at % one.height));
+                    let most = near.flatten().map(|pixel| pixel[0]).max().unwrap_or(0);
+                    prop_assert!(most > 76, "{cover} and {most} at {:?}", (at / one.height, at % one.height));
                 }
             }
         }
@@ -175,7 +181,7 @@ fn a_png_reads_back_as_it_was_painted() {
     let run = Run::new(1, 1000, &[]);
     let figure = run.figure();
     let file = png(&figure).unwrap();
-    let read = tiny_skia::Pixmap::decode_png(&file).unwrap();
+    let read = resvg::tiny_skia::Pixmap::decode_png(&file).unwrap();
     let canvas = paint(&figure).unwrap();
     for (at, pixel) in read.pixels().iter().enumerate() {
         let (x, y) = (at % canvas.width, at / canvas.width);
