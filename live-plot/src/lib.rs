@@ -20,7 +20,7 @@
 //!           pixels     grid, steps and dots (discs) on whole pixels; palette: colours and dashes     }
 //! view/     window     opens, and starts the threads; app: one frame
 //!           repaint    when the next frame is drawn
-//!           plot       paints the scene; viewport: which part of the axis; panels, keys, save, theme
+//!           plot       paints the scene; viewport: which part of the axis; panels, keys, pointer, save, theme
 //! export/   figure (text: svg, pixels: raster), csv, the summary; atomic_file: whole files or none; stream: what
 //!           somebody reads meanwhile
 //! zone      the local time zone

@@ -1,5 +1,6 @@
 //! The window's state and each of its frames: copies what is shown from the store, draws it, acts on keys and the pointer,
-//! and requests the next frame of a scrolling plot. Frames for new samples are requested by the reader (`repaint`).
+//! and requests the next frame of a scrolling plot. What the pointer does is left to `pointer`. Frames for new samples are
+//! requested by the reader (`repaint`).
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -15,12 +16,12 @@ use eframe::egui::{
 use super::keys::{self, Action};
 use super::panels::{self, Entry, Status};
 use super::plot::{self, Shown};
+use super::pointer;
 use super::repaint::{Cost, Rate, Repaint};
 use super::save;
 use super::theme;
 use super::viewport::{self, Viewport};
 use crate::config::{Axis, Config, Panels, Values, View};
-use crate::picture::decimate;
 use crate::picture::scale;
 use crate::picture::scene::{Extent, Scene, Size};
 use crate::series::Shared;
@@ -108,7 +109,8 @@ impl App {
             if status.series.is_empty() {
                 panels::hint(ui, shown.response.rect, &status);
             }
-            self.use_pointer(ui, &shown, extent, &scene);
+            pointer::act(ui, &shown, extent, self.view.axis, &mut self.viewport);
+            pointer::readout(ui, &shown, &self.store, &self.hidden, &scene);
         });
         if self.help {
             panels::help(ui);
@@ -171,6 +173,7 @@ impl App {
         let buttons = ui.scope_builder(right, |ui| panels::buttons(ui, status.live));
         wanted.extend(buttons.inner);
         row.set_right(buttons.response.rect.left() - 12.0);
+        row.set_height(panels::legend_height(ui));
         let left = UiBuilder::new().max_rect(row);
         ui.scope_builder(left, |ui| {
             if status.series.is_empty() {
@@ -183,51 +186,6 @@ impl App {
                 self.hidden.insert(number);
             }
         });
-    }
-
-    /// Acts on the pointer: drags, wheel, readout.
-    fn use_pointer(&mut self, ui: &Ui, shown: &Shown, extent: Extent, scene: &Scene) {
-        let response = &shown.response;
-        let by = f64::from(response.drag_delta().x / response.rect.width()) * extent.span;
-        if response.double_clicked() {
-            self.viewport.show_all(self.view.axis, extent);
-            ui.ctx().request_repaint();
-        } else if by != 0.0 {
-            self.viewport.go_back(self.view.axis, extent, by);
-            ui.ctx().request_repaint();
-        }
-        let Some(place) = response.hover_pos() else { return };
-        let time = shown.time_at(place);
-        let (scroll, pinch) = ui.input(|input| (input.smooth_scroll_delta.y, input.zoom_delta()));
-        if scroll != 0.0 || pinch != 1.0 {
-            let factor = (f64::from(scroll) * -0.002).exp() / f64::from(pinch);
-            self.viewport.zoom(self.view.axis, extent, factor, time);
-            ui.ctx().request_repaint();
-        }
-        shown.mark(ui, place);
-        response.clone().on_hover_ui_at_pointer(|ui| self.readout(ui, time, scene));
-    }
-
-    /// The values at the time under the pointer; there are none after the newest moment.
-    fn readout(&self, ui: &mut Ui, time: f64, scene: &Scene) {
-        let is_shown = |(number, _): &(usize, &Series)| !self.hidden.contains(number);
-        let value = |(number, series): (usize, &Series)| {
-            (number, series.name.clone(), decimate::value_at(series, time.min(scene.drawn_until)))
-        };
-        let values: Vec<_> = self.store.hold(|store| {
-            store.series().iter().enumerate().filter(is_shown).take(24).map(value).collect()
-        });
-        let palette = theme::palette(ui);
-        ui.style_mut().wrap_mode = Some(egui::TextWrapMode::Extend);
-        ui.label(RichText::new(scene.time(time)).color(palette.weak));
-        // The newest sample is drawn on a whole pixel, all of which counts.
-        if time > scene.drawn_until + scene.grid.step {
-            return;
-        }
-        for (number, name, value) in values {
-            let text = format!("{name}  {}", scale::value(value));
-            ui.label(RichText::new(text).color(palette.series(number)));
-        }
     }
 
     fn act(&mut self, ctx: &Context, action: Action, seen: Extent) {

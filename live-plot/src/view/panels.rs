@@ -18,6 +18,9 @@ use crate::series::store::{Counts, End};
 /// Room between a series' name and its value.
 const GAP: f32 = 7.0;
 
+/// Between two rows of the legend.
+const BETWEEN_ROWS: f32 = 2.0;
+
 /// What the panels show.
 #[derive(Debug)]
 pub(super) struct Status {
@@ -47,14 +50,20 @@ pub(super) struct Entry {
     pub(super) seen: Option<Summary>,
 }
 
+/// How high the legend may be: however many series there are, most of the window is left for the plot.
+pub(super) fn legend_height(ui: &Ui) -> f32 {
+    let row = ui.text_style_height(&TextStyle::Heading) + BETWEEN_ROWS;
+    (row * 5.0).max(ui.ctx().content_rect().height() * 0.15)
+}
+
 /// The series, with their newest values; a click hides one or shows it again. Returns which was clicked.
 pub(super) fn legend(ui: &mut Ui, status: &Status, unit: Option<&str>) -> Option<usize> {
     let mut clicked = None;
-    // However many series there are, most of the window is left for the plot.
-    let most = ui.text_style_height(&TextStyle::Heading) * 5.0;
-    egui::ScrollArea::vertical().max_height(most).show(ui, |ui| {
+    // Whoever has more series sees that there are more.
+    ui.spacing_mut().scroll = egui::style::ScrollStyle::thin();
+    egui::ScrollArea::vertical().max_height(legend_height(ui)).show(ui, |ui| {
         ui.horizontal_wrapped(|ui| {
-            ui.spacing_mut().item_spacing = egui::vec2(18.0, 2.0);
+            ui.spacing_mut().item_spacing = egui::vec2(18.0, BETWEEN_ROWS);
             for (number, entry) in status.series.iter().enumerate() {
                 if series(ui, number, entry, unit, status.series.len() <= 3).clicked() {
                     clicked = Some(number);
@@ -227,6 +236,14 @@ pub(super) fn hint(ui: &Ui, plot: Rect, status: &Status) {
     let font = TextStyle::Heading.resolve(ui.style());
     let color = theme::palette(ui).weak.into();
     ui.painter().text(plot.center(), egui::Align2::CENTER_CENTER, text, font, color);
+}
+
+/// How many rows of values a window has room for, beside the one of their time.
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a float saturates")]
+pub(super) fn rows(ui: &Ui) -> usize {
+    let row = ui.text_style_height(&TextStyle::Body) + ui.spacing().item_spacing.y;
+    let margin = ui.style().spacing.window_margin.sum().y;
+    (((ui.ctx().content_rect().height() - margin) / row) as usize).saturating_sub(1)
 }
 
 /// The list of keys, in two columns: a small window is seldom high.

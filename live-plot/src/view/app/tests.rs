@@ -71,6 +71,29 @@ fn a_long_legend_goes_on_below_and_leaves_the_buttons_alone() {
 }
 
 #[test]
+fn a_legend_of_five_rows_is_seen_whole() {
+    let mut window = window();
+    window.set_size(egui::vec2(1400.0, 500.0));
+    let names: Vec<String> = (0..40).map(|number| format!("series {number}")).collect();
+    window.state().store.hold(|store| store.declare(&names));
+    window.step();
+    window.step();
+    let rows = |window: &Harness<'_, App>| -> BTreeSet<i32> {
+        let nodes = window.get_all_by_role(Role::CheckBox);
+        #[expect(clippy::cast_possible_truncation, reason = "a place on the screen")]
+        nodes.map(|node| node.rect().bottom() as i32).collect()
+    };
+    let plot = |window: &Harness<'_, App>| window.get_by_role(Role::GraphicsDocument).rect().top();
+    assert_eq!(rows(&window).len(), 5);
+    assert!(rows(&window).iter().all(|bottom| (*bottom as f32) < plot(&window)));
+    // Of more rows the others are scrolled to.
+    window.set_size(egui::vec2(500.0, 500.0));
+    window.step();
+    window.step();
+    assert!(rows(&window).len() > 5 && plot(&window) < 150.0);
+}
+
+#[test]
 fn values_of_changing_widths_do_not_move_the_plot() {
     let mut window = window();
     let names: Vec<String> = (0..8).map(|number| format!("series {number}")).collect();
@@ -170,6 +193,43 @@ fn a_double_click_shows_everything() {
         window.step();
     }
     assert_eq!(window.state().extent(clock::now()).span, 50.0);
+}
+
+#[test]
+fn five_notches_of_the_wheel_show_half_and_five_back_the_same_as_before() {
+    let mut window = window();
+    let later = store::Entry { series: 0, sample: Sample { time: 50.0, value: 1.0 } };
+    window.state().store.hold(|store| {
+        store.append(&[later]);
+        store.end = Some(store::End::Input);
+    });
+    let plot = window.get_by_role(Role::GraphicsDocument).rect();
+    for is_paused in [false, true] {
+        if is_paused {
+            window.key_press(egui::Key::Space);
+            window.step();
+        }
+        let before = window.state().extent(clock::now());
+        window.event(egui::Event::PointerMoved(plot.left_center() + egui::vec2(99.0, 0.0)));
+        let mut turn = |notches: f32| {
+            window.event(egui::Event::MouseWheel {
+                unit: egui::MouseWheelUnit::Line,
+                delta: egui::vec2(0.0, notches),
+                phase: egui::TouchPhase::Move,
+                source: egui::MouseWheelSource::Wheel,
+                modifiers: egui::Modifiers::NONE,
+            });
+            // egui spreads a notch over some frames.
+            (0..60).for_each(|_| window.step());
+            window.state().extent(clock::now())
+        };
+        let closer = turn(5.0);
+        assert!((before.span / closer.span - 2.0).abs() < 1e-6, "{before:?} {closer:?}");
+        let again = (0..5).map(|_| turn(-1.0)).last().unwrap();
+        assert!((again.span / before.span - 1.0).abs() < 1e-6, "{before:?} {again:?}");
+        let pixel = before.span / f64::from(plot.width());
+        assert!((again.end - before.end).abs() < pixel, "{before:?} {again:?}");
+    }
 }
 
 #[test]
