@@ -1,6 +1,7 @@
-//! What live-plot's window costs and how fast it is, beside an empty window of the same library and a live plot
-//! written with matplotlib: `cargo bench -p tests --bench windows`. Needs Debian's xvfb, openbox, xdotool,
-//! python3-matplotlib and python3-tk, no GPU, and some eight minutes of a machine that does nothing else.
+//! What live-plot's window costs and how fast it is, beside an empty window of the same library and live plots
+//! written with matplotlib and pyqtgraph: `cargo bench -p tests --bench windows`. Needs Debian's xvfb, openbox and
+//! xdotool, no GPU, and some ten minutes of a machine that does nothing else. The peers are Debian's python3-matplotlib
+//! with python3-tk, and python3-pyqtgraph with python3-pyqt5; who is not installed is left out.
 #![expect(clippy::print_stdout, reason = "a benchmark's figures are its output")]
 #![expect(clippy::unwrap_used, reason = "a benchmark may fail")]
 
@@ -11,6 +12,8 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use nix::unistd::{Pid, SysconfVar, sysconf};
+use tests::plot::LINE;
+use tests::random::Random;
 use tests::window::{Picture, Screen};
 use tests::{Running, program, wait_until};
 
@@ -33,21 +36,14 @@ struct Kind<'a> {
 fn main() {
     let empty = escargot::CargoBuild::new().package("live-plot").example("empty").release();
     let empty = empty.run().unwrap();
-    let script = concat!(env!("CARGO_MANIFEST_DIR"), "/benches/matplotlib_peer.py");
-    // Another script may stand in for it.
-    let script = std::env::args().find(|arg| arg.ends_with(".py")).unwrap_or(script.to_owned());
     let live_plot = || {
         let mut command = program("live-plot");
         // The range that the peer has.
         command.args(["-v", "-y", "-10:10"]);
         command
     };
-    let matplotlib = || {
-        // Debian's Python: its packages are for no other.
-        let mut command = Command::new("/usr/bin/python3");
-        command.arg(&script);
-        command
-    };
+    let matplotlib = || python(concat!(env!("CARGO_MANIFEST_DIR"), "/benches/matplotlib_peer.py"));
+    let pyqtgraph = || python(concat!(env!("CARGO_MANIFEST_DIR"), "/benches/pyqtgraph_peer.py"));
     let bare = || {
         let mut command = empty.command();
         command.arg("bare");
@@ -55,33 +51,52 @@ fn main() {
     };
     let empty = || empty.command();
     let kind = |name, class, command, color| Kind { name, class, command, color };
-    let live_plot = kind("live-plot", "live-plot", &live_plot, [0x56, 0xb4, 0xe9]);
+    let live_plot = kind("live-plot", "live-plot", &live_plot, LINE);
     let matplotlib = kind("matplotlib", "matplotlib", &matplotlib, [0x1f, 0x77, 0xb4]);
+    let pyqtgraph = kind("pyqtgraph", "pyqtgraph", &pyqtgraph, [0x1f, 0x77, 0xb4]);
     let empty = kind("empty", "empty", &empty, [0x1b; 3]);
     let bare = kind("bare", "empty", &bare, [0xff; 3]);
 
-    let peer = is_installed(&script).then_some(&matplotlib);
-    if peer.is_none() {
-        println!(
-            "matplotlib is left out: it is not installed (Debian: python3-matplotlib, python3-tk)"
-        );
-    }
-    let kinds: Vec<_> = [Some(&live_plot), peer, Some(&empty)].into_iter().flatten().collect();
+    let mut kinds = vec![&live_plot];
+    kinds.extend([&matplotlib, &pyqtgraph].into_iter().filter(|kind| is_there(kind)));
+    kinds.push(&empty);
     first_frame(&kinds);
     same_picture(&[kinds, vec![&bare]].concat());
     line_to_pixel(&live_plot);
     paused(&live_plot);
     ended(&live_plot);
     flood(&live_plot);
+    ["line", "step", "points"].into_iter().for_each(random_flood);
     minimised(&live_plot);
 }
 
-/// Whether the script finds the modules that it imports.
-fn is_installed(script: &str) -> bool {
-    let text = fs::read_to_string(script).unwrap();
-    let imports: Vec<&str> = text.lines().filter(|line| line.starts_with("import ")).collect();
-    let found = Command::new("/usr/bin/python3").args(["-c", &imports.join("\n")]).output();
-    found.is_ok_and(|found| found.status.success())
+/// A script in Debian's Python: its packages are for no other.
+fn python(script: &str) -> Command {
+    let mut command = Command::new("/usr/bin/python3");
+    command.arg(script);
+    command
+}
+
+/// Whether a peer draws; if it ends before it has drawn, it says why.
+fn is_there(kind: &Kind<'_>) -> bool {
+    let is_python = fs::exists("/usr/bin/python3").is_ok_and(|is_there| is_there);
+    let problem = match is_python.then(|| pipe().unwrap()) {
+        None => "there is no /usr/bin/python3".to_owned(),
+        Some((input, mut feed)) => {
+            feed.write_all(b"5\n").unwrap();
+            let mut shown = Shown::start(kind, input);
+            let is_drawn = wait_until("something is drawn, or it ends", || {
+                let is_drawn = shown.is_drawn();
+                (is_drawn || shown.running.has_ended()).then_some(is_drawn)
+            });
+            if is_drawn {
+                return true;
+            }
+            shown.running.finish().err.pop().unwrap_or_default()
+        }
+    };
+    println!("{} is left out: {problem}", kind.name);
+    false
 }
 
 /// A program with its window on a screen of its own.
@@ -111,8 +126,11 @@ impl<'a> Shown<'a> {
     }
 
     fn until_drawn(&self) {
-        let is_drawn = || has(&self.screen.whole(), self.kind.color).then_some(());
-        wait_until("something is drawn", is_drawn);
+        wait_until("something is drawn", || self.is_drawn().then_some(()));
+    }
+
+    fn is_drawn(&self) -> bool {
+        has(&self.screen.whole(), self.kind.color)
     }
 
     /// Which part of a processor it takes from now on.
@@ -250,6 +268,35 @@ fn flood(kind: &Kind<'_>) {
     thread::sleep(Duration::from_secs(30));
     let (frames, passed, told) = shown.close();
     println!("flood of 30 s  {:.0} frames/s; {told}", frames / passed);
+}
+
+/// 200,000 random lines a second, drawn in one of the three ways.
+fn random_flood(draw: &str) {
+    let command = || {
+        let mut command = program("live-plot");
+        command.args(["-v", "-y", "-10:10", "-d", draw]);
+        command
+    };
+    let kind = Kind { name: "live-plot", class: "live-plot", command: &command, color: LINE };
+    let (input, mut feed) = pipe().unwrap();
+    let shown = Shown::start(&kind, input);
+    let mut random = Random::new(0x9e37_79b9_7f4a_7c15);
+    thread::spawn(move || {
+        let begun = Instant::now();
+        for turn in 1.. {
+            let lines: String =
+                (0..2000).map(|_| format!("{:.5}\n", random.share() * 20.0 - 10.0)).collect();
+            let due = begun + Duration::from_millis(10) * turn;
+            thread::sleep(due.saturating_duration_since(Instant::now()));
+            if feed.write_all(lines.as_bytes()).is_err() {
+                return;
+            }
+        }
+    });
+    shown.until_drawn();
+    thread::sleep(Duration::from_secs(20));
+    let (frames, passed, told) = shown.close();
+    println!("200,000 a s    {draw}, {:.0} frames/s; {told}", frames / passed);
 }
 
 /// A million lines a second into a window that is not seen.
