@@ -186,7 +186,9 @@ impl Window {
         let size = Size { width: self.size.x.into(), height: self.size.y.into(), scale: 1.0 };
         let begin = processor_time();
         let scene = Scene::after(self.scene.take(), store, &self.view, extent, size, |_| false);
-        let drawn = self.ctx.run_ui(input, |ui| drop(plot::show(ui, &scene)));
+        let mut drawn = self.ctx.run_ui(input, |ui| drop(plot::show(ui, &scene)));
+        // No painter takes them.
+        drawn.textures_delta.clear();
         let triangles = self.ctx.tessellate(drawn.shapes, drawn.pixels_per_point);
         let passed = processor_time() - begin;
         assert!(!triangles.is_empty());
