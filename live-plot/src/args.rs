@@ -201,6 +201,7 @@ impl TryFrom<Args> for Config {
                 naming: Naming { names, only, time },
                 pattern: args.pattern,
                 rate: args.rate,
+                is_drawn: !outputs.any() || outputs.is_drawn(),
             },
             window: args.window,
             y_range: args.y_range,

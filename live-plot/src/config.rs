@@ -97,6 +97,8 @@ pub struct Rules {
     pub pattern: Option<Regex>,
     /// Each series is a counter: draw its change a second, or a sample where there are no times.
     pub rate: bool,
+    /// There will be a picture, in which series share an axis.
+    pub is_drawn: bool,
 }
 
 /// What the user says about names.

@@ -34,6 +34,8 @@ pub(super) struct Sampler {
     grammar: Grammar,
     pub(super) schema: Schema,
     scales: Scales,
+    /// There will be a picture, in which series share an axis.
+    is_drawn: bool,
     pub(super) counts: Counts,
     entries: Vec<Entry>,
     /// The lines with numbers: one for each, in order.
@@ -60,6 +62,7 @@ struct Once {
     infinite: bool,
     comma: bool,
     time_column: bool,
+    two_units: bool,
 }
 
 impl Sampler {
@@ -70,6 +73,7 @@ impl Sampler {
             grammar: Grammar::new(&rules.naming.names, &rules.naming.time, rules.pattern, is_typed),
             schema: Schema::new(rules.naming),
             scales: Scales::default(),
+            is_drawn: rules.is_drawn,
             latest: f64::NEG_INFINITY,
             counters: rules.rate.then(|| Counters::new(has_seconds)),
             counts: Counts::default(),
@@ -264,6 +268,9 @@ impl Sampler {
             },
         };
         self.entries.push(Entry { series, sample: Sample { time: f64::NAN, value } });
+        if self.is_drawn {
+            self.warn_two_units();
+        }
     }
 
     fn reject(&mut self, problem: Problem, line: u64, now: Instant) {

@@ -1,5 +1,4 @@
-//! One unit for each kind at the axis, the first that is seen: values in others are turned into it, so that what is drawn
-//! side by side can be compared. A series keeps its kind. Pure.
+//! The unit of each series is the first that is seen: values in others of its kind are turned into it. Pure.
 
 use super::grammar::measure::Measure;
 use super::grammar::unit::Unit;
@@ -10,8 +9,10 @@ pub(super) struct Scales {
     series: Vec<Scale>,
     /// Whether the numbers of a column have a prefix alone, `250m`, or none; one scale for all of its rows.
     columns: Vec<Option<Option<Unit>>>,
-    /// The unit of each kind that has come.
-    axis: Vec<Unit>,
+    /// The unit of each kind that has come, and which series has it.
+    axis: Vec<(Unit, usize)>,
+    /// The first two series that share an axis and are of one kind, in different units.
+    beside: Option<(usize, usize)>,
 }
 
 #[derive(Debug, Clone, Copy, Default)]
@@ -61,24 +62,28 @@ impl Scales {
 
     /// The unit of a series that begins with a number in this one.
     fn begin(&mut self, series: usize, column: usize, unit: Option<Unit>) -> Option<Unit> {
-        let axis = &mut self.axis;
-        let at_axis = |unit: Unit| match axis.iter().find(|known| known.shares_axis(unit)) {
-            Some(known) => *known,
-            None => {
-                axis.push(unit);
-                unit
-            }
-        };
         let unit = if unit.is_none_or(Unit::is_prefix) {
             if self.columns.len() <= column {
                 self.columns.resize(column + 1, None);
             }
-            *self.columns[column].get_or_insert_with(|| unit.map(at_axis))
+            *self.columns[column].get_or_insert(unit)
         } else {
-            unit.map(at_axis)
+            unit
         };
+        if let Some(unit) = unit {
+            match self.axis.iter().find(|(known, _)| known.shares_axis(unit)) {
+                Some((known, _)) if *known == unit => {}
+                Some((_, first)) => self.beside = self.beside.or(Some((*first, series))),
+                None => self.axis.push((unit, series)),
+            }
+        }
         self.series[series].unit = Some(unit);
         unit
+    }
+
+    /// The first two series of one kind whose units differ, if there are such: side by side their numbers mislead.
+    pub(super) fn beside(&self) -> Option<(usize, usize)> {
+        self.beside
     }
 
     /// The unit of a series, if its numbers bear one.
@@ -116,24 +121,23 @@ mod tests {
     }
 
     #[test]
-    fn one_kind_has_one_scale_over_all_series_and_a_prefix_alone_over_its_column() {
+    fn a_series_has_its_own_unit_and_a_prefix_alone_is_its_columns() {
         let mut scales = Scales::default();
         for (series, column, value, unit, expected) in [
             (0, 0, 10.0, "Gi", 10.0),
-            (1, 0, 512.0, "Mi", 0.5),
             (2, 1, 2.0, "s", 2.0),
-            (3, 2, 500.0, "ms", 0.5),
             (4, 3, 5.0, "", 5.0),
             (5, 4, 1.0, "", 1.0),
             (6, 4, 250.0, "m", 0.25),
             (7, 5, 250.0, "m", 250.0),
-            (8, 6, 3.0, "K", 3.0),
-            (9, 7, 3.0, "M", 3.0),
-            (10, 6, 3.0, "M", 3000.0),
         ] {
             let measure = Measure { value, unit: Unit::named(unit.as_bytes()) };
             assert_eq!(scales.value(series, column, measure), Ok(expected), "{series}");
         }
+        assert_eq!(scales.beside(), None);
+        let other = Measure { value: 500.0, unit: Unit::named(b"ms") };
+        assert_eq!(scales.value(8, 6, other), Ok(500.0));
+        assert_eq!(scales.beside(), Some((2, 8)), "s and ms");
     }
 
     #[test]

@@ -1,7 +1,18 @@
-//! Durations of several parts, `1m30s` and `6 hours, 51 minutes`, counted in the unit of the last. `m` is minutes there.
+//! Durations of several parts, `1m30s` and `6 hours, 51 minutes`, counted in the unit of the first that is not 0. `m` is
+//! minutes there.
 
 use super::number;
 use super::unit::Unit;
+
+/// The parts of a duration so far.
+#[derive(Debug, Clone, Copy)]
+struct Sum {
+    value: f64,
+    /// The unit of the first part that is not 0.
+    unit: Unit,
+    /// The unit of the last part.
+    last: Unit,
+}
 
 /// The duration that is all of the text, without blanks: `1m30s`.
 pub(super) fn whole(text: &[u8]) -> Option<(f64, Unit)> {
@@ -20,7 +31,7 @@ pub(super) fn whole(text: &[u8]) -> Option<(f64, Unit)> {
         parts += 1;
         rest = &rest[length + letters..];
     }
-    sum.filter(|_| parts > 1)
+    sum.filter(|_| parts > 1).map(|sum| (sum.value, sum.unit))
 }
 
 /// The duration that the text begins with, blanks or commas between its parts, and its length.
@@ -38,7 +49,7 @@ pub(super) fn spaced(text: &[u8]) -> Option<(f64, Unit, usize)> {
         }
         at = text.len() - gap.len();
     }
-    sum.filter(|_| parts > 1).map(|(value, unit)| (value, unit, end))
+    sum.filter(|_| parts > 1).map(|sum| (sum.value, sum.unit, end))
 }
 
 /// A number and its unit, behind a blank perhaps, and the length of both.
@@ -54,11 +65,11 @@ fn part(text: &[u8]) -> Option<(f64, Unit, usize)> {
 
 /// Whether this is the next part of a duration. What cannot be a part of a longer unit, as 90 seconds of minutes, or is less
 /// than a second is a value by itself.
-fn follows(sum: Option<(f64, Unit)>, (value, unit, _): (f64, Unit, usize)) -> bool {
+fn follows(sum: Option<Sum>, (value, unit, _): (f64, Unit, usize)) -> bool {
     let is_second = unit.turned_into(1.0, Unit::SECOND).is_some_and(|seconds| seconds >= 1.0);
     let fits = match sum {
         None => value.fract() == 0.0,
-        Some((_, longer)) => longer.turned_into(1.0, unit).is_some_and(|most| value < most),
+        Some(sum) => sum.last.turned_into(1.0, unit).is_some_and(|most| value < most),
     };
     value >= 0.0 && is_second && fits
 }
@@ -69,10 +80,15 @@ fn unit(word: &[u8]) -> Option<Unit> {
 }
 
 /// A duration and its next part, from the longest unit to the shortest.
-fn added(sum: Option<(f64, Unit)>, value: f64, unit: Unit) -> Option<(f64, Unit)> {
-    let Some((sum, longer)) = sum else { return Some((value, unit)) };
-    longer.turned_into(1.0, unit).filter(|many| *many > 1.0)?;
-    Some((longer.turned_into(sum, unit)? + value, unit))
+fn added(sum: Option<Sum>, value: f64, unit: Unit) -> Option<Sum> {
+    let Some(sum) = sum else { return Some(Sum { value, unit, last: unit }) };
+    sum.last.turned_into(1.0, unit).filter(|many| *many > 1.0)?;
+    let last = unit;
+    let (value, unit) = match sum.value {
+        0.0 => (value, unit),
+        before => (before + unit.turned_into(value, sum.unit)?, sum.unit),
+    };
+    Some(Sum { value, unit, last })
 }
 
 #[cfg(test)]
@@ -80,12 +96,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_duration_counts_in_the_unit_of_its_last_part() {
+    fn a_duration_counts_in_the_unit_of_its_first_part_that_is_not_0() {
         for (text, expected) in [
-            ("1m30s", Some("90s")),
-            ("-1m30s", Some("-90s")),
+            ("1m30s", Some("1.5min")),
+            ("-1m30s", Some("-1.5min")),
             ("0m0.114s", Some("0.114s")),
-            ("1h30m", Some("90min")),
+            ("1h30m", Some("1.5h")),
+            ("1h5s3m", None),
             ("30s1m", None),
             ("1m-30s", None),
             ("5ms", None),
@@ -98,10 +115,10 @@ mod tests {
     #[test]
     fn blanks_and_commas_may_part_it() {
         for (text, expected) in [
-            ("1d 2h", Some("26h")),
-            ("6 hours, 51 minutes", Some("411min")),
-            ("1m 12s, then", Some("72s, then")),
-            ("5 min 3 s", Some("303s")),
+            ("1d 12h", Some("1.5d")),
+            ("6 hours, 51 minutes", Some("6.85h")),
+            ("1m 12s, then", Some("1.2min, then")),
+            ("5 min 3 s", Some("5.05min")),
             ("2m 90s", None),
             ("1s 20ms", None),
             ("1.5h 3m", None),

@@ -40,6 +40,21 @@ impl Sampler {
         self.problems.warn(format!("{name} was in {before}, and now is in {now}: a gap, as will be any other such value. (line {line})"));
     }
 
+    /// Warns once of two series of one kind in different units.
+    pub(super) fn warn_two_units(&mut self) {
+        let Some(both) = self.scales.beside() else { return };
+        if std::mem::replace(&mut self.once.two_units, true) {
+            return;
+        }
+        let [(one, unit), (other, other_unit)] = [both.0, both.1].map(|series| {
+            let unit = self.scales.unit(series).map(|unit| unit.to_string()).unwrap_or_default();
+            (&self.schema.names()[series], unit)
+        });
+        self.problems.warn(format!(
+            "{one} is in {unit}, {other} in {other_unit}, and their numbers are drawn as they stand: --panels gives each an axis of its own."
+        ));
+    }
+
     /// Hints once that the first column looks like a time.
     pub(super) fn hint_at_time(&mut self) {
         if self.timestamps.is_some() || self.once.time_column {
