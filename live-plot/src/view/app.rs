@@ -2,7 +2,6 @@
 //! and requests the next frame of a scrolling plot. What the pointer does is left to `pointer`. Frames for new samples are
 //! requested by the reader (`repaint`).
 
-use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -13,19 +12,19 @@ use eframe::egui::{
     self, Align, Context, Layout, RichText, TextStyle, Ui, UiBuilder, ViewportCommand, WidgetInfo,
 };
 
+use super::controls::Controls;
 use super::keys::{self, Action};
-use super::panels::{self, Entry, Status};
+use super::panels;
 use super::plot::{self, Shown};
 use super::pointer;
 use super::repaint::{Cost, Rate, Repaint};
 use super::save;
+use super::status::Status;
 use super::theme;
-use super::viewport::{self, Viewport};
-use crate::config::{Axis, Config, Panels, Values, View};
+use crate::config::{Axis, Config};
 use crate::picture::scale;
 use crate::picture::scene::{Extent, Scene, Size};
 use crate::series::Shared;
-use crate::series::store::Series;
 
 /// The window's state.
 pub(super) struct App {
@@ -35,35 +34,26 @@ pub(super) struct App {
     repaint: Arc<Repaint>,
     rate: Rate,
     cost: Cost,
-    viewport: Viewport,
-    /// How the values are shown at the start.
-    initial: View,
-    /// How they are shown now.
-    view: View,
+    controls: Controls,
     /// The plot's size as of the last frame.
     size: Option<Size>,
     /// The last picture.
     scene: Option<Scene>,
-    hidden: BTreeSet<usize>,
     help: bool,
     saved: save::Message,
 }
 
 impl App {
     pub(super) fn new(config: Config, store: Shared, is_typed: bool, started: Instant) -> Self {
-        let view = config.view(is_typed);
         Self {
             store,
             started,
             repaint: Arc::new(Repaint::new(started)),
             rate: Rate::new(started),
             cost: Cost::default(),
-            viewport: Viewport::new(config.window().map(|window| window.as_secs_f64())),
-            initial: view.clone(),
-            view,
+            controls: Controls::new(&config, is_typed),
             size: None,
             scene: None,
-            hidden: BTreeSet::new(),
             help: false,
             saved: save::Message::default(),
             config,
@@ -83,10 +73,12 @@ impl App {
         let whole = ui.available_size() * scale;
         let first = Size { width: whole.x.into(), height: whole.y.into(), scale: scale.into() };
         let size = self.size.unwrap_or(first);
-        let is_hidden = |number| self.hidden.contains(&number);
+        let is_hidden = |number| self.controls.hidden.contains(&number);
         let before = self.scene.take();
-        let scene = Scene::after(before, &self.store, &self.view, extent, size, is_hidden);
-        let status = self.status(&scene);
+        let scene = Scene::after(before, &self.store, &self.controls.view, extent, size, is_hidden);
+        let (rates, message) = (self.rate.last, self.saved.lock().clone());
+        let status =
+            self.store.hold(|store| Status::of(store, &scene, &self.controls, rates, message));
         self.rate.count(now, status.counts.lines);
         let mut wanted = keys::pressed(ui.ctx());
         let plain = |panel: egui::Panel| {
@@ -109,8 +101,9 @@ impl App {
             if status.series.is_empty() {
                 panels::hint(ui, shown.response.rect, &status);
             }
-            pointer::act(ui, &shown, extent, self.view.axis, &mut self.viewport);
-            pointer::readout(ui, &shown, &self.store, &self.hidden, &scene);
+            let axis = self.controls.view.axis;
+            pointer::act(ui, &shown, extent, axis, &mut self.controls.viewport);
+            pointer::readout(ui, &shown, &self.store, &self.controls.hidden, &scene);
         });
         if self.help {
             panels::help(ui);
@@ -129,37 +122,8 @@ impl App {
 
     /// The part of the axis that is shown now.
     fn extent(&self, now: Instant) -> Extent {
-        let axis = self.config.axis();
-        let (newest, is_ended) = self.store.hold(|store| (store.head, store.end.is_some()));
-        let is_moving = axis == Axis::Arrival && !is_ended;
-        let head = if is_moving { now.duration_since(self.started).as_secs_f64() } else { newest };
-        self.viewport.extent(axis, head)
-    }
-
-    /// What the panels show, copied.
-    fn status(&self, scene: &Scene) -> Status {
-        let entry = |(number, series): (usize, &Series)| Entry {
-            name: series.name.clone(),
-            unit: series.unit.clone(),
-            value: match self.viewport.is_live() {
-                true => series.total.last,
-                // Of the moment that is shown.
-                false => scene.newest.get(number).copied().unwrap_or(f64::NAN),
-            },
-            hidden: self.hidden.contains(&number),
-            seen: scene.traces.get(number).and_then(|trace| trace.visible),
-        };
-        self.store.hold(|store| Status {
-            counts: store.counts,
-            end: store.end.clone(),
-            samples: store.series().iter().map(|series| series.total.count).sum(),
-            gaps: store.series().iter().map(|series| series.gaps).sum(),
-            left_out: scene.left_out,
-            live: self.viewport.is_live(),
-            rates: self.rate.last,
-            series: store.series().iter().enumerate().map(entry).collect(),
-            message: self.saved.lock().clone(),
-        })
+        let passed = now.duration_since(self.started).as_secs_f64();
+        self.store.hold(|store| self.controls.extent(store, passed))
     }
 
     /// The title, the series and the buttons.
@@ -181,52 +145,25 @@ impl App {
                 ui.label(RichText::new("live-plot").heading().color(color));
             }
             if let Some(number) = panels::legend(ui, status, self.config.unit.as_deref())
-                && !self.hidden.remove(&number)
+                && !self.controls.hidden.remove(&number)
             {
-                self.hidden.insert(number);
+                self.controls.hidden.insert(number);
             }
         });
     }
 
     fn act(&mut self, ctx: &Context, action: Action, seen: Extent) {
-        let axis = self.view.axis;
+        self.controls.act(action, seen);
         match action {
-            Action::Pause => self.viewport.pause(seen),
-            Action::Live => self.viewport.follow(),
-            Action::Oldest => self.viewport.go_to_begin(axis, seen),
-            Action::Back => self.viewport.go_back(axis, seen, seen.span / 4.0),
-            Action::Forward => self.viewport.go_back(axis, seen, seen.span / -4.0),
-            Action::Closer => self.viewport.zoom(axis, seen, 0.5, viewport::middle(seen)),
-            Action::Farther => self.viewport.zoom(axis, seen, 2.0, viewport::middle(seen)),
-            Action::All => self.viewport.show_all(axis, seen),
-            Action::Fit => {
-                self.view.values = match (self.view.values, self.initial.values) {
-                    (Values::Fitted, Values::Fitted) => Values::Seed,
-                    (Values::Fitted, initial) => initial,
-                    _ => Values::Fitted,
-                };
-            }
-            Action::Log => self.view.is_log = !self.view.is_log,
-            Action::Panels => {
-                self.view.panels = match (&self.view.panels, &self.initial.panels) {
-                    (Panels::One, Panels::One) => Panels::Each,
-                    (Panels::One, initial) => initial.clone(),
-                    _ => Panels::One,
-                };
-            }
-            Action::Elapsed => {
-                let zone = self.initial.zone.clone();
-                self.view.zone = zone.filter(|_| self.view.zone.is_none());
-            }
             Action::Help => self.help = !self.help,
             Action::CloseHelp => self.help = false,
             Action::Quit => ctx.send_viewport_cmd(ViewportCommand::Close),
             Action::SavePicture => {
                 let picture = save::Picture {
                     store: self.store.clone(),
-                    view: self.view.clone(),
+                    view: self.controls.view.clone(),
                     extent: seen,
-                    hidden: self.hidden.clone(),
+                    hidden: self.controls.hidden.clone(),
                     is_dark: ctx.global_style().visuals.dark_mode,
                 };
                 save::picture(picture, &self.config, Arc::clone(&self.saved), wake(ctx));
@@ -235,6 +172,7 @@ impl App {
                 let saved = Arc::clone(&self.saved);
                 save::table(self.store.clone(), &self.config, saved, wake(ctx));
             }
+            _ => {}
         }
     }
 
@@ -242,7 +180,7 @@ impl App {
     fn schedule(&self, ctx: &Context, scene: &Scene, ended: bool) {
         let now = clock::now();
         self.repaint.end_frame(now);
-        if !self.viewport.is_live() {
+        if !self.controls.viewport.is_live() {
             self.repaint.suspend();
         } else if scene.axis == Axis::Arrival && !ended {
             let next = ((scene.drawn_until / scene.grid.step).floor() + 1.0) * scene.grid.step;

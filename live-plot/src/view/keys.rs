@@ -1,10 +1,11 @@
-//! What the keys do, in one table: keys act by it, and `?` shows it. The actions themselves are left to `app`.
+//! What the keys do, in one table: keys act by it, and `?` shows it, in the window and in the terminal. The actions
+//! themselves are left to `controls` and `app`.
 
 use eframe::egui::{Context, Key, Modifiers};
 
 /// Something that the user asks for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Action {
+pub(crate) enum Action {
     Pause,
     Oldest,
     Live,
@@ -24,38 +25,38 @@ pub(super) enum Action {
     Quit,
 }
 
-/// Each key, what it is called, what it does, and what that is called.
-pub(super) const KEYS: [(Key, &str, Action, &str); 19] = [
-    (Key::Space, "Space", Action::Pause, "pause, or go on"),
-    (Key::End, "End", Action::Live, "go on with the newest"),
-    (Key::Home, "Home", Action::Oldest, "go to the beginning"),
-    (Key::ArrowLeft, "Left", Action::Back, "go back (or drag)"),
-    (Key::ArrowRight, "Right", Action::Forward, "go forward"),
-    (Key::Plus, "+", Action::Closer, "less time (or turn the wheel)"),
-    (Key::Equals, "", Action::Closer, ""),
-    (Key::Minus, "-", Action::Farther, "more time"),
-    (Key::R, "r", Action::All, "show everything (or double-click)"),
-    (Key::A, "a", Action::Fit, "fit the values, or not"),
-    (Key::L, "l", Action::Log, "logarithmic axis, or linear"),
-    (Key::P, "p", Action::Panels, "a panel for each series, or one"),
-    (Key::T, "t", Action::Elapsed, "clock times, or time since the first"),
-    (Key::S, "s", Action::SavePicture, "save the picture"),
-    (Key::C, "c", Action::SaveTable, "save the samples as CSV"),
-    (Key::Q, "q", Action::Quit, "close the window (or Ctrl-Q)"),
-    (Key::Questionmark, "?", Action::Help, "show this list, or hide it"),
+/// Each key, what it is called, what it does, what that is called, and what more there is to say of it in a window.
+pub(crate) const KEYS: [(Key, &str, Action, &str, &str); 19] = [
+    (Key::Space, "Space", Action::Pause, "pause, or go on", ""),
+    (Key::End, "End", Action::Live, "go on with the newest", ""),
+    (Key::Home, "Home", Action::Oldest, "go to the beginning", ""),
+    (Key::ArrowLeft, "Left", Action::Back, "go back", " (or drag)"),
+    (Key::ArrowRight, "Right", Action::Forward, "go forward", ""),
+    (Key::Plus, "+", Action::Closer, "less time", " (or turn the wheel)"),
+    (Key::Equals, "", Action::Closer, "", ""),
+    (Key::Minus, "-", Action::Farther, "more time", ""),
+    (Key::R, "r", Action::All, "show everything", " (or double-click)"),
+    (Key::A, "a", Action::Fit, "fit the values, or not", ""),
+    (Key::L, "l", Action::Log, "logarithmic axis, or linear", ""),
+    (Key::P, "p", Action::Panels, "a panel for each series, or one", ""),
+    (Key::T, "t", Action::Elapsed, "clock times, or time since the first", ""),
+    (Key::S, "s", Action::SavePicture, "save the picture", ""),
+    (Key::C, "c", Action::SaveTable, "save the samples as CSV", ""),
+    (Key::Q, "q", Action::Quit, "close", " the window (or Ctrl-Q)"),
+    (Key::Questionmark, "?", Action::Help, "show this list, or hide it", ""),
     // Where ? is typed with shift, some keyboards report only the key without shift: F1 works everywhere.
-    (Key::F1, "", Action::Help, ""),
-    (Key::Escape, "Esc", Action::CloseHelp, "hide this list"),
+    (Key::F1, "", Action::Help, "", ""),
+    (Key::Escape, "Esc", Action::CloseHelp, "hide this list", ""),
 ];
 
 /// What the keys pressed since the last frame ask for. A key that a focused button or series takes is left to it.
-pub(super) fn pressed(ctx: &Context) -> Vec<Action> {
+pub(crate) fn pressed(ctx: &Context) -> Vec<Action> {
     let is_focused = ctx.memory(|memory| memory.focused().is_some());
     let is_left =
         |key: Key| matches!(key, Key::Space | Key::ArrowLeft | Key::ArrowRight) && is_focused;
-    let is_pressed = |(key, _, action, _): &&(Key, &str, Action, &str)| {
+    let is_pressed = |(key, _, action, ..): &&(Key, &str, Action, &str, &str)| {
         let modifiers = |with: Modifiers| !with.command || *action == Action::Quit;
         !is_left(*key) && ctx.input(|input| input.key_pressed(*key) && modifiers(input.modifiers))
     };
-    KEYS.iter().filter(is_pressed).map(|(_, _, action, _)| *action).collect()
+    KEYS.iter().filter(is_pressed).map(|(_, _, action, ..)| *action).collect()
 }

@@ -1,17 +1,20 @@
 //! The window: opening it (`window`), its state and each of its frames (`app`), when the next frame is drawn (`repaint`),
-//! which part of the time it shows (`viewport`, pure), the plot in its middle (`plot`), what is around the plot (`panels`),
-//! what keys and the pointer do (`keys`, `pointer`), saving to files (`save`), and egui's colours and sizes (`theme`). It reads the store and never
-//! waits for input.
+//! the plot in its middle (`plot`), what is around the plot (`panels`), what the pointer does (`pointer`), and egui's colours
+//! and sizes (`theme`). The terminal shares what the user has chosen to see (`controls`) and which part of the time that is
+//! (`viewport`), what keys do (`keys`), what is said around the plot (`status`), and saving to files (`save`). It reads the
+//! store and never waits for input.
 
 mod app;
-mod keys;
+pub(crate) mod controls;
+pub(crate) mod keys;
 mod panels;
 pub mod plot;
 mod pointer;
-mod repaint;
-mod save;
+pub(crate) mod repaint;
+pub(crate) mod save;
+pub(crate) mod status;
 pub(crate) mod theme;
-mod viewport;
+pub(crate) mod viewport;
 mod window;
 
 pub use window::run;

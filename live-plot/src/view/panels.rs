@@ -3,52 +3,19 @@
 
 use std::sync::Arc;
 
-use common::escape::escape;
-use common::words;
 use eframe::egui::accesskit::Role;
 use eframe::egui::{self, Align, Layout, Rect, RichText, Sense, Shape, TextStyle, Ui, WidgetInfo};
 
 use super::keys::{Action, KEYS};
+use super::status::{self, Entry, Mood, Status};
 use super::theme;
 use crate::picture::palette::{Dash, Rgb};
-use crate::picture::scale;
-use crate::series::Summary;
-use crate::series::store::{Counts, End};
 
 /// Room between a series' name and its value.
 const GAP: f32 = 7.0;
 
 /// Between two rows of the legend.
 const BETWEEN_ROWS: f32 = 2.0;
-
-/// What the panels show.
-#[derive(Debug)]
-pub(super) struct Status {
-    pub(super) counts: Counts,
-    pub(super) end: Option<End>,
-    pub(super) samples: u64,
-    pub(super) gaps: u64,
-    /// How many visible values a logarithmic axis has no place for.
-    pub(super) left_out: u64,
-    pub(super) live: bool,
-    /// Frames and lines in the last second.
-    pub(super) rates: Option<(u32, u64)>,
-    pub(super) series: Vec<Entry>,
-    /// What has been saved, or why not.
-    pub(super) message: Option<String>,
-}
-
-/// What the legend shows of a series.
-#[derive(Debug)]
-pub(super) struct Entry {
-    pub(super) name: String,
-    /// What its numbers bear; an option may name another one for all.
-    pub(super) unit: Option<String>,
-    pub(super) value: f64,
-    pub(super) hidden: bool,
-    /// What is visible of it.
-    pub(super) seen: Option<Summary>,
-}
 
 /// How high the legend may be: however many series there are, most of the window is left for the plot.
 pub(super) fn legend_height(ui: &Ui) -> f32 {
@@ -83,11 +50,7 @@ fn series(
 ) -> egui::Response {
     let palette = theme::palette(ui);
     let color = if entry.hidden { palette.grid } else { palette.series(number) };
-    let value = format!(
-        "{}{}",
-        scale::value(entry.value),
-        unit.or(entry.unit.as_deref()).map(|unit| format!(" {unit}")).unwrap_or_default()
-    );
+    let value = entry.text(unit);
     let text = |text: &str, style: TextStyle, color: Rgb| {
         ui.painter().layout_no_wrap(text.to_owned(), style.resolve(ui.style()), color.into())
     };
@@ -97,7 +60,7 @@ fn series(
         text(&value, TextStyle::Heading, value_color),
     ];
     if let (true, Some(seen)) = (in_full && !entry.hidden, &entry.seen) {
-        texts.push(text(&range(seen), TextStyle::Small, palette.weak));
+        texts.push(text(&status::range(seen), TextStyle::Small, palette.weak));
     }
     // The width must be known first: `horizontal_wrapped` begins a new row by it.
     let key_width = if Dash::of(number) == Dash::Solid { 8.0 } else { 26.0 };
@@ -127,13 +90,8 @@ fn series(
     }
     let label = format!("{} {value}", entry.name);
     response.widget_info(|| WidgetInfo::selected(Role::CheckBox, true, !entry.hidden, &label));
-    let seen = entry.seen.as_ref().map(range).unwrap_or_default();
+    let seen = entry.seen.as_ref().map(status::range).unwrap_or_default();
     response.on_hover_text(format!("{label}\n{seen}\nClick to hide or show."))
-}
-
-fn range(seen: &Summary) -> String {
-    let mean = seen.sum / seen.count as f64;
-    format!("{} … {}   mean {}", scale::value(seen.min), scale::value(seen.max), scale::value(mean))
 }
 
 /// The buttons; returns what was asked for.
@@ -161,50 +119,27 @@ pub(super) fn buttons(ui: &mut Ui, live: bool) -> Option<Action> {
 /// The status line: whether more input is expected, and what has come.
 pub(super) fn state(ui: &mut Ui, status: &Status) {
     let palette = theme::palette(ui);
-    let (color, text) = match (&status.end, status.live) {
-        (Some(End::Input | End::Stopped | End::Closed), _) => {
-            (palette.warn, "stream ended".to_owned())
-        }
-        (Some(End::Error(problem)), _) => (palette.warn, format!("input failed: {problem}")),
-        (None, true) => (palette.live, "live".to_owned()),
-        (None, false) => (palette.warn, "paused; End follows again".to_owned()),
+    let color = |mood| match mood {
+        Mood::Live => palette.live,
+        Mood::Warn => palette.warn,
+        Mood::Plain => palette.text,
     };
-    dot(ui, color);
-    ui.label(RichText::new(text).color(color));
-    if let Some(message) = &status.message {
-        ui.label(escape(message));
-    } else if let (Some(hint), None) = (status.counts.hint, &status.end) {
-        ui.label(RichText::new(hint.to_string()).color(palette.warn));
+    let (mood, text) = status.state();
+    dot(ui, color(mood));
+    ui.label(RichText::new(text).color(color(mood)));
+    if let Some((mood, text)) = status.note() {
+        ui.label(RichText::new(text).color(color(mood)));
     }
     ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
         ui.add_space(8.0);
-        ui.weak(facts(status));
-        let Counts { passed_over, rejected, .. } = status.counts;
-        if passed_over > 0 {
-            ui.weak(format!("{} passed over  ·", words::count(passed_over, "line")));
+        ui.weak(status.facts().join("  ·  "));
+        if let Some(text) = status.passed_over() {
+            ui.weak(text + "  ·");
         }
-        if status.left_out > 0 {
-            let text =
-                format!("{} of 0 or less not drawn  ·", words::count(status.left_out, "value"));
-            ui.label(RichText::new(text).color(palette.warn));
-        }
-        if rejected > 0 {
-            let text = format!("{rejected} rejected  ·");
-            ui.label(RichText::new(text).color(palette.warn));
+        for text in status.losses().into_iter().rev() {
+            ui.label(RichText::new(text + "  ·").color(palette.warn));
         }
     });
-}
-
-fn facts(status: &Status) -> String {
-    let mut facts = vec![words::count(status.samples, "sample")];
-    if status.gaps > 0 {
-        facts.push(words::count(status.gaps, "gap"));
-    }
-    if let (None, true, Some((frames, lines))) = (&status.end, status.live, status.rates) {
-        facts.push(words::count(lines, "line") + "/s");
-        facts.push(words::count(u64::from(frames), "frame") + "/s");
-    }
-    facts.join("  ·  ")
 }
 
 /// The mark before a series' name: a dot of its colour, or a piece of its line if that is dashed.
@@ -228,14 +163,9 @@ fn dot(ui: &mut Ui, color: Rgb) {
 
 /// Says why the plot is empty.
 pub(super) fn hint(ui: &Ui, plot: Rect, status: &Status) {
-    let text = match status.end {
-        None if status.counts.lines > 0 => "Nothing to draw in what has come so far.",
-        None => "Waiting for the first number…",
-        Some(_) => "The input ended; there was nothing to draw.",
-    };
     let font = TextStyle::Heading.resolve(ui.style());
     let color = theme::palette(ui).weak.into();
-    ui.painter().text(plot.center(), egui::Align2::CENTER_CENTER, text, font, color);
+    ui.painter().text(plot.center(), egui::Align2::CENTER_CENTER, status.emptiness(), font, color);
 }
 
 /// How many rows of values a window has room for, beside the one of their time.
@@ -257,11 +187,11 @@ pub(super) fn help(ui: &Ui) {
         egui::ScrollArea::both().max_height(room.y).show(ui, |ui| {
             egui::Grid::new("keys").spacing([16.0, 6.0]).show(ui, |ui| {
                 for row in 0..rows {
-                    for (_, key, _, does) in
+                    for (_, key, _, does, more) in
                         [row, row + rows].iter().filter_map(|at| listed.get(*at))
                     {
                         ui.label(RichText::new(*key).strong());
-                        ui.label(*does);
+                        ui.label(format!("{does}{more}"));
                     }
                     ui.end_row();
                 }

@@ -82,19 +82,19 @@ impl Repaint {
 }
 
 /// Frames drawn and lines read in the last second.
-pub(super) struct Rate {
+pub(crate) struct Rate {
     since: Instant,
     frames: u32,
     lines: u64,
-    pub(super) last: Option<(u32, u64)>,
+    pub(crate) last: Option<(u32, u64)>,
 }
 
 impl Rate {
-    pub(super) fn new(since: Instant) -> Self {
+    pub(crate) fn new(since: Instant) -> Self {
         Self { since, frames: 0, lines: 0, last: None }
     }
 
-    pub(super) fn count(&mut self, now: Instant, lines: u64) {
+    pub(crate) fn count(&mut self, now: Instant, lines: u64) {
         let passed = now.saturating_duration_since(self.since).as_secs();
         if passed > 0 {
             self.last = (passed == 1).then_some((self.frames, lines - self.lines));
@@ -106,20 +106,20 @@ impl Rate {
 
 /// What the frames cost: how much processor time each took this thread, and how long it waited for the lock.
 #[derive(Debug, Default)]
-pub(super) struct Cost {
-    pub(super) times: Histogram,
-    pub(super) waits: Histogram,
+pub(crate) struct Cost {
+    pub(crate) times: Histogram,
+    pub(crate) waits: Histogram,
     begun: Option<(Duration, Duration)>,
 }
 
 impl Cost {
     /// A frame begins; so long this thread has waited for the lock before it.
-    pub(super) fn begin(&mut self, waited: Duration) {
+    pub(crate) fn begin(&mut self, waited: Duration) {
         self.begun = processor_time().map(|time| (time, waited));
     }
 
     /// A frame is drawn.
-    pub(super) fn end(&mut self, waited: Duration) {
+    pub(crate) fn end(&mut self, waited: Duration) {
         if let (Some((begun, before)), Some(now)) = (self.begun.take(), processor_time()) {
             self.times.add(now.saturating_sub(begun));
             self.waits.add(waited.saturating_sub(before));

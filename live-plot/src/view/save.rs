@@ -18,19 +18,19 @@ use crate::picture::scene::{Extent, Scene};
 use crate::series::Shared;
 
 /// What has been saved, or why not, for the status line.
-pub(super) type Message = Arc<Mutex<Option<String>>>;
+pub(crate) type Message = Arc<Mutex<Option<String>>>;
 
 /// What a saved picture shows.
-pub(super) struct Picture {
-    pub(super) store: Shared,
-    pub(super) view: View,
-    pub(super) extent: Extent,
-    pub(super) hidden: BTreeSet<usize>,
-    pub(super) is_dark: bool,
+pub(crate) struct Picture {
+    pub(crate) store: Shared,
+    pub(crate) view: View,
+    pub(crate) extent: Extent,
+    pub(crate) hidden: BTreeSet<usize>,
+    pub(crate) is_dark: bool,
 }
 
 /// Saves a picture. All of it is made in the thread that writes it: of many series it takes longer than a frame.
-pub(super) fn picture(
+pub(crate) fn picture(
     picture: Picture,
     config: &Config,
     message: Message,
@@ -48,7 +48,7 @@ pub(super) fn picture(
 }
 
 /// Saves the samples as CSV.
-pub(super) fn table(
+pub(crate) fn table(
     store: Shared,
     config: &Config,
     message: Message,

@@ -9,7 +9,7 @@ const SHORTEST: f64 = 1e-3;
 
 /// The part of the axis that is shown.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub(super) struct Viewport {
+pub(crate) struct Viewport {
     /// How much is shown; everything if `None`.
     span: Option<f64>,
     /// Where it has stopped; it follows the newest if `None`.
@@ -26,24 +26,24 @@ struct Stop {
 }
 
 impl Viewport {
-    pub(super) fn new(span: Option<f64>) -> Self {
+    pub(crate) fn new(span: Option<f64>) -> Self {
         Self { span, stop: None }
     }
 
     /// Whether the picture follows the newest.
-    pub(super) fn is_live(&self) -> bool {
+    pub(crate) fn is_live(&self) -> bool {
         self.stop.is_none()
     }
 
     /// The part of the axis that is shown while the newest is at `head`.
-    pub(super) fn extent(&self, axis: Axis, head: f64) -> Extent {
+    pub(crate) fn extent(&self, axis: Axis, head: f64) -> Extent {
         let head = self.stop.map_or(head, |stop| stop.head);
         let newest = Extent::newest(axis, self.span, head);
         Extent { end: self.stop.map_or(newest.end, |stop| stop.end), ..newest }
     }
 
     /// Stops at what is shown, or follows the newest again.
-    pub(super) fn pause(&mut self, seen: Extent) {
+    pub(crate) fn pause(&mut self, seen: Extent) {
         match self.stop {
             None => self.stay(seen, seen.end),
             Some(_) => self.follow(),
@@ -51,12 +51,12 @@ impl Viewport {
     }
 
     /// Follows the newest.
-    pub(super) fn follow(&mut self) {
+    pub(crate) fn follow(&mut self) {
         self.stop = None;
     }
 
     /// Shows everything: up to where it has stopped, or to the newest.
-    pub(super) fn show_all(&mut self, axis: Axis, seen: Extent) {
+    pub(crate) fn show_all(&mut self, axis: Axis, seen: Extent) {
         self.span = None;
         if let Some(stop) = &mut self.stop {
             stop.end = Extent::newest(axis, None, seen.head).end;
@@ -64,18 +64,18 @@ impl Viewport {
     }
 
     /// Goes to the beginning and stays there.
-    pub(super) fn go_to_begin(&mut self, axis: Axis, seen: Extent) {
+    pub(crate) fn go_to_begin(&mut self, axis: Axis, seen: Extent) {
         self.stay(seen, axis.begin() + seen.span);
     }
 
     /// Goes back in time by `by`, or forward if that is negative, and stays there: only `follow` and `pause` go on.
-    pub(super) fn go_back(&mut self, axis: Axis, seen: Extent, by: f64) {
+    pub(crate) fn go_back(&mut self, axis: Axis, seen: Extent, by: f64) {
         self.stay(seen, within(axis, seen.head, seen.span, seen.end - by));
     }
 
     /// Makes the span `factor` times as long, but not longer than what there is. The time `at` stays at its place; a
     /// picture that follows keeps its right edge.
-    pub(super) fn zoom(&mut self, axis: Axis, seen: Extent, factor: f64, at: f64) {
+    pub(crate) fn zoom(&mut self, axis: Axis, seen: Extent, factor: f64, at: f64) {
         let longest = Extent::newest(axis, None, seen.head).span.max(seen.span);
         let span = (seen.span * factor).clamp(SHORTEST.min(longest), longest);
         self.span = Some(span);
@@ -99,7 +99,7 @@ fn within(axis: Axis, head: f64, span: f64, end: f64) -> f64 {
 }
 
 /// The middle of what is drawn: what a key zooms on.
-pub(super) fn middle(extent: Extent) -> f64 {
+pub(crate) fn middle(extent: Extent) -> f64 {
     let start = extent.end - extent.span;
     start.midpoint(extent.end.min(extent.drawn_until).max(start))
 }

@@ -1,5 +1,7 @@
 //! Tests of `app`.
 
+use std::collections::BTreeSet;
+
 use clap::Parser as _;
 use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable as _;
@@ -50,7 +52,7 @@ fn a_click_on_a_series_hides_it_and_another_shows_it() {
         window.get_by_label("load -3").click();
         window.step();
         window.step();
-        assert_eq!(window.state().hidden.contains(&1), hidden);
+        assert_eq!(window.state().controls.hidden.contains(&1), hidden);
     }
 }
 
@@ -120,26 +122,26 @@ fn space_and_the_button_pause_and_follow() {
     let mut window = window();
     window.key_press(egui::Key::Space);
     window.step();
-    assert!(!window.state().viewport.is_live());
+    assert!(!window.state().controls.viewport.is_live());
     window.step();
     assert!(window.state().repaint.is_suspended(), "paused, the reader requests no frame");
     window.get_by_label("Follow").click();
     window.step();
     window.step();
-    assert!(window.state().viewport.is_live());
+    assert!(window.state().controls.viewport.is_live());
 }
 
 #[test]
 fn a_focused_button_has_space_for_itself() {
     let mut window = window();
-    let before = window.state().view.values;
+    let before = window.state().controls.view.values;
     window.get_by_label("Fit").focus();
     window.step();
     window.key_press(egui::Key::Space);
     window.step();
     window.step();
-    assert!(window.state().viewport.is_live());
-    assert_ne!(window.state().view.values, before);
+    assert!(window.state().controls.viewport.is_live());
+    assert_ne!(window.state().controls.view.values, before);
 }
 
 #[test]
@@ -155,7 +157,7 @@ fn paused_is_paused_whatever_is_pressed_and_shows_the_values_of_then() {
         for key in keys {
             window.key_press(key);
             window.step();
-            assert!(!window.state().viewport.is_live(), "{first:?} {key:?}");
+            assert!(!window.state().controls.viewport.is_live(), "{first:?} {key:?}");
         }
         let plot = window.get_by_role(Role::GraphicsDocument).rect().center();
         window.drag_at(plot);
@@ -238,7 +240,7 @@ fn every_key_is_in_the_list() {
     window.key_press(egui::Key::Questionmark);
     window.step();
     window.step();
-    for (_, _, _, does) in keys::KEYS.iter().filter(|(_, key, ..)| !key.is_empty()) {
-        window.get_by_label(does);
+    for (_, _, _, does, more) in keys::KEYS.iter().filter(|(_, key, ..)| !key.is_empty()) {
+        window.get_by_label(&format!("{does}{more}"));
     }
 }

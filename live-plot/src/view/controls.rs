@@ -1,0 +1,86 @@
+//! What the user has chosen to see: which part of the axis, how the values are shown, which series. Keys change it. Pure, and
+//! the same for the window and the terminal, which find keys, places and buttons in their own ways.
+
+use std::collections::BTreeSet;
+
+use super::keys::Action;
+use super::viewport::{self, Viewport};
+use crate::config::{Axis, Config, Panels, Values, View};
+use crate::picture::scene::Extent;
+use crate::series::store::Store;
+
+/// What is seen, and how.
+#[derive(Debug)]
+pub(crate) struct Controls {
+    pub(crate) viewport: Viewport,
+    /// How the values are shown at the start.
+    initial: View,
+    /// How they are shown now.
+    pub(crate) view: View,
+    /// The series that are not drawn.
+    pub(crate) hidden: BTreeSet<usize>,
+}
+
+impl Controls {
+    /// What is seen at the start.
+    pub(crate) fn new(config: &Config, is_typed: bool) -> Self {
+        let view = config.view(is_typed);
+        Self {
+            viewport: Viewport::new(config.window().map(|window| window.as_secs_f64())),
+            initial: view.clone(),
+            view,
+            hidden: BTreeSet::new(),
+        }
+    }
+
+    /// The part of the axis that is shown when so many seconds have passed since the start.
+    pub(crate) fn extent(&self, store: &Store, passed: f64) -> Extent {
+        let is_moving = self.view.axis == Axis::Arrival && store.end.is_none();
+        let head = if is_moving { passed } else { store.head };
+        self.viewport.extent(self.view.axis, head)
+    }
+
+    /// Does what a key asks for while `seen` is seen, if it changes what is seen.
+    pub(crate) fn act(&mut self, action: Action, seen: Extent) {
+        let axis = self.view.axis;
+        match action {
+            Action::Pause => self.viewport.pause(seen),
+            Action::Live => self.viewport.follow(),
+            Action::Oldest => self.viewport.go_to_begin(axis, seen),
+            Action::Back => self.viewport.go_back(axis, seen, seen.span / 4.0),
+            Action::Forward => self.viewport.go_back(axis, seen, seen.span / -4.0),
+            Action::Closer => self.zoom(0.5, seen),
+            Action::Farther => self.zoom(2.0, seen),
+            Action::All => self.viewport.show_all(axis, seen),
+            Action::Fit => {
+                self.view.values = match (self.view.values, self.initial.values) {
+                    (Values::Fitted, Values::Fitted) => Values::Seed,
+                    (Values::Fitted, initial) => initial,
+                    _ => Values::Fitted,
+                };
+            }
+            Action::Log => self.view.is_log = !self.view.is_log,
+            Action::Panels => {
+                self.view.panels = match (&self.view.panels, &self.initial.panels) {
+                    (Panels::One, Panels::One) => Panels::Each,
+                    (Panels::One, initial) => initial.clone(),
+                    _ => Panels::One,
+                };
+            }
+            Action::Elapsed => {
+                let zone = self.initial.zone.clone();
+                self.view.zone = zone.filter(|_| self.view.zone.is_none());
+            }
+            Action::Help
+            | Action::CloseHelp
+            | Action::Quit
+            | Action::SavePicture
+            | Action::SaveTable => {}
+        }
+    }
+
+    /// Shows `factor` times as much time; the middle stays.
+    pub(crate) fn zoom(&mut self, factor: f64, seen: Extent) {
+        self.viewport.zoom(self.view.axis, seen, factor, viewport::middle(seen));
+    }
+}

@@ -1,0 +1,159 @@
+//! What is said around the plot: of each series its newest value, of the input its state and what has come. The same words
+//! in the window and in the terminal. Pure; where they stand and how they look is left to the painter.
+
+use common::escape::escape;
+use common::words;
+
+use super::controls::Controls;
+use crate::picture::scale;
+use crate::picture::scene::Scene;
+use crate::series::Summary;
+use crate::series::store::{Counts, End, Series, Store};
+
+/// What is known of the input and shown of it.
+#[derive(Debug)]
+pub(crate) struct Status {
+    pub(crate) counts: Counts,
+    pub(crate) end: Option<End>,
+    samples: u64,
+    gaps: u64,
+    /// How many visible values a logarithmic axis has no place for.
+    left_out: u64,
+    pub(crate) live: bool,
+    /// Frames and lines in the last second.
+    rates: Option<(u32, u64)>,
+    pub(crate) series: Vec<Entry>,
+    /// What has been saved, or why not.
+    message: Option<String>,
+}
+
+/// What the legend shows of a series.
+#[derive(Debug)]
+pub(crate) struct Entry {
+    pub(crate) name: String,
+    /// What its numbers bear; an option may name another one for all.
+    pub(crate) unit: Option<String>,
+    pub(crate) value: f64,
+    pub(crate) hidden: bool,
+    /// What is visible of it.
+    pub(crate) seen: Option<Summary>,
+}
+
+/// How a text is meant.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Mood {
+    /// All is as it should be.
+    Live,
+    /// It needs attention.
+    Warn,
+    /// A fact.
+    Plain,
+}
+
+impl Status {
+    /// Copies what is shown beside `scene`.
+    pub(crate) fn of(
+        store: &Store,
+        scene: &Scene,
+        controls: &Controls,
+        rates: Option<(u32, u64)>,
+        message: Option<String>,
+    ) -> Self {
+        let is_live = controls.viewport.is_live();
+        let entry = |(number, series): (usize, &Series)| Entry {
+            name: series.name.clone(),
+            unit: series.unit.clone(),
+            value: match is_live {
+                true => series.total.last,
+                // Of the moment that is shown.
+                false => scene.newest.get(number).copied().unwrap_or(f64::NAN),
+            },
+            hidden: controls.hidden.contains(&number),
+            seen: scene.traces.get(number).and_then(|trace| trace.visible),
+        };
+        Self {
+            counts: store.counts,
+            end: store.end.clone(),
+            samples: store.series().iter().map(|series| series.total.count).sum(),
+            gaps: store.series().iter().map(|series| series.gaps).sum(),
+            left_out: scene.left_out,
+            live: is_live,
+            rates,
+            series: store.series().iter().enumerate().map(entry).collect(),
+            message,
+        }
+    }
+
+    /// Whether more input is expected.
+    pub(crate) fn state(&self) -> (Mood, String) {
+        match (&self.end, self.live) {
+            (Some(End::Input | End::Stopped | End::Closed), _) => {
+                (Mood::Warn, "stream ended".to_owned())
+            }
+            (Some(End::Error(problem)), _) => (Mood::Warn, format!("input failed: {problem}")),
+            (None, true) => (Mood::Live, "live".to_owned()),
+            (None, false) => (Mood::Warn, "paused; End follows again".to_owned()),
+        }
+    }
+
+    /// What has been saved, or a hint at why nothing comes.
+    pub(crate) fn note(&self) -> Option<(Mood, String)> {
+        let message = self.message.as_ref().map(|text| (Mood::Plain, escape(text).into_owned()));
+        let hint = self.counts.hint.filter(|_| self.end.is_none());
+        message.or_else(|| hint.map(|hint| (Mood::Warn, hint.to_string())))
+    }
+
+    /// What has come of which something is missing in the picture.
+    pub(crate) fn losses(&self) -> Vec<String> {
+        let mut losses = Vec::new();
+        if self.counts.rejected > 0 {
+            losses.push(format!("{} rejected", self.counts.rejected));
+        }
+        if self.left_out > 0 {
+            losses.push(format!("{} of 0 or less not drawn", words::count(self.left_out, "value")));
+        }
+        losses
+    }
+
+    /// How many lines `--match` does not match.
+    pub(crate) fn passed_over(&self) -> Option<String> {
+        let lines = self.counts.passed_over;
+        (lines > 0).then(|| format!("{} passed over", words::count(lines, "line")))
+    }
+
+    /// What has come.
+    pub(crate) fn facts(&self) -> Vec<String> {
+        let mut facts = vec![words::count(self.samples, "sample")];
+        if self.gaps > 0 {
+            facts.push(words::count(self.gaps, "gap"));
+        }
+        if let (None, true, Some((frames, lines))) = (&self.end, self.live, self.rates) {
+            facts.push(words::count(lines, "line") + "/s");
+            facts.push(words::count(u64::from(frames), "frame") + "/s");
+        }
+        facts
+    }
+
+    /// Why the plot is empty.
+    pub(crate) fn emptiness(&self) -> &'static str {
+        match self.end {
+            None if self.counts.lines > 0 => "Nothing to draw in what has come so far.",
+            None => "Waiting for the first number…",
+            Some(_) => "The input ended; there was nothing to draw.",
+        }
+    }
+}
+
+impl Entry {
+    /// The newest value with its unit; `unit` is that of all.
+    pub(crate) fn text(&self, unit: Option<&str>) -> String {
+        let unit = unit.or(self.unit.as_deref()).map(|unit| format!(" {unit}"));
+        scale::value(self.value) + &unit.unwrap_or_default()
+    }
+}
+
+/// What is visible of a series, in words.
+pub(crate) fn range(seen: &Summary) -> String {
+    let mean = seen.sum / seen.count as f64;
+    format!("{} … {}   mean {}", scale::value(seen.min), scale::value(seen.max), scale::value(mean))
+}
