@@ -84,9 +84,11 @@ pub struct Args {
     /// Seldom needed: numbers may bear their units themselves.
     #[arg(long, value_name = "TEXT", hide_short_help = true)]
     unit: Option<String>,
-    /// Width and height, in pixels
-    #[arg(long, value_name = "WxH", default_value = "1280x720", value_parser = size)]
-    size: (u16, u16),
+    /// Width and height, in pixels [default: 1280x720]
+    ///
+    /// With --terminal in cells; 80x24 by default.
+    #[arg(long, value_name = "WxH", value_parser = size, hide_short_help = true)]
+    size: Option<(u16, u16)>,
     /// Colours: system, dark or light
     #[arg(long, value_name = "THEME", default_value = "system", hide_possible_values = true)]
     #[arg(hide_short_help = true)]
@@ -97,6 +99,11 @@ pub struct Args {
     #[arg(long, value_name = "SIZE", default_value = "256MiB", value_parser = bytes)]
     #[arg(hide_short_help = true)]
     history: usize,
+    /// Print a picture in characters
+    ///
+    /// Of the whole input, at its end, on stdout.
+    #[arg(long, help_heading = "Without a window")]
+    terminal: bool,
     /// Write a picture to this file, - for stdout
     #[arg(long, value_name = "FILE", help_heading = "Without a window")]
     png: Option<PathBuf>,
@@ -124,14 +131,23 @@ impl Arguments for Args {
     }
 }
 
-/// Width and height, in pixels.
+/// Width and height: what their unit is, and which are sensible, other options decide.
 fn size(text: &str) -> Result<(u16, u16), String> {
-    let number = |text: &str| text.parse::<u16>().ok().filter(|n| (200..=16_384).contains(n));
+    let number = |text: &str| text.parse::<u16>().ok().filter(|n| *n > 0);
     text.split_once('x')
         .and_then(|(width, height)| Some((number(width)?, number(height)?)))
-        .ok_or_else(|| {
-            "write WIDTHxHEIGHT in pixels, each from 200 to 16384, for example 1280x720".to_owned()
-        })
+        .ok_or_else(|| "write WIDTHxHEIGHT, for example 1280x720".to_owned())
+}
+
+/// The size of a picture in pixels, and of one in cells.
+fn sizes(size: Option<(u16, u16)>, in_cells: bool) -> Result<[(u16, u16); 2], Error> {
+    let (pixels, cells) = ((1280, 720), (80, 24));
+    match size {
+        None => Ok([pixels, cells]),
+        Some(size @ (20..=1000, 5..=500)) if in_cells => Ok([pixels, size]),
+        Some(size @ (200..=16_384, 200..=16_384)) if !in_cells => Ok([size, cells]),
+        Some(size) => Err(Error::Size { size, in_cells }),
+    }
 }
 
 /// A regular expression with a name for each series.
@@ -170,8 +186,13 @@ impl TryFrom<Args> for Config {
     type Error = Error;
 
     fn try_from(args: Args) -> Result<Self, Error> {
-        let outputs =
-            Outputs { png: args.png, svg: args.svg, csv: args.csv, summary: args.summary };
+        let outputs = Outputs {
+            still: args.terminal,
+            png: args.png,
+            svg: args.svg,
+            csv: args.csv,
+            summary: args.summary,
+        };
         if outputs.to_stdout() > 1 {
             return Err(Error::Stdout);
         }
@@ -192,6 +213,7 @@ impl TryFrom<Args> for Config {
         if time.len() > 2 {
             return Err(Error::Times);
         }
+        let [size, cells] = sizes(args.size, args.terminal && !outputs.is_figure())?;
         Ok(Self {
             file,
             follow: args.follow,
@@ -208,7 +230,10 @@ impl TryFrom<Args> for Config {
             draw: args.draw,
             title: args.title,
             unit: args.unit,
-            size: args.size,
+            size,
+            cells,
+            terminal: args.terminal,
+            color: args.common.color,
             panels: args.panels.unwrap_or_default(),
             utc: args.utc,
             theme: args.theme,
@@ -227,10 +252,15 @@ mod tests {
     fn sizes_have_units_and_limits() {
         assert_eq!(bytes("256MiB"), Ok(256 << 20));
         assert_eq!(size("1280x720"), Ok((1280, 720)));
+        assert_eq!(sizes(Some((100, 30)), true).unwrap(), [(1280, 720), (100, 30)]);
+        assert_eq!(sizes(Some((200, 200)), false).unwrap(), [(200, 200), (80, 24)]);
+        for (bad, in_cells) in [((1280, 720), true), ((19, 5), true), ((100, 30), false)] {
+            assert!(sizes(Some(bad), in_cells).is_err(), "{bad:?}");
+        }
         for bad in ["", "5", "1KiB", "-1MiB", "99999999999GiB", "1.5GiB"] {
             assert!(bytes(bad).is_err(), "{bad}");
         }
-        for bad in ["", "1280", "10x10", "99999x99999", "axb"] {
+        for bad in ["", "1280", "0x10", "99999x99999", "axb"] {
             assert!(size(bad).is_err(), "{bad}");
         }
     }

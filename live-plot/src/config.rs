@@ -7,6 +7,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use clap::ValueEnum;
+use common::options::ColorChoice;
 use regex::bytes::Regex;
 use tz::TimeZone;
 
@@ -38,6 +39,12 @@ pub struct Config {
     pub unit: Option<String>,
     /// Width and height, in pixels.
     pub size: (u16, u16),
+    /// Width and height of a still, in cells.
+    pub cells: (u16, u16),
+    /// The picture is drawn in characters.
+    pub terminal: bool,
+    /// Whether characters are coloured.
+    pub color: ColorChoice,
     /// Light or dark.
     pub theme: Theme,
     /// How the series share the height.
@@ -115,6 +122,8 @@ pub struct Naming {
 /// What is written at the end of input.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Outputs {
+    /// A picture in characters, on stdout.
+    pub still: bool,
     /// A picture in pixels.
     pub png: Option<PathBuf>,
     /// A picture in vectors.
@@ -129,12 +138,18 @@ impl Outputs {
     /// Whether anything is written.
     #[must_use]
     pub fn any(&self) -> bool {
-        self.summary || self.files().next().is_some()
+        self.still || self.summary || self.files().next().is_some()
     }
 
     /// Whether a picture is drawn.
     #[must_use]
     pub fn is_drawn(&self) -> bool {
+        self.still || self.is_figure()
+    }
+
+    /// Whether a picture in pixels or vectors is drawn.
+    #[must_use]
+    pub fn is_figure(&self) -> bool {
         self.png.is_some() || self.svg.is_some()
     }
 
@@ -147,7 +162,7 @@ impl Outputs {
     #[must_use]
     pub fn to_stdout(&self) -> usize {
         let files = self.files().filter(|path| path.as_os_str() == "-");
-        files.count() + usize::from(self.summary)
+        files.count() + usize::from(self.summary) + usize::from(self.still)
     }
 }
 

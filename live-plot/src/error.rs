@@ -45,7 +45,7 @@ pub enum Error {
     Follow,
     /// Two things cannot go to one stdout.
     #[error(
-        "only one of --png, --svg, --csv and --summary can go to stdout; give the others a file"
+        "only one of --terminal, --png, --svg, --csv and --summary can go to stdout; give the others a file"
     )]
     Stdout,
     /// A time is one column, or two.
@@ -53,6 +53,19 @@ pub enum Error {
         "--time takes one name, or two for the date and the clock time, as in --time date,clock"
     )]
     Times,
+    /// A picture of that size is none, or more than anything can show.
+    #[error("--size is {}x{}: {}", size.0, size.1, limits(*in_cells))]
+    Size {
+        /// Width and height.
+        size: (u16, u16),
+        /// They are counted in cells, not in pixels.
+        in_cells: bool,
+    },
+    /// The terminal cannot show a picture and what is typed.
+    #[error(
+        "--terminal draws on the terminal that the numbers would be typed at; pipe them in, or name a FILE"
+    )]
+    Typed,
     /// Two pictures or tables cannot be one file.
     #[error("two outputs would be {}, and one of them lost; give each a file of its own", escape::path(.0))]
     Twice(PathBuf),
@@ -85,7 +98,7 @@ pub enum Error {
     /// There is nowhere to open a window.
     #[error(
         "no display to open a window on (neither WAYLAND_DISPLAY nor DISPLAY is set); \
-         --png FILE draws without one, 'ssh -X' brings one"
+         --terminal or --png FILE draws without one, 'ssh -X' brings one"
     )]
     NoDisplay,
     /// The display does not answer, or has no OpenGL.
@@ -122,13 +135,24 @@ fn extent(lines: u64) -> String {
     }
 }
 
+fn limits(in_cells: bool) -> &'static str {
+    match in_cells {
+        true => "with --terminal it is in cells, from 20x5 to 1000x500; write for example 100x30",
+        false => "it is in pixels, each from 200 to 16384; write for example 1280x720",
+    }
+}
+
 impl Failure for Error {
     fn status(&self) -> u8 {
         match self {
             Self::Config(error) => error.status(),
-            Self::Follow | Self::Stdout | Self::Times | Self::Twice(_) | Self::Replaced(_) => {
-                exit::USAGE
-            }
+            Self::Follow
+            | Self::Stdout
+            | Self::Times
+            | Self::Size { .. }
+            | Self::Typed
+            | Self::Twice(_)
+            | Self::Replaced(_) => exit::USAGE,
             _ => exit::FAILED,
         }
     }

@@ -21,6 +21,7 @@
 //! view/     window     opens, and starts the threads; app: one frame
 //!           repaint    when the next frame is drawn
 //!           plot       paints the scene; viewport: which part of the axis; panels, keys, pointer, save, theme
+//! terminal/ painter    the scene and what is around it in cells of characters (layout, braille); still: one as text
 //! export/   figure (text: svg, pixels: raster), csv, the summary; atomic_file: whole files or none; stream: what
 //!           somebody reads meanwhile
 //! zone      the local time zone
@@ -40,5 +41,6 @@ pub mod input;
 pub mod picture;
 pub mod series;
 pub mod signals;
+mod terminal;
 pub mod view;
 mod zone;

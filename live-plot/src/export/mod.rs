@@ -1,5 +1,5 @@
 //! Without a window: reads the input to its end and writes what was asked for: pictures (`figure`, as `svg` or PNG by
-//! `raster`), tables (`csv`; `rows` for the window), the `summary`. Files are whole or not there (`atomic_file`). It needs
+//! `raster`; in characters by `terminal`), tables (`csv`; `rows` for the window), the `summary`. Files are whole or not there (`atomic_file`). It needs
 //! no display.
 
 pub(crate) mod atomic_file;
@@ -13,10 +13,10 @@ mod summary;
 mod svg;
 mod text;
 
-use std::io;
+use std::io::{self, IsTerminal as _};
 use std::path::{Path, PathBuf, absolute};
 
-use common::{exit, words};
+use common::{exit, logging, words};
 
 use atomic_file::Target;
 use csv::Table;
@@ -31,6 +31,8 @@ use crate::picture::scene::{Extent, Scene};
 use crate::series::Shared;
 use crate::series::store::{End, Store};
 use crate::signals::{Event, Flag, Signals};
+use crate::terminal::colors::Depth;
+use crate::terminal::still;
 
 /// Reads to the end and writes. If the reader of stdout closes it, the export ends, and that is no error.
 ///
@@ -111,7 +113,16 @@ fn export(config: &Config, source: Source, signals: Signals) -> Result<(), Error
         Target::open(Path::new("-"), &stop)?.write(summary.lines(store.series()).as_bytes())?;
     }
     if outputs.is_drawn() {
-        draw(config, store, is_typed, png, svg)?;
+        store.counts = input.counts();
+        let store = Shared::new(store);
+        if outputs.is_figure() {
+            draw(config, &store, is_typed, png, svg)?;
+        }
+        if outputs.still {
+            let is_colored = logging::is_colored(config.color, io::stdout().is_terminal());
+            let text = still::of(config, &store, is_typed, Depth::here(is_colored));
+            Target::open(Path::new("-"), &stop)?.write(text.as_bytes())?;
+        }
     }
     match end {
         End::Error(problem) => Err(Error::Read { from: from(), problem }),
@@ -122,16 +133,16 @@ fn export(config: &Config, source: Source, signals: Signals) -> Result<(), Error
 /// Writes the pictures.
 fn draw(
     config: &Config,
-    store: Store,
+    store: &Shared,
     is_typed: bool,
     png: Option<Target>,
     svg: Option<Target>,
 ) -> Result<(), Error> {
     let window = config.window().map(|window| window.as_secs_f64());
-    let extent = Extent::newest(config.axis(), window, store.head);
-    let (view, store) = (config.view(is_typed), Shared::new(store));
-    let make = |size| Scene::outline(&store, &view, extent, size, |_| false);
-    let figure = Figure::new(config, &store, config.theme != Theme::Light, make);
+    let extent = Extent::newest(config.axis(), window, store.hold(|store| store.head));
+    let view = config.view(is_typed);
+    let make = |size| Scene::outline(store, &view, extent, size, |_| false);
+    let figure = Figure::new(config, store, config.theme != Theme::Light, make);
     if figure.left_out() > 0 {
         let count = words::count(figure.left_out(), "value");
         tracing::warn!("{count} of 0 or less not drawn: a logarithmic axis has no place for them.");

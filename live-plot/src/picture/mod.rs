@@ -9,7 +9,7 @@ mod discs;
 pub mod dots;
 pub mod marks;
 pub mod palette;
-mod panels;
+pub(crate) mod panels;
 pub mod pixels;
 pub mod scale;
 pub mod scene;

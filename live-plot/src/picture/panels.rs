@@ -4,10 +4,10 @@ use super::pixels::Area;
 use crate::config::Panels;
 
 /// The least height of a panel, in points: three labels.
-const PANEL: f64 = 54.0;
+pub(crate) const PANEL: f64 = 54.0;
 
 /// Between two panels, in points: room for the lowest label of one and the highest of the next.
-const GAP: f64 = 16.0;
+pub(crate) const GAP: f64 = 16.0;
 
 /// How many panels fit into a height of so many pixels.
 #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a small number")]

@@ -33,6 +33,14 @@ impl Controls {
         }
     }
 
+    /// Where series have no colours, each has a panel to begin with, unless the user has chosen panels.
+    pub(crate) fn in_colors(mut self, is_colored: bool) -> Self {
+        if !is_colored && self.view.panels == Panels::One {
+            self.view.panels = Panels::Each;
+        }
+        self
+    }
+
     /// The part of the axis that is shown when so many seconds have passed since the start.
     pub(crate) fn extent(&self, store: &Store, passed: f64) -> Extent {
         let is_moving = self.view.axis == Axis::Arrival && store.end.is_none();

@@ -1,0 +1,121 @@
+//! What an ink looks like in a terminal: the palette's colours as the escape sequences of as many colours as it has
+//! (ECMA-48, SGR).
+
+use super::cells::Ink;
+use crate::picture::palette::{Palette, Rgb};
+
+/// How many colours a terminal has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Depth {
+    /// None.
+    None,
+    /// The sixteen of the IBM PC, as the user has set them.
+    Sixteen,
+    /// Also a cube of 6 × 6 × 6, and greys.
+    Cube,
+    /// All of them.
+    True,
+}
+
+/// The eight colours of series in a terminal of sixteen: they stay apart, and none is that of the text.
+const SERIES: [u8; 8] = [94, 33, 32, 95, 93, 31, 36, 35];
+
+impl Depth {
+    /// Those of the terminal that the environment describes.
+    pub(crate) fn here(is_colored: bool) -> Self {
+        let variable = |name| std::env::var(name).unwrap_or_default();
+        Self::of(is_colored, &variable("TERM"), &variable("COLORTERM"))
+    }
+
+    /// What `TERM` and `COLORTERM` say of a terminal, if anything is to be coloured there.
+    fn of(is_colored: bool, term: &str, color_term: &str) -> Self {
+        if !is_colored {
+            Self::None
+        } else if matches!(color_term, "truecolor" | "24bit") || term.ends_with("-direct") {
+            Self::True
+        } else if term.contains("256color") {
+            Self::Cube
+        } else {
+            Self::Sixteen
+        }
+    }
+
+    /// The sequence that switches from any ink to this one.
+    pub(crate) fn sequence(self, ink: Ink, palette: &Palette) -> String {
+        let color = match ink {
+            Ink::Plain => return if self == Self::None { String::new() } else { "\x1b[m".into() },
+            Ink::Weak => palette.weak,
+            Ink::Grid => palette.grid,
+            Ink::Live => palette.live,
+            Ink::Warn => palette.warn,
+            Ink::Series(number) => palette.series(number),
+        };
+        match self {
+            Self::None => String::new(),
+            Self::Sixteen => format!("\x1b[{}m", sixteen(ink)),
+            Self::Cube => format!("\x1b[38;5;{}m", cube(color)),
+            Self::True => format!("\x1b[38;2;{};{};{}m", color.0, color.1, color.2),
+        }
+    }
+}
+
+fn sixteen(ink: Ink) -> u8 {
+    match ink {
+        Ink::Plain => 39,
+        Ink::Weak => 37,
+        Ink::Grid => 90,
+        Ink::Live => 32,
+        Ink::Warn => 33,
+        Ink::Series(number) => SERIES[number % SERIES.len()],
+    }
+}
+
+/// The nearest colour of the cube or the greys.
+fn cube(color: Rgb) -> u8 {
+    const LEVELS: [u8; 6] = [0, 95, 135, 175, 215, 255];
+    let distance = |a: Rgb| {
+        let square = |a: u8, b: u8| i32::from(a).abs_diff(i32::from(b)).pow(2);
+        square(a.0, color.0) + square(a.1, color.1) + square(a.2, color.2)
+    };
+    let level = |number: u8| LEVELS[usize::from(number)];
+    let cube = (0..216_u8).map(|number| {
+        (16 + number, Rgb(level(number / 36), level(number / 6 % 6), level(number % 6)))
+    });
+    let greys = (0..24_u8)
+        .map(|number| (232 + number, Rgb(8 + 10 * number, 8 + 10 * number, 8 + 10 * number)));
+    cube.chain(greys).min_by_key(|(_, near)| distance(*near)).map_or(15, |(number, _)| number)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::BTreeSet;
+
+    #[test]
+    fn eight_series_have_eight_colours_in_every_terminal() {
+        for (is_dark, depth) in [true, false]
+            .into_iter()
+            .flat_map(|dark| [Depth::Sixteen, Depth::Cube, Depth::True].map(|depth| (dark, depth)))
+        {
+            let palette = Palette::of(is_dark);
+            let sequences: BTreeSet<String> =
+                (0..8).map(|number| depth.sequence(Ink::Series(number), palette)).collect();
+            assert_eq!(sequences.len(), 8, "{depth:?} {is_dark}");
+        }
+        assert_eq!(Depth::None.sequence(Ink::Series(1), Palette::of(true)), "");
+    }
+
+    #[test]
+    fn a_terminal_says_how_many_colours_it_has() {
+        assert_eq!(Depth::of(true, "xterm-256color", "truecolor"), Depth::True);
+        assert_eq!(Depth::of(true, "tmux-256color", ""), Depth::Cube);
+        assert_eq!(Depth::of(true, "linux", ""), Depth::Sixteen);
+        assert_eq!(Depth::of(false, "xterm-256color", "truecolor"), Depth::None);
+    }
+
+    #[test]
+    fn the_cube_has_the_nearest_colour() {
+        assert_eq!(cube(Rgb(255, 0, 0)), 196);
+        assert_eq!(cube(Rgb(8, 8, 8)), 232);
+    }
+}

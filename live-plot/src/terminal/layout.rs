@@ -1,0 +1,121 @@
+//! Where everything stands on a screen of characters: title, legend, plot, labels, status line; what a small one leaves out.
+//! Pure.
+
+use super::braille::DOTS;
+use super::cells::width;
+use crate::picture::marks::Marks;
+use crate::picture::panels::{GAP, PANEL};
+use crate::picture::scene::{Scene, Size};
+
+/// How many dots a point is wide and high. The least height of a panel and the gap between two are then five rows: four, and
+/// one for the heading of the next.
+const SCALE: f64 = 20.0 / (PANEL + GAP);
+
+/// By how much a gap is more than a row, in dots.
+const EXCESS: f64 = GAP * SCALE - 4.0;
+
+/// How many of egui's points a cell is worth when marks are spaced: so wide, and so high.
+const POINTS: (f64, f64) = (8.0, 16.0);
+
+/// The least width of a plot that has labels beside it.
+const PLOT: usize = 10;
+
+/// Where things are, in cells.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Layout {
+    /// The row of the title.
+    pub(super) title: Option<usize>,
+    /// The first row of the legend, and how many it has.
+    pub(super) legend: Option<(usize, usize)>,
+    /// How wide the labels of the values are; 0 if there is no room for them.
+    pub(super) labels: usize,
+    /// The left edge of the plot, and its width.
+    pub(super) plot: (usize, usize),
+    /// The first row and the height of each panel.
+    pub(super) panels: Vec<(usize, usize)>,
+    /// The row of the line below the plot.
+    pub(super) line: Option<usize>,
+    /// The row of the labels of the horizontal axis.
+    pub(super) times: Option<usize>,
+    /// The row of the status line.
+    pub(super) status: Option<usize>,
+}
+
+impl Layout {
+    /// The layout of a screen of this size, with so many rows of legend for a single panel.
+    pub(super) fn new(
+        scene: &Scene,
+        (across, down): (usize, usize),
+        is_titled: bool,
+        legend: usize,
+    ) -> Self {
+        let count = scene.panels.len();
+        let mut top = 0;
+        let mut take = |is_there: bool, rows: usize| {
+            let row = top;
+            top += if is_there { rows } else { 0 };
+            is_there.then_some(row)
+        };
+        let title = take(is_titled && down >= 12, 1);
+        // The other panels have their headings between them.
+        let rows = if count == 1 { legend.clamp(1, (down / 5).max(1)) } else { 1 };
+        let legend = take(down >= 3, rows).map(|row| (row, rows));
+        let mut bottom = down;
+        let mut take = |is_there: bool| {
+            bottom -= usize::from(is_there);
+            is_there.then_some(bottom)
+        };
+        let status = take(down >= 5);
+        let times = take(down >= 6);
+        let line = take(down >= 10);
+        // Each with the heading of the next.
+        let room = bottom.saturating_sub(top) + 1;
+        let height = (room / count.max(1)).saturating_sub(1).max(1);
+        // All are equally high; the rows that are left over are spread between them.
+        let place = |number: usize| (top + (number * room).div_ceil(count), height);
+        let panels = (0..count).map(place).collect();
+        let marks = scene.panels.iter().map(|panel| scene.y_marks(panel, points(height)));
+        let labels = if legend.is_some() { marks.map(|marks| widest(&marks)).max() } else { None };
+        // Two cells at a time, so that the plot seldom moves.
+        let labels = labels.map_or(0, |labels| labels.max(4).next_multiple_of(2));
+        let labels = if labels + 1 + PLOT <= across { labels } else { 0 };
+        let left = if labels > 0 { labels + 1 } else { 0 };
+        let plot = (left, (across - left).max(1));
+        Self { title, legend, labels, plot, panels, line, times, status }
+    }
+
+    /// The size of the plot that a scene is made for.
+    pub(super) fn size(&self) -> Size {
+        let height: usize = self.panels.iter().map(|(_, height)| height + 1).sum();
+        let dots = |cells: usize, dots: usize| (cells * dots) as f64;
+        // The gaps are not whole rows; a little more, against rounding.
+        let gaps = self.panels.len().saturating_sub(1) as f64 * EXCESS;
+        let height = dots(height.saturating_sub(1).max(1), DOTS.1) + gaps + 0.4;
+        Size { width: dots(self.plot.1, DOTS.0), height, scale: SCALE }
+    }
+
+    /// The height of a panel in points, for the spacing of its marks.
+    pub(super) fn panel_points(&self) -> f64 {
+        points(self.panels.first().map_or(1, |(_, height)| *height))
+    }
+
+    /// The width of the plot in points, for the spacing of its marks.
+    pub(super) fn plot_points(&self) -> f64 {
+        self.plot.1 as f64 * POINTS.0
+    }
+}
+
+fn points(height: usize) -> f64 {
+    height as f64 * POINTS.1
+}
+
+fn widest(marks: &Marks) -> usize {
+    marks.marks.iter().map(|mark| width(&mark.label)).max().unwrap_or(0)
+}
+
+/// The size of the plot to begin with: that of the whole screen.
+pub(super) fn first((across, down): (usize, usize)) -> Size {
+    let rows = down.saturating_sub(3).max(1);
+    let dots = |cells: usize, dots: usize| (cells * dots) as f64;
+    Size { width: dots(across.max(1), DOTS.0), height: dots(rows, DOTS.1) + 0.4, scale: SCALE }
+}

@@ -1,0 +1,332 @@
+//! Paints a scene and what is said around it into the cells of a screen: the third painter beside the window's and the
+//! files'. Pure. Where things stand is left to `layout`, the dots of the series to `braille`.
+
+use common::escape::escape;
+
+use super::braille::{Canvas, DOTS, key};
+use super::cells::{Cells, Ink, shortened, width};
+use super::layout::{self, Layout};
+use crate::config::{Config, Draw};
+use crate::picture::dots::Rows;
+use crate::picture::marks::Marks;
+use crate::picture::palette::Dash;
+use crate::picture::scene::{Panel, Scene, Size};
+use crate::view::status::{Entry, Mood, Status, range};
+
+/// Between two series in the legend.
+const GAP: usize = 3;
+
+/// How wide a value is at least: one more digit does not move what is beside it.
+const VALUE: usize = 7;
+
+/// How often a scene is made again because its labels or panels need other room.
+const ROUNDS: usize = 4;
+
+/// A picture in cells.
+pub(crate) struct Painter<'a> {
+    pub(crate) config: &'a Config,
+    /// The screen's width and height.
+    pub(crate) size: (usize, usize),
+    /// Series have colours; else their dashes tell them apart.
+    pub(crate) is_colored: bool,
+}
+
+/// A series in a legend, as it is written.
+struct Item {
+    ink: Ink,
+    key: String,
+    name: String,
+    value: String,
+    seen: String,
+}
+
+impl Painter<'_> {
+    /// The scene that `make` makes for a plot of a size, and that size, which `last` guesses: mostly it is that of the
+    /// frame before. The scene is made again until its labels fit.
+    pub(crate) fn compose(
+        &self,
+        last: Option<Size>,
+        make: impl Fn(Size) -> (Scene, Status),
+    ) -> (Scene, Status, Size) {
+        let mut size = last.unwrap_or_else(|| layout::first(self.size));
+        let (mut scene, mut status) = make(size);
+        for _ in 0..ROUNDS {
+            let fitting = self.layout(&scene, &status).size();
+            if fitting == size {
+                break;
+            }
+            size = fitting;
+            (scene, status) = make(size);
+        }
+        (scene, status, size)
+    }
+
+    /// Paints a scene that was composed.
+    pub(crate) fn paint(&self, scene: &Scene, status: &Status) -> Cells {
+        let mut cells = Cells::new(self.size.0, self.size.1);
+        let layout = self.layout(scene, status);
+        if let (Some(row), Some(title)) = (layout.title, &self.config.title) {
+            let title = shortened(&escape(title), self.size.0);
+            cells.write(((self.size.0 - width(&title)) / 2, row), &title, Ink::Plain);
+        }
+        let times = scene.x_marks(layout.plot_points());
+        for (number, panel) in scene.panels.iter().enumerate() {
+            self.panel(&mut cells, (scene, status), (panel, number), &layout, &times);
+        }
+        if status.series.is_empty() {
+            let (x, across) = layout.plot;
+            let row = layout.panels.first().map_or(0, |(top, height)| top + height / 2);
+            let text = shortened(status.emptiness(), across);
+            cells.write((x + (across - width(&text)) / 2, row), &text, Ink::Weak);
+        }
+        label_times(&mut cells, scene, &layout, &times);
+        cells
+    }
+
+    fn layout(&self, scene: &Scene, status: &Status) -> Layout {
+        let all = scene.panels.first().map_or(&[][..], |panel| &panel.series);
+        let items = self.items(status, all);
+        let rows = fill(&items, self.size.0, usize::MAX).len();
+        Layout::new(scene, self.size, self.config.title.is_some(), rows)
+    }
+
+    /// A panel: its heading, its axis, the grid, its series.
+    fn panel(
+        &self,
+        cells: &mut Cells,
+        (scene, status): (&Scene, &Status),
+        (panel, number): (&Panel, usize),
+        layout: &Layout,
+        times: &Marks,
+    ) {
+        let (top, height) = layout.panels[number];
+        let (left, across) = layout.plot;
+        let marks = scene.y_marks(panel, layout.panel_points());
+        let rows = Rows { scale: panel.scale, count: height * DOTS.1 };
+        let mut canvas = Canvas::new((across, height), scene.grid, rows);
+        for (place, &series) in panel.series.iter().enumerate() {
+            let dash = self.dash(series, place);
+            for run in &scene.traces[series].runs {
+                match scene.draw {
+                    Draw::Step => canvas.steps(run, dash),
+                    Draw::Line => canvas.line(run, dash),
+                    Draw::Points => canvas.dots(run),
+                }
+            }
+            canvas.finish(Ink::Series(series));
+        }
+        if self.is_colored {
+            let rows: Vec<i64> = marks.marks.iter().map(|mark| canvas.row(mark.at)).collect();
+            let columns: Vec<i64> = times.marks.iter().map(|mark| canvas.column(mark.at)).collect();
+            canvas.grid(&rows, &columns);
+        }
+        for (x, y) in (0..height).flat_map(|y| (0..across).map(move |x| (x, y))) {
+            if let Some((glyph, ink)) = canvas.cell((x, y)) {
+                cells.put((left + x, top + y), glyph, ink);
+            }
+        }
+        if layout.labels > 0 {
+            label_values(cells, &canvas, &marks, layout.labels, (top, height));
+        }
+        let heading = match (number, layout.legend) {
+            (0, legend) => legend,
+            (_, Some(_)) => Some((top - 1, 1)),
+            _ => None,
+        };
+        if let Some((row, rows)) = heading {
+            let offset = marks.offset.filter(|_| layout.labels > 0).unwrap_or_default();
+            let right = self.size.0 - width(&offset).min(self.size.0);
+            cells.write((right, row), &offset, Ink::Weak);
+            let room = if offset.is_empty() { right } else { right.saturating_sub(GAP) };
+            self.legend(cells, &self.items(status, &panel.series), (row, rows), room);
+        }
+    }
+
+    /// A legend in some rows: as many series as fit, and how many do not.
+    fn legend(&self, cells: &mut Cells, items: &[Item], (row, rows): (usize, usize), room: usize) {
+        let lines = fill(items, room, rows);
+        let shown: usize = lines.iter().map(Vec::len).sum();
+        for (line, y) in lines.iter().zip(row..) {
+            let mut x = 0;
+            for item in line {
+                x = cells.write((x, y), &item.key, item.ink);
+                x = cells.write((x + 1, y), &item.name, Ink::Weak);
+                x = cells.write((x + 1, y), &item.value, Ink::Plain);
+                x = cells.write((x, y), &item.seen, Ink::Weak) + GAP;
+            }
+            if y + 1 == row + rows && shown < items.len() {
+                let rest = format!("… {} more", items.len() - shown);
+                cells.write((x, y), &shortened(&rest, room.saturating_sub(x)), Ink::Weak);
+            }
+        }
+    }
+
+    /// The series of a panel that are shown, as they are written in its legend.
+    fn items(&self, status: &Status, series: &[usize]) -> Vec<Item> {
+        let unit = self.config.unit.as_deref().map(escape);
+        // What is visible of each is shown while there are few, and room.
+        let seen = |entry: &Entry| {
+            let seen = entry.seen.as_ref().filter(|_| series.len() <= 3 && self.size.0 >= 72);
+            seen.map(|seen| format!("   {}", range(seen))).unwrap_or_default()
+        };
+        let item = |(place, &number): (usize, &usize)| {
+            let entry = status.series.get(number)?;
+            Some(Item {
+                ink: Ink::Series(number),
+                key: key(self.dash(number, place)),
+                name: shortened(&entry.name, self.size.0 / 2),
+                value: format!("{:<VALUE$}", entry.text(unit.as_deref())),
+                seen: seen(entry),
+            })
+        };
+        series.iter().enumerate().filter_map(item).collect()
+    }
+
+    /// The dash of a series; without colours the dashes of a panel's series follow each other.
+    fn dash(&self, series: usize, place: usize) -> Dash {
+        match self.is_colored {
+            true => Dash::of(series),
+            false => [Dash::Solid, Dash::Dashed, Dash::Dotted][place % 3],
+        }
+    }
+
+    /// The status line: the state of the input and what has come.
+    pub(crate) fn status(&self, cells: &mut Cells, status: &Status, is_live: bool) {
+        let row = self.size.1 - 1;
+        if self.size.1 < 5 {
+            return;
+        }
+        let ink = |mood| match mood {
+            Mood::Live => Ink::Live,
+            Mood::Warn => Ink::Warn,
+            Mood::Plain => Ink::Plain,
+        };
+        let mut x = 0;
+        if is_live {
+            let (mood, text) = status.state();
+            x = cells.write((x, row), &format!("● {text}"), ink(mood)) + 2;
+            if let Some((mood, text)) = status.note() {
+                x = cells.write((x, row), &text, ink(mood)) + 2;
+            }
+        }
+        let mut parts: Vec<(Ink, String)> =
+            status.losses().into_iter().map(|text| (Ink::Warn, text)).collect();
+        parts.extend(status.facts().into_iter().map(|text| (Ink::Weak, text)));
+        if is_live {
+            parts.push((Ink::Weak, "? keys".to_owned()));
+        }
+        // What does not fit is left out, the last first.
+        let wide = |parts: &[(Ink, String)]| -> usize {
+            parts.iter().map(|(_, text)| width(text) + GAP).sum::<usize>().saturating_sub(GAP)
+        };
+        while !parts.is_empty() && x + wide(&parts) > self.size.0 {
+            parts.pop();
+        }
+        let mut x = if is_live { self.size.0 - wide(&parts) } else { 0 };
+        for (number, (ink, text)) in parts.iter().enumerate() {
+            if number > 0 {
+                x = cells.write((x, row), " · ", Ink::Weak);
+            }
+            x = cells.write((x, row), text, *ink);
+        }
+    }
+}
+
+/// Spreads the items over rows of this width, at most so many; what does not fit is left out. Where there is not room for
+/// all, the last row keeps some for how many more there are.
+fn fill(items: &[Item], room: usize, rows: usize) -> Vec<Vec<&Item>> {
+    let mut lines: Vec<Vec<&Item>> = vec![Vec::new()];
+    let mut x = 0;
+    for (number, item) in items.iter().enumerate() {
+        let wide = item.width();
+        let is_last_row = lines.len() == rows;
+        let spare = if is_last_row && number + 1 < items.len() { GAP + 10 } else { 0 };
+        if x > 0 && x + wide + spare > room {
+            if is_last_row {
+                break;
+            }
+            lines.push(Vec::new());
+            x = 0;
+        }
+        x += wide + GAP;
+        if let Some(line) = lines.last_mut() {
+            line.push(item);
+        }
+    }
+    lines
+}
+
+impl Item {
+    fn width(&self) -> usize {
+        width(&self.key) + width(&self.name) + width(&self.value) + width(&self.seen) + 2
+    }
+}
+
+/// The axis of values and its labels, none over another.
+fn label_values(
+    cells: &mut Cells,
+    canvas: &Canvas,
+    marks: &Marks,
+    room: usize,
+    (top, height): (usize, usize),
+) {
+    (top..top + height).for_each(|y| cells.put((room, y), '│', Ink::Grid));
+    let mut free = None;
+    // From the top.
+    for mark in marks.marks.iter().rev() {
+        let Ok(dot) = usize::try_from(canvas.row(mark.at)) else { continue };
+        let row = dot / DOTS.1;
+        if row < height && free.is_none_or(|free| row >= free) {
+            free = Some(row + 1);
+            let label = shortened(&mark.label, room);
+            cells.write((room - width(&label), top + row), &label, Ink::Weak);
+            cells.put((room, top + row), '┤', Ink::Grid);
+        }
+    }
+}
+
+/// The horizontal axis and its labels, none cut off and none over another; what all of them lack stands at its end.
+fn label_times(cells: &mut Cells, scene: &Scene, layout: &Layout, times: &Marks) {
+    let (left, across) = layout.plot;
+    let right = left + across;
+    let cell = |at: f64| {
+        let column = (scene.grid.column(at) / DOTS.0 as f64).clamp(0.0, (across - 1) as f64);
+        #[expect(
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            reason = "a cell's number"
+        )]
+        let column = column as usize;
+        left + column
+    };
+    let offset = times.offset.as_deref().unwrap_or_default();
+    let mut free_to = cells.width;
+    if let Some(row) = layout.line {
+        (left..right).for_each(|x| cells.put((x, row), '─', Ink::Grid));
+        if layout.labels > 0 {
+            cells.put((left - 1, row), '└', Ink::Grid);
+        }
+        times.marks.iter().for_each(|mark| cells.put((cell(mark.at), row), '┬', Ink::Grid));
+        if !offset.is_empty() && width(offset) + 2 < across {
+            let x = cells.width - width(offset) - 1;
+            cells.write((x - 1, row), &format!(" {offset} "), Ink::Weak);
+        }
+    } else if let (Some(row), false) = (layout.times, offset.is_empty()) {
+        free_to = cells.width - width(offset).min(cells.width);
+        cells.write((free_to, row), offset, Ink::Weak);
+        free_to = free_to.saturating_sub(1);
+    }
+    let Some(row) = layout.times else { return };
+    let mut free_from = 0;
+    for mark in &times.marks {
+        let wide = width(&mark.label);
+        let x = (cell(mark.at) + 1).saturating_sub(wide.div_ceil(2)).max(left.saturating_sub(1));
+        let x = x.min(free_to.saturating_sub(wide));
+        if x >= free_from && wide <= free_to {
+            free_from = cells.write((x, row), &mark.label, Ink::Weak) + 2;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;
