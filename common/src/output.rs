@@ -51,6 +51,8 @@ pub struct Output<F> {
     outlives_full_disk: bool,
     /// The last write found no room, and a poll would not say when there is some again.
     is_full: bool,
+    /// Nothing is written: see [`Output::hold`].
+    is_held: bool,
 }
 
 impl<F: AsFd> Output<F> {
@@ -73,6 +75,7 @@ impl<F: AsFd> Output<F> {
             failure: None,
             outlives_full_disk: false,
             is_full: false,
+            is_held: false,
         }
     }
 
@@ -95,8 +98,22 @@ impl<F: AsFd> Output<F> {
         self.flush();
     }
 
+    /// Keeps what is pushed until [`Output::release`]: a picture is on the terminal that it would tear.
+    pub fn hold(&mut self) {
+        self.is_held = true;
+    }
+
+    /// Writes what was kept, and again at once what is pushed.
+    pub fn release(&mut self) {
+        self.is_held = false;
+        self.flush();
+    }
+
     /// Writes as much of what is kept as can be written without blocking.
     pub fn flush(&mut self) {
+        if self.is_held {
+            return;
+        }
         let mut sent = 0;
         self.is_full = false;
         while sent < self.pending.len() {
@@ -133,7 +150,7 @@ impl<F: AsFd> Output<F> {
     /// Whether something is kept for the reader.
     #[must_use]
     pub fn is_pending(&self) -> bool {
-        !self.pending.is_empty() && !self.is_full
+        !self.pending.is_empty() && !self.is_full && !self.is_held
     }
 
     /// Whether a write has failed for good: everything pushed from now on is lost.
@@ -260,6 +277,24 @@ mod tests {
         let note = format!("({} lines dropped here: nobody was reading)", 20 - whole);
         assert_eq!(text.lines().last(), Some(note.as_str()));
         assert_eq!(text.lines().count(), whole + 1);
+    }
+
+    #[test]
+    fn what_is_held_is_written_at_the_release() {
+        let (mut reader, writer) = pipe().unwrap();
+        let mut out = Output::new(writer);
+        out.hold();
+        out.push(b"one\n");
+        out.flush();
+        assert!(!out.is_pending());
+        let mut fds = [PollFd::new(reader.as_fd(), PollFlags::POLLIN)];
+        assert_eq!(poll(&mut fds, PollTimeout::ZERO), Ok(0));
+        out.release();
+        out.push(b"two\n");
+        drop(out);
+        let mut text = String::new();
+        reader.read_to_string(&mut text).unwrap();
+        assert_eq!(text, "one\ntwo\n");
     }
 
     #[test]

@@ -86,7 +86,7 @@ pub struct Args {
     unit: Option<String>,
     /// Width and height, in pixels [default: 1280x720]
     ///
-    /// With --terminal in cells; 80x24 by default.
+    /// That of a still of --terminal in cells; 80x24 by default.
     #[arg(long, value_name = "WxH", value_parser = size, hide_short_help = true)]
     size: Option<(u16, u16)>,
     /// Colours: system, dark or light
@@ -99,9 +99,10 @@ pub struct Args {
     #[arg(long, value_name = "SIZE", default_value = "256MiB", value_parser = bytes)]
     #[arg(hide_short_help = true)]
     history: usize,
-    /// Print a picture in characters
+    /// Draw in this terminal, in characters
     ///
-    /// Of the whole input, at its end, on stdout.
+    /// By itself where there is a terminal, but no display. If stdout is no terminal, or with the options below, one still
+    /// of the whole input is printed at its end.
     #[arg(long, help_heading = "Without a window")]
     terminal: bool,
     /// Write a picture to this file, - for stdout
@@ -186,13 +187,15 @@ impl TryFrom<Args> for Config {
     type Error = Error;
 
     fn try_from(args: Args) -> Result<Self, Error> {
-        let outputs = Outputs {
-            still: args.terminal,
+        let mut outputs = Outputs {
+            still: false,
             png: args.png,
             svg: args.svg,
             csv: args.csv,
             summary: args.summary,
         };
+        // Beside them there is no live screen.
+        outputs.still = args.terminal && outputs.any();
         if outputs.to_stdout() > 1 {
             return Err(Error::Stdout);
         }

@@ -61,6 +61,12 @@ pub enum Error {
         /// They are counted in cells, not in pixels.
         in_cells: bool,
     },
+    /// There is no terminal to draw in, or it refuses.
+    #[error(
+        "cannot draw in the terminal /dev/tty: {}; --terminal >FILE or --png FILE draws without one",
+        words::io_error(.0)
+    )]
+    Terminal(io::Error),
     /// The terminal cannot show a picture and what is typed.
     #[error(
         "--terminal draws on the terminal that the numbers would be typed at; pipe them in, or name a FILE"

@@ -1,9 +1,10 @@
 //! Draws the numbers piped into it, in a window that blocking input cannot freeze.
 //!
 //! ```text
-//! args → config          the command line, checked and turned into plain settings
+//! args → config          the command line, checked and turned into plain settings; place: where the picture goes
 //!
 //! bytes → input → series → picture → view, a window
+//!                                  → terminal, a screen of characters
 //!                                  → export, files
 //!
 //! input/    pipeline   waits for a block      } in a thread of its own (reader), which may block for ever;
@@ -21,11 +22,13 @@
 //! view/     window     opens, and starts the threads; app: one frame
 //!           repaint    when the next frame is drawn
 //!           plot       paints the scene; viewport: which part of the axis; panels, keys, pointer, save, theme
-//! terminal/ painter    the scene and what is around it in cells of characters (layout, braille); still: one as text
+//! terminal/ painter    the scene and what is around it in cells of characters (layout, braille)
+//!           still      one of these as text
+//!           live       a screen: waits for samples, keys and signals; screen: what has changed; tty: /dev/tty
 //! export/   figure (text: svg, pixels: raster), csv, the summary; atomic_file: whole files or none; stream: what
 //!           somebody reads meanwhile
 //! zone      the local time zone
-//! signals   INT, TERM, HUP → close the window, or end the input
+//! signals   INT, TERM, HUP → close the window or the screen, or end the input
 //! defect    a panic → the end
 //! ```
 //!
@@ -39,8 +42,9 @@ pub mod error;
 pub mod export;
 pub mod input;
 pub mod picture;
+pub mod place;
 pub mod series;
 pub mod signals;
-mod terminal;
+pub mod terminal;
 pub mod view;
 mod zone;

@@ -1,5 +1,6 @@
 //! `live-plot`: draws the numbers that are piped in.
 
+use std::io::{IsTerminal as _, stdout};
 use std::process::ExitCode;
 
 use common::exit;
@@ -7,7 +8,8 @@ use live_plot::args::Args;
 use live_plot::config::Config;
 use live_plot::error::Error;
 use live_plot::input::source::Source;
-use live_plot::{defect, export, signals, view};
+use live_plot::place::{self, Here, Place};
+use live_plot::{defect, export, signals, terminal, view};
 
 fn main() -> ExitCode {
     exit::finish(run())
@@ -21,9 +23,14 @@ fn run() -> Result<u8, Error> {
     let source = Source::open(config.file.as_deref(), config.follow)?;
     config.is_whole = source.is_whole();
     let signals = signals::block()?;
-    if config.outputs.any() {
-        export::run(&config, source, signals)
-    } else {
-        view::run(config, source, signals)
+    let has_display = view::display().is_some();
+    let here = Here::now(has_display, stdout().is_terminal(), source.is_typed());
+    match place::choose(&config, here)? {
+        Place::Window => view::run(config, source, signals),
+        Place::Terminal => terminal::run(config, source, signals),
+        Place::Files => {
+            config.outputs.still = config.terminal;
+            export::run(&config, source, signals)
+        }
     }
 }

@@ -1,4 +1,4 @@
-//! SIGINT, SIGTERM and SIGHUP as events, and SIGCONT. They are blocked before any thread starts, so that only the thread
+//! SIGINT, SIGTERM and SIGHUP as events, and SIGCONT; in a terminal SIGTSTP and SIGWINCH, too. They are blocked before any thread starts, so that only the thread
 //! that waits for them receives them: nothing that another thread waits for can hold them up. The first request closes the
 //! window or ends the input; a second one ends the process, by the signal's default action. What is done about an event is
 //! left to `export` and `view`.
@@ -25,6 +25,10 @@ pub enum Event {
     End,
     /// Nothing: the process was stopped (Ctrl-Z) and goes on.
     Continued,
+    /// To stop the process (Ctrl-Z), as [`suspend`] does.
+    Suspend,
+    /// Nothing: the terminal has another size.
+    Resized,
 }
 
 /// Blocks the signals in this thread and in all that it starts.
@@ -38,7 +42,31 @@ pub fn block() -> io::Result<Signals> {
     Ok(Signals(set))
 }
 
+/// Stops the process as Ctrl-Z does by default; returns when it goes on. The kernel ignores it where no shell would have it
+/// go on (setpgid(2), orphaned process groups).
+pub(crate) fn suspend() {
+    let set = SigSet::from_iter([Signal::SIGTSTP]);
+    let unblocked = pthread_sigmask(SigmaskHow::SIG_UNBLOCK, Some(&set), None);
+    // It goes to this thread alone, the others block it.
+    unblocked.and_then(|()| raise(Signal::SIGTSTP)).ok();
+    pthread_sigmask(SigmaskHow::SIG_BLOCK, Some(&set), None).ok();
+}
+
 impl Signals {
+    /// Also those that a screen in a terminal needs: to be called before any thread starts.
+    ///
+    /// # Errors
+    /// What `pthread_sigmask(3)` says.
+    pub(crate) fn of_a_terminal(mut self) -> io::Result<Self> {
+        self.0.add(Signal::SIGTSTP);
+        self.0.add(Signal::SIGWINCH);
+        pthread_sigmask(SigmaskHow::SIG_BLOCK, Some(&self.0), None)?;
+        // A read of the terminal from the background then fails, and does not stop the process.
+        let reads = SigSet::from_iter([Signal::SIGTTIN]);
+        pthread_sigmask(SigmaskHow::SIG_BLOCK, Some(&reads), None)?;
+        Ok(self)
+    }
+
     /// Starts the thread that waits for the signals, and calls `on` for each event.
     ///
     /// # Errors
@@ -48,8 +76,14 @@ impl Signals {
         let wait = move || {
             let mut requests = StopRequests::default();
             while let Ok(signal) = self.0.wait() {
-                if signal == Signal::SIGCONT {
-                    on(Event::Continued);
+                let other = match signal {
+                    Signal::SIGCONT => Some(Event::Continued),
+                    Signal::SIGTSTP => Some(Event::Suspend),
+                    Signal::SIGWINCH => Some(Event::Resized),
+                    _ => None,
+                };
+                if let Some(event) = other {
+                    on(event);
                     continue;
                 }
                 match requests.signal(clock::now()) {

@@ -9,6 +9,7 @@ pub mod plot;
 pub mod processes;
 pub mod random;
 pub mod server;
+pub mod terminal;
 pub mod window;
 
 use std::collections::HashMap;

@@ -1,7 +1,14 @@
 //! live-plot's picture in characters, as a log or a terminal gets it.
 
+use std::process::Command;
+use std::time::Duration;
+
+use nix::sys::signal::{Signal, kill};
+use nix::unistd::Pid;
 use tests::plot::{fed, live_plot};
-use tests::{Finished, run};
+use tests::processes::{Mark, sleeps, state};
+use tests::terminal::{Screen, Terminal};
+use tests::{Finished, in_one_of_five, run, wait_until};
 
 /// The rows of the plot: what stands after the axis of values.
 fn rows(end: &Finished) -> Vec<Vec<char>> {
@@ -100,4 +107,272 @@ fn a_size_in_cells_has_other_limits_than_one_in_pixels() {
 fn nothing_to_draw_is_an_error_and_no_empty_picture() {
     let end = fed(&["--terminal"], "");
     assert_eq!((end.status.code(), end.out.len()), (Some(1), 0));
+}
+
+/// A command for numbers that go on.
+const NUMBERS: &str = "while :; do echo a=$((n++)); sleep 0.05; done";
+
+/// The pid of the one live-plot in a terminal, by its mark.
+fn pid(mark: &Mark) -> Pid {
+    wait_until("live-plot runs", || {
+        mark.bearers().into_iter().find(|pid| {
+            std::fs::read_to_string(format!("/proc/{pid}/comm"))
+                .is_ok_and(|name| name == "live-plot\n")
+        })
+    })
+}
+
+fn has_ended(pid: Pid) -> Option<()> {
+    matches!(state(pid), None | Some('Z')).then_some(())
+}
+
+/// A terminal whose processes are found by a mark.
+fn marked(size: (u16, u16), variables: &[(&str, &str)]) -> (Terminal, Mark) {
+    let mut command = Command::new("true");
+    let mark = Mark::on(&mut command);
+    let (name, value) = command.get_envs().next().unwrap();
+    let set = (name.to_str().unwrap(), value.unwrap().to_str().unwrap());
+    (Terminal::new(size, &[&[set], variables].concat()), mark)
+}
+
+#[test]
+fn without_a_display_it_draws_in_the_terminal_and_says_so() {
+    let terminal = Terminal::new((80, 24), &[]);
+    let settings = terminal.settings();
+    terminal.enter(&format!("({NUMBERS}) | $L"));
+    let screen = terminal.wait_for("● live");
+    assert!(!screen.has_cursor);
+    assert_eq!(screen.rows().len(), 24);
+    assert!(
+        screen.text().contains("a ") && !screen.text().contains('?')
+            || screen.text().contains("? keys")
+    );
+    terminal.press("q");
+    let screen = terminal.wait_for_prompt();
+    let said = screen.lines.iter().any(|line| line.contains("--png FILE"));
+    assert!(said, "{:#?}", screen.lines);
+    assert_eq!(terminal.settings(), settings);
+    assert_eq!(terminal.ask("echo ${PIPESTATUS[1]}"), "0");
+}
+
+#[test]
+fn keys_do_what_they_do_in_the_window() {
+    let terminal = Terminal::new((100, 40), &[]);
+    terminal.enter(&format!("({NUMBERS}) | $L --terminal"));
+    terminal.wait_for("20 samples");
+    terminal.press(" ");
+    terminal.wait_for("● paused");
+    terminal.press("?");
+    terminal.wait_for("hide this list");
+    terminal.press("\x1b");
+    terminal.wait("the list is gone", |screen| !screen.text().contains("hide this list"));
+    terminal.press("\x1b[F");
+    terminal.wait_for("● live");
+    terminal.press("\x1b[H");
+    terminal.wait_for("● paused");
+    // The wheel and + show less time: the axis has other labels.
+    let before = terminal.wait_for("10 s");
+    assert!(before.text().contains("0 s"));
+    terminal.press("++++");
+    let has_decimals =
+        |screen: &Screen| [".2 s", ".4 s", ".5 s"].iter().any(|at| screen.text().contains(at));
+    terminal.wait("times with decimals", has_decimals);
+    terminal.press(" ");
+    terminal.wait_for("● live");
+    terminal.press("q");
+    terminal.wait_for_prompt();
+}
+
+#[test]
+fn a_paused_picture_costs_nothing_and_a_moving_one_is_sent_in_parts() {
+    let (terminal, mark) = marked((80, 24), &[]);
+    terminal.enter(&format!("({NUMBERS}) | $L --terminal"));
+    terminal.wait_for("20 samples");
+    terminal.press(" ");
+    terminal.wait_for("● paused");
+    let pid = pid(&mark);
+    let woken = || sleeps(pid).unwrap();
+    // What was under way has come.
+    let quiet = || {
+        let (sent, slept) = (terminal.received(), woken());
+        std::thread::sleep(Duration::from_millis(500));
+        (terminal.received() - sent, woken() - slept)
+    };
+    in_one_of_five(|| match quiet() {
+        (0, 0..=2) => Ok(()),
+        other => Err(format!("{other:?}")),
+    });
+    terminal.press("q");
+    terminal.wait_for_prompt();
+}
+
+#[test]
+fn another_size_has_another_picture_and_the_smallest_still_has_one() {
+    let terminal = Terminal::new((80, 24), &[]);
+    terminal.enter(&format!("({NUMBERS}) | $L --terminal"));
+    terminal.wait_for("● live");
+    for size in [(200, 50), (40, 10), (20, 5), (3, 2), (80, 24)] {
+        terminal.resize(size);
+        let fills = |screen: &Screen| {
+            let text = screen.text();
+            !text.contains("??") && text.chars().any(|c| ('\u{2801}'..='\u{28ff}').contains(&c))
+        };
+        terminal.wait(&format!("a picture of {size:?}"), fills);
+    }
+    terminal.wait_for("● live");
+    terminal.press("q");
+    terminal.wait_for_prompt();
+}
+
+#[test]
+fn ctrl_z_gives_the_terminal_back_and_fg_takes_it_again() {
+    let terminal = Terminal::new((80, 24), &[]);
+    let settings = terminal.settings();
+    terminal.enter(&format!("({NUMBERS}) | $L --terminal"));
+    for _ in 0..3 {
+        terminal.wait_for("● live");
+        terminal.press("\x1a");
+        terminal.wait_for_prompt();
+        // bash takes the terminal back with its own settings, which are those it found.
+        assert!(terminal.ask("jobs | head -n 1").contains("Stopped"));
+        terminal.enter("fg");
+    }
+    terminal.wait_for("● live");
+    terminal.press("\x03");
+    terminal.wait_for_prompt();
+    assert_eq!(terminal.settings(), settings);
+}
+
+#[test]
+fn every_way_out_puts_the_terminal_back() {
+    for (way, signal) in [
+        ("q", None),
+        ("\x03", None),
+        ("", Some(Signal::SIGTERM)),
+        ("", Some(Signal::SIGHUP)),
+        ("", Some(Signal::SIGINT)),
+    ] {
+        let (terminal, mark) = marked((80, 24), &[]);
+        let settings = terminal.settings();
+        terminal.enter(&format!("({NUMBERS}) | $L --terminal"));
+        terminal.wait_for("● live");
+        match signal {
+            Some(signal) => kill(pid(&mark), signal).unwrap(),
+            None => terminal.press(way),
+        }
+        terminal.wait_for_prompt();
+        assert_eq!(terminal.settings(), settings, "{way:?} {signal:?}");
+    }
+    let terminal = Terminal::new((80, 24), &[]);
+    let settings = terminal.settings();
+    terminal.enter("seq 9 | $L --terminal --exit");
+    terminal.wait_for_prompt();
+    assert_eq!(terminal.settings(), settings);
+    assert_eq!(terminal.ask("echo ${PIPESTATUS[1]}"), "0");
+}
+
+#[test]
+fn the_end_of_the_input_is_shown_also_of_a_producer_that_was_killed_and_of_one_that_ends_while_paused()
+ {
+    let terminal = Terminal::new((80, 24), &[]);
+    terminal.enter("sh -c 'echo 5; kill -9 $$' | $L --terminal");
+    terminal.wait_for("● stream ended");
+    terminal.press("q");
+    terminal.wait_for_prompt();
+    terminal.enter("(echo 5; read line </dev/null; sleep 1) | $L --terminal");
+    terminal.wait_for("● live");
+    terminal.press(" ");
+    terminal.wait_for("● stream ended");
+    terminal.press("q");
+    terminal.wait_for_prompt();
+}
+
+#[test]
+fn what_it_reports_does_not_tear_the_picture_and_is_printed_at_the_end() {
+    let terminal = Terminal::new((80, 24), &[]);
+    terminal.enter("(echo 5; echo five; sleep 60) | $L --terminal");
+    let screen = terminal.wait_for("1 rejected");
+    assert!(!screen.text().contains("must be a number"), "{}", screen.text());
+    terminal.press("\x03");
+    let screen = terminal.wait_for_prompt();
+    let reports = screen.lines.iter().filter(|line| line.contains("must be a number"));
+    assert_eq!(reports.count(), 1, "{:#?}", screen.lines);
+}
+
+#[test]
+fn a_terminal_that_takes_nothing_holds_up_neither_input_nor_signals() {
+    for is_stopped in [true, false] {
+        let (terminal, mark) = marked((200, 50), &[]);
+        let fifo = tests::plot::Folder::new(&format!("stalled-{is_stopped}"));
+        let done = fifo.path("done");
+        terminal.enter(&format!(
+            "(seq 100; sleep 0.5; seq 3000000; touch {done}; sleep 60) | $L --terminal"
+        ));
+        terminal.wait_for("● live");
+        match is_stopped {
+            true => terminal.press("\x13"),
+            false => terminal.set_read(false),
+        }
+        // All of it was read.
+        wait_until("the input is read", || std::path::Path::new(&done).exists().then_some(()));
+        let pid = pid(&mark);
+        kill(pid, Signal::SIGTERM).unwrap();
+        wait_until("live-plot ends", || has_ended(pid));
+        terminal.set_read(true);
+        // The kernel throws away what is unread when Ctrl-C is typed.
+        terminal.wait("the first screen", |screen| !screen.is_other);
+        terminal.press("\x03");
+        terminal.wait_for_prompt();
+    }
+}
+
+#[test]
+fn a_dumb_terminal_gets_a_still_and_no_sequence() {
+    let terminal = Terminal::new((80, 24), &[("TERM", "dumb")]);
+    terminal.enter("seq 9 | $L --terminal");
+    let screen = terminal.wait_for_prompt();
+    assert!(screen.lines.iter().any(|line| line.contains("9 samples")), "{:#?}", screen.lines);
+    // By itself it is no place for a picture.
+    terminal.enter("seq 9 | $L");
+    let screen =
+        terminal.wait("a way out", |s| s.lines.iter().any(|line| line.contains("--terminal")));
+    assert!(!screen.is_other);
+}
+
+#[test]
+fn numbers_that_would_be_typed_at_the_picture_are_refused() {
+    let terminal = Terminal::new((80, 24), &[]);
+    terminal.enter("$L --terminal");
+    let screen = terminal.wait_for_prompt();
+    assert!(screen.lines.iter().any(|line| line.contains("pipe them in")), "{:#?}", screen.lines);
+    assert_eq!(terminal.ask("echo $?"), "2");
+}
+
+#[test]
+fn without_colours_no_colour_is_sent_and_each_series_has_a_panel() {
+    let terminal = Terminal::new((80, 24), &[("NO_COLOR", "1")]);
+    terminal.enter("(echo up=1 down=2; sleep 60) | $L --terminal");
+    let screen = terminal.wait_for("down 2");
+    let row = |name: &str| screen.rows().iter().position(|row| row.contains(name)).unwrap();
+    assert!(row("down 2") > row("up 1") + 4, "{}", screen.text());
+    terminal.press("p");
+    terminal.wait("one panel", |screen| {
+        screen.rows().iter().any(|row| row.contains("up 1") && row.contains("down 2"))
+    });
+    terminal.press("\x03");
+    terminal.wait_for_prompt();
+}
+
+#[test]
+fn a_terminal_that_is_closed_ends_it() {
+    let (terminal, mark) = marked((80, 24), &[]);
+    terminal.enter("trap '' HUP");
+    terminal.enter("(echo 1; sleep 60) | $L --terminal");
+    terminal.wait_for("● live");
+    let pid = pid(&mark);
+    drop(terminal);
+    wait_until("live-plot ends", || has_ended(pid));
+    for left in mark.bearers() {
+        let _ = kill(left, Signal::SIGKILL);
+    }
 }

@@ -60,7 +60,7 @@ fn export(config: &Config, source: Source, signals: Signals) -> Result<(), Error
     signals.watch(move |event| match event {
         Event::Stop => raised.raise(),
         Event::End => atomic_file::remove_drafts(),
-        Event::Continued => {}
+        Event::Continued | Event::Suspend | Event::Resized => {}
     })?;
     let is_typed = source.is_typed();
     let mut input =

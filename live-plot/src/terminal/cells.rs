@@ -32,7 +32,7 @@ pub(crate) struct Cell {
 /// Stands for the second half of a wide character.
 pub(crate) const WIDE: char = '\0';
 
-const BLANK: Cell = Cell { glyph: ' ', ink: Ink::Plain };
+pub(super) const BLANK: Cell = Cell { glyph: ' ', ink: Ink::Plain };
 
 /// A screen, row by row.
 #[derive(Debug, Clone, PartialEq)]

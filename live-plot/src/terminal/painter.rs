@@ -3,21 +3,19 @@
 
 use common::escape::escape;
 
-use super::braille::{Canvas, DOTS, key};
+use super::braille::{Canvas, DOTS};
 use super::cells::{Cells, Ink, shortened, width};
 use super::layout::{self, Layout};
+use super::legend::Legend;
 use crate::config::{Config, Draw};
 use crate::picture::dots::Rows;
 use crate::picture::marks::Marks;
 use crate::picture::palette::Dash;
 use crate::picture::scene::{Panel, Scene, Size};
-use crate::view::status::{Entry, Mood, Status, range};
+use crate::view::status::{Mood, Status};
 
-/// Between two series in the legend.
+/// Between the legend and what stands beside it.
 const GAP: usize = 3;
-
-/// How wide a value is at least: one more digit does not move what is beside it.
-const VALUE: usize = 7;
 
 /// How often a scene is made again because its labels or panels need other room.
 const ROUNDS: usize = 4;
@@ -29,15 +27,6 @@ pub(crate) struct Painter<'a> {
     pub(crate) size: (usize, usize),
     /// Series have colours; else their dashes tell them apart.
     pub(crate) is_colored: bool,
-}
-
-/// A series in a legend, as it is written.
-struct Item {
-    ink: Ink,
-    key: String,
-    name: String,
-    value: String,
-    seen: String,
 }
 
 impl Painter<'_> {
@@ -85,8 +74,7 @@ impl Painter<'_> {
 
     fn layout(&self, scene: &Scene, status: &Status) -> Layout {
         let all = scene.panels.first().map_or(&[][..], |panel| &panel.series);
-        let items = self.items(status, all);
-        let rows = fill(&items, self.size.0, usize::MAX).len();
+        let rows = self.legend(status, all).rows(self.size.0);
         Layout::new(scene, self.size, self.config.title.is_some(), rows)
     }
 
@@ -138,48 +126,14 @@ impl Painter<'_> {
             let right = self.size.0 - width(&offset).min(self.size.0);
             cells.write((right, row), &offset, Ink::Weak);
             let room = if offset.is_empty() { right } else { right.saturating_sub(GAP) };
-            self.legend(cells, &self.items(status, &panel.series), (row, rows), room);
+            self.legend(status, &panel.series).write(cells, (row, rows), room);
         }
     }
 
-    /// A legend in some rows: as many series as fit, and how many do not.
-    fn legend(&self, cells: &mut Cells, items: &[Item], (row, rows): (usize, usize), room: usize) {
-        let lines = fill(items, room, rows);
-        let shown: usize = lines.iter().map(Vec::len).sum();
-        for (line, y) in lines.iter().zip(row..) {
-            let mut x = 0;
-            for item in line {
-                x = cells.write((x, y), &item.key, item.ink);
-                x = cells.write((x + 1, y), &item.name, Ink::Weak);
-                x = cells.write((x + 1, y), &item.value, Ink::Plain);
-                x = cells.write((x, y), &item.seen, Ink::Weak) + GAP;
-            }
-            if y + 1 == row + rows && shown < items.len() {
-                let rest = format!("… {} more", items.len() - shown);
-                cells.write((x, y), &shortened(&rest, room.saturating_sub(x)), Ink::Weak);
-            }
-        }
-    }
-
-    /// The series of a panel that are shown, as they are written in its legend.
-    fn items(&self, status: &Status, series: &[usize]) -> Vec<Item> {
+    fn legend(&self, status: &Status, series: &[usize]) -> Legend {
         let unit = self.config.unit.as_deref().map(escape);
-        // What is visible of each is shown while there are few, and room.
-        let seen = |entry: &Entry| {
-            let seen = entry.seen.as_ref().filter(|_| series.len() <= 3 && self.size.0 >= 72);
-            seen.map(|seen| format!("   {}", range(seen))).unwrap_or_default()
-        };
-        let item = |(place, &number): (usize, &usize)| {
-            let entry = status.series.get(number)?;
-            Some(Item {
-                ink: Ink::Series(number),
-                key: key(self.dash(number, place)),
-                name: shortened(&entry.name, self.size.0 / 2),
-                value: format!("{:<VALUE$}", entry.text(unit.as_deref())),
-                seen: seen(entry),
-            })
-        };
-        series.iter().enumerate().filter_map(item).collect()
+        let dash = |series, place| self.dash(series, place);
+        Legend::new(status, series, unit.as_deref(), self.size.0, dash)
     }
 
     /// The dash of a series; without colours the dashes of a panel's series follow each other.
@@ -211,6 +165,7 @@ impl Painter<'_> {
         }
         let mut parts: Vec<(Ink, String)> =
             status.losses().into_iter().map(|text| (Ink::Warn, text)).collect();
+        parts.extend(status.passed_over().map(|text| (Ink::Weak, text)));
         parts.extend(status.facts().into_iter().map(|text| (Ink::Weak, text)));
         if is_live {
             parts.push((Ink::Weak, "? keys".to_owned()));
@@ -229,36 +184,6 @@ impl Painter<'_> {
             }
             x = cells.write((x, row), text, *ink);
         }
-    }
-}
-
-/// Spreads the items over rows of this width, at most so many; what does not fit is left out. Where there is not room for
-/// all, the last row keeps some for how many more there are.
-fn fill(items: &[Item], room: usize, rows: usize) -> Vec<Vec<&Item>> {
-    let mut lines: Vec<Vec<&Item>> = vec![Vec::new()];
-    let mut x = 0;
-    for (number, item) in items.iter().enumerate() {
-        let wide = item.width();
-        let is_last_row = lines.len() == rows;
-        let spare = if is_last_row && number + 1 < items.len() { GAP + 10 } else { 0 };
-        if x > 0 && x + wide + spare > room {
-            if is_last_row {
-                break;
-            }
-            lines.push(Vec::new());
-            x = 0;
-        }
-        x += wide + GAP;
-        if let Some(line) = lines.last_mut() {
-            line.push(item);
-        }
-    }
-    lines
-}
-
-impl Item {
-    fn width(&self) -> usize {
-        width(&self.key) + width(&self.name) + width(&self.value) + width(&self.seen) + 2
     }
 }
 

@@ -211,12 +211,7 @@ impl eframe::App for App {
     }
 
     fn on_exit(&mut self, _: Option<&eframe::glow::Context>) {
-        let Cost { times, waits, .. } = &self.cost;
-        tracing::debug!(
-            "{} frames, each of our processor time: {times:?}; waiting for the lock: {waits:?}. The lock, held: {:?}.",
-            times.count(),
-            self.store.hold_times()
-        );
+        self.cost.report(&self.store);
     }
 }
 

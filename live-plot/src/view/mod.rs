@@ -17,4 +17,4 @@ pub(crate) mod theme;
 pub(crate) mod viewport;
 mod window;
 
-pub use window::run;
+pub use window::{display, run};

@@ -10,6 +10,8 @@ use common::clock;
 use common::histogram::Histogram;
 use nix::time::{ClockId, clock_gettime};
 
+use crate::series::Shared;
+
 /// The shortest time between two frames: sixty frames a second are enough for the eye.
 const FRAME: Duration = Duration::from_nanos(1_000_000_000 / 60);
 
@@ -107,8 +109,8 @@ impl Rate {
 /// What the frames cost: how much processor time each took this thread, and how long it waited for the lock.
 #[derive(Debug, Default)]
 pub(crate) struct Cost {
-    pub(crate) times: Histogram,
-    pub(crate) waits: Histogram,
+    times: Histogram,
+    waits: Histogram,
     begun: Option<(Duration, Duration)>,
 }
 
@@ -124,6 +126,17 @@ impl Cost {
             self.times.add(now.saturating_sub(begun));
             self.waits.add(waited.saturating_sub(before));
         }
+    }
+
+    /// Logs what the frames have cost, and how long the lock was held.
+    pub(crate) fn report(&self, store: &Shared) {
+        tracing::debug!(
+            "{} frames, each of our processor time: {:?}; waiting for the lock: {:?}. The lock, held: {:?}.",
+            self.times.count(),
+            self.times,
+            self.waits,
+            store.hold_times()
+        );
     }
 }
 

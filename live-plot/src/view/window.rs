@@ -97,7 +97,8 @@ fn report_lost_windows(display: String) {
 }
 
 /// The display that winit will open: Wayland's first.
-fn display() -> Option<String> {
+#[must_use]
+pub fn display() -> Option<String> {
     ["WAYLAND_DISPLAY", "WAYLAND_SOCKET", "DISPLAY"]
         .into_iter()
         .filter_map(|name| Some((name, std::env::var(name).ok()?)))
@@ -140,6 +141,7 @@ fn start(
         }
         Event::End => atomic_file::remove_drafts(),
         Event::Continued => continued.raise(),
+        Event::Suspend | Event::Resized => {}
     })?;
     Ok(app)
 }

@@ -1,0 +1,343 @@
+//! The live screen: waits for samples, keys and signals, and sends the next picture when it is due. What a picture looks
+//! like is left to `painter`, what of it is sent to `screen`, the terminal itself to `tty`.
+//!
+//! One thread reads the input, one waits for signals, and this one waits in poll(2), for the terminal and for what the
+//! others tell (`inbox`). It never waits in write(2): while the terminal takes no bytes (Ctrl-S, a slow line) no
+//! picture is begun, and everything else goes on.
+
+use std::io;
+use std::os::fd::AsFd as _;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use common::{clock, logging};
+use nix::errno::Errno;
+use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
+
+use super::colors::Depth;
+use super::help;
+use super::inbox::{CONTINUED, ENDED, Inbox, RESIZED, SAMPLES, SAVED, STOP, SUSPEND};
+use super::keys::{self, Keys};
+use super::painter::Painter;
+use super::screen::Screen;
+use super::tty::{ENTER, Tty, restore};
+use crate::config::{Axis, Config, Theme};
+use crate::picture::palette::Palette;
+use crate::picture::scene::{Extent, Scene, Size};
+use crate::series::Shared;
+use crate::series::store::Store;
+use crate::signals::{self, Flag};
+use crate::view::controls::Controls;
+use crate::view::keys::Action;
+use crate::view::repaint::{Cost, Rate};
+use crate::view::save;
+use crate::view::status::Status;
+
+/// The shortest time between two pictures.
+const FRAME: Duration = Duration::from_millis(100);
+
+/// How long the first picture waits for the first numbers.
+const FIRST: Duration = Duration::from_millis(20);
+
+/// How long the rest of an escape sequence may take.
+const ESCAPE: Duration = Duration::from_millis(50);
+
+/// How much is read from the terminal at once.
+const TYPED: usize = 1024;
+
+/// Asks the terminal for the colour of its background: xterm's OSC 11. The answer comes among the keys, or never.
+const ASK_BACKGROUND: &[u8] = b"\x1b]11;?\x1b\\";
+
+/// How long its answer may take, and how long the end waits for it, in milliseconds.
+const ANSWER: Duration = Duration::from_secs(1);
+const LATE: u16 = 100;
+
+/// The screen's state.
+pub(super) struct Live<'a> {
+    config: &'a Config,
+    store: Shared,
+    started: Instant,
+    tty: Tty,
+    screen: Screen,
+    depth: Depth,
+    palette: &'static Palette,
+    keys: Keys,
+    /// Until then an answer may come to what the terminal was asked.
+    asked_until: Option<Instant>,
+    /// What has come of an escape sequence is the key Esc then.
+    escape_at: Option<Instant>,
+    controls: Controls,
+    help: bool,
+    saved: save::Message,
+    /// The size of the screen in cells, and that of the plot as of the last picture.
+    size: (usize, usize),
+    plot: Option<Size>,
+    rate: Rate,
+    cost: Cost,
+    /// What the terminal has not taken yet.
+    unsent: Vec<u8>,
+    sent: u64,
+    /// The next picture: as soon as a frame is due, or when the plot has moved.
+    is_wanted: bool,
+    moves_at: Option<Instant>,
+    due: Instant,
+}
+
+impl<'a> Live<'a> {
+    pub(super) fn new(config: &'a Config, store: Shared, started: Instant, tty: Tty) -> Self {
+        let depth = Depth::here(logging::is_colored(config.color, true));
+        let controls = Controls::new(config, false).in_colors(depth != Depth::None);
+        Self {
+            controls,
+            palette: Palette::of(match config.theme {
+                Theme::System => !is_light(&std::env::var("COLORFGBG").unwrap_or_default()),
+                theme => theme == Theme::Dark,
+            }),
+            config,
+            store,
+            started,
+            size: tty.size(),
+            tty,
+            screen: Screen::new(depth),
+            depth,
+            keys: Keys::default(),
+            escape_at: None,
+            help: false,
+            saved: save::Message::default(),
+            plot: None,
+            asked_until: None,
+            rate: Rate::new(started),
+            cost: Cost::default(),
+            unsent: Vec::new(),
+            sent: 0,
+            is_wanted: true,
+            moves_at: None,
+            due: clock::now() + FIRST,
+        }
+    }
+
+    /// Waits and acts until it is over.
+    pub(super) fn run(&mut self, inbox: &Inbox) -> io::Result<()> {
+        if self.config.theme == Theme::System && self.depth != Depth::None {
+            self.unsent.extend_from_slice(ASK_BACKGROUND);
+            self.asked_until = Some(clock::now() + ANSWER);
+        }
+        loop {
+            let (is_typed, is_told) = self.wait(&inbox.flag)?;
+            let now = clock::now();
+            if is_told && !self.obey(inbox.read())? {
+                return self.hear_out();
+            }
+            let typed = if is_typed { self.typed(now)? } else { Vec::new() };
+            let late = self.escape_at.filter(|at| *at <= now).and_then(|_| {
+                self.escape_at = None;
+                self.keys.give_up()
+            });
+            for event in typed.into_iter().chain(late) {
+                if !self.act(event, inbox, now) {
+                    return self.hear_out();
+                }
+            }
+            self.send()?;
+            if self.unsent.is_empty() && self.next_picture().is_some_and(|at| at <= now) {
+                self.draw(inbox, now);
+                self.send()?;
+            }
+        }
+    }
+
+    /// When the next picture is due, if one is wanted.
+    fn next_picture(&self) -> Option<Instant> {
+        let at = if self.is_wanted { Some(self.due) } else { self.moves_at };
+        at.map(|at| at.max(self.due))
+    }
+
+    /// Waits for the terminal, for news, or until something is due. Returns whether keys and news are there.
+    fn wait(&self, news: &Flag) -> io::Result<(bool, bool)> {
+        let picture = if self.unsent.is_empty() { self.next_picture() } else { None };
+        let until = picture.into_iter().chain(self.escape_at).min();
+        let left = until.map(|at| at.saturating_duration_since(clock::now()));
+        // Rounded up: poll(2) counts milliseconds.
+        let left = left.map(|left| left + Duration::from_micros(999));
+        let timeout = left.map_or(Some(PollTimeout::NONE), |left| PollTimeout::try_from(left).ok());
+        let wanted = match self.unsent.is_empty() {
+            true => PollFlags::POLLIN,
+            false => PollFlags::POLLIN | PollFlags::POLLOUT,
+        };
+        let mut fds =
+            [PollFd::new(self.tty.as_fd(), wanted), PollFd::new(news.as_fd(), PollFlags::POLLIN)];
+        match poll(&mut fds, timeout.unwrap_or(PollTimeout::MAX)) {
+            Ok(_) | Err(Errno::EINTR) => {}
+            Err(errno) => return Err(errno.into()),
+        }
+        let [tty, news] = fds.map(|fd| fd.revents().unwrap_or(PollFlags::empty()));
+        // A terminal that is lost is readable: the read reports it.
+        Ok((tty.intersects(!PollFlags::POLLOUT), !news.is_empty()))
+    }
+
+    /// Does what other threads have told. False if it is over.
+    fn obey(&mut self, told: u32) -> io::Result<bool> {
+        let has = |event| told & event != 0;
+        if has(STOP) || (has(ENDED) && self.config.exit) {
+            return Ok(false);
+        }
+        if has(SUSPEND) {
+            restore();
+            // Nothing of the picture is left to send: it would tear what the shell prints.
+            self.unsent.clear();
+            signals::suspend();
+        }
+        if has(SUSPEND | CONTINUED) {
+            self.take()?;
+        }
+        if has(RESIZED) {
+            self.size = self.tty.size();
+            self.screen.forget();
+        }
+        self.is_wanted |= has(ENDED | SUSPEND | CONTINUED | RESIZED | SAVED);
+        self.is_wanted |= has(SAMPLES) && self.controls.viewport.is_live();
+        Ok(true)
+    }
+
+    /// Takes the terminal, whatever others have done with it.
+    pub(super) fn take(&mut self) -> io::Result<()> {
+        self.tty.take()?;
+        self.size = self.tty.size();
+        self.unsent = ENTER.to_vec();
+        self.screen.forget();
+        Ok(())
+    }
+
+    /// What has been typed.
+    fn typed(&mut self, now: Instant) -> io::Result<Vec<keys::Event>> {
+        let mut bytes = [0; TYPED];
+        let length = self.tty.read(&mut bytes)?;
+        let events = self.keys.feed(&bytes[..length]);
+        self.escape_at = self.keys.is_waiting().then(|| now + ESCAPE);
+        Ok(events)
+    }
+
+    /// Waits a moment for an answer that may be on its way: it would be typed at the shell's prompt.
+    fn hear_out(&mut self) -> io::Result<()> {
+        while self.asked_until.is_some_and(|until| clock::now() < until) {
+            let mut fds = [PollFd::new(self.tty.as_fd(), PollFlags::POLLIN)];
+            if poll(&mut fds, LATE).unwrap_or(0) == 0 {
+                break;
+            }
+            let events = self.typed(clock::now())?;
+            if events.iter().any(|event| matches!(event, keys::Event::Background { .. })) {
+                break;
+            }
+        }
+        Ok(())
+    }
+
+    /// Does what a key asks for. False if it is to end.
+    fn act(&mut self, event: keys::Event, inbox: &Inbox, now: Instant) -> bool {
+        // Several keys may come between two pictures: each goes by what the last one has done.
+        let seen = self.extent(now);
+        self.is_wanted = true;
+        match event {
+            keys::Event::Action(Action::Quit) => return false,
+            keys::Event::Action(Action::Help) => self.help = !self.help,
+            keys::Event::Action(Action::CloseHelp) => self.help = false,
+            keys::Event::Action(Action::SavePicture) => {
+                let picture = save::Picture {
+                    store: self.store.clone(),
+                    view: self.controls.view.clone(),
+                    extent: seen,
+                    hidden: self.controls.hidden.clone(),
+                    is_dark: self.config.theme != Theme::Light,
+                };
+                save::picture(picture, self.config, Arc::clone(&self.saved), wake(inbox));
+            }
+            keys::Event::Action(Action::SaveTable) => {
+                let saved = Arc::clone(&self.saved);
+                save::table(self.store.clone(), self.config, saved, wake(inbox));
+            }
+            keys::Event::Action(action) => self.controls.act(action, seen),
+            keys::Event::Zoom(factor) => self.controls.zoom(factor, seen),
+            keys::Event::Redraw => self.screen.forget(),
+            keys::Event::Background { is_dark } => {
+                self.asked_until = None;
+                self.palette = Palette::of(is_dark);
+                self.screen.forget();
+            }
+        }
+        true
+    }
+
+    /// The part of the axis that is shown now.
+    fn extent(&self, now: Instant) -> Extent {
+        let passed = now.saturating_duration_since(self.started).as_secs_f64();
+        self.store.hold(|store| self.controls.extent(store, passed))
+    }
+
+    /// Makes the next picture, and the bytes that show it.
+    fn draw(&mut self, inbox: &Inbox, now: Instant) {
+        self.cost.begin(self.store.waited());
+        // While it is paused nothing new is seen: samples stay told, and wake nobody.
+        if self.controls.viewport.is_live() {
+            inbox.forget_samples();
+        }
+        let extent = self.extent(now);
+        let painter =
+            Painter { config: self.config, size: self.size, is_colored: self.depth != Depth::None };
+        let (rates, message) = (self.rate.last, self.saved.lock().clone());
+        let make = |size| {
+            let is_hidden = |number| self.controls.hidden.contains(&number);
+            let scene = Scene::of(&self.store, &self.controls.view, extent, size, is_hidden);
+            let status = |store: &mut Store| {
+                Status::of(store, &scene, &self.controls, rates, message.clone())
+            };
+            let status = self.store.hold(status);
+            (scene, status)
+        };
+        let (scene, status, plot) = painter.compose(self.plot, make);
+        let mut cells = painter.paint(&scene, &status);
+        painter.status(&mut cells, &status, true);
+        if self.help {
+            help::help(&mut cells);
+        }
+        self.unsent = self.screen.show(cells, self.palette);
+        self.rate.count(now, status.counts.lines);
+        (self.plot, self.is_wanted) = (Some(plot), false);
+        let is_moving =
+            self.controls.viewport.is_live() && scene.axis == Axis::Arrival && status.end.is_none();
+        self.moves_at = is_moving.then(|| {
+            let next = ((scene.drawn_until / scene.grid.step).floor() + 1.0) * scene.grid.step;
+            self.started + Duration::from_secs_f64(next.max(0.0))
+        });
+        self.due = now + FRAME;
+        self.cost.end(self.store.waited());
+    }
+
+    /// Sends what the terminal takes.
+    fn send(&mut self) -> io::Result<()> {
+        while !self.unsent.is_empty() {
+            let sent = self.tty.write(&self.unsent)?;
+            if sent == 0 {
+                return Ok(());
+            }
+            self.unsent.drain(..sent);
+            self.sent += sent as u64;
+        }
+        Ok(())
+    }
+
+    pub(super) fn report(&self) {
+        self.cost.report(&self.store);
+        tracing::debug!("{} bytes were sent to the terminal.", self.sent);
+    }
+}
+
+/// Wakes the loop, once something has been saved.
+fn wake(inbox: &Inbox) -> impl FnOnce() + Send + 'static {
+    let inbox = inbox.clone();
+    move || inbox.tell(SAVED)
+}
+
+/// Whether `COLORFGBG`, which some terminals set (`15;0`, `0;default;15`), names a light background.
+fn is_light(colors: &str) -> bool {
+    matches!(colors.rsplit(';').next(), Some("7" | "15"))
+}
