@@ -174,16 +174,7 @@ pub struct Terminal {
 impl Terminal {
     /// A terminal of this size, with these variables set.
     pub fn new(size: (u16, u16), variables: &[(&str, &str)]) -> Self {
-        // Not openpty(3): another test's child would inherit the master.
-        let flags = OFlag::O_RDWR | OFlag::O_NOCTTY | OFlag::O_CLOEXEC;
-        let master = posix_openpt(flags).unwrap();
-        grantpt(&master).unwrap();
-        unlockpt(&master).unwrap();
-        let name = ptsname_r(&master).unwrap();
-        let slave =
-            OpenOptions::new().read(true).write(true).custom_flags(libc::O_NOCTTY).open(name);
-        let (master, slave) = (File::from(OwnedFd::from(master)), slave.unwrap());
-        set_size(&slave, size);
+        let (master, slave) = pty(size);
         let mut command = Command::new("bash");
         command.args(["--norc", "--noprofile", "-i"]).env("L", binary("live-plot"));
         for name in ["DISPLAY", "WAYLAND_DISPLAY", "NO_COLOR", "COLORTERM", "COLORFGBG"] {
@@ -194,15 +185,7 @@ impl Terminal {
         command.envs(variables.iter().copied());
         let inner = || Stdio::from(slave.try_clone().unwrap());
         command.stdin(inner()).stdout(inner()).stderr(inner());
-        let control = || {
-            // SAFETY: between fork and exec; setsid(2) and ioctl(2) are async-signal-safe and touch no memory.
-            if unsafe { libc::setsid() < 0 || libc::ioctl(0, libc::TIOCSCTTY, 0) < 0 } {
-                return Err(std::io::Error::last_os_error());
-            }
-            Ok(())
-        };
-        // SAFETY: the closure only makes system calls.
-        unsafe { command.pre_exec(control) };
+        control(&mut command);
         let shell = command.spawn().unwrap();
         drop((slave, command));
         let screen = Screen::new((size.0.into(), size.1.into()));
@@ -313,6 +296,33 @@ impl Terminal {
             Command::new("stty").arg("-g").stdin(self.keyboard.try_clone().unwrap()).output();
         String::from_utf8(output.unwrap().stdout).unwrap()
     }
+}
+
+/// A terminal's two sides, of this size.
+pub fn pty(size: (u16, u16)) -> (File, File) {
+    // Not openpty(3): another test's child would inherit the master.
+    let flags = OFlag::O_RDWR | OFlag::O_NOCTTY | OFlag::O_CLOEXEC;
+    let master = posix_openpt(flags).unwrap();
+    grantpt(&master).unwrap();
+    unlockpt(&master).unwrap();
+    let name = ptsname_r(&master).unwrap();
+    let slave = OpenOptions::new().read(true).write(true).custom_flags(libc::O_NOCTTY).open(name);
+    let (master, slave) = (File::from(OwnedFd::from(master)), slave.unwrap());
+    set_size(&slave, size);
+    (master, slave)
+}
+
+/// Has the terminal on a command's stdout control it.
+pub fn control(command: &mut Command) {
+    let control = || {
+        // SAFETY: setsid(2) and ioctl(2) are async-signal-safe and touch no memory.
+        if unsafe { libc::setsid() < 0 || libc::ioctl(1, libc::TIOCSCTTY, 0) < 0 } {
+            return Err(std::io::Error::last_os_error());
+        }
+        Ok(())
+    };
+    // SAFETY: between fork and exec the closure only makes system calls.
+    unsafe { command.pre_exec(control) };
 }
 
 fn set_size(terminal: &impl AsRawFd, (width, height): (u16, u16)) {

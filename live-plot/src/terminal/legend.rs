@@ -76,8 +76,9 @@ impl Legend {
                 x = cells.write((x, y), &item.seen, Ink::Weak) + GAP;
             }
             if y + 1 == row + rows && rest > 0 {
-                let text = shortened(&format!("… {rest} more"), room.saturating_sub(x));
-                cells.write((x, y), &text, Ink::Weak);
+                let text = format!("… {rest} more");
+                let fits = x + width(&text) <= room;
+                cells.write((x, y), if fits { &text } else { "…" }, Ink::Weak);
             }
         }
     }

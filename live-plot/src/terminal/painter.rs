@@ -104,7 +104,10 @@ impl Painter<'_> {
             canvas.finish(Ink::Series(series));
         }
         if self.is_colored {
-            let rows: Vec<i64> = marks.marks.iter().map(|mark| canvas.row(mark.at)).collect();
+            // In a low panel so many lines would hide the series.
+            let is_low = height < 2 * marks.marks.len();
+            let lines = marks.marks.iter().filter(|mark| mark.is_strong || !is_low);
+            let rows: Vec<i64> = lines.map(|mark| canvas.row(mark.at)).collect();
             let columns: Vec<i64> = times.marks.iter().map(|mark| canvas.column(mark.at)).collect();
             canvas.grid(&rows, &columns);
         }
