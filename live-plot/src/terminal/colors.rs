@@ -17,8 +17,10 @@ pub(crate) enum Depth {
     True,
 }
 
-/// The eight colours of series in a terminal of sixteen: they stay apart, and none is that of the text.
-const SERIES: [u8; 8] = [94, 33, 32, 95, 93, 31, 36, 35];
+/// The eight colours of series in a terminal of sixteen, on a dark background and on a light one: they stay apart from each
+/// other and from both.
+const DARK: [u8; 8] = [94, 33, 32, 95, 93, 31, 36, 35];
+const LIGHT: [u8; 8] = [34, 31, 32, 35, 33, 36, 94, 95];
 
 impl Depth {
     /// Those of the terminal that the environment describes.
@@ -52,21 +54,23 @@ impl Depth {
         };
         match self {
             Self::None => String::new(),
-            Self::Sixteen => format!("\x1b[{}m", sixteen(ink)),
+            Self::Sixteen => format!("\x1b[{}m", sixteen(ink, palette)),
             Self::Cube => format!("\x1b[38;5;{}m", cube(color)),
             Self::True => format!("\x1b[38;2;{};{};{}m", color.0, color.1, color.2),
         }
     }
 }
 
-fn sixteen(ink: Ink) -> u8 {
+fn sixteen(ink: Ink, palette: &Palette) -> u8 {
+    let is_light = palette.background == Palette::of(false).background;
     match ink {
-        Ink::Plain => 39,
-        Ink::Weak => 37,
+        // No grey can be read on both backgrounds.
+        Ink::Plain | Ink::Weak => 39,
         Ink::Grid => 90,
         Ink::Live => 32,
         Ink::Warn => 33,
-        Ink::Series(number) => SERIES[number % SERIES.len()],
+        Ink::Series(number) if is_light => LIGHT[number % LIGHT.len()],
+        Ink::Series(number) => DARK[number % DARK.len()],
     }
 }
 
