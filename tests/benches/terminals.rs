@@ -78,7 +78,8 @@ impl Plot {
         loop {
             thread::sleep(Duration::from_millis(500));
             let now = self.time();
-            if now - last < Duration::from_millis(50) {
+            // A thread that ends takes its time along.
+            if now.saturating_sub(last) < Duration::from_millis(50) {
                 return;
             }
             last = now;
@@ -126,7 +127,7 @@ fn main() {
         plot.write(&text);
         let passed = begin.elapsed();
         plot.settle();
-        let each = (plot.time() - before).as_nanos() as f64 / f64::from(lines);
+        let each = plot.time().saturating_sub(before).as_nanos() as f64 / f64::from(lines);
         let rate = f64::from(lines) / passed.as_secs_f64() / 1e6;
         println!("{name:10} flood: {each:.0} ns of a processor a line, {rate:.2} M lines/s");
 
@@ -135,14 +136,14 @@ fn main() {
         wave(&mut plot, Duration::from_secs(4));
         let (time, sent) = (plot.time(), plot.sent());
         wave(&mut plot, WHILE);
-        let percent = (plot.time() - time).as_secs_f64() / WHILE.as_secs_f64() * 100.0;
+        let percent = plot.time().saturating_sub(time).as_secs_f64() / WHILE.as_secs_f64() * 100.0;
         let rate = (plot.sent() - sent) as f64 / WHILE.as_secs_f64();
         println!("{name:10} scrolls: {percent:.2} % of a processor, {rate:.0} bytes/s");
         drop(plot.input.take());
         plot.settle();
         let (time, sent) = (plot.time(), plot.sent());
         thread::sleep(WHILE);
-        let spent = plot.time() - time;
+        let spent = plot.time().saturating_sub(time);
         println!("{name:10} ended: {spent:?} in {WHILE:?}, {} bytes", plot.sent() - sent);
         let before = plot.sent();
         plot.keyboard.write_all(b"q").unwrap();

@@ -127,16 +127,12 @@ impl Canvas {
         }
     }
 
-    /// Draws the grid: a dot a cell along each mark, where no series is.
-    pub(super) fn grid(&mut self, rows: &[i64], columns: &[i64]) {
-        let dots = |cells: usize, dots: usize| i64::try_from(cells * dots).unwrap_or(i64::MAX);
-        let size = (self.width, self.lit.len() / self.width.max(1));
-        let (width, height) = (dots(size.0, DOTS.0), dots(size.1, DOTS.1));
+    /// Draws the grid: along each row a dot a cell, where no series is. There are no lines along times: as the picture scrolls
+    /// they would all be sent again, and be most of what is sent.
+    pub(super) fn grid(&mut self, rows: &[i64]) {
+        let width = i64::try_from(self.width * DOTS.0).unwrap_or(i64::MAX);
         for &y in rows {
             (0..width).step_by(DOTS.0).for_each(|x| self.light(x, y));
-        }
-        for &x in columns {
-            (1..height).step_by(DOTS.1).for_each(|y| self.light(x, y));
         }
         for (layer, lit) in self.layer.iter_mut().zip(&self.lit) {
             if *lit != 0 {

@@ -194,6 +194,10 @@ impl<'a> Live<'a> {
             self.size = self.tty.size();
             self.screen.forget();
         }
+        // The first picture waits for the first numbers, and no longer.
+        if has(SAMPLES | ENDED) && self.plot.is_none() {
+            self.due = clock::now();
+        }
         self.is_wanted |= has(ENDED | SUSPEND | CONTINUED | RESIZED | SAVED);
         self.is_wanted |= has(SAMPLES) && self.controls.viewport.is_live();
         Ok(true)

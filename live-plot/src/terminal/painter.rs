@@ -60,7 +60,7 @@ impl Painter<'_> {
         }
         let times = scene.x_marks(layout.plot_points());
         for (number, panel) in scene.panels.iter().enumerate() {
-            self.panel(&mut cells, (scene, status), (panel, number), &layout, &times);
+            self.panel(&mut cells, (scene, status), (panel, number), &layout);
         }
         if status.series.is_empty() {
             let (x, across) = layout.plot;
@@ -85,7 +85,6 @@ impl Painter<'_> {
         (scene, status): (&Scene, &Status),
         (panel, number): (&Panel, usize),
         layout: &Layout,
-        times: &Marks,
     ) {
         let (top, height) = layout.panels[number];
         let (left, across) = layout.plot;
@@ -108,8 +107,7 @@ impl Painter<'_> {
             let is_low = height < 2 * marks.marks.len();
             let lines = marks.marks.iter().filter(|mark| mark.is_strong || !is_low);
             let rows: Vec<i64> = lines.map(|mark| canvas.row(mark.at)).collect();
-            let columns: Vec<i64> = times.marks.iter().map(|mark| canvas.column(mark.at)).collect();
-            canvas.grid(&rows, &columns);
+            canvas.grid(&rows);
         }
         for (x, y) in (0..height).flat_map(|y| (0..across).map(move |x| (x, y))) {
             if let Some((glyph, ink)) = canvas.cell((x, y)) {
