@@ -183,7 +183,7 @@ impl Window {
     fn frame(&mut self, store: &Shared, extent: Extent) -> Duration {
         let screen = egui::Rect::from_min_size(egui::Pos2::ZERO, self.size);
         let input = egui::RawInput { screen_rect: Some(screen), ..Default::default() };
-        let size = Size { width: self.size.x.into(), height: self.size.y.into(), scale: 1.0 };
+        let size = Size::pixels(self.size.x.into(), self.size.y.into(), 1.0);
         let begin = processor_time();
         let scene = Scene::after(self.scene.take(), store, &self.view, extent, size, |_| false);
         let mut drawn = self.ctx.run_ui(input, |ui| drop(plot::show(ui, &scene)));

@@ -262,7 +262,7 @@ fn plot(config: &Config, left: f64, top: f64) -> Area {
 }
 
 fn size([left, top, right, bottom]: Area) -> Size {
-    Size { width: f64::from(right - left), height: f64::from(bottom - top), scale: 1.0 }
+    Size::pixels(f64::from(right - left), f64::from(bottom - top), 1.0)
 }
 
 /// The room that the labels of the values need.

@@ -3,36 +3,52 @@
 use super::pixels::Area;
 use crate::config::Panels;
 
-/// The least height of a panel, in points: three labels.
-pub(crate) const PANEL: f64 = 54.0;
-
-/// Between two panels, in points: room for the lowest label of one and the highest of the next.
-pub(crate) const GAP: f64 = 16.0;
-
-/// How many panels fit into a height of so many pixels.
-#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a small number")]
-pub(super) fn most(height: f64, scale: f64) -> usize {
-    ((height / scale + GAP) / (PANEL + GAP)).floor().max(1.0) as usize
+/// The heights that panels need, in the rows of a picture.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Spacing {
+    /// The least height of a panel.
+    pub panel: f64,
+    /// Between two panels.
+    pub gap: f64,
 }
 
-/// The pixel rows of each of `count` panels.
-#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a small number")]
-pub(super) fn height(height: f64, count: usize, scale: f64) -> usize {
-    exact_height(height, count, scale).floor() as usize
+impl Spacing {
+    /// Room for three labels in a panel, and between two for the lowest label of one and the highest of the next; a point
+    /// has `scale` pixels.
+    #[must_use]
+    pub fn pixels(scale: f64) -> Self {
+        Self { panel: 54.0 * scale, gap: 16.0 * scale }
+    }
 }
 
-fn exact_height(height: f64, count: usize, scale: f64) -> f64 {
-    let gaps = count.saturating_sub(1) as f64 * GAP * scale;
+/// How many panels fit into a height.
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a small number")]
+pub(super) fn most(height: f64, Spacing { panel, gap }: Spacing) -> usize {
+    ((height + gap) / (panel + gap)).floor().max(1.0) as usize
+}
+
+/// The rows of each of `count` panels.
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a small number")]
+pub(super) fn height(height: f64, count: usize, spacing: Spacing) -> usize {
+    exact_height(height, count, spacing).floor() as usize
+}
+
+fn exact_height(height: f64, count: usize, spacing: Spacing) -> f64 {
+    let gaps = count.saturating_sub(1) as f64 * spacing.gap;
     ((height - gaps) / count as f64).max(1.0)
 }
 
 /// The places of `count` panels in the plot's, from the top.
-pub(super) fn places([left, top, right, bottom]: Area, count: usize, scale: f64) -> Vec<Area> {
+pub(super) fn places(
+    [left, top, right, bottom]: Area,
+    count: usize,
+    spacing: Spacing,
+) -> Vec<Area> {
     let whole = f64::from(bottom - top);
-    let (part, rows) = (exact_height(whole, count, scale), height(whole, count, scale));
+    let (part, rows) = (exact_height(whole, count, spacing), height(whole, count, spacing));
     #[expect(clippy::cast_possible_truncation, reason = "a pixel's number")]
     let place = |number: usize| {
-        let top = top + (number as f64 * (part + GAP * scale)).round() as i32;
+        let top = top + (number as f64 * (part + spacing.gap)).round() as i32;
         [left, top, right, top + i32::try_from(rows).unwrap_or(i32::MAX)]
     };
     (0..count).map(place).collect()
@@ -81,8 +97,8 @@ mod tests {
     #[test]
     fn panels_are_as_high_as_each_other_and_within_the_plot() {
         for (count, bottom) in [(1, 500), (3, 500), (7, 501), (5, 320)] {
-            let places = places([10, 20, 300, bottom], count, 1.0);
-            let rows = height(f64::from(bottom - 20), count, 1.0);
+            let places = places([10, 20, 300, bottom], count, Spacing::pixels(1.0));
+            let rows = height(f64::from(bottom - 20), count, Spacing::pixels(1.0));
             assert!(places.iter().all(|[_, top, _, end]| usize::try_from(end - top) == Ok(rows)));
             assert!(places.windows(2).all(|pair| pair[0][3] < pair[1][1]), "{places:?}");
             assert!(places[0][1] == 20 && places[count - 1][3] <= bottom, "{places:?}");

@@ -4,7 +4,7 @@
 use super::clock::Clock;
 use super::decimate::{self, Grid, Trace};
 use super::marks::{self, Marks};
-use super::panels;
+use super::panels::{self, Spacing};
 use super::pixels::Area;
 use super::scale::{self, Scale};
 use super::time_marks;
@@ -25,8 +25,16 @@ pub struct Size {
     pub width: f64,
     /// In pixels.
     pub height: f64,
-    /// How many pixels a point has.
-    pub scale: f64,
+    /// What its panels need of the height.
+    pub spacing: Spacing,
+}
+
+impl Size {
+    /// A size in pixels, of which a point has `scale`.
+    #[must_use]
+    pub fn pixels(width: f64, height: f64, scale: f64) -> Self {
+        Self { width, height, spacing: Spacing::pixels(scale) }
+    }
 }
 
 /// What a picture shows.
@@ -111,7 +119,13 @@ impl Scene {
         // Everything may begin in the middle of a column, and columns have absolute places: it needs one column more.
         let pixels = size.width;
         let span = if is_whole { span * pixels / (pixels - 1.0).max(1.0) } else { span };
-        let grid = Grid::showing(end, span, pixels);
+        let mut grid = Grid::showing(end, span, pixels);
+        // Until the window is full, the first sample is in it, and the last column is empty.
+        let begin = view.axis.begin();
+        let is_short = grid.start() > begin && grid.start() - grid.step <= begin;
+        if is_short && drawn_until < grid.edge(grid.count - 1) {
+            grid.first -= 1;
+        }
         let (names, (units, newest)): (Vec<String>, (Vec<_>, Vec<f64>)) = store.hold(|store| {
             let newest = |series| decimate::value_at(series, drawn_until.min(end));
             let series = store.series().iter();
@@ -127,14 +141,14 @@ impl Scene {
             traces[number].visible = (summary.count > 0).then_some(summary);
             left_out += others;
         }
-        let most = panels::most(size.height, size.scale);
+        let most = panels::most(size.height, size.spacing);
         let groups = panels::groups(&view.panels, &names, shown, most);
         let mut panels: Vec<Panel> = Vec::with_capacity(groups.len());
         for series in groups {
             let scale = scale_of(&traces, &series, view);
             panels.push(Panel { series, scale });
         }
-        let rows = panels::height(size.height, panels.len(), size.scale);
+        let rows = panels::height(size.height, panels.len(), size.spacing);
         let (draw, axis) = (view.draw, view.axis);
         let began = store.hold(|store| store.began).filter(|_| axis == Axis::Timestamp);
         let clock = began.zip(view.zone.clone()).map(|(began, zone)| Clock::new(began, zone));
@@ -177,7 +191,7 @@ impl Scene {
     /// The places of the panels in the plot's.
     #[must_use]
     pub fn places(&self, plot: Area, scale: f64) -> Vec<Area> {
-        panels::places(plot, self.panels.len(), scale)
+        panels::places(plot, self.panels.len(), Spacing::pixels(scale))
     }
 
     /// How a time is written beside a horizontal axis that shows `span`.
@@ -239,8 +253,6 @@ mod tests {
     use crate::series::store::{Entry, Store};
     use proptest::prelude::*;
 
-    const SIZE: Size = Size { width: 1000.0, height: 600.0, scale: 1.0 };
-
     fn view(axis: Axis) -> View {
         let (draw, panels) = (Draw::Step, Panels::One);
         View { axis, draw, values: Values::Seed, is_log: false, panels, zone: None }
@@ -264,7 +276,10 @@ mod tests {
         let extent = Extent::newest(Axis::Timestamp, None, 1.0);
         let panels = |panels, hidden| {
             let view = View { panels, values: Values::Fitted, ..view(Axis::Timestamp) };
-            let scene = Scene::of(&store, &view, extent, SIZE, |number| Some(number) == hidden);
+            let scene =
+                Scene::of(&store, &view, extent, Size::pixels(1000.0, 600.0, 1.0), |number| {
+                    Some(number) == hidden
+                });
             scene.panels.into_iter().map(|panel| panel.series).collect::<Vec<_>>()
         };
         assert_eq!(panels(Panels::One, None), [vec![0, 1, 2]]);
@@ -278,7 +293,7 @@ mod tests {
         let store = store(&[("a", &[1.0, 0.0, -5.0, 1000.0, f64::NAN, 10.0])]);
         let view = View { is_log: true, ..view(Axis::Timestamp) };
         let extent = Extent::newest(Axis::Timestamp, None, 5.0);
-        let scene = Scene::of(&store, &view, extent, SIZE, |_| false);
+        let scene = Scene::of(&store, &view, extent, Size::pixels(1000.0, 600.0, 1.0), |_| false);
         assert_eq!(scene.left_out, 2);
         let values: Vec<Vec<f64>> = scene.traces[0]
             .runs
@@ -307,7 +322,7 @@ mod tests {
                 .collect();
             store.append(&entries);
             let extent = Extent::newest(axis, window, store.head);
-            let size = Size { width: pixels, ..SIZE };
+            let size = Size::pixels(pixels, 600.0, 1.0);
             let scene = Scene::of(&Shared::new(store), &view(axis), extent, size, |_| false);
             let summary = scene.traces[0].visible.unwrap();
             prop_assert_eq!(summary.max, f64::from(number));

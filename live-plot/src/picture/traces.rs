@@ -110,7 +110,7 @@ mod tests {
         ) {
             let axis = Axis::Arrival;
             let view = View { axis, draw, values, is_log: false, panels: Panels::One, zone: None };
-            let size = Size { width: pixels.into(), height: 100.0, scale: 1.0 };
+            let size = Size::pixels(pixels.into(), 100.0, 1.0);
             let store = Shared::new(Store::new(1 << 24));
             store.hold(|store| store.declare(&["all".to_owned()]));
             let (mut now, mut before) = (0.0, None);

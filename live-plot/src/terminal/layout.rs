@@ -4,15 +4,11 @@
 use super::braille::DOTS;
 use super::cells::width;
 use crate::picture::marks::Marks;
-use crate::picture::panels::{GAP, PANEL};
+use crate::picture::panels::Spacing;
 use crate::picture::scene::{Scene, Size};
 
-/// How many dots a point is wide and high. The least height of a panel and the gap between two are then five rows: four, and
-/// one for the heading of the next.
-const SCALE: f64 = 20.0 / (PANEL + GAP);
-
-/// By how much a gap is more than a row, in dots.
-const EXCESS: f64 = GAP * SCALE - 4.0;
+/// A panel has four rows at least, and between two is the heading of the lower one; in dots.
+const SPACING: Spacing = Spacing { panel: 16.0, gap: 4.0 };
 
 /// How many of egui's points a cell is worth when marks are spaced: so wide, and so high.
 const POINTS: (f64, f64) = (8.0, 16.0);
@@ -86,12 +82,10 @@ impl Layout {
 
     /// The size of the plot that a scene is made for.
     pub(super) fn size(&self) -> Size {
-        let height: usize = self.panels.iter().map(|(_, height)| height + 1).sum();
+        let rows: usize = self.panels.iter().map(|(_, height)| height + 1).sum();
         let dots = |cells: usize, dots: usize| (cells * dots) as f64;
-        // The gaps are not whole rows; a little more, against rounding.
-        let gaps = self.panels.len().saturating_sub(1) as f64 * EXCESS;
-        let height = dots(height.saturating_sub(1).max(1), DOTS.1) + gaps + 0.4;
-        Size { width: dots(self.plot.1, DOTS.0), height, scale: SCALE }
+        let height = dots(rows.saturating_sub(1).max(1), DOTS.1);
+        Size { width: dots(self.plot.1, DOTS.0), height, spacing: SPACING }
     }
 
     /// The height of a panel in points, for the spacing of its marks.
@@ -117,5 +111,5 @@ fn widest(marks: &Marks) -> usize {
 pub(super) fn first((across, down): (usize, usize)) -> Size {
     let rows = down.saturating_sub(3).max(1);
     let dots = |cells: usize, dots: usize| (cells * dots) as f64;
-    Size { width: dots(across.max(1), DOTS.0), height: dots(rows, DOTS.1) + 0.4, scale: SCALE }
+    Size { width: dots(across.max(1), DOTS.0), height: dots(rows, DOTS.1), spacing: SPACING }
 }

@@ -18,7 +18,7 @@ use crate::view::status::{Mood, Status};
 const GAP: usize = 3;
 
 /// How often a scene is made again because its labels or panels need other room.
-const ROUNDS: usize = 4;
+const ROUNDS: usize = 8;
 
 /// A picture in cells.
 pub(crate) struct Painter<'a> {

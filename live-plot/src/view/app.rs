@@ -71,7 +71,7 @@ impl App {
         let extent = self.extent(now);
         let scale = ui.pixels_per_point();
         let whole = ui.available_size() * scale;
-        let first = Size { width: whole.x.into(), height: whole.y.into(), scale: scale.into() };
+        let first = Size::pixels(whole.x.into(), whole.y.into(), scale.into());
         let size = self.size.unwrap_or(first);
         let is_hidden = |number| self.controls.hidden.contains(&number);
         let before = self.scene.take();

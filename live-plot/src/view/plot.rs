@@ -72,7 +72,7 @@ pub fn show(ui: &mut Ui, scene: &Scene) -> Shown {
     }
     axes.label_times(ui, scene, palette.weak.into());
     let (width, height) = (f64::from(place[2] - place[0]), f64::from(place[3] - place[1]));
-    let size = Size { width: width.max(1.0), height: height.max(1.0), scale: scale.into() };
+    let size = Size::pixels(width.max(1.0), height.max(1.0), scale.into());
     Shown { response, size, start: scene.grid.start(), span: scene.span }
 }
 
