@@ -25,7 +25,7 @@ pub enum Event {
     End,
     /// Nothing: the process was stopped (Ctrl-Z) and goes on.
     Continued,
-    /// To stop the process (Ctrl-Z), as [`suspend`] does.
+    /// To stop the process (Ctrl-Z), as `suspend` does.
     Suspend,
     /// Nothing: the terminal has another size.
     Resized,
