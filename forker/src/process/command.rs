@@ -56,7 +56,10 @@ impl PreparedCommand {
         inherited: Inherited,
     ) -> Result<Self, Error> {
         let null = File::options().read(true).write(true).open("/dev/null");
-        let null = null.map_err(Error::NoNull)?;
+        let null = null.map_err(|error| match error.raw_os_error().map(Errno::from_raw) {
+            None | Some(Errno::ENOENT) => Error::NoNull(error),
+            Some(errno) => Error::System { what: "open /dev/null", errno },
+        })?;
         let reports = unistd::pipe2(OFlag::O_CLOEXEC | OFlag::O_NONBLOCK);
         let reports = reports.map_err(Error::system("open a pipe"))?;
         Ok(Self {
