@@ -1,8 +1,8 @@
-//! Three time-servers behind HAProxy, with the file that is shipped for it: what clients see while one of the servers is
-//! drained, stopped, killed or stands still.
+//! What is shipped and said for many machines: three time-servers behind HAProxy, while one of them is drained, stopped,
+//! killed or stands still; what proxies make of a close; command lines for Kubernetes; statistics for Prometheus.
 
 use std::io::{Read, Write};
-use std::net::{SocketAddr, TcpListener};
+use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
 use std::os::fd::{AsRawFd, FromRawFd, OwnedFd};
 use std::os::unix::net::UnixStream;
 use std::path::PathBuf;
@@ -12,6 +12,7 @@ use std::{fs, thread};
 
 use nix::fcntl::{FcntlArg, fcntl};
 use nix::sys::signal::Signal;
+use tests::files::TempFile;
 use tests::server::{Server, connect};
 use tests::{Running, program, run, wait_until};
 
@@ -105,6 +106,7 @@ impl Fleet {
             });
             happens(self);
         });
+        println!("{} of {CLIENTS} without the time", lost.load(Ordering::Relaxed));
         lost.into_inner()
     }
 }
@@ -157,6 +159,102 @@ fn a_server_that_is_killed_or_stands_still_costs_no_client_more_than_one_try() {
     fleet.wait_for(1, "UP");
     let lost = fleet.lost_while(|fleet| fleet.servers[0].process.signal(Signal::SIGKILL));
     assert!(lost <= AT_ONCE, "{lost} lost by KILL");
+}
+
+/// How many of 200 clients of each kind get the time: those that only read, those that send a line first, and those that
+/// also end their direction then.
+fn whole(port: u16) -> [usize; 3] {
+    [0, 1, 2].map(|kind| {
+        let got_time = |_: &i32| {
+            let mut client = connect(port);
+            let mut reply = String::new();
+            // What a reset spoils is no time.
+            let sent = if kind > 0 { client.write_all(b"hello\n") } else { Ok(()) };
+            let ended = if kind > 1 { client.shutdown(Shutdown::Write) } else { Ok(()) };
+            let read = client.read_to_string(&mut reply);
+            sent.and(ended).and(read).is_ok() && reply.ends_with(" UTC\r\n")
+        };
+        (0..200).filter(got_time).count()
+    })
+}
+
+/// A port that was free just now, for programs that take no free one by themselves.
+fn free_port() -> u16 {
+    TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
+}
+
+/// A proxy with this configuration, in which PORT stands for its own one.
+fn proxy(command: &[&str], configuration: &str) -> (Running, TempFile, u16) {
+    let port = free_port();
+    let file = TempFile::new("proxy", &configuration.replace("PORT", &port.to_string()), 0o644);
+    let mut started = Command::new(command[0]);
+    started.args(&command[1..]).arg(file.name());
+    let running = Running::start(started);
+    wait_until("the proxy listens", || TcpStream::connect(("127.0.0.1", port)).ok());
+    (running, file, port)
+}
+
+#[test]
+#[ignore = "needs haproxy, nginx and its stream module"]
+fn a_proxy_may_spoil_a_half_closed_connection() {
+    let server = start(0);
+    println!("nothing: {:?}", whole(server.port));
+    assert_eq!(whole(server.port), [200; 3], "nothing between");
+    let haproxy = format!(
+        "defaults\n mode tcp\n timeout connect 1s\n timeout client 5s\n timeout server 5s\n\
+         listen time\n bind 127.0.0.1:PORT\n server one 127.0.0.1:{}\n",
+        server.port
+    );
+    let (_haproxy, _file, port) = proxy(&["haproxy", "-db", "-f"], &haproxy);
+    assert_eq!(whole(port), [200; 3], "HAProxy");
+    for option in ["", "proxy_half_close on;"] {
+        let nginx = format!(
+            "load_module /usr/lib/nginx/modules/ngx_stream_module.so;\ndaemon off; pid /dev/null;\n\
+             error_log /dev/null; events {{}}\n\
+             stream {{ server {{ listen 127.0.0.1:PORT; proxy_pass 127.0.0.1:{}; {option} }} }}\n",
+            server.port
+        );
+        let (_nginx, _file, port) = proxy(&["nginx", "-c"], &nginx);
+        let [read, spoke, half_closed] = whole(port);
+        println!("nginx {option}: {read} {spoke} {half_closed}");
+        assert_eq!(read, 200);
+        // Without the option some that speak first are reset, and none that half-closes gets the time.
+        if option.is_empty() {
+            assert_eq!(half_closed, 0);
+        } else {
+            assert_eq!((spoke, half_closed), (200, 200));
+        }
+    }
+}
+
+#[test]
+#[ignore = "needs haproxy"]
+fn haproxys_plain_check_is_over_before_a_server_hears_of_it() {
+    let mut server = start(0);
+    let control = std::env::temp_dir().join(format!("time-server-check-{}", std::process::id()));
+    let configuration = format!(
+        "global\n stats socket {}\ndefaults\n mode tcp\n timeout connect 1s\n timeout client 5s\n timeout server 5s\n\
+         listen time\n bind 127.0.0.1:PORT\n server one 127.0.0.1:{} check inter 10ms\n",
+        control.display(),
+        server.port
+    );
+    let port = free_port();
+    let file = TempFile::new("check", &configuration.replace("PORT", &port.to_string()), 0o644);
+    let mut command = Command::new("haproxy");
+    command.args(["-db", "-f", file.name()]);
+    let _haproxy = Running::start(command);
+    wait_until("a check has succeeded", || {
+        let mut stream = UnixStream::connect(&control).ok()?;
+        writeln!(stream, "show stat").unwrap();
+        let mut table = String::new();
+        stream.read_to_string(&mut table).unwrap();
+        let row = table.lines().find(|row| row.starts_with("time,one,"))?;
+        let checks = row.split(',').nth(36)?;
+        checks.starts_with("L4OK").then_some(())
+    });
+    server.process.signal(Signal::SIGUSR1);
+    server.process.err_line("connections=0 ");
+    fs::remove_file(control).unwrap();
 }
 
 /// The words in brackets behind `args:` or `command:` in a manifest.

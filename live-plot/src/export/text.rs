@@ -1,5 +1,7 @@
 //! How wide a text is in a picture, near enough, and how it is wrapped or shortened to fit. Pure.
 
+use crate::picture::elide::without_middle;
+
 /// The width of a text of 13 pixels in height, in pixels. It is rather too much: a label has room then.
 pub(super) fn width(text: &str) -> f64 {
     let letter = |c: char| match c {
@@ -15,17 +17,7 @@ pub(super) fn width(text: &str) -> f64 {
 
 /// A text without its middle, if it is wider than `room`.
 pub(super) fn shortened(text: &str, room: f64) -> String {
-    if width(text) <= room {
-        return text.to_owned();
-    }
-    let letters: Vec<char> = text.chars().collect();
-    // As much from the beginning as from the end: names often differ in only one of them.
-    let kept = |count: usize| -> String {
-        let (before, after) = (count.div_ceil(2), count / 2);
-        let end = &letters[letters.len() - after..];
-        letters[..before].iter().chain(&['…']).chain(end).collect()
-    };
-    (0..letters.len()).rev().map(kept).find(|text| width(text) <= room).unwrap_or_default()
+    without_middle(text, |text| width(text) <= room)
 }
 
 /// A text in lines no wider than `room`, broken at blanks where there are some; the last of `most` is shortened.

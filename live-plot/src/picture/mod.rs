@@ -1,12 +1,13 @@
 //! What a picture shows, whoever draws it: the scene (`scene`), its panels (`panels`) and its traces (`traces`), its pixel
 //! columns and the few points that draw a series (`decimate`, `dots`), its pixels (`pixels`, `discs`), where its axes begin,
-//! end and are marked (`scale`, `marks`, `time_marks`, `clock`), and its colours and dashes (`palette`). Pure: painting is
-//! left to `view` and `export`.
+//! end and are marked (`scale`, `marks`, `time_marks`, `clock`), its colours and dashes (`palette`), and names
+//! that are too long (`elide`). Pure: painting is left to `view`, `export` and `terminal`.
 
 pub mod clock;
 pub mod decimate;
 mod discs;
 pub mod dots;
+pub(crate) mod elide;
 pub mod marks;
 pub mod palette;
 pub(crate) mod panels;

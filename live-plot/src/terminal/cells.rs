@@ -3,6 +3,8 @@
 
 use unicode_width::UnicodeWidthChar as _;
 
+use crate::picture::elide::without_middle;
+
 /// What a character is drawn in.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(crate) enum Ink {
@@ -87,18 +89,9 @@ pub(crate) fn width(text: &str) -> usize {
     text.chars().filter_map(|glyph| glyph.width()).sum()
 }
 
-/// A text without its middle, if it is wider than `room`: names often differ only at the beginning or the end.
+/// A text without its middle, if it is wider than `room`.
 pub(crate) fn shortened(text: &str, room: usize) -> String {
-    if width(text) <= room {
-        return text.to_owned();
-    }
-    let letters: Vec<char> = text.chars().collect();
-    let kept = |count: usize| -> String {
-        let (before, after) = (count.div_ceil(2), count / 2);
-        let end = &letters[letters.len() - after..];
-        letters[..before].iter().chain(&['…']).chain(end).collect()
-    };
-    (0..letters.len()).rev().map(kept).find(|text| width(text) <= room).unwrap_or_default()
+    without_middle(text, |text| width(text) <= room)
 }
 
 #[cfg(test)]
