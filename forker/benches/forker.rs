@@ -125,11 +125,16 @@ fn start(folder: &Path) {
     let Some(stamp) = static_program(folder, "stamp", text) else {
         return;
     };
-    let mut contenders: Vec<(&str, &[&str])> = vec![
-        ("no init", &[]),
-        ("tini", &["tini", "--"]),
-        ("dumb-init", &["dumb-init"]),
-        ("forker -n 1 --now", &[FORKER, "--config", "none", "-q", "-n", "1", "--now", "--"]),
+    // Built by deploy/build-static, beside the folder of the program that is measured.
+    let alone = Path::new(FORKER).ancestors().nth(2).unwrap().join("static/forker");
+    let alone = alone.to_str().unwrap();
+    let once = ["--config", "none", "-q", "-n", "1", "--now", "--"];
+    let mut contenders = vec![
+        ("no init", vec![]),
+        ("tini", vec!["tini", "--"]),
+        ("dumb-init", vec!["dumb-init"]),
+        ("forker -n 1 --now", [&[FORKER], &once[..]].concat()),
+        ("the same, static", [&[alone], &once[..]].concat()),
     ];
     contenders.retain(|(_, words)| {
         let is_there =
