@@ -21,7 +21,7 @@
 //!           pixels     grid, steps and dots (discs) on whole pixels; palette: colours and dashes     }
 //! view/     window     opens, and starts the threads; app: one frame
 //!           repaint    when the next frame is drawn
-//!           plot       paints the scene; viewport: which part of the axis; panels, keys, pointer, save, theme
+//!           plot       paints the scene; viewport: which part of the axis; panels, buttons, keys, …
 //! terminal/ painter    the scene and what is around it in cells of characters (layout, braille)
 //!           still      one of these as text
 //!           live       a screen: waits for samples, keys and signals; screen: what has changed; tty: /dev/tty

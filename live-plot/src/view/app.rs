@@ -14,13 +14,13 @@ use eframe::egui::{
 
 use super::controls::Controls;
 use super::keys::{self, Action};
-use super::panels;
 use super::plot::{self, Shown};
 use super::pointer;
 use super::repaint::{Cost, Rate, Repaint};
 use super::save;
 use super::status::Status;
 use super::theme;
+use super::{buttons, help, hint, panels, status_line};
 use crate::config::{Axis, Config};
 use crate::picture::scale;
 use crate::picture::scene::{Extent, Scene, Size};
@@ -88,7 +88,7 @@ impl App {
         };
         plain(egui::Panel::top("series")).show(ui, |ui| self.top(ui, &status, &mut wanted));
         plain(egui::Panel::bottom("status"))
-            .show(ui, |ui| ui.horizontal(|ui| panels::state(ui, &status)));
+            .show(ui, |ui| ui.horizontal(|ui| status_line::show(ui, &status)));
         let margin = egui::Margin { left: 4, right: 18, top: 8, bottom: 2 };
         let center = egui::CentralPanel::no_frame().frame(egui::Frame::NONE.inner_margin(margin));
         center.show(ui, |ui| {
@@ -99,14 +99,14 @@ impl App {
             }
             describe(&shown, &status);
             if status.series.is_empty() {
-                panels::hint(ui, shown.response.rect, &status);
+                hint::show(ui, shown.response.rect, &status);
             }
             let axis = self.controls.view.axis;
             pointer::act(ui, &shown, extent, axis, &mut self.controls.viewport);
             pointer::readout(ui, &shown, &self.store, &self.controls.hidden, &scene);
         });
         if self.help {
-            panels::help(ui);
+            help::show(ui);
         }
         let is_changed = !wanted.is_empty();
         self.schedule(ui.ctx(), &scene, status.end.is_some());
@@ -134,9 +134,9 @@ impl App {
         let mut row = ui.available_rect_before_wrap();
         row.set_height(ui.text_style_height(&TextStyle::Heading));
         let right = UiBuilder::new().max_rect(row).layout(Layout::right_to_left(Align::Center));
-        let buttons = ui.scope_builder(right, |ui| panels::buttons(ui, status.live));
-        wanted.extend(buttons.inner);
-        row.set_right(buttons.response.rect.left() - 12.0);
+        let row_of_buttons = ui.scope_builder(right, |ui| buttons::show(ui, status.live));
+        wanted.extend(row_of_buttons.inner);
+        row.set_right(row_of_buttons.response.rect.left() - 12.0);
         row.set_height(panels::legend_height(ui));
         let left = UiBuilder::new().max_rect(row);
         ui.scope_builder(left, |ui| {

@@ -1,11 +1,14 @@
 //! The window: opening it (`window`), its state and each of its frames (`app`), when the next frame is drawn (`repaint`),
-//! the plot in its middle (`plot`), what is around the plot (`panels`), what the pointer does (`pointer`), and egui's colours
-//! and sizes (`theme`). The terminal shares what the user has chosen to see (`controls`) and which part of the time that is
+//! the plot in its middle (`plot`), what is around it (`panels`: the legend, `buttons`, `status_line`) and over it (`hint`,
+//! `help`), what the pointer does (`pointer`), and egui's colours and sizes (`theme`). The terminal shares what the user has chosen to see (`controls`) and which part of the time that is
 //! (`viewport`), what keys do (`keys`), what is said around the plot (`status`), and saving to files (`save`). It reads the
 //! store and never waits for input.
 
 mod app;
+mod buttons;
 pub(crate) mod controls;
+mod help;
+mod hint;
 pub(crate) mod keys;
 mod panels;
 pub mod plot;
@@ -13,6 +16,7 @@ mod pointer;
 pub(crate) mod repaint;
 pub(crate) mod save;
 pub(crate) mod status;
+mod status_line;
 pub(crate) mod theme;
 pub(crate) mod viewport;
 mod window;

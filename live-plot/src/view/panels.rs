@@ -1,13 +1,11 @@
-//! What is around the plot: above it the legend with each series' newest value, and the buttons; below it the status line;
-//! over it the list of keys. What a click does is left to `app`.
+//! The legend above the plot: each series with its newest value. What a click does is left to `app`.
 
 use std::sync::Arc;
 
 use eframe::egui::accesskit::Role;
-use eframe::egui::{self, Align, Layout, Rect, RichText, Sense, Shape, TextStyle, Ui, WidgetInfo};
+use eframe::egui::{self, Rect, Sense, Shape, TextStyle, Ui, WidgetInfo};
 
-use super::keys::{Action, KEYS};
-use super::status::{self, Entry, Mood, Status};
+use super::status::{self, Entry, Status};
 use super::theme;
 use crate::picture::palette::{Dash, Rgb};
 
@@ -94,54 +92,6 @@ fn series(
     response.on_hover_text(format!("{label}\n{seen}\nClick to hide or show."))
 }
 
-/// The buttons; returns what was asked for.
-pub(super) fn buttons(ui: &mut Ui, live: bool) -> Option<Action> {
-    let palette = theme::palette(ui);
-    let mut wanted = None;
-    let pause = if live { "Pause" } else { "Follow" };
-    for (text, hint, action) in [
-        ("?", "Keys (?)", Action::Help),
-        ("CSV", "Save the samples (c)", Action::SaveTable),
-        ("PNG", "Save the picture (s)", Action::SavePicture),
-        ("Fit", "Fit the values (a)", Action::Fit),
-        (pause, "Pause, or follow the newest (Space)", Action::Pause),
-    ] {
-        let button = egui::Button::new(RichText::new(text).color(palette.weak)).frame(false);
-        // Its two words have one width: the series beside it stay where they are.
-        let width = if action == Action::Pause { 44.0 } else { 0.0 };
-        if ui.add(button.min_size(egui::vec2(width, 0.0))).on_hover_text(hint).clicked() {
-            wanted = Some(action);
-        }
-    }
-    wanted
-}
-
-/// The status line: whether more input is expected, and what has come.
-pub(super) fn state(ui: &mut Ui, status: &Status) {
-    let palette = theme::palette(ui);
-    let color = |mood| match mood {
-        Mood::Live => palette.live,
-        Mood::Warn => palette.warn,
-        Mood::Plain => palette.text,
-    };
-    let (mood, text) = status.state();
-    dot(ui, color(mood));
-    ui.label(RichText::new(text).color(color(mood)));
-    if let Some((mood, text)) = status.note() {
-        ui.label(RichText::new(text).color(color(mood)));
-    }
-    ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-        ui.add_space(8.0);
-        ui.weak(status.facts().join("  ·  "));
-        if let Some(text) = status.passed_over() {
-            ui.weak(text + "  ·");
-        }
-        for text in status.losses().into_iter().rev() {
-            ui.label(RichText::new(text + "  ·").color(palette.warn));
-        }
-    });
-}
-
 /// The mark before a series' name: a dot of its colour, or a piece of its line if that is dashed.
 fn key(ui: &Ui, place: Rect, number: usize, color: Rgb) {
     let line = [place.left_center(), place.right_center()];
@@ -156,46 +106,10 @@ fn key(ui: &Ui, place: Rect, number: usize, color: Rgb) {
     ui.painter().extend(shapes);
 }
 
-fn dot(ui: &mut Ui, color: Rgb) {
-    let (rect, _) = ui.allocate_exact_size(egui::vec2(8.0, 8.0), Sense::hover());
-    ui.painter().circle_filled(rect.center(), 4.0, color);
-}
-
-/// Says why the plot is empty.
-pub(super) fn hint(ui: &Ui, plot: Rect, status: &Status) {
-    let font = TextStyle::Heading.resolve(ui.style());
-    let color = theme::palette(ui).weak.into();
-    ui.painter().text(plot.center(), egui::Align2::CENTER_CENTER, status.emptiness(), font, color);
-}
-
 /// How many rows of values a window has room for, beside the one of their time.
 #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a float saturates")]
 pub(super) fn rows(ui: &Ui) -> usize {
     let row = ui.text_style_height(&TextStyle::Body) + ui.spacing().item_spacing.y;
     let margin = ui.style().spacing.window_margin.sum().y;
     (((ui.ctx().content_rect().height() - margin) / row) as usize).saturating_sub(1)
-}
-
-/// The list of keys, in two columns: a small window is seldom high.
-pub(super) fn help(ui: &Ui) {
-    let window = egui::Window::new("Keys").anchor(egui::Align2::CENTER_CENTER, [0.0, 0.0]);
-    let listed: Vec<_> = KEYS.iter().filter(|(_, key, ..)| !key.is_empty()).collect();
-    let rows = listed.len().div_ceil(2);
-    let room = ui.ctx().content_rect().size() - egui::vec2(40.0, 80.0);
-    window.resizable(false).collapsible(false).show(ui.ctx(), |ui| {
-        ui.set_min_width(room.x.min(540.0));
-        egui::ScrollArea::both().max_height(room.y).show(ui, |ui| {
-            egui::Grid::new("keys").spacing([16.0, 6.0]).show(ui, |ui| {
-                for row in 0..rows {
-                    for (_, key, _, does, more) in
-                        [row, row + rows].iter().filter_map(|at| listed.get(*at))
-                    {
-                        ui.label(RichText::new(*key).strong());
-                        ui.label(format!("{does}{more}"));
-                    }
-                    ui.end_row();
-                }
-            });
-        });
-    });
 }
