@@ -52,7 +52,7 @@ impl Source {
     }
 
     #[cfg(test)]
-    pub(super) fn from_file(file: File) -> Self {
+    pub(crate) fn from_file(file: File) -> Self {
         Self { name: String::new(), from: From::File(file) }
     }
 
