@@ -1,7 +1,8 @@
 //! The colours and dashes of a picture, as plain data, so that the window and the files look alike. How a painter writes
 //! a colour is left to that painter.
 //!
-//! The series' colours can be told apart by the colour-blind: they are Okabe and Ito's, lightened for the dark theme.
+//! The first eight series' colours can be told apart by the colour-blind: they are Okabe and Ito's, lightened for the dark
+//! theme. Each next one is, of those that stand out from the background, the one that is farthest from all before it.
 
 /// A colour: red, green and blue.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -22,11 +23,16 @@ pub struct Palette {
     pub live: Rgb,
     /// What needs attention.
     pub warn: Rgb,
-    series: [Rgb; COLORS],
+    /// As 0xRRGGBB, a row for each group of series.
+    series: [u32; COLORS],
 }
 
-/// How many series have a colour of their own.
-const COLORS: usize = 8;
+/// A group of series has one dash and differs by its colours.
+const GROUP: usize = 8;
+
+/// Seven groups have colours of their own. There are five dashes: 7 and 5 have no common factor, so that as many as 35
+/// groups, 280 series, differ from each other. live-plot reads 256.
+const COLORS: usize = 7 * GROUP;
 
 const DARK: Palette = Palette {
     background: Rgb(0x0e, 0x11, 0x16),
@@ -36,14 +42,13 @@ const DARK: Palette = Palette {
     live: Rgb(0x3f, 0xc9, 0x8f),
     warn: Rgb(0xf2, 0xb1, 0x34),
     series: [
-        Rgb(0x56, 0xb4, 0xe9),
-        Rgb(0xf5, 0xa6, 0x23),
-        Rgb(0x2f, 0xc7, 0x9a),
-        Rgb(0xe5, 0x8f, 0xc0),
-        Rgb(0xf0, 0xe4, 0x42),
-        Rgb(0xf0, 0x6b, 0x3f),
-        Rgb(0x7d, 0x9b, 0xff),
-        Rgb(0xc9, 0xd1, 0xd9),
+        0x56b4e9, 0xf5a623, 0x2fc79a, 0xe58fc0, 0xf0e442, 0xf06b3f, 0x7d9bff, 0xc9d1d9, 0x78783c,
+        0x787882, 0x008282, 0xa050d2, 0xd23c64, 0xfac8b4, 0x6eb400, 0x3cf0fa, 0xd2e6be, 0xaa6400,
+        0x008c46, 0xaaa08c, 0x0a78be, 0x78fa82, 0xa06e64, 0x82a0a0, 0xf0d2fa, 0xb4a000, 0xa096be,
+        0xfa7882, 0x96648c, 0x6e6eaa, 0xc882fa, 0x82a06e, 0xf0d296, 0xbe8c5a, 0xbea0a0, 0x64786e,
+        0x00b4b4, 0xa0d2c8, 0xdc50aa, 0xbec8fa, 0x6efadc, 0xfab4be, 0xb4be6e, 0xfaa06e, 0xb4e646,
+        0x5a8c0a, 0x328caa, 0xe67800, 0x8c6e50, 0x967800, 0x1ec85a, 0x5a9682, 0xc8500a, 0xbe788c,
+        0x96d2e6, 0x506ef0,
     ],
 };
 
@@ -55,14 +60,13 @@ const LIGHT: Palette = Palette {
     live: Rgb(0x0b, 0x8a, 0x5a),
     warn: Rgb(0xa8, 0x5e, 0x00),
     series: [
-        Rgb(0x00, 0x72, 0xb2),
-        Rgb(0xd5, 0x5e, 0x00),
-        Rgb(0x00, 0x8a, 0x66),
-        Rgb(0xb6, 0x4f, 0x8d),
-        Rgb(0x8a, 0x7a, 0x00),
-        Rgb(0x2a, 0x9f, 0xd6),
-        Rgb(0x4b, 0x4f, 0xc4),
-        Rgb(0x33, 0x3b, 0x46),
+        0x0072b2, 0xd55e00, 0x008a66, 0xb64f8d, 0x8a7a00, 0x2a9fd6, 0x4b4fc4, 0x333b46, 0x78000a,
+        0x1e3c00, 0x968c8c, 0x50003c, 0x5a3c0a, 0xf0505a, 0x9682d2, 0x5aa00a, 0x6e5050, 0x005a5a,
+        0x646450, 0x14008c, 0x6e8c8c, 0x821e96, 0xb40046, 0x006e00, 0x646482, 0x966e50, 0x828c64,
+        0xbe321e, 0x32281e, 0xb47882, 0xbe821e, 0x503c5a, 0xa050d2, 0x461e1e, 0x964600, 0x5a82fa,
+        0x00285a, 0x14788c, 0x00a0a0, 0x285a3c, 0x1e5078, 0xc86ec8, 0x788296, 0x961464, 0xf05a8c,
+        0x647828, 0x50646e, 0xa08c6e, 0x8c6e8c, 0x5a7864, 0xc87864, 0xa05a50, 0x14a050, 0x786e6e,
+        0x6e0028, 0x646eb4,
     ],
 };
 
@@ -73,10 +77,11 @@ impl Palette {
         if dark { &DARK } else { &LIGHT }
     }
 
-    /// A series' colour; the ninth has the first one's again, with another dash.
+    /// A series' colour.
     #[must_use]
-    pub fn series(&self, number: usize) -> Rgb {
-        self.series[number % COLORS]
+    pub const fn series(&self, number: usize) -> Rgb {
+        let [_, red, green, blue] = self.series[number % COLORS].to_be_bytes();
+        Rgb(red, green, blue)
     }
 }
 
@@ -85,26 +90,43 @@ impl Palette {
 pub enum Dash {
     /// Without a break.
     Solid,
-    /// In pieces.
+    /// In long pieces.
     Dashed,
     /// In dots.
     Dotted,
+    /// In short pieces far from each other.
+    Spaced,
+    /// In dots far from each other.
+    Sparse,
 }
 
 impl Dash {
-    /// A series' dash: the same for all that have colours of their own, then the next.
+    const ALL: [Self; 5] = [Self::Solid, Self::Dashed, Self::Dotted, Self::Spaced, Self::Sparse];
+
+    /// A series' dash: the same for all of its group.
     #[must_use]
-    pub fn of(series: usize) -> Self {
-        [Self::Solid, Self::Dashed, Self::Dotted][series / COLORS % 3]
+    pub const fn of(series: usize) -> Self {
+        Self::in_turn(series / GROUP)
+    }
+
+    /// The dashes in turn.
+    #[must_use]
+    pub const fn in_turn(number: usize) -> Self {
+        Self::ALL[number % Self::ALL.len()]
     }
 
     /// How much is drawn, and after how much it begins again, in points; `None` without a break.
     #[must_use]
-    pub fn lengths(self) -> Option<(f64, f64)> {
+    pub const fn lengths(self) -> Option<(f64, f64)> {
         match self {
             Self::Solid => None,
             Self::Dashed => Some((9.0, 14.0)),
             Self::Dotted => Some((2.0, 5.0)),
+            Self::Spaced => Some((6.0, 18.0)),
+            Self::Sparse => Some((2.0, 11.0)),
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

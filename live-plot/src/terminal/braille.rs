@@ -223,6 +223,8 @@ pub(super) fn key(dash: Dash) -> String {
         Dash::Solid => [0x12, 0x12],
         Dash::Dashed => [0x12, 0x02],
         Dash::Dotted => [0x02, 0x02],
+        Dash::Spaced => [0x12, 0x00],
+        Dash::Sparse => [0x02, 0x00],
     };
     lit.map(glyph).iter().collect()
 }

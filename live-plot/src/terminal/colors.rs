@@ -92,7 +92,9 @@ fn cube(color: Rgb) -> u8 {
 
 #[cfg(test)]
 mod tests {
+    use super::super::braille::key;
     use super::*;
+    use crate::picture::palette::Dash;
     use std::collections::BTreeSet;
 
     #[test]
@@ -107,6 +109,19 @@ mod tests {
             assert_eq!(sequences.len(), 8, "{depth:?} {is_dark}");
         }
         assert_eq!(Depth::None.sequence(Ink::Series(1), Palette::of(true)), "");
+    }
+
+    #[test]
+    fn no_two_series_look_alike_where_the_terminal_has_the_colours() {
+        let looks = |depth: Depth, palette| {
+            move |series| (depth.sequence(Ink::Series(series), palette), key(Dash::of(series)))
+        };
+        for palette in [Palette::of(true), Palette::of(false)] {
+            for (depth, count) in [(Depth::True, 256), (Depth::Cube, 256), (Depth::Sixteen, 40)] {
+                let all: BTreeSet<_> = (0..count).map(looks(depth, palette)).collect();
+                assert_eq!(all.len(), count, "{depth:?}");
+            }
+        }
     }
 
     #[test]

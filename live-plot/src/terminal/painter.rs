@@ -141,7 +141,7 @@ impl Painter<'_> {
     fn dash(&self, series: usize, place: usize) -> Dash {
         match self.is_colored {
             true => Dash::of(series),
-            false => [Dash::Solid, Dash::Dashed, Dash::Dotted][place % 3],
+            false => Dash::in_turn(place),
         }
     }
 
