@@ -58,7 +58,14 @@ pub struct Args {
     /// Draw only these series
     #[arg(long, value_name = "A,B,…", value_delimiter = ',', action = ArgAction::Append)]
     only: Vec<String>,
-    /// Draw the change per second of each series; without times, per sample
+    /// Draw a line without a number as a mark
+    ///
+    /// A vertical line with its text, where it came among the numbers; with --time at its own time, if it begins with one.
+    #[arg(long)]
+    marks: bool,
+    /// Draw the change per second of each series
+    ///
+    /// Where samples have numbers and no times, the change per sample.
     #[arg(long)]
     rate: bool,
     /// Take what the named groups of this match
@@ -225,6 +232,7 @@ impl TryFrom<Args> for Config {
             rules: Rules {
                 naming: Naming { names, only, time },
                 pattern: args.pattern,
+                marks: args.marks,
                 rate: args.rate,
                 is_drawn: !outputs.any() || outputs.is_drawn(),
             },

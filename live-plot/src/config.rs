@@ -102,6 +102,8 @@ pub struct Rules {
     pub naming: Naming,
     /// What to take from each line, instead of looking for it.
     pub pattern: Option<Regex>,
+    /// A line without a number is a mark.
+    pub marks: bool,
     /// Each series is a counter: draw its change a second, or a sample where there are no times.
     pub rate: bool,
     /// There will be a picture, in which series share an axis.

@@ -8,6 +8,7 @@ use common::escape::escape;
 
 use super::text::{shortened, width, wrapped};
 use crate::config::Config;
+use crate::picture::annotations::{self, Spacing};
 use crate::picture::decimate::Point;
 use crate::picture::dots::Rows;
 use crate::picture::marks::Marks;
@@ -25,6 +26,9 @@ const UNIT: f64 = 12.0;
 /// The height of a row of the legend, and of the title.
 const ROW: f64 = 18.0;
 
+/// How far the texts of marks are apart.
+const TEXTS: Spacing = Spacing { gap: 10.0, least: 100.0, most: 240.0 };
+
 /// The most rows of a title.
 const TITLE: usize = 3;
 
@@ -40,6 +44,8 @@ pub(crate) struct Figure<'a> {
     /// The plot's place.
     plot: Area,
     title: Vec<String>,
+    /// Where the unit and the first row of the legend are.
+    first_row: f64,
     legend: Legend,
 }
 
@@ -69,6 +75,7 @@ impl<'a> Figure<'a> {
         let [left, _, top, _] = MARGIN;
         let titled = if title.is_empty() { 0.0 } else { 8.0 + ROW * title.len() as f64 };
         let first = plot(config, left, top + titled);
+        let first_row = top + titled - 16.0;
         let scene = make(size(first));
         let left = left.max(labels(&scene, first)).min(f64::from(config.size.0) / 2.0);
         // Beside the unit.
@@ -76,15 +83,11 @@ impl<'a> Figure<'a> {
         let place = plot(config, left, top + titled);
         let (from, right) = (left.max(unit), f64::from(place[2]));
         let height = f64::from(place[3] - place[1]) / 3.0;
-        let legend = Legend::new(
-            &scene,
-            config.unit.is_none(),
-            (from, top + titled - 16.0),
-            (right, height),
-        );
-        let plot = plot(config, left, top + titled + legend.below);
+        let legend = Legend::new(&scene, config.unit.is_none(), (from, first_row), (right, height));
+        let above = if scene.is_annotated { ROW } else { 0.0 };
+        let plot = plot(config, left, top + titled + legend.below + above);
         let scene = if plot == first { scene } else { make(size(plot)) };
-        Self { config, store, palette, scene, plot, title, legend }
+        Self { config, store, palette, scene, plot, title, first_row, legend }
     }
 
     /// How many values a logarithmic axis has no place for.
@@ -133,6 +136,7 @@ impl<'a> Figure<'a> {
             self.values(&mut svg, panel, pixels, &times);
         }
         self.times(&mut svg, &times);
+        self.flags(&mut svg);
         svg
     }
 
@@ -158,16 +162,16 @@ impl<'a> Figure<'a> {
             text(svg, *at, "start", self.palette.weak, rest);
         }
         if let Some(unit) = &self.config.unit {
-            let y = f64::from(self.plot[1]) - 16.0 - self.legend.below;
-            text(svg, (UNIT, y), "start", self.palette.weak, &escape(unit));
+            let at = (UNIT, self.first_row);
+            text(svg, at, "start", self.palette.weak, &escape(unit));
         }
     }
 
     /// The grid of a panel and the labels of its values.
     fn values(&self, svg: &mut String, panel: &Panel, pixels: Pixels, times: &Marks) {
         let [left, top, right, bottom] = pixels.area;
-        let color = hex(self.palette.grid);
-        let mut line = |from: (i32, i32), way: char, to: i32, is_strong: bool| {
+        let (grid, flag) = (hex(self.palette.grid), hex(self.palette.weak));
+        let mut line = |from: (i32, i32), way: char, to: i32, color: &str, is_strong: bool| {
             let opacity = if is_strong { 1.0 } else { 0.55 };
             // In the middle of a pixel a line of one pixel is sharp.
             let (x, y) = (f64::from(from.0) + 0.5, f64::from(from.1) + 0.5);
@@ -179,11 +183,14 @@ impl<'a> Figure<'a> {
             );
         };
         for mark in &times.marks {
-            line((pixels.column(mark.at), top), 'V', bottom, mark.is_strong);
+            line((pixels.column(mark.at), top), 'V', bottom, &grid, mark.is_strong);
         }
         let marks = self.scene.y_marks(panel, f64::from(bottom - top));
         for mark in &marks.marks {
-            line((left, pixels.row(mark.at, 1)), 'H', right, mark.is_strong);
+            line((left, pixels.row(mark.at, 1)), 'H', right, &grid, mark.is_strong);
+        }
+        for mark in &self.scene.flags {
+            line((pixels.column(mark.time), top), 'V', bottom, &flag, true);
         }
         for mark in &marks.marks {
             let [_, y] = pixels.point([0.0, mark.at]);
@@ -192,6 +199,22 @@ impl<'a> Figure<'a> {
         if let Some(offset) = &marks.offset {
             let at = (f64::from(left) + 6.0, f64::from(top) + 14.0);
             text(svg, at, "start", self.palette.weak, offset);
+        }
+    }
+
+    /// The texts of the marks, above the plot.
+    fn flags(&self, svg: &mut String) {
+        let [left, top, right, _] = self.plot.map(f64::from);
+        let start = self.scene.grid.start();
+        let at = |time: f64| left + (time - start) / self.scene.span * (right - left);
+        let flags = self.scene.flags.iter().map(|flag| (at(flag.time), flag));
+        for label in annotations::labels(flags, left..right, TEXTS, width) {
+            // How wide it is exactly, only the reader of the file knows.
+            let (anchor, x) = match label.is_before {
+                true => ("end", label.left + width(&label.text)),
+                false => ("start", label.left),
+            };
+            text(svg, (x, top - 5.0), anchor, self.palette.text, &label.text);
         }
     }
 

@@ -84,6 +84,7 @@ fn export(config: &Config, source: Source, signals: Signals) -> Result<(), Error
         store.measure(input.units());
         store.began = input.began();
         store.append(input.entries());
+        input.annotations().iter().cloned().for_each(|mark| store.annotate(mark));
         if let Some(table) = &mut table {
             table.append(config.axis(), input.names(), input.entries())?;
             table.flush_rows(config.axis())?;

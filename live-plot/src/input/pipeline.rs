@@ -19,6 +19,7 @@ use super::source::Source;
 use super::splitter::Splitter;
 use super::utf16;
 use crate::config::{Axis, Rules};
+use crate::series::Annotation;
 use crate::series::store::{Counts, End, Entry, Hint};
 use crate::signals::Flag;
 
@@ -276,6 +277,12 @@ impl Input {
     #[must_use]
     pub fn entries(&self) -> &[Entry] {
         self.sampler.entries()
+    }
+
+    /// With `--marks`: the lines of the last block without a number.
+    #[must_use]
+    pub fn annotations(&self) -> &[Annotation] {
+        self.sampler.annotations()
     }
 
     /// Counts of the lines so far.

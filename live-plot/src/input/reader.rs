@@ -82,6 +82,9 @@ impl Reader {
         for batch in self.input.entries().chunks(BATCH) {
             self.store.hold(|store| store.append(batch));
         }
+        for batch in self.input.annotations().chunks(BATCH) {
+            self.store.hold(|store| batch.iter().cloned().for_each(|mark| store.annotate(mark)));
+        }
         (self.notify)(false);
     }
 }

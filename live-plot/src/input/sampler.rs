@@ -11,18 +11,20 @@ use super::counters::Counters;
 use super::grammar::measure::Measure;
 use super::grammar::moment::Moment;
 use super::grammar::reading::{Cell, Item, Key, Reading};
+use super::grammar::remark;
 use super::grammar::row::is_half_of_day;
 use super::grammar::table::Tables;
 use super::grammar::unit::Unit;
-use super::grammar::{Grammar, Verdict};
+use super::grammar::{Grammar, Verdict, clean};
+use super::marks::{Marks, Place};
 use super::problems::{Problem, Problems};
 use super::scales::Scales;
 use super::schema::{MAX_SERIES, Name, Role, Schema};
 use super::splitter::Line;
 use super::timestamp::{Timestamps, Written};
 use crate::config::Rules;
-use crate::series::Sample;
 use crate::series::store::{Counts, Entry};
+use crate::series::{Annotation, Sample};
 use crate::zone;
 
 /// While nothing is drawn: how long a series that was chosen may take to come before a warning says that it is missing.
@@ -44,6 +46,11 @@ pub(super) struct Sampler {
     timestamps: Option<Timestamps>,
     /// The latest timestamp.
     latest: f64,
+    /// With `--marks`.
+    marks: Option<Marks>,
+    /// The samples have times, and not only numbers.
+    has_seconds: bool,
+    has_ended: bool,
     /// With `--rate`.
     counters: Option<Counters>,
     problems: Problems,
@@ -68,13 +75,19 @@ struct Once {
 impl Sampler {
     /// `has_seconds`: the samples have times, and not only numbers.
     pub(super) fn new(rules: Rules, has_seconds: bool, is_typed: bool) -> Self {
+        let mut grammar =
+            Grammar::new(&rules.naming.names, &rules.naming.time, rules.pattern, is_typed);
+        grammar.tables.has_marks = rules.marks;
         Self {
             timestamps: (!rules.naming.time.is_empty()).then(|| Timestamps::new(zone::local())),
-            grammar: Grammar::new(&rules.naming.names, &rules.naming.time, rules.pattern, is_typed),
+            grammar,
             schema: Schema::new(rules.naming),
             scales: Scales::default(),
             is_drawn: rules.is_drawn,
             latest: f64::NEG_INFINITY,
+            marks: rules.marks.then(Marks::default),
+            has_seconds,
+            has_ended: false,
             counters: rules.rate.then(|| Counters::new(has_seconds)),
             counts: Counts::default(),
             entries: Vec::new(),
@@ -120,9 +133,70 @@ impl Sampler {
         let verdict = self.grammar.line(text, self.counts.lines);
         self.reject_headers(now);
         match verdict {
-            Verdict::Read => self.take_rows(now),
+            Verdict::Read => self.take_rows(text, now),
             Verdict::PassedOver => self.counts.passed_over += 1,
+            Verdict::Silent => self.wait_for_header(),
+            verdict if self.is_mark(verdict, text) => self.mark(text, now),
             verdict => self.refuse(verdict, self.counts.lines, now),
+        }
+    }
+
+    /// With `--marks`: whether a line that is refused is one.
+    fn is_mark(&self, verdict: Verdict, line: &[u8]) -> bool {
+        use Verdict::{NoNames, NoNumber, NotUnderstood};
+        let is_refused = matches!(verdict, NoNumber | NotUnderstood | NoNames);
+        // What --match finds no number in may have some elsewhere.
+        let is_wordy = || self.grammar.has_pattern() || remark::is_remark(clean(line).trim_ascii());
+        self.marks.is_some() && is_refused && is_wordy()
+    }
+
+    /// Takes a line as a mark at its own time, if it has one, else where it came.
+    fn mark(&mut self, line: &[u8], now: Instant) {
+        let clean = clean(line);
+        let line = clean.trim_ascii();
+        match self.mark_place(line) {
+            Ok(place) => self.add_mark(line, place),
+            Err(problem) => self.reject(problem, self.counts.lines, now),
+        }
+    }
+
+    fn mark_place(&mut self, line: &[u8]) -> Result<Place, Problem> {
+        if self.grammar.has_pattern() {
+            let reading = std::mem::take(&mut self.grammar.reading);
+            let time = reading.rows().next().map(|row| self.time(row, &reading));
+            self.grammar.reading = reading;
+            match time {
+                Some(Ok(time)) if !time.is_nan() => return Ok(Place::At(time)),
+                Some(Err(problem)) if problem != Problem::NoTime => return Err(problem),
+                _ => {}
+            }
+        }
+        let own = self.timestamps.as_mut().and_then(|times| times.beside(remark::time(line)?));
+        Ok(own.map_or_else(|| self.here(), Place::At))
+    }
+
+    fn add_mark(&mut self, line: &[u8], place: Place) {
+        let is_timed = self.timestamps.is_some();
+        if let Some(marks) = &mut self.marks {
+            marks.add(line, is_timed, place);
+        }
+    }
+
+    /// Where a line came: before the first timestamp at that one.
+    fn here(&self) -> Place {
+        match self.timestamps {
+            Some(_) => Place::At(self.latest.max(0.0)),
+            None => Place::After(self.rows.len()),
+        }
+    }
+
+    /// Remembers where a line came that may be a header, or a mark.
+    fn wait_for_header(&mut self) {
+        let (line, place) = (self.counts.lines, self.here());
+        if let Some(marks) = &mut self.marks
+            && self.grammar.tables.newest_candidate() == Some(line)
+        {
+            marks.wait(line, place);
         }
     }
 
@@ -154,7 +228,7 @@ impl Sampler {
     }
 
     /// Takes the rows that the grammar has read.
-    fn take_rows(&mut self, now: Instant) {
+    fn take_rows(&mut self, line: &[u8], now: Instant) {
         self.hint_at_time();
         if std::mem::take(&mut self.grammar.tables.doubt) {
             let line = self.counts.lines;
@@ -164,7 +238,13 @@ impl Sampler {
         for row in reading.rows() {
             match self.time(row, &reading) {
                 Ok(time) => {
+                    let before = self.entries.len();
                     self.row(row, &reading);
+                    // With --marks: no number but its time.
+                    if self.entries.len() == before && self.marks.is_some() && !time.is_nan() {
+                        self.add_mark(clean(line).trim_ascii(), Place::At(time));
+                        continue;
+                    }
                     self.rows.push(Row { end: self.entries.len(), time });
                 }
                 Err(problem) => {
@@ -278,10 +358,14 @@ impl Sampler {
         self.problems.report(problem, line, now);
     }
 
-    /// Rejects the lines that were kept as possible headers and are none.
+    /// Rejects the lines that were kept as possible headers and are none. With `--marks` they are marks where they came.
     fn reject_headers(&mut self, now: Instant) {
-        for (line, verdict) in self.grammar.take_not_headers().collect::<Vec<_>>() {
-            self.refuse(verdict, line, now);
+        for (line, text, verdict) in self.grammar.take_not_headers().collect::<Vec<_>>() {
+            let place = self.marks.as_ref().and_then(|marks| marks.place(line));
+            match place.filter(|_| self.is_mark(verdict, &text)) {
+                Some(place) => self.add_mark(&text, place),
+                None => self.refuse(verdict, line, now),
+            }
         }
     }
 
@@ -292,6 +376,7 @@ impl Sampler {
 
     /// The input has ended: adds the warnings that waited for that.
     pub(super) fn finish(&mut self, now: Instant) {
+        self.has_ended = true;
         self.grammar.tables.finish();
         self.reject_headers(now);
         self.warn_suppressed(now + Duration::from_secs(1));
@@ -324,6 +409,14 @@ impl Sampler {
     /// Sets the samples' times: those of their lines, else spread evenly after `from`, the last one at `to`.
     pub(super) fn stamp(&mut self, from: f64, to: f64) {
         let each = (to - from) / self.rows.len() as f64;
+        let rows = self.rows.len();
+        // A mark is with the next row. Time goes on without one; the number of a sample that never comes is none.
+        let is_known = self.has_seconds || self.has_ended;
+        let mark = |after: usize| match after < rows {
+            true => Some(from + each * (after + 1) as f64),
+            false => is_known.then_some(to),
+        };
+        self.marks.iter_mut().for_each(|marks| marks.stamp(mark));
         let mut start = 0;
         for (number, row) in self.rows.iter().enumerate() {
             let spread = || from + each * (number + 1) as f64;
@@ -341,6 +434,11 @@ impl Sampler {
         &self.entries
     }
 
+    /// The marks.
+    pub(super) fn annotations(&self) -> &[Annotation] {
+        self.marks.as_ref().map_or(&[], Marks::stamped)
+    }
+
     /// How many lines with numbers there are.
     pub(super) fn rows(&self) -> usize {
         self.rows.len()
@@ -349,6 +447,7 @@ impl Sampler {
     pub(super) fn clear(&mut self) {
         self.entries.clear();
         self.rows.clear();
+        self.marks.iter_mut().for_each(Marks::clear);
     }
 }
 

@@ -82,6 +82,15 @@ impl Timestamps {
         Some((nanos - first) as f64 / 1e9)
     }
 
+    /// The seconds since the first timestamp of a time beside them, which sets nothing: of a date if they have dates, else of
+    /// a clock time. What is before the first counts as with it.
+    pub(super) fn beside(&mut self, text: &[u8]) -> Option<f64> {
+        let first = self.first?;
+        let moment =
+            Moment::whole(text).filter(|moment| moment.date.is_some() == self.is_absolute)?;
+        Some(((self.moment(moment)? - first) as f64 / 1e9).max(0.0))
+    }
+
     /// When the first timestamp was, if they are those of a calendar.
     pub(super) fn began(&self) -> Option<DateTime<Utc>> {
         let nanos = self.first.filter(|_| self.is_absolute)?;

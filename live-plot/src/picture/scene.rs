@@ -1,6 +1,7 @@
 //! One picture as data: its columns, panels and axes, the same for the window and for files. Pure. Its traces are left to
 //! `traces`, painting to `view` and `export`.
 
+use super::annotations::{self, Flag};
 use super::clock::Clock;
 use super::decimate::{self, Grid, Trace};
 use super::marks::{self, Marks};
@@ -17,6 +18,9 @@ const SAMPLES_PER_HOLD: usize = 1 << 14;
 /// The least distance between two marks, in egui's points: close enough to read a value between them, and few enough
 /// lines for a processor that paints the grid without a graphics card.
 const MARKS: (f64, f64) = (128.0, 72.0);
+
+/// A mark is pointed at from so many pixel columns away.
+const NEAR: f64 = 3.0;
 
 /// The size of the plot that a picture is made for.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -66,6 +70,10 @@ pub struct Scene {
     pub newest: Vec<f64>,
     /// How many visible values are not drawn, because a logarithmic axis has no place for them.
     pub left_out: u64,
+    /// The marks of `--marks`, at most one a pixel column.
+    pub flags: Vec<Flag>,
+    /// There has been a mark: their texts have a row above the plot.
+    pub is_annotated: bool,
 }
 
 /// A part of the picture with a vertical axis of its own.
@@ -151,6 +159,8 @@ impl Scene {
         let rows = panels::height(size.height, panels.len(), size.spacing);
         let (draw, axis) = (view.draw, view.axis);
         let began = store.hold(|store| store.began).filter(|_| axis == Axis::Timestamp);
+        let is_annotated = !store.hold(|store| store.annotations.is_empty());
+        let flags = annotations::visible(store, grid, drawn_until);
         let clock = began.zip(view.zone.clone()).map(|(began, zone)| Clock::new(began, zone));
         Self {
             grid,
@@ -166,6 +176,8 @@ impl Scene {
             units,
             newest,
             left_out,
+            flags,
+            is_annotated,
         }
     }
 
@@ -194,16 +206,25 @@ impl Scene {
         panels::places(plot, self.panels.len(), Spacing::pixels(scale))
     }
 
-    /// How a time is written beside a horizontal axis that shows `span`.
+    /// How a time is written beside a horizontal axis that shows `span`, with the text of a mark that is there.
     #[must_use]
     pub fn time(&self, time: f64) -> String {
         // The digits of a pixel.
         let step = self.grid.step.min(0.01);
-        match (self.axis, &self.clock) {
+        let text = match (self.axis, &self.clock) {
             // The sample whose value holds there.
             (Axis::Number, _) => format!("sample {}", time.floor()),
             (_, Some(clock)) => clock.time(time, step),
             (_, None) => time_marks::label(time, step),
+        };
+        // A mark that is pointed at.
+        let near = |flag: &&Flag| (flag.time - time).abs() <= NEAR * self.grid.step;
+        let distance = |flag: &&Flag| (flag.time - time).abs();
+        let flags = self.flags.iter().filter(near);
+        let flag = flags.min_by(|a, b| distance(a).total_cmp(&distance(b)));
+        match flag {
+            Some(flag) => format!("{text}  {}", flag.text()),
+            None => text,
         }
     }
 }

@@ -5,6 +5,7 @@ use std::fmt;
 
 use chrono::{DateTime, Utc};
 
+use super::annotations::{Annotation, Annotations};
 use super::pyramid::{BUCKET, Pyramid, Sample, Summary};
 use super::sum::Sum;
 
@@ -98,6 +99,8 @@ pub struct Store {
     pub end: Option<End>,
     /// When time 0 was, if the input tells times of a calendar.
     pub began: Option<DateTime<Utc>>,
+    /// With `--marks`: the lines without a number.
+    pub annotations: Annotations,
 }
 
 impl Store {
@@ -113,6 +116,7 @@ impl Store {
             head: 0.0,
             end: None,
             began: None,
+            annotations: Annotations::default(),
         }
     }
 
@@ -163,6 +167,12 @@ impl Store {
             self.head = self.head.max(sample.time);
         }
         self.forget();
+    }
+
+    /// Adds a mark. The picture reaches as far as the newest one.
+    pub fn annotate(&mut self, annotation: Annotation) {
+        self.head = self.head.max(annotation.time);
+        self.annotations.add(annotation);
     }
 
     /// Forgets the oldest raw samples of the series that keeps the most, until the rest fits the history. So a fast series

@@ -48,6 +48,11 @@ impl Canvas {
         (lit != 0).then(|| (glyph(lit), self.owners[at].0))
     }
 
+    /// Whether a series is in a cell.
+    pub(super) fn has_series(&self, (x, y): (usize, usize)) -> bool {
+        matches!(self.owners[y * self.width + x].0, Ink::Series(_))
+    }
+
     /// The row of dots of a value; one above or below the panel if it is outside.
     pub(super) fn row(&self, value: f64) -> i64 {
         let row = |row: usize| i64::try_from(row).unwrap_or(i64::MAX);

@@ -23,6 +23,8 @@ pub(super) struct Layout {
     pub(super) title: Option<usize>,
     /// The first row of the legend, and how many it has.
     pub(super) legend: Option<(usize, usize)>,
+    /// The row of the texts of marks, once there are any.
+    pub(super) flags: Option<usize>,
     /// How wide the labels of the values are; 0 if there is no room for them.
     pub(super) labels: usize,
     /// The left edge of the plot, and its width.
@@ -56,6 +58,7 @@ impl Layout {
         // The other panels have their headings between them.
         let rows = if count == 1 { legend.clamp(1, (down / 5).max(1)) } else { 1 };
         let legend = take(down >= 3, rows).map(|row| (row, rows));
+        let flags = take(scene.is_annotated && down >= 8, 1);
         let mut bottom = down;
         let mut take = |is_there: bool| {
             bottom -= usize::from(is_there);
@@ -77,7 +80,7 @@ impl Layout {
         let labels = if labels + 1 + PLOT <= across { labels } else { 0 };
         let left = if labels > 0 { labels + 1 } else { 0 };
         let plot = (left, (across - left).max(1));
-        Self { title, legend, labels, plot, panels, line, times, status }
+        Self { title, legend, flags, labels, plot, panels, line, times, status }
     }
 
     /// The size of the plot that a scene is made for.

@@ -8,14 +8,21 @@ use super::cells::{Cells, Ink, shortened, width};
 use super::layout::{self, Layout};
 use super::legend::Legend;
 use crate::config::{Config, Draw};
+use crate::picture::annotations::{self, Spacing};
 use crate::picture::dots::Rows;
 use crate::picture::marks::Marks;
 use crate::picture::palette::Dash;
 use crate::picture::scene::{Panel, Scene, Size};
 use crate::view::status::{Mood, Status};
 
+/// The line of a mark, in each row.
+const FLAG: char = '┊';
+
 /// Between the legend and what stands beside it.
 const GAP: usize = 3;
+
+/// How far the texts of marks are apart.
+const TEXTS: Spacing = Spacing { gap: 2.0, least: 12.0, most: 30.0 };
 
 /// How often a scene is made again because its labels or panels need other room.
 const ROUNDS: usize = 8;
@@ -69,6 +76,7 @@ impl Painter<'_> {
             cells.write((x + (across - width(&text)) / 2, row), &text, Ink::Weak);
         }
         label_times(&mut cells, scene, &layout, &times);
+        label_flags(&mut cells, scene, &layout);
         cells
     }
 
@@ -112,6 +120,12 @@ impl Painter<'_> {
         for (x, y) in (0..height).flat_map(|y| (0..across).map(move |x| (x, y))) {
             if let Some((glyph, ink)) = canvas.cell((x, y)) {
                 cells.put((left + x, top + y), glyph, ink);
+            }
+        }
+        for flag in &scene.flags {
+            let x = cell(scene, layout, flag.time);
+            for y in (top..top + height).filter(|y| !canvas.has_series((x - left, y - top))) {
+                cells.put((x, y), FLAG, Ink::Weak);
             }
         }
         if layout.labels > 0 {
@@ -215,16 +229,7 @@ fn label_values(
 fn label_times(cells: &mut Cells, scene: &Scene, layout: &Layout, times: &Marks) {
     let (left, across) = layout.plot;
     let right = left + across;
-    let cell = |at: f64| {
-        let column = (scene.grid.column(at) / DOTS.0 as f64).clamp(0.0, (across - 1) as f64);
-        #[expect(
-            clippy::cast_possible_truncation,
-            clippy::cast_sign_loss,
-            reason = "a cell's number"
-        )]
-        let column = column as usize;
-        left + column
-    };
+    let cell = |at: f64| cell(scene, layout, at);
     let offset = times.offset.as_deref().unwrap_or_default();
     let mut free_to = cells.width;
     if let Some(row) = layout.line {
@@ -252,6 +257,31 @@ fn label_times(cells: &mut Cells, scene: &Scene, layout: &Layout, times: &Marks)
             free_from = cells.write((x, row), &mark.label, Ink::Weak) + 2;
         }
     }
+}
+
+/// The texts of the marks, above the plot.
+fn label_flags(cells: &mut Cells, scene: &Scene, layout: &Layout) {
+    let Some(row) = layout.flags else { return };
+    let (left, across) = layout.plot;
+    let flags = scene.flags.iter().map(|flag| (cell(scene, layout, flag.time) as f64, flag));
+    let room = left as f64..(left + across) as f64;
+    for label in annotations::labels(flags, room, TEXTS, |text| width(text) as f64) {
+        #[expect(
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            reason = "a cell's number"
+        )]
+        cells.write((label.left as usize, row), &label.text, Ink::Plain);
+    }
+}
+
+/// The column of cells of a time.
+fn cell(scene: &Scene, layout: &Layout, at: f64) -> usize {
+    let (left, across) = layout.plot;
+    let column = (scene.grid.column(at) / DOTS.0 as f64).clamp(0.0, (across - 1) as f64);
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a cell's number")]
+    let column = column as usize;
+    left + column
 }
 
 #[cfg(test)]

@@ -10,6 +10,7 @@ use std::sync::Arc;
 
 use super::theme;
 use crate::config::Draw;
+use crate::picture::annotations::{self, Spacing};
 use crate::picture::decimate::Point;
 use crate::picture::dots::Rows;
 use crate::picture::marks::Marks;
@@ -25,6 +26,10 @@ const PAD: f32 = 6.0;
 
 /// The room for the labels of the horizontal axis.
 const BELOW: f32 = 20.0;
+
+/// The room for the texts of marks, once there are any, and how far these are apart.
+const ABOVE: f32 = 18.0;
+const TEXTS: Spacing = Spacing { gap: 10.0, least: 100.0, most: 240.0 };
 
 /// How wide a series' line is.
 const WIDTH: f64 = 1.8;
@@ -71,6 +76,7 @@ pub fn show(ui: &mut Ui, scene: &Scene) -> Shown {
         paint(ui, scene, panel, labels, &axes.times, pixels);
     }
     axes.label_times(ui, scene, palette.weak.into());
+    axes.label_flags(ui, scene, palette.text.into());
     let (width, height) = (f64::from(place[2] - place[0]), f64::from(place[3] - place[1]));
     let size = Size::pixels(width.max(1.0), height.max(1.0), scale.into());
     Shown { response, size, start: scene.grid.start(), span: scene.span }
@@ -87,7 +93,8 @@ struct Axes {
 
 impl Axes {
     fn new(ui: &Ui, scene: &Scene, room: Rect) -> Self {
-        let height = (room.height() - BELOW).max(1.0);
+        let above = if scene.is_annotated { ABOVE } else { 0.0 };
+        let height = (room.height() - BELOW - above).max(1.0);
         let part = height / scene.panels.len().max(1) as f32;
         let color = theme::palette(ui).weak.into();
         let values: Vec<_> = scene
@@ -106,13 +113,27 @@ impl Axes {
         let left =
             (least + ((widest - least) / step).ceil().max(0.0) * step).min(room.width() / 2.0);
         let plot = Rect::from_min_max(
-            room.min + vec2(left, 0.0),
-            pos2(room.right().max(room.left() + left + 1.0), room.top() + height),
+            room.min + vec2(left, above),
+            pos2(room.right().max(room.left() + left + 1.0), room.top() + above + height),
         );
         let scale = ui.pixels_per_point();
         let [left, top, right, bottom] = pixels(plot, scale).map(|edge| edge as f32 / scale);
         let plot = Rect::from_min_max(pos2(left, top), pos2(right, bottom));
         Self { room, plot, times: scene.x_marks(plot.width().into()), values }
+    }
+
+    /// The texts of the marks, above the plot.
+    fn label_flags(&self, ui: &Ui, scene: &Scene, color: Color32) {
+        let font = TextStyle::Small.resolve(ui.style());
+        let text = |text: &str| ui.painter().layout_no_wrap(text.to_owned(), font.clone(), color);
+        let (left, wide) = (f64::from(self.plot.left()), f64::from(self.plot.width()));
+        let at = |time: f64| left + (time - scene.grid.start()) / scene.span * wide;
+        let flags = scene.flags.iter().map(|flag| (at(flag.time), flag));
+        let width = |label: &str| f64::from(text(label).size().x);
+        for label in annotations::labels(flags, left..left + wide, TEXTS, width) {
+            let place = pos2(single(label.left), self.plot.top() - ABOVE + 2.0);
+            ui.painter().galley(place, text(&label.text), color);
+        }
     }
 
     /// The labels of the horizontal axis, none cut off and none over another.
@@ -165,7 +186,7 @@ fn paint(
     let [left, top, right, bottom] = pixels.area.map(|edge| edge as f32 / scale);
     let place = Rect::from_min_max(pos2(left, top), pos2(right, bottom));
     let painter = ui.painter().with_clip_rect(place);
-    painter.add(grid(pixels, marks, times, palette));
+    painter.add(grid(pixels, marks, times, scene, palette));
     let mut mesh = Filled::new(scale);
     for &number in &panel.series {
         let (color, dash) = (palette.series(number), Dash::of(number));
@@ -202,8 +223,8 @@ fn paint(
     }
 }
 
-/// A line at every mark; the one at 0 or at midnight stands out.
-fn grid(pixels: Pixels, values: &Marks, times: &Marks, palette: &Palette) -> Shape {
+/// A line at every mark of an axis, of which the one at 0 or at midnight stands out; and at each of `--marks`.
+fn grid(pixels: Pixels, values: &Marks, times: &Marks, scene: &Scene, palette: &Palette) -> Shape {
     let mut mesh = Filled::new(single(pixels.scale));
     let color = |is_strong| match is_strong {
         true => Color32::from(palette.grid),
@@ -214,6 +235,9 @@ fn grid(pixels: Pixels, values: &Marks, times: &Marks, palette: &Palette) -> Sha
     }
     for mark in &values.marks {
         mesh.fill(pixels.horizontal(mark.at), color(mark.is_strong));
+    }
+    for flag in &scene.flags {
+        mesh.fill(pixels.vertical(flag.time), palette.weak.into());
     }
     mesh.into_shape()
 }

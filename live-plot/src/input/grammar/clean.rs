@@ -4,7 +4,7 @@
 use std::borrow::Cow;
 
 /// The line without control bytes and escape sequences. A clean line, nearly every one, is only looked at.
-pub(super) fn clean(line: &[u8]) -> Cow<'_, [u8]> {
+pub(in crate::input) fn clean(line: &[u8]) -> Cow<'_, [u8]> {
     // One pass without branches, which the compiler turns into vector code.
     let is_suspect = line.iter().fold(false, |suspect, byte| {
         let is_control = ((*byte < b' ') & (*byte != b'\t')) | (*byte == 0x7f);

@@ -13,7 +13,7 @@
 //! table         a row without a header, or bare numbers
 //! ```
 //!
-//! title holds what stands above the lines. number, comma, unit, duration, measure, calendar and moment know what a cell
+//! title holds what stands above the lines; remark knows a line without a number. number, comma, unit, duration, measure, calendar and moment know what a cell
 //! is; words what may be a name; reading holds what was found. Pure:
 //! which series a number belongs to, and when it was, is left to `schema` and `timestamp`.
 
@@ -35,6 +35,7 @@ mod outline;
 mod pairs;
 mod pattern;
 pub(super) mod reading;
+pub(super) mod remark;
 pub(super) mod row;
 mod row_names;
 #[cfg(test)]
@@ -45,6 +46,7 @@ pub(super) mod unit;
 mod words;
 
 use cells::has_number;
+pub(super) use clean::clean;
 use moment::Moment;
 use regex::bytes::Regex;
 
@@ -120,7 +122,7 @@ impl Grammar {
 
     /// Reads the line with this number in the input.
     pub(super) fn line(&mut self, line: &[u8], number: u64) -> Verdict {
-        let clean = clean::clean(line);
+        let clean = clean(line);
         let text = clean.trim_ascii();
         let indent = clean.len() - clean.trim_ascii_start().len();
         self.reading.clear();
@@ -165,6 +167,10 @@ impl Grammar {
             Verdict::NoNumber | Verdict::NotUnderstood | Verdict::NoNames | Verdict::Comma => {}
             _ => return verdict,
         }
+        // With --marks a line after the first number is no title either.
+        if self.tables.takes_no_header() && !self.tables.is_known(text) {
+            return verdict;
+        }
         let are_words = !may_hold_number || cells::are_words(text);
         let is_silent = !self.is_typed && are_words && {
             let line = if text.contains(&b'\t') { &clean } else { text };
@@ -193,9 +199,13 @@ impl Grammar {
         self.pattern.is_some()
     }
 
-    /// The lines that turned out to be no headers, with their number.
-    pub(super) fn take_not_headers(&mut self) -> impl Iterator<Item = (u64, Verdict)> {
-        self.tables.take_not_headers().into_iter().map(|(number, line)| (number, refused(&line)))
+    /// The lines that turned out to be no headers, with their number, and why they are refused.
+    pub(super) fn take_not_headers(&mut self) -> impl Iterator<Item = (u64, Vec<u8>, Verdict)> {
+        let lines = self.tables.take_not_headers().into_iter();
+        lines.map(|(number, line)| {
+            let verdict = refused(&line);
+            (number, line, verdict)
+        })
     }
 
     /// Whether a cell that is no number may be one with a decimal comma.

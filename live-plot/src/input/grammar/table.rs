@@ -62,6 +62,8 @@ pub(in crate::input) struct Tables {
     word: Vec<u8>,
     /// The first row had two cells whose comma may be a decimal point.
     pub(in crate::input) doubt: bool,
+    /// With `--marks`: only a line before the first number, or a repeat, is a header.
+    pub(in crate::input) has_marks: bool,
     /// Lines that may have been headers and are none, with their number.
     not_headers: Vec<(u64, Vec<u8>)>,
 }
@@ -92,6 +94,7 @@ impl Tables {
             refused: None,
             word: Vec::new(),
             doubt: false,
+            has_marks: false,
             not_headers: Vec::new(),
         }
     }
@@ -176,6 +179,21 @@ impl Tables {
         }
     }
 
+    /// With `--marks`: a line that no header is known by is none.
+    pub(super) fn takes_no_header(&self) -> bool {
+        self.has_marks && self.has_numbers
+    }
+
+    /// Whether the line was a header before.
+    pub(super) fn is_known(&self, line: &[u8]) -> bool {
+        self.known.iter().any(|known| known == line)
+    }
+
+    /// The number of the newest line that may be a header.
+    pub(in crate::input) fn newest_candidate(&self) -> Option<u64> {
+        self.candidates.last().map(|candidate| candidate.number)
+    }
+
     /// What stands above the table in force.
     pub(super) fn title(&self) -> &[u8] {
         self.table.as_ref().map_or(b"", |table| &table.title)
@@ -184,7 +202,7 @@ impl Tables {
     /// Keeps a line without a number that may be a header; false if it is to be reported already now.
     pub(super) fn keep(&mut self, line: Above<'_>, number: u64, is_comment: bool) -> bool {
         let Above { line, indent, title } = line;
-        let is_known = self.known.iter().any(|known| known == line);
+        let is_known = self.is_known(line);
         let follows_empty = std::mem::take(&mut self.follows_empty);
         // A rule under a header is a part of it.
         if !line.iter().any(|byte| byte.is_ascii_alphanumeric() || !byte.is_ascii()) {

@@ -269,3 +269,93 @@ proptest! {
         prop_assert_eq!(read(&mut bytes.chunks(size))?, whole);
     }
 }
+
+fn with_marks() -> Rules {
+    Rules { marks: true, ..Rules::default() }
+}
+
+/// The marks, each with its time.
+fn marks(sampler: &Sampler) -> Vec<(f64, &str)> {
+    sampler.annotations().iter().map(|mark| (mark.time, &*mark.text)).collect()
+}
+
+#[test]
+fn a_mark_is_with_the_next_row_or_at_the_end_of_its_block() {
+    let sampler =
+        taken_with(with_marks(), &["1", "deploy", "\x1b[1mrestart\x1b[0m", "2 a", "3", "done"]);
+    assert_eq!(marks(&sampler), [(2.0, "deploy"), (2.0, "restart"), (3.0, "done")]);
+    assert_eq!(sampler.counts.rejected, 0);
+    let none = taken(&["1", "deploy"]);
+    assert_eq!((marks(&none).len(), none.counts.rejected), (0, 1));
+}
+
+#[test]
+fn what_is_refused_for_another_reason_is_no_mark() {
+    let mut sampler = taken_with(with_marks(), &["1", "worker 3 started", "--", "2"]);
+    assert_eq!((marks(&sampler).len(), sampler.counts.rejected), (0, 2));
+    assert!(sampler.take_warnings()[0].contains("--match"));
+}
+
+#[test]
+fn with_marks_a_line_before_the_first_number_may_be_a_header_later_only_a_repeat() {
+    let lines = ["booting", "us sy", "1 2", "stopped now", "3 4", "us sy", "5 6", "", "a b", "7 8"];
+    let sampler = taken_with(with_marks(), &lines);
+    assert_eq!(sampler.schema.names(), ["us", "sy"]);
+    assert_eq!(marks(&sampler), [(2.0, "stopped now"), (4.0, "a b")]);
+    // One that was none is a mark where it came.
+    let mut sampler = Sampler::new(with_marks(), false, false);
+    for (line, from) in [("hello big world", 0.0), ("1 2", 0.0), ("x=1", 1.0), ("y=2", 2.0)] {
+        sampler.clear();
+        sampler.line(&Line::Text(line.as_bytes()), clock::now());
+        sampler.stamp(from, from + sampler.rows() as f64);
+        let expected = if line == "1 2" { &[(1.0, "hello big world")][..] } else { &[] };
+        assert_eq!(marks(&sampler), expected, "{line}");
+    }
+}
+
+#[test]
+fn a_mark_after_the_last_sample_is_with_it_once_the_input_has_ended() {
+    let mut sampler = Sampler::new(with_marks(), false, false);
+    let now = clock::now();
+    for line in ["1", "2", "stop"] {
+        sampler.line(&Line::Text(line.as_bytes()), now);
+    }
+    sampler.stamp(0.0, 2.0);
+    assert_eq!(marks(&sampler), [], "the next sample may come");
+    sampler.clear();
+    sampler.finish(now);
+    sampler.stamp(2.0, 2.0);
+    assert_eq!(marks(&sampler), [(2.0, "stop")]);
+}
+
+#[test]
+fn a_mark_has_the_time_that_it_begins_with_if_lines_have_times() {
+    let naming = Naming { time: strings(&["t"]), ..Naming::default() };
+    let rules = Rules { naming, ..with_marks() };
+    let sampler = taken_with(
+        rules,
+        &[
+            "t v",
+            "2026-11-25T17:00:00Z 1",
+            "now",
+            "[2026-11-25T17:00:05Z] deploy",
+            "17:00:07 no date",
+            "2026-11-25T17:00:10Z 2",
+            "2026-11-25T16:00:00Z before",
+        ],
+    );
+    let expected = [(0.0, "now"), (5.0, "deploy"), (0.0, "no date"), (0.0, "before")];
+    assert_eq!(marks(&sampler), expected);
+    assert_eq!(samples(&sampler), [("v", 0.0, 1.0), ("v", 10.0, 2.0)]);
+}
+
+#[test]
+fn with_match_a_mark_is_a_line_that_it_matches_without_a_number() {
+    let pattern =
+        Some(regex::bytes::Regex::new(r"^(?<time>\S+) (took (?<ms>\d+)|deploy)").unwrap());
+    let naming = Naming { time: strings(&["time"]), ..Naming::default() };
+    let rules = Rules { naming, pattern, ..with_marks() };
+    let sampler = taken_with(rules, &["100 took 5", "107 deploy 7", "108 other", "110 took 6"]);
+    assert_eq!(marks(&sampler), [(7.0, "107 deploy 7")]);
+    assert_eq!(sampler.counts.passed_over, 1);
+}

@@ -1,0 +1,50 @@
+//! A line without a number, which `--marks` draws: the time that it may begin with, and the rest. A date or clock time is
+//! no number here.
+
+use super::cells::has_number;
+use super::moment::Moment;
+
+/// Whether there is no number in the line but that of the time at its beginning.
+pub(in crate::input) fn is_remark(line: &[u8]) -> bool {
+    let is_word = |byte: &u8| byte.is_ascii_alphanumeric() || !byte.is_ascii();
+    line.iter().any(is_word)
+        && (!has_number(line) || (time(line).is_some() && !has_number(rest(line))))
+}
+
+/// The time that the line begins with, also in brackets.
+pub(in crate::input) fn time(line: &[u8]) -> Option<&[u8]> {
+    let inner = line.strip_prefix(b"[").unwrap_or(line);
+    Moment::prefix(inner).map(|(_, length)| &inner[..length])
+}
+
+/// The line without the time that it begins with; all of it if it is nothing else.
+pub(in crate::input) fn rest(line: &[u8]) -> &[u8] {
+    let Some(time) = time(line) else { return line };
+    let after = line[usize::from(line.starts_with(b"["))..].get(time.len()..).unwrap_or_default();
+    let between = |byte: &u8| byte.is_ascii_whitespace() || b"],;".contains(byte);
+    let begin = after.iter().position(|byte| !between(byte));
+    begin.map_or(line, |begin| &after[begin..])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_line_without_a_number_is_one_with_its_time_apart() {
+        for (line, expected) in [
+            ("deploy", Some("deploy")),
+            ("2026-11-25 17:00:01 deploy started", Some("deploy started")),
+            ("[2026-11-25T17:00:01Z] deploy", Some("deploy")),
+            ("17:00:01,250 deploy", Some("deploy")),
+            ("17:00:01", Some("17:00:01")),
+            ("worker 3 started", None),
+            ("17:00:01 took 5 ms", None),
+            ("-----", None),
+            ("", None),
+        ] {
+            let found = is_remark(line.as_bytes()).then(|| rest(line.as_bytes()));
+            assert_eq!(found.map(String::from_utf8_lossy).as_deref(), expected, "{line}");
+        }
+    }
+}

@@ -1,0 +1,151 @@
+//! live-plot `--marks` from outside: a line without a number is a vertical line with its text.
+
+use std::process::Stdio;
+
+use tests::Running;
+use tests::plot::{Folder, fed, live_plot};
+use tests::terminal::Terminal;
+use tests::window::Screen;
+use tests::{program, run, wait_until};
+
+/// The colour of a mark's line in the dark theme.
+const MARK: [u8; 3] = [0x8a, 0x95, 0xa5];
+
+/// The number behind a word of a line of SVG.
+fn number(line: &str, before: &str) -> f64 {
+    let rest = line.split(before).nth(1).unwrap_or_else(|| panic!("{before} in {line}"));
+    let end = rest.find(|c: char| !c.is_ascii_digit() && c != '.').unwrap_or(rest.len());
+    rest[..end].parse().unwrap()
+}
+
+/// Where the vertical lines of marks are, from the left.
+fn lines(svg: &[String]) -> Vec<f64> {
+    let is_line = |line: &&String| {
+        line.contains("stroke=\"#8a95a5\"") && line.starts_with("<path") && line.contains('V')
+    };
+    svg.iter().filter(is_line).map(|line| number(line, "d=\"M")).collect()
+}
+
+/// Where a text begins.
+fn text(svg: &[String], text: &str) -> Option<f64> {
+    let line = svg.iter().find(|line| line.contains(&format!(">{text}</text>")))?;
+    Some(number(line, "<text x=\""))
+}
+
+#[test]
+fn a_mark_stands_at_the_next_sample_with_its_text() {
+    let input: String = (1..=101)
+        .map(|n| if n == 51 { "deploy <b>&\n51\n".to_owned() } else { format!("{n}\n") })
+        .collect();
+    let end = fed(&["--marks", "--svg", "-"], &input);
+    assert!(end.err.is_empty(), "{:?}", end.err);
+    let [line] = lines(&end.out)[..] else { panic!("{:?}", end.out) };
+    // Of 1 to 101 it is in the middle.
+    assert!((line - f64::midpoint(64.0, 1256.0)).abs() <= 2.0, "{line}");
+    let text = text(&end.out, "deploy &lt;b&gt;&amp;").unwrap_or_else(|| panic!("{:?}", end.out));
+    assert!((text - line).abs() <= 2.0, "{text} and {line}");
+}
+
+#[test]
+fn without_the_option_such_a_line_is_reported_and_no_more() {
+    let plain = fed(&["--svg", "-"], "1\n2\n3\n");
+    let end = fed(&["--svg", "-"], "1\n2\ndeploy\n3\n");
+    assert_eq!(end.out, plain.out);
+    assert_eq!(end.err, ["Input must be a number. (line 3)"]);
+}
+
+#[test]
+fn a_table_is_the_same_with_marks_and_reads_back() {
+    let folder = Folder::new("marks");
+    let (with, without) = (folder.path("with.csv"), folder.path("without.csv"));
+    fed(&["--marks", "--csv", &with], "a b\n1 2\nhello there\n3 4\na b\n5 6\n");
+    fed(&["--csv", &without], "a b\n1 2\n3 4\na b\n5 6\n");
+    assert_eq!(std::fs::read(with).unwrap(), std::fs::read(without).unwrap());
+}
+
+#[test]
+fn marks_before_and_after_all_samples_are_at_the_edges() {
+    let end = fed(&["--marks", "--svg", "-"], "starting up now\n1 2\n3 4\nended\n");
+    let at = lines(&end.out);
+    assert!(at.len() == 2 && at[0] < 66.0 && at[1] > 1254.0, "{at:?}");
+    // The last one has no room behind it: its text ends there.
+    assert_eq!(text(&end.out, "ended").map(|at| at - 0.5), Some(at[1]), "{:?}", end.out);
+    assert!(end.out.iter().any(|line| line.contains("\"end\"") && line.contains(">ended<")));
+}
+
+#[test]
+fn a_flood_of_marks_is_a_line_a_column_and_bounded() {
+    let input: String = (0..300_000).map(|n| format!("{n}\nsome words\n")).collect();
+    let end = fed(&["--marks", "--svg", "-"], &input);
+    let at = lines(&end.out);
+    // The newest 100,000 of 300,000, at most one a column.
+    assert!(at.len() <= 1192 && at.windows(2).all(|pair| pair[0] < pair[1]), "{at:?}");
+    assert!((at[0] - (64.0 + 1192.0 * 2.0 / 3.0)).abs() < 3.0, "{}", at[0]);
+    // At the last sample there are few.
+    let texts = end.out.iter().filter(|line| line.contains(">some words")).count();
+    assert!((3..6).contains(&texts), "{texts}");
+}
+
+#[test]
+fn a_still_in_characters_has_them_too() {
+    let end = fed(&["--marks", "--terminal", "--size", "60x16"], "1\n2\ndeploy\n3\n4\n");
+    let column = |line: &String, glyph| line.chars().position(|c| c == glyph);
+    let lines: Vec<usize> = end.out.iter().filter_map(|line| column(line, '┊')).collect();
+    assert!(lines.len() >= 8 && lines.iter().all(|at| *at == lines[0]), "{:#?}", end.out);
+    let text = end.out[1].find("deploy").unwrap_or_else(|| panic!("{:#?}", end.out));
+    assert_eq!(text, lines[0], "the text begins at its line");
+}
+
+#[test]
+fn forkers_lines_mark_its_ticks() {
+    let mut forker = program("forker");
+    forker.args(["-i", "10ms", "-e", "4", "-n", "2", "--", "true"]);
+    let forked = run(forker);
+    let end = fed(&["--marks", "--svg", "-"], &(forked.out.join("\n") + "\n"));
+    assert!(end.err.is_empty(), "{:?} of {:?}", end.err, forked.out);
+    // The child's own line comes whenever it does.
+    assert!((2..=4).contains(&lines(&end.out).len()), "{:?}", forked.out);
+    assert!(end.out.iter().any(|line| line.contains(">About to fork...")), "{:?}", end.out);
+}
+
+#[test]
+fn the_file_and_the_environment_set_it_too() {
+    let mut command = live_plot(&["--svg", "-"]);
+    command.env("LIVE_PLOT_MARKS", "true").stdin(Stdio::piped());
+    let mut plot = Running::start(command);
+    plot.write("1\ndeploy\n2\n");
+    plot.end_input();
+    assert_eq!(lines(&plot.finish().out).len(), 1);
+}
+
+#[test]
+fn a_live_terminal_shows_one_as_it_comes() {
+    let terminal = Terminal::new((80, 24), &[]);
+    terminal.enter("(echo 1; echo deploy; while sleep .1; do echo 1; done) | $L --marks");
+    terminal.wait("the mark and its text", |screen| {
+        screen.text().contains("deploy") && screen.text().matches('┊').count() > 10
+    });
+    terminal.press("q");
+    terminal.wait_for_prompt();
+}
+
+#[test]
+#[ignore = "needs Xvfb"]
+fn a_window_shows_one_as_it_comes_and_it_scrolls() {
+    let screen = Screen::start();
+    let mut plot = Running::start({
+        let mut command = screen.show(live_plot(&["--marks", "-w", "5s", "-y", "-10:10"]));
+        command.stdin(Stdio::piped());
+        command
+    });
+    let window = screen.window("live-plot");
+    plot.write("1\ndeploy\n");
+    // A line of its colour as high as the plot.
+    let line = || {
+        let picture = screen.picture(window);
+        let is_line = |x: &usize| (420..600).all(|y| picture.is(*x, y, MARK));
+        (60..picture.width).find(is_line)
+    };
+    let first = wait_until("the mark is there", line);
+    wait_until("it moves left", || line().filter(|column| *column < first));
+}
