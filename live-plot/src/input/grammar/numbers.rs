@@ -24,10 +24,22 @@ pub(super) fn are_all(first: Measure, after: &[u8]) -> bool {
     }
 }
 
-/// Whether a number is followed by another one that is no name, also behind a slash: together they are no value.
+/// The number that tells how far others lie from the one before, `± 7.3 ms`, and where it ends.
+pub(super) fn deviation(after: &[u8]) -> Option<(Measure, usize)> {
+    let rest = after.trim_ascii_start();
+    let sign = ["±", "+/-", "+-"].into_iter().find(|sign| rest.starts_with(sign.as_bytes()))?;
+    let rest = rest[sign.len()..].trim_ascii_start();
+    measure::prefix(rest).map(|(measure, length)| (measure, after.len() - rest.len() + length))
+}
+
+/// Whether a number is followed by another one that is no name, also behind a slash or as the end of a range: together
+/// they are no value.
 pub(super) fn goes_on(after: &[u8]) -> bool {
     let rest = after_separator(after);
-    let rest = rest.strip_prefix(b"/ ").unwrap_or(rest);
+    let marks = ["/ ", "… ", ".. ", "... "];
+    let rest =
+        marks.into_iter().find_map(|mark| rest.strip_prefix(mark.as_bytes())).unwrap_or(rest);
+    let rest = rest.trim_ascii_start();
     measure::prefix(rest).is_some_and(|(_, length)| {
         !matches!(rest[length..].trim_ascii_start().first(), Some(b'=' | b':'))
     })
@@ -48,17 +60,25 @@ pub(super) fn counts(text: &[u8]) -> Option<Vec<(Measure, Vec<u8>)>> {
         Some(&text[start..end.unwrap_or(text.len())])
     });
     let parts: Vec<(Measure, Vec<u8>)> = texts.map(count).collect::<Option<_>>()?;
-    let is_named =
-        parts.len() > 1 && parts.iter().any(|(_, word)| measure::after_blank(word).is_none());
+    let is_unit = |(measure, word): &(Measure, Vec<u8>)| {
+        measure.unit.is_none() && measure::after_blank(word).is_some()
+    };
+    let is_named = parts.len() > 1 && !parts.iter().all(is_unit);
     is_named.then_some(parts)
 }
 
-/// A number and its name, of two words at most.
+/// A number, its unit if a name follows that, and its name, of two words at most.
 fn count(part: &[u8]) -> Option<(Measure, Vec<u8>)> {
     let part = part.trim_ascii();
     let (measure, length) = measure::prefix(part)?;
     let word = part[length..].trim_ascii_start();
     let word = word.strip_suffix(b".").unwrap_or(word);
+    let (measure, word) = match measure::after_blank(word) {
+        Some((unit, end)) if measure.unit.is_none() && end < word.len() => {
+            (Measure { unit: Some(unit), ..measure }, word[end..].trim_ascii_start())
+        }
+        _ => (measure, word),
+    };
     let blanks = word.iter().filter(|byte| byte.is_ascii_whitespace()).count();
     let is_word = begins_name(word) && blanks < 2;
     (is_word && length < part.len()).then(|| (measure, word.to_vec()))
@@ -83,6 +103,12 @@ mod tests {
         assert!(all("1 2") && all("0.08, 0.03") && all("1 kB 2 kB"));
         assert!(!all("1") && !all("1 kB") && !all("1 2 x"));
         assert!(goes_on(b", 5") && goes_on(b" / 5 (3%)") && !goes_on(b" / x"));
+        assert!(goes_on(" … 35.4 ms".as_bytes()) && !goes_on(b" ... done"));
+        let length = |text: &str| deviation(text.as_bytes()).map(|(_, end)| end);
+        assert_eq!(
+            [length(" ± 7.3 ms"), length(" +/- 2%"), length(" 7.3")],
+            [Some(7), Some(7), None]
+        );
         assert!(!goes_on(b" 5=x") && !goes_on(b" ms"));
         let names = |text: &str| {
             let parts = counts(text.as_bytes())?;
@@ -97,6 +123,7 @@ mod tests {
         assert_eq!(names("123 total, 1 running").as_deref(), Some("total|running"));
         assert_eq!(names("1.2 us, 0.5 sy").as_deref(), Some("us|sy"));
         assert_eq!(names("0.0 used. 22000.0 avail Mem").as_deref(), Some("used|avail Mem"));
+        assert_eq!(names("48 bits physical, 48 bits virtual").as_deref(), Some("physical|virtual"));
         assert_eq!(names("5 ms, 6 s"), None);
     }
 }

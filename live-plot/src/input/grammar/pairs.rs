@@ -35,9 +35,13 @@ pub(super) fn read(line: &[u8], is_indented: bool, reading: &mut Reading) -> Fou
         row: None,
         label: None,
         lacks: [false; 3],
+        is_refused: false,
         reading,
     };
     while scan.step() {}
+    if scan.is_refused {
+        return Found::Nothing;
+    }
     if let Some((label, numbers)) = scan.label {
         return Found::Row(label, numbers);
     }
@@ -59,6 +63,8 @@ struct Scan<'a> {
     label: Option<(Range<usize>, usize)>,
     /// No more `)`, `"` or `'` follow: not looked for again, or a line of them would take the square of its length.
     lacks: [bool; 3],
+    /// A name has several values: none of the line is read, or the others would be lost in silence.
+    is_refused: bool,
     reading: &'a mut Reading,
 }
 
@@ -113,7 +119,7 @@ impl Scan<'_> {
             }
             _ => self.word(),
         }
-        self.label.is_none()
+        self.label.is_none() && !self.is_refused
     }
 
     /// What stands in parentheses is passed over, but may end a name: `Temp (C): 5`.
@@ -216,11 +222,9 @@ impl Scan<'_> {
             if matches!(rest.first(), Some(b'"' | b'\'')) || Moment::prefix(rest).is_some() {
                 return self.pair(start..end, value);
             }
-            if let Some((measure, length)) = measure
-                && !numbers::goes_on(&self.line[value + length..])
-            {
-                let (cell, end_of_value) = self.with_unit(measure, value + length);
-                return self.take(start..end, cell, end_of_value);
+            if let Some((measure, length)) = measure {
+                let (measure, end_of_value) = self.with_unit(measure, value + length);
+                return self.number(start..end, measure, end_of_value);
             }
             let is_word = self.words == 0 || (self.words == 1 && name.ends_with(b")"));
             if start == 0 && is_word && !name.contains(&b'[') {
@@ -254,8 +258,26 @@ impl Scan<'_> {
 
     /// A pair: the name, and where its value is looked for.
     fn pair(&mut self, name: Range<usize>, after: usize) {
-        let (cell, end) = self.value(self.skip_blanks(after));
-        self.take(name, cell, end);
+        match self.value(self.skip_blanks(after)) {
+            (Cell::Number(measure), end) => self.number(name, measure, end),
+            (cell, end) => self.take(name, cell, end),
+        }
+    }
+
+    /// Takes a number, and the one behind `±` as `NAME.±`. Others that follow are no values of a pair.
+    fn number(&mut self, name: Range<usize>, measure: Measure, end: usize) {
+        let rest = &self.line[end..];
+        if let Some((deviation, length)) = numbers::deviation(rest) {
+            let (deviation, end) = self.with_unit(deviation, end + length);
+            self.take(name.clone(), Cell::Number(measure), end);
+            let name = self.reading.keep(&[&self.line[name], ".±".as_bytes()].concat());
+            let row = self.row.unwrap_or_default();
+            self.reading.push(row, Key::Name(name), Cell::Number(deviation));
+        } else if numbers::goes_on(rest) {
+            self.is_refused = true;
+        } else {
+            self.take(name, Cell::Number(measure), end);
+        }
     }
 
     /// Takes a pair: its name, its value, and where that ends.
@@ -310,7 +332,8 @@ impl Scan<'_> {
         }
         let rest = &self.line[at..];
         if let Some((measure, length)) = measure::prefix(rest) {
-            return self.with_unit(measure, at + length);
+            let (measure, end) = self.with_unit(measure, at + length);
+            return (Cell::Number(measure), end);
         }
         let length = match Moment::prefix(rest) {
             Some((_, length)) => length,
@@ -331,16 +354,16 @@ impl Scan<'_> {
     }
 
     /// The measure with the known unit that may follow it after a blank, unless that is the next name.
-    fn with_unit(&self, measure: Measure, end: usize) -> (Cell, usize) {
+    fn with_unit(&self, measure: Measure, end: usize) -> (Measure, usize) {
         let next = self.skip_blanks(end);
         if measure.unit.is_none()
             && next > end
             && let Some((unit, length)) = measure::after_blank(&self.line[next..])
             && !matches!(self.byte(self.skip_blanks(next + length)), Some(b'=' | b':'))
         {
-            return (Cell::Number(Measure { unit: Some(unit), ..measure }), next + length);
+            return (Measure { unit: Some(unit), ..measure }, next + length);
         }
-        (Cell::Number(measure), end)
+        (measure, end)
     }
 }
 
@@ -399,6 +422,12 @@ mod tests {
             ("a=5 s=6", "a=5 s=6"),
             ("loss: 0.5 - val_loss: 0.6", "loss=0.5 val_loss=0.6"),
             ("[a=1] [b=2]", "a=1 b=2"),
+            ("took: 16.6 ms ± 7.3 ms [user: 1 ms]", "took=16.6ms took.±=7.3ms user=1ms"),
+            ("a=5 +/- 1 b=2", "a=5 a.±=1 b=2"),
+            (
+                "sizes: 48 bits physical, 40 bits virtual",
+                "sizes.physical=48bit sizes.virtual=40bit",
+            ),
         ] {
             assert_found(line, expected);
         }
@@ -482,6 +511,9 @@ mod tests {
             "rtt min/avg = 0.1/0.2 ms",
             "run (pid=77) ok",
             "n=3rd",
+            "Range: 11.1 ms … 35.4 ms 10 runs",
+            "b=5 a=4096 131072 33554432",
+            "b: 5 a: 4096, 131072, x",
         ] {
             let mut reading = Reading::default();
             let found = read(line.as_bytes(), false, &mut reading);
