@@ -99,6 +99,32 @@ mod tests {
     use crate::series::store::{Entry, Store};
     use proptest::prelude::*;
 
+    #[test]
+    fn while_a_picture_is_made_the_lock_is_free_again_and_again() {
+        let value = |number: u32| f64::from(number % 7);
+        let sample = |number| Sample { time: f64::from(number), value: value(number) };
+        let entries: Vec<_> =
+            (0..50_000).map(|number| Entry { series: 0, sample: sample(number) }).collect();
+        let mut store = Store::new(1 << 24);
+        store.declare(&["all".to_owned()]);
+        store.append(&entries);
+        let (axis, size) = (Axis::Number, Size::pixels(2000.0, 600.0, 1.0));
+        let extent = Extent::newest(axis, None, store.head);
+        let store = Shared::new(store);
+        for is_log in [false, true] {
+            let (draw, values, panels) = (Draw::Step, Values::Fitted, Panels::One);
+            let view = View { axis, draw, values, is_log, panels, zone: None };
+            let before = store.hold_times().count();
+            let scene = Scene::of(&store, &view, extent, size, |_| false);
+            let holds = store.hold_times().count() - before;
+            assert!(!scene.traces[0].runs.is_empty());
+            assert!(
+                holds >= 2000 / 40,
+                "2000 columns are made while the lock is held {holds} times"
+            );
+        }
+    }
+
     proptest! {
         #[test]
         fn dots_taken_over_are_those_that_would_be_made(
