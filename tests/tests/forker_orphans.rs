@@ -17,7 +17,8 @@ fn what_a_leader_leaves_in_its_group_is_terminated_and_reported() {
     assert_eq!(finished.status.code(), Some(0));
     assert_eq!(logged(&finished).len(), 1, "{:?}", finished.err);
     assert!(finished.err[0].starts_with("run 1 left s"), "{:?}", finished.err);
-    assert!(finished.err[0].ends_with(") behind: ended; --keep-orphans keeps it"));
+    let line = &finished.err[0];
+    assert!(line.ends_with(") behind: ended; --keep-orphans keeps it"), "{line}");
     mark.assert_nothing_left();
 }
 
@@ -68,9 +69,9 @@ fn a_daemon_that_cut_every_tie_ends_with_forker() {
     let mut command = forker(&running("-q -e 1 -n 1", script));
     let mark = Mark::on(&mut command);
     let finished = run(command);
+    mark.assert_nothing_left();
     assert!(finished.err.iter().any(|line| line.starts_with("a run left ")), "{:?}", finished.err);
     assert_eq!(finished.status.code(), Some(0));
-    mark.assert_nothing_left();
 }
 
 #[test]

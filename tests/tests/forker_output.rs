@@ -1,14 +1,19 @@
 //! forker's stdout and stderr when nobody reads them, when they are closed, full or a file.
 
 use std::fs;
+use std::io::{BufRead, BufReader, Read};
 use std::process::{Command, Stdio};
 
+use nix::fcntl::{FcntlArg, fcntl};
 use nix::sys::signal::Signal;
 use nix::unistd::Pid;
 use tests::files::TempFile;
 use tests::forker::{forker, running};
 use tests::processes::Mark;
 use tests::{binary, run, wait_until};
+
+/// What a pipe takes at least, pipe(7), in bytes.
+const PAGE: usize = 4096;
 
 #[test]
 fn a_closed_stdout_ends_it_though_it_has_nothing_to_write() {
@@ -109,4 +114,29 @@ fn ticks_written_to_a_file_are_there_once_over_a_thousand_forks() {
     assert_eq!(ticks.len(), 1000, "each of the thousand ticks that ran is there once");
     assert_eq!(text.matches("About to fork...\n").count(), 1000);
     assert_eq!(text.matches("Child process: About to execute true\n").count(), 1000);
+}
+
+#[test]
+fn what_waits_for_its_reader_is_printed_once_however_many_runs_start_meanwhile() {
+    // A child has a copy of all that forker keeps for a slow reader. If it wrote to the same output, that would come twice.
+    const UNREAD: usize = 200;
+    let args = "-i 1ms -e 1 -n 300 --max-children 300 --log-format json -- true".split(' ');
+    let mut command = forker(&args.collect::<Vec<_>>());
+    let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    let mut log = child.stderr.take().unwrap();
+    fcntl(&log, FcntlArg::F_SETPIPE_SZ(PAGE as i32)).unwrap();
+    let lines = BufReader::new(child.stdout.take().unwrap()).lines();
+    let mut logged = Vec::new();
+    for _ in lines.filter(|line| line.as_ref().unwrap() == "About to fork...").skip(UNREAD) {
+        // There is room for a page, just when the next child is made.
+        let mut page = [0; PAGE];
+        let length = log.read(&mut page).unwrap();
+        logged.extend_from_slice(&page[..length]);
+    }
+    log.read_to_end(&mut logged).unwrap();
+    assert_eq!(child.wait().unwrap().code(), Some(0));
+    let logged = String::from_utf8(logged).unwrap();
+    let times = |run: &u32| logged.matches(&format!("\"run\":{run},")).count();
+    let odd: Vec<u32> = (1..=300).filter(|run| times(run) != 1).collect();
+    assert!(odd.is_empty(), "not printed once: the lines of runs {odd:?}");
 }
