@@ -10,6 +10,7 @@ pub mod processes;
 pub mod random;
 pub mod server;
 pub mod terminal;
+pub mod tmux;
 pub mod window;
 
 use std::collections::HashMap;

@@ -22,6 +22,11 @@ use crate::{binary, wait_until};
 /// What stands before each command.
 pub const PROMPT: &str = "ready> ";
 
+/// A command for numbers that go on until nobody reads them. No signal ends it: after a job of which a part was killed the
+/// shell puts the terminal back by itself.
+pub const NUMBERS: &str =
+    "trap '' PIPE INT; while echo a=$((n++)) 2>/dev/null; do sleep 0.05; done";
+
 /// What a terminal shows.
 #[derive(Debug, Clone, Default)]
 pub struct Screen {

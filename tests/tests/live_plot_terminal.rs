@@ -7,7 +7,7 @@ use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
 use tests::plot::{fed, live_plot};
 use tests::processes::{Mark, sleeps, state};
-use tests::terminal::{Screen, Terminal};
+use tests::terminal::{NUMBERS, Screen, Terminal};
 use tests::{Finished, in_one_of_five, run, wait_until};
 
 /// The rows of the plot: what stands after the axis of values.
@@ -108,9 +108,6 @@ fn nothing_to_draw_is_an_error_and_no_empty_picture() {
     let end = fed(&["--terminal"], "");
     assert_eq!((end.status.code(), end.out.len()), (Some(1), 0));
 }
-
-/// A command for numbers that go on.
-const NUMBERS: &str = "while :; do echo a=$((n++)); sleep 0.05; done";
 
 /// The pid of the one live-plot in a terminal, by its mark.
 fn pid(mark: &Mark) -> Pid {
