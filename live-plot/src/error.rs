@@ -98,6 +98,12 @@ pub enum Error {
         /// Why not.
         source: io::Error,
     },
+    /// The clipboard does not answer, or there is none.
+    #[error("cannot copy: {0}; s saves the picture, c the samples")]
+    Clipboard(String),
+    /// More samples than another program would take.
+    #[error("more than {0} samples are seen, too many to copy; + shows less time, c saves all")]
+    TooMany(usize),
     /// The picture cannot be made.
     #[error("cannot draw the picture: {0}")]
     Picture(String),

@@ -20,6 +20,17 @@ pub(crate) fn png(figure: &Figure<'_>) -> Result<Vec<u8>, String> {
     Ok(file)
 }
 
+/// A figure as pixels: its width, its height, and the red, green, blue and alpha of each pixel, row by row.
+pub(crate) fn rgba(figure: &Figure<'_>) -> Result<(usize, usize, Vec<u8>), String> {
+    let Canvas { width, height, pixels } = paint(figure)?;
+    let places = (0..height).flat_map(|y| (0..width).map(move |x| x * height + y));
+    let rgba = places.flat_map(|place| {
+        let [red, green, blue] = pixels[place];
+        [red, green, blue, u8::MAX]
+    });
+    Ok((width, height, rgba.collect()))
+}
+
 fn paint(figure: &Figure<'_>) -> Result<Canvas, String> {
     let mut canvas = Canvas::framed(figure)?;
     for (panel, pixels) in figure.panels() {

@@ -259,6 +259,11 @@ impl<'a> Live<'a> {
                 let saved = Arc::clone(&self.saved);
                 save::table(self.store.clone(), self.config, saved, wake(inbox));
             }
+            keys::Event::Action(Action::Theme) => {
+                let is_dark = std::ptr::eq(self.palette, Palette::of(true));
+                self.palette = Palette::of(!is_dark);
+                self.screen.forget();
+            }
             keys::Event::Action(action) => self.controls.act(action, seen),
             keys::Event::Zoom(factor) => self.controls.zoom(factor, seen),
             keys::Event::Redraw => self.screen.forget(),

@@ -9,10 +9,12 @@ use common::clock;
 use common::escape::escape;
 use eframe::egui::accesskit::Role;
 use eframe::egui::{
-    self, Align, Context, Layout, RichText, TextStyle, Ui, UiBuilder, ViewportCommand, WidgetInfo,
+    self, Align, Context, Label, Layout, RichText, TextStyle, Theme, Ui, UiBuilder,
+    ViewportCommand, WidgetInfo,
 };
 
 use super::controls::Controls;
+use super::copy::{Clipboard, Seen};
 use super::keys::{self, Action};
 use super::plot::{self, Shown};
 use super::pointer;
@@ -41,6 +43,7 @@ pub(super) struct App {
     scene: Option<Scene>,
     help: bool,
     saved: save::Message,
+    clipboard: Clipboard,
 }
 
 impl App {
@@ -56,6 +59,7 @@ impl App {
             scene: None,
             help: false,
             saved: save::Message::default(),
+            clipboard: Clipboard::default(),
             config,
         }
     }
@@ -105,11 +109,10 @@ impl App {
             pointer::act(ui, &shown, extent, axis, &mut self.controls.viewport);
             pointer::readout(ui, &shown, &self.store, &self.controls.hidden, &scene);
         });
-        if self.help {
-            help::show(ui);
-        }
+        help::show(ui, &mut self.help);
         let is_changed = !wanted.is_empty();
         self.schedule(ui.ctx(), &scene, status.end.is_some());
+        self.scene = Some(scene);
         for action in wanted {
             self.act(ui.ctx(), action, extent);
         }
@@ -117,7 +120,6 @@ impl App {
             // The change is seen in the next frame.
             ui.ctx().request_repaint();
         }
-        self.scene = Some(scene);
     }
 
     /// The part of the axis that is shown now.
@@ -129,12 +131,13 @@ impl App {
     /// The title, the series and the buttons.
     fn top(&mut self, ui: &mut Ui, status: &Status, wanted: &mut Vec<Action>) {
         if let Some(title) = &self.config.title {
-            ui.vertical_centered(|ui| ui.label(RichText::new(escape(title)).heading().strong()));
+            let title = Label::new(RichText::new(escape(title)).heading().strong()).truncate();
+            ui.vertical_centered(|ui| ui.add(title));
         }
         let mut row = ui.available_rect_before_wrap();
         row.set_height(ui.text_style_height(&TextStyle::Heading));
         let right = UiBuilder::new().max_rect(row).layout(Layout::right_to_left(Align::Center));
-        let row_of_buttons = ui.scope_builder(right, |ui| buttons::show(ui, status.live));
+        let row_of_buttons = ui.scope_builder(right, |ui| buttons::show(ui, &self.controls));
         wanted.extend(row_of_buttons.inner);
         row.set_right(row_of_buttons.response.rect.left() - 12.0);
         row.set_height(panels::legend_height(ui));
@@ -158,21 +161,40 @@ impl App {
             Action::Help => self.help = !self.help,
             Action::CloseHelp => self.help = false,
             Action::Quit => ctx.send_viewport_cmd(ViewportCommand::Close),
+            Action::Theme => ctx.set_theme(match is_dark(ctx) {
+                true => Theme::Light,
+                false => Theme::Dark,
+            }),
             Action::SavePicture => {
-                let picture = save::Picture {
-                    store: self.store.clone(),
-                    view: self.controls.view.clone(),
-                    extent: seen,
-                    hidden: self.controls.hidden.clone(),
-                    is_dark: ctx.global_style().visuals.dark_mode,
-                };
+                let picture = self.picture(ctx, seen);
                 save::picture(picture, &self.config, Arc::clone(&self.saved), wake(ctx));
             }
             Action::SaveTable => {
                 let saved = Arc::clone(&self.saved);
                 save::table(self.store.clone(), &self.config, saved, wake(ctx));
             }
+            Action::CopyPicture => {
+                let (picture, saved) = (self.picture(ctx, seen), Arc::clone(&self.saved));
+                self.clipboard.copy_picture(picture, &self.config, saved, wake(ctx));
+            }
+            Action::CopySamples => {
+                let (picture, saved) = (self.picture(ctx, seen), Arc::clone(&self.saved));
+                let Some(scene) = &self.scene else { return };
+                let seen = Seen { picture, grid: scene.grid, drawn_until: scene.drawn_until };
+                self.clipboard.copy_samples(seen, saved, wake(ctx));
+            }
             _ => {}
+        }
+    }
+
+    /// What is seen now, as it is saved or copied.
+    fn picture(&self, ctx: &Context, seen: Extent) -> save::Picture {
+        save::Picture {
+            store: self.store.clone(),
+            view: self.controls.view.clone(),
+            extent: seen,
+            hidden: self.controls.hidden.clone(),
+            is_dark: is_dark(ctx),
         }
     }
 
@@ -221,6 +243,10 @@ fn describe(shown: &Shown, status: &Status) {
         status.series.iter().map(|entry| format!(", {} {}", entry.name, scale::value(entry.value)));
     let label = format!("Plot{}", values.collect::<String>());
     shown.response.widget_info(|| WidgetInfo::labeled(Role::GraphicsDocument, true, &label));
+}
+
+fn is_dark(ctx: &Context) -> bool {
+    ctx.global_style().visuals.dark_mode
 }
 
 /// Requests a frame, once something has been saved.

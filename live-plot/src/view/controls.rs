@@ -83,8 +83,16 @@ impl Controls {
             | Action::CloseHelp
             | Action::Quit
             | Action::SavePicture
-            | Action::SaveTable => {}
+            | Action::SaveTable
+            | Action::CopyPicture
+            | Action::CopySamples
+            | Action::Theme => {}
         }
+    }
+
+    /// Whether the values are fitted, by a key or from the beginning.
+    pub(crate) fn is_fitted(&self) -> bool {
+        self.view.values == Values::Fitted
     }
 
     /// Shows `factor` times as much time; the middle stays.

@@ -1,25 +1,41 @@
 //! The list of keys over the plot, from the table of `keys`.
 
-use eframe::egui::{self, RichText, Ui};
+use eframe::egui::{self, Grid, Label, RichText, ScrollArea, Ui};
 
-use super::keys::KEYS;
+use super::keys::{COPYING, KEYS};
 
-/// The list of keys, in two columns: a small window is seldom high.
-pub(super) fn show(ui: &Ui) {
+/// What a window has around the list: its title, its margins, and some of the plot.
+const AROUND: egui::Vec2 = egui::vec2(40.0, 72.0);
+
+/// Two columns need this much; a small window is seldom high.
+const TWO_COLUMNS: f32 = 600.0;
+
+/// The widest key with the room after it.
+const KEY: f32 = 110.0;
+
+/// Shows the list while it is `open`. It scrolls where it does not fit.
+pub(super) fn show(ui: &Ui, open: &mut bool) {
+    let listed = KEYS.iter().filter(|(_, key, ..)| !key.is_empty());
+    let listed = listed.map(|(_, key, _, does, more)| (*key, format!("{does}{more}")));
+    let copying = COPYING.iter().map(|(key, _, does)| (*key, (*does).to_owned()));
+    let listed: Vec<(&str, String)> = listed.chain(copying).collect();
+    let room = ui.ctx().content_rect().size() - AROUND;
+    let columns = if room.x >= TWO_COLUMNS { 2 } else { 1 };
+    let rows = listed.len().div_ceil(columns);
     let window = egui::Window::new("Keys").anchor(egui::Align2::CENTER_CENTER, [0.0, 0.0]);
-    let listed: Vec<_> = KEYS.iter().filter(|(_, key, ..)| !key.is_empty()).collect();
-    let rows = listed.len().div_ceil(2);
-    let room = ui.ctx().content_rect().size() - egui::vec2(40.0, 80.0);
-    window.resizable(false).collapsible(false).show(ui.ctx(), |ui| {
-        ui.set_min_width(room.x.min(540.0));
-        egui::ScrollArea::both().max_height(room.y).show(ui, |ui| {
-            egui::Grid::new("keys").spacing([16.0, 6.0]).show(ui, |ui| {
+    let window = window.resizable(false).collapsible(false).open(open);
+    window.show(ui.ctx(), |ui| {
+        ScrollArea::vertical().max_height(room.y.max(1.0)).show(ui, |ui| {
+            // A column alone is as wide as the window lets it be; of two each has room for its longest text.
+            let widest = if columns == 1 { room.x - KEY } else { f32::INFINITY };
+            Grid::new("keys").spacing([16.0, 6.0]).max_col_width(widest).show(ui, |ui| {
                 for row in 0..rows {
-                    for (_, key, _, does, more) in
-                        [row, row + rows].iter().filter_map(|at| listed.get(*at))
+                    for (key, does) in
+                        [row, row + rows].iter().filter_map(|at| listed.get(*at)).take(columns)
                     {
                         ui.label(RichText::new(*key).strong());
-                        ui.label(format!("{does}{more}"));
+                        let does = Label::new(does);
+                        ui.add(if columns == 1 { does.wrap() } else { does.extend() });
                     }
                     ui.end_row();
                 }

@@ -1,7 +1,7 @@
 //! What the keys do, in one table: keys act by it, and `?` shows it, in the window and in the terminal. The actions
 //! themselves are left to `controls` and `app`.
 
-use eframe::egui::{Context, Key, Modifiers};
+use eframe::egui::{Context, Event, Key, Modifiers};
 
 /// Something that the user asks for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -20,13 +20,16 @@ pub(crate) enum Action {
     Elapsed,
     SavePicture,
     SaveTable,
+    CopyPicture,
+    CopySamples,
+    Theme,
     Help,
     CloseHelp,
     Quit,
 }
 
 /// Each key, what it is called, what it does, what that is called, and what more there is to say of it in a window.
-pub(crate) const KEYS: [(Key, &str, Action, &str, &str); 19] = [
+pub(crate) const KEYS: [(Key, &str, Action, &str, &str); 20] = [
     (Key::Space, "Space", Action::Pause, "pause, or go on", ""),
     (Key::End, "End", Action::Live, "go on with the newest", ""),
     (Key::Home, "Home", Action::Oldest, "go to the beginning", ""),
@@ -42,12 +45,26 @@ pub(crate) const KEYS: [(Key, &str, Action, &str, &str); 19] = [
     (Key::T, "t", Action::Elapsed, "clock times, or time since the first", ""),
     (Key::S, "s", Action::SavePicture, "save the picture", ""),
     (Key::C, "c", Action::SaveTable, "save the samples as CSV", ""),
+    (Key::D, "d", Action::Theme, "dark colours, or light", ""),
     (Key::Q, "q", Action::Quit, "close", " the window (or Ctrl-Q)"),
     (Key::Questionmark, "?", Action::Help, "show this list, or hide it", ""),
     // Where ? is typed with shift, some keyboards report only the key without shift: F1 works everywhere.
     (Key::F1, "", Action::Help, "", ""),
     (Key::Escape, "Esc", Action::CloseHelp, "hide this list", ""),
 ];
+
+/// The keys that only a window has: a terminal takes them itself.
+pub(super) const COPYING: [(&str, Action, &str); 2] = [
+    ("Ctrl-C", Action::CopyPicture, "copy the picture"),
+    ("Ctrl-Shift-C", Action::CopySamples, "copy the samples that are seen"),
+];
+
+/// What the key of an action is called.
+pub(super) fn name_of(action: Action) -> &'static str {
+    let plain = KEYS.iter().map(|(_, name, of, ..)| (*name, *of));
+    let mut all = plain.chain(COPYING.iter().map(|(name, of, _)| (*name, *of)));
+    all.find(|(_, of)| *of == action).map_or("", |(name, _)| name)
+}
 
 /// What the keys pressed since the last frame ask for. A key that a focused button or series takes is left to it.
 pub(crate) fn pressed(ctx: &Context) -> Vec<Action> {
@@ -58,5 +75,21 @@ pub(crate) fn pressed(ctx: &Context) -> Vec<Action> {
         let modifiers = |with: Modifiers| !with.command || *action == Action::Quit;
         !is_left(*key) && ctx.input(|input| input.key_pressed(*key) && modifiers(input.modifiers))
     };
-    KEYS.iter().filter(is_pressed).map(|(_, _, action, ..)| *action).collect()
+    let plain = KEYS.iter().filter(is_pressed).map(|(_, _, action, ..)| *action);
+    plain
+        .chain(ctx.input(|input| input.events.iter().filter_map(copying).collect::<Vec<_>>()))
+        .collect()
+}
+
+/// egui makes Ctrl-C an event of its own.
+fn copying(event: &Event) -> Option<Action> {
+    match event {
+        Event::Copy => Some(Action::CopyPicture),
+        Event::Key { key: Key::C, pressed: true, repeat: false, modifiers, .. }
+            if modifiers.command && modifiers.shift =>
+        {
+            Some(Action::CopySamples)
+        }
+        _ => None,
+    }
 }

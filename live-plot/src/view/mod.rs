@@ -7,6 +7,7 @@
 mod app;
 mod buttons;
 pub(crate) mod controls;
+mod copy;
 mod help;
 mod hint;
 pub(crate) mod keys;

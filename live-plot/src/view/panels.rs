@@ -15,10 +15,14 @@ const GAP: f32 = 7.0;
 /// Between two rows of the legend.
 const BETWEEN_ROWS: f32 = 2.0;
 
+/// How much of the lower half of a window is not the plot's: its axis, the status line, and a title above the legend.
+const AROUND_PLOT: f32 = 90.0;
+
 /// How high the legend may be: however many series there are, most of the window is left for the plot.
 pub(super) fn legend_height(ui: &Ui) -> f32 {
     let row = ui.text_style_height(&TextStyle::Heading) + BETWEEN_ROWS;
-    (row * 5.0).max(ui.ctx().content_rect().height() * 0.15)
+    let height = ui.ctx().content_rect().height();
+    (row * 5.0).max(height * 0.15).min(height * 0.5 - AROUND_PLOT).max(row)
 }
 
 /// The series, with their newest values; a click hides one or shows it again. Returns which was clicked.
@@ -26,7 +30,8 @@ pub(super) fn legend(ui: &mut Ui, status: &Status, unit: Option<&str>) -> Option
     let mut clicked = None;
     // Whoever has more series sees that there are more.
     ui.spacing_mut().scroll = egui::style::ScrollStyle::thin();
-    egui::ScrollArea::vertical().max_height(legend_height(ui)).show(ui, |ui| {
+    let area = egui::ScrollArea::vertical().max_height(legend_height(ui)).min_scrolled_height(0.0);
+    area.show(ui, |ui| {
         ui.horizontal_wrapped(|ui| {
             ui.spacing_mut().item_spacing = egui::vec2(18.0, BETWEEN_ROWS);
             for (number, entry) in status.series.iter().enumerate() {

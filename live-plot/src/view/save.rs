@@ -38,13 +38,18 @@ pub(crate) fn picture(
 ) {
     let config = config.clone();
     save("png", message, done, move |mut target| {
-        let Picture { store, view, extent, hidden, is_dark } = picture;
-        let is_hidden = |number| hidden.contains(&number);
-        let make = |size| Scene::outline(&store, &view, extent, size, is_hidden);
-        let figure = Figure::new(&config, &store, is_dark, make);
-        target.write(&raster::png(&figure).map_err(Error::Picture)?)?;
+        target.write(&picture.drawn(&config, raster::png).map_err(Error::Picture)?)?;
         Ok(target)
     });
+}
+
+impl Picture {
+    /// What `draw` makes of it.
+    pub(super) fn drawn<R>(&self, config: &Config, draw: impl FnOnce(&Figure<'_>) -> R) -> R {
+        let is_hidden = |number| self.hidden.contains(&number);
+        let make = |size| Scene::outline(&self.store, &self.view, self.extent, size, is_hidden);
+        draw(&Figure::new(config, &self.store, self.is_dark, make))
+    }
 }
 
 /// Saves the samples as CSV.
@@ -70,17 +75,26 @@ fn save(
         1 => PathBuf::from(format!("live-plot-{time}.{ending}")),
         _ => PathBuf::from(format!("live-plot-{time}-{number}.{ending}")),
     };
-    let result = Arc::clone(&message);
-    let work = move || {
+    aside("save", message, done, move || {
         let draft = Target::new(&name(1)).and_then(write);
         let names = (1..100).map(name);
-        *result.lock() = Some(match draft.and_then(|draft| draft.keep_as(names)) {
-            Ok(path) => format!("saved {}", path.display()),
-            Err(error) => error.to_string(),
-        });
+        draft.and_then(|draft| draft.keep_as(names)).map(|path| format!("saved {}", path.display()))
+    });
+}
+
+/// Does something in a thread of its own, which leaves a message about it.
+pub(super) fn aside(
+    thread: &str,
+    message: Message,
+    done: impl FnOnce() + Send + 'static,
+    work: impl FnOnce() -> Result<String, Error> + Send + 'static,
+) {
+    let result = Arc::clone(&message);
+    let work = move || {
+        *result.lock() = Some(work().unwrap_or_else(|error| error.to_string()));
         done();
     };
-    if let Err(error) = thread::Builder::new().name("save".to_owned()).spawn(work) {
+    if let Err(error) = thread::Builder::new().name(thread.to_owned()).spawn(work) {
         *message.lock() = Some(Error::System(error).to_string());
     }
 }

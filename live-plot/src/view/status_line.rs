@@ -1,12 +1,20 @@
-//! The status line below the plot: whether more input is expected, and what has come. Its words are left to `status`.
+//! The status line below the plot: whether more input is expected, and what has come. Its words are left to `status`. In
+//! a narrow window its facts leave one by one, the least important first; the state stays.
 
-use eframe::egui::{self, Align, Layout, RichText, Sense, Ui};
+use eframe::egui::{self, Align, Label, Layout, RichText, Sense, TextStyle, Ui};
 
+use super::buttons::fitting;
 use super::status::{Mood, Status};
 use super::theme;
 use crate::picture::palette::Rgb;
 
-/// The status line: whether more input is expected, and what has come.
+/// Between two facts.
+const BETWEEN: &str = "  ·  ";
+
+/// Between what is on the left and what is on the right, at least.
+const GAP: f32 = 16.0;
+
+/// Shows the state, a note, and as many facts as there is room for.
 pub(super) fn show(ui: &mut Ui, status: &Status) {
     let palette = theme::palette(ui);
     let color = |mood| match mood {
@@ -14,22 +22,32 @@ pub(super) fn show(ui: &mut Ui, status: &Status) {
         Mood::Warn => palette.warn,
         Mood::Plain => palette.text,
     };
-    let (mood, text) = status.state();
+    let losses = status.losses().into_iter().map(|text| (text, palette.warn));
+    let others = status.passed_over().into_iter().chain(status.facts());
+    let facts: Vec<(String, Rgb)> = losses.chain(others.map(|text| (text, palette.weak))).collect();
+    let (mood, state) = status.state();
     dot(ui, color(mood));
-    ui.label(RichText::new(text).color(color(mood)));
-    if let Some((mood, text)) = status.note() {
-        ui.label(RichText::new(text).color(color(mood)));
+    ui.add(Label::new(RichText::new(state).color(color(mood))).truncate());
+    if let Some((mood, note)) = status.note() {
+        ui.add(Label::new(RichText::new(note).color(color(mood))).truncate());
     }
+    let between = width(ui, BETWEEN);
+    let widths: Vec<f32> = facts.iter().map(|(text, _)| width(ui, text) + between).collect();
+    let count = fitting(&widths, ui.available_width() - GAP);
     ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-        ui.add_space(8.0);
-        ui.weak(status.facts().join("  ·  "));
-        if let Some(text) = status.passed_over() {
-            ui.weak(text + "  ·");
-        }
-        for text in status.losses().into_iter().rev() {
-            ui.label(RichText::new(text + "  ·").color(palette.warn));
+        ui.spacing_mut().item_spacing.x = 0.0;
+        for (number, (text, color)) in facts.into_iter().enumerate().take(count).rev() {
+            ui.label(RichText::new(text).color(color));
+            if number > 0 {
+                ui.weak(BETWEEN);
+            }
         }
     });
+}
+
+fn width(ui: &Ui, text: &str) -> f32 {
+    let font = TextStyle::Body.resolve(ui.style());
+    ui.painter().layout_no_wrap(text.to_owned(), font, egui::Color32::WHITE).size().x
 }
 
 fn dot(ui: &mut Ui, color: Rgb) {

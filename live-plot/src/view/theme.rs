@@ -1,7 +1,7 @@
 //! How the window looks: the shared `palette` as egui takes it, and egui's own styles.
 
 use eframe::egui::{
-    Color32, Context, CornerRadius, FontFamily, FontId, Stroke, TextStyle, Theme, Ui,
+    Color32, Context, CornerRadius, FontFamily, FontId, Stroke, TextStyle, Theme, Ui, vec2,
 };
 
 use crate::picture::palette::{Palette, Rgb};
@@ -30,6 +30,16 @@ pub(super) fn apply(ctx: &Context) {
             visuals.weak_text_color = Some(palette.weak.into());
             visuals.widgets.noninteractive.bg_stroke = Stroke::new(1.0, palette.grid);
             visuals.window_corner_radius = CornerRadius::same(8);
+            // A button that is on, one under the pointer, and the one that has the keyboard.
+            visuals.selection.bg_fill = palette.grid.into();
+            visuals.selection.stroke = Stroke::new(1.0, palette.text);
+            let faint = Color32::from(palette.grid).gamma_multiply(0.55);
+            for state in [&mut visuals.widgets.hovered, &mut visuals.widgets.open] {
+                (state.weak_bg_fill, state.bg_stroke) = (faint, Stroke::NONE);
+            }
+            visuals.widgets.active.weak_bg_fill = faint;
+            visuals.widgets.active.bg_stroke = Stroke::new(2.0, palette.text);
+            style.spacing.button_padding = vec2(7.0, 2.0);
             // The readout appears at once.
             style.interaction.tooltip_delay = 0.0;
             style.interaction.show_tooltips_only_when_still = false;
@@ -42,5 +52,38 @@ pub(super) fn apply(ctx: &Context) {
             ]
             .into();
         });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The relative luminance of a colour: WCAG 2.2, 1.4.3.
+    fn luminance(Rgb(red, green, blue): Rgb) -> f64 {
+        let linear = |level: u8| match f64::from(level) / 255.0 {
+            level if level <= 0.04045 => level / 12.92,
+            level => ((level + 0.055) / 1.055).powf(2.4),
+        };
+        0.2126 * linear(red) + 0.7152 * linear(green) + 0.0722 * linear(blue)
+    }
+
+    fn contrast(a: Rgb, b: Rgb) -> f64 {
+        let (a, b) = (luminance(a), luminance(b));
+        (a.max(b) + 0.05) / (a.min(b) + 0.05)
+    }
+
+    #[test]
+    fn text_has_the_contrast_that_most_people_need() {
+        for is_dark in [true, false] {
+            let palette = Palette::of(is_dark);
+            let Palette { background, grid, text, weak, live, warn, .. } = *palette;
+            for color in [text, weak, live, warn] {
+                let contrast = contrast(color, background);
+                assert!(contrast >= 4.5, "{color:?} has {contrast:.2} on {background:?}");
+            }
+            // On a button that is on.
+            assert!(contrast(text, grid) >= 4.5, "{is_dark}");
+        }
     }
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use clap::Parser as _;
 use egui_kittest::Harness;
-use egui_kittest::kittest::Queryable as _;
+use egui_kittest::kittest::{NodeT as _, Queryable as _};
 
 use super::*;
 use crate::args::Args;
@@ -75,7 +75,7 @@ fn a_long_legend_goes_on_below_and_leaves_the_buttons_alone() {
 #[test]
 fn a_legend_of_five_rows_is_seen_whole() {
     let mut window = window();
-    window.set_size(egui::vec2(1400.0, 500.0));
+    window.set_size(egui::vec2(1500.0, 500.0));
     let names: Vec<String> = (0..40).map(|number| format!("series {number}")).collect();
     window.state().store.hold(|store| store.declare(&names));
     window.step();
@@ -125,10 +125,94 @@ fn space_and_the_button_pause_and_follow() {
     assert!(!window.state().controls.viewport.is_live());
     window.step();
     assert!(window.state().repaint.is_suspended(), "paused, the reader requests no frame");
-    window.get_by_label("Follow").click();
+    assert!(is_on(&window, "Pause"));
+    window.get_by_label("Pause").click();
     window.step();
     window.step();
-    assert!(window.state().controls.viewport.is_live());
+    assert!(window.state().controls.viewport.is_live() && !is_on(&window, "Pause"));
+}
+
+/// Whether a button is pressed.
+fn is_on(window: &Harness<'_, App>, label: &str) -> bool {
+    window.get_by_label(label).accesskit_node().toggled() == Some(egui::accesskit::Toggled::True)
+}
+
+#[test]
+fn buttons_show_what_is_on_and_toggle_it() {
+    let mut window = window();
+    for (label, at_first) in [("Pause", false), ("Fit", true), ("Log", false), ("Panels", false)] {
+        for now in [at_first, !at_first, at_first] {
+            assert_eq!(is_on(&window, label), now, "{label}");
+            window.get_by_label(label).click();
+            window.step();
+            window.step();
+        }
+    }
+}
+
+#[test]
+fn what_has_no_room_is_in_the_menu_and_nothing_overlaps() {
+    let mut window = window();
+    window.state_mut().config.title = Some("a long title, which says everything ".repeat(9));
+    window.state().store.hold(|store| {
+        store.counts.rejected = 1_234_567;
+        store.declare(&(0..40).map(|number| format!("series {number}")).collect::<Vec<_>>());
+    });
+    for size in [[320.0, 200.0], [480.0, 320.0], [640.0, 400.0], [1280.0, 720.0]] {
+        window.set_size(size.into());
+        (0..3).for_each(|_| window.step());
+        let rects = |role| window.get_all_by_role(role).map(|node| node.rect()).collect::<Vec<_>>();
+        let [buttons, series, texts] = [Role::Button, Role::CheckBox, Role::Label].map(rects);
+        let left = buttons.iter().map(|rect| rect.left()).fold(f32::INFINITY, f32::min);
+        assert!(series.iter().all(|rect| rect.right() < left), "{size:?}: {buttons:?} {series:?}");
+        let whole = egui::Rect::from_min_size(egui::Pos2::ZERO, size.into());
+        let all: Vec<_> = buttons.into_iter().chain(texts).collect();
+        assert!(all.iter().all(|rect| whole.contains_rect(*rect)), "{size:?}: {all:?}");
+        for (number, rect) in all.iter().enumerate() {
+            let is_apart = |other: &egui::Rect| !rect.intersects(other.shrink(0.5));
+            assert!(all[..number].iter().all(is_apart), "{size:?}: {rect:?} in {all:?}");
+        }
+        window.get_by_label("live");
+        let plot = window.get_by_role(Role::GraphicsDocument).rect();
+        assert!(plot.height() > size[1] * 0.25, "{size:?}: {plot:?}");
+        assert_eq!(window.query_by_label("CSV").is_some(), size[0] > 500.0, "{size:?}");
+    }
+    window.set_size(egui::vec2(320.0, 200.0));
+    window.step();
+    window.get_by_label("Menu").click();
+    (0..3).for_each(|_| window.step());
+    window.get_by_label_contains("Logarithmic axis").click();
+    (0..3).for_each(|_| window.step());
+    assert!(window.state().controls.view.is_log);
+    assert!(window.query_by_label_contains("Logarithmic axis").is_none(), "the menu has closed");
+}
+
+#[test]
+fn the_list_of_keys_is_within_a_window_of_any_size_and_esc_closes_it() {
+    let mut window = window();
+    for size in [[320.0, 200.0], [640.0, 400.0], [1280.0, 720.0]] {
+        window.set_size(size.into());
+        window.key_press(egui::Key::Questionmark);
+        (0..4).for_each(|_| window.step());
+        let whole = egui::Rect::from_min_size(egui::Pos2::ZERO, size.into());
+        let list = window.get_by_role_and_label(Role::Window, "Keys").rect();
+        assert!(whole.contains_rect(list), "{size:?}: {list:?}");
+        window.key_press(egui::Key::Escape);
+        (0..20).for_each(|_| window.step());
+        assert!(!window.state().help);
+    }
+}
+
+#[test]
+fn d_changes_between_dark_and_light() {
+    let mut window = window();
+    let before = is_dark(&window.ctx);
+    for now in [!before, before] {
+        window.key_press(egui::Key::D);
+        window.step();
+        window.step();
+        assert_eq!(is_dark(&window.ctx), now);
+    }
 }
 
 #[test]
