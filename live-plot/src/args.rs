@@ -129,6 +129,11 @@ pub struct Args {
     /// Close the window at the end of input
     #[arg(long)]
     exit: bool,
+    /// Show errors in a window, too
+    ///
+    /// For a start from a desktop, where nobody reads stderr: that FILE cannot be read is shown until the window is closed.
+    #[arg(long, hide_short_help = true)]
+    show_errors: bool,
     #[command(flatten)]
     common: CommonArgs,
 }
@@ -251,6 +256,7 @@ impl TryFrom<Args> for Config {
             history: args.history,
             outputs,
             exit: args.exit,
+            show_errors: args.show_errors,
         })
     }
 }

@@ -57,6 +57,8 @@ pub struct Config {
     pub outputs: Outputs,
     /// Whether the window closes at the end of input.
     pub exit: bool,
+    /// Whether an error that no window would show has one of its own.
+    pub show_errors: bool,
 }
 
 impl Config {

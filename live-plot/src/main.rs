@@ -20,7 +20,8 @@ fn run() -> Result<u8, Error> {
     let Some(mut config) = common::config::start::<Args, Config, Error>()? else {
         return Ok(exit::OK);
     };
-    let source = Source::open(config.file.as_deref(), config.follow)?;
+    let source = Source::open(config.file.as_deref(), config.follow)
+        .inspect_err(|error| view::show_error(error, &config))?;
     config.is_whole = source.is_whole();
     let signals = signals::block()?;
     let has_display = view::display().is_some();

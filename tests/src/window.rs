@@ -7,10 +7,11 @@ use std::time::Duration;
 
 use x11rb::CURRENT_TIME;
 use x11rb::connection::Connection;
+use x11rb::protocol::Event;
 use x11rb::protocol::xproto::{
     AtomEnum, BUTTON_PRESS_EVENT, BUTTON_RELEASE_EVENT, ClientMessageEvent, ConnectionExt,
-    EventMask, ImageFormat, InputFocus, KEY_PRESS_EVENT, KEY_RELEASE_EVENT, MOTION_NOTIFY_EVENT,
-    MapState, Window,
+    CreateWindowAux, EventMask, ImageFormat, InputFocus, KEY_PRESS_EVENT, KEY_RELEASE_EVENT,
+    MOTION_NOTIFY_EVENT, MapState, Window, WindowClass,
 };
 use x11rb::protocol::xtest::ConnectionExt as _;
 use x11rb::rust_connection::RustConnection;
@@ -78,18 +79,29 @@ impl Screen {
     }
 
     fn has_class(&self, window: Window, class: &str) -> bool {
-        let cookie = self.connection.get_property(
-            false,
-            window,
-            AtomEnum::WM_CLASS,
-            AtomEnum::STRING,
-            0,
-            64,
-        );
-        // Two names, each ended by NUL: ICCCM 4.1.2.5.
-        cookie.unwrap().reply().is_ok_and(|reply| {
-            reply.value.split(|byte| *byte == 0).any(|name| name == class.as_bytes())
-        })
+        self.classes(window).iter().any(|name| name == class)
+    }
+
+    /// The instance and the class of a window, by which a desktop finds its entry: ICCCM 4.1.2.5.
+    pub fn classes(&self, window: Window) -> Vec<String> {
+        let value = self.property(window, AtomEnum::WM_CLASS.into());
+        // Each is ended by NUL.
+        let names = value.strip_suffix(&[0]).unwrap_or_default().split(|byte| *byte == 0);
+        names.map(|name| String::from_utf8_lossy(name).into_owned()).collect()
+    }
+
+    /// Width and height of a window's first icon: `_NET_WM_ICON` of the EWMH.
+    pub fn icon(&self, window: Window) -> Option<(u32, u32)> {
+        let value = self.property(window, self.atom("_NET_WM_ICON"));
+        let number = |at| Some(u32::from_ne_bytes(*value.get(at..)?.first_chunk()?));
+        Some((number(0)?, number(4)?))
+    }
+
+    /// A window's property; empty if there is none, or no such window.
+    fn property(&self, window: Window, property: u32) -> Vec<u8> {
+        let any = AtomEnum::ANY;
+        let read = self.connection.get_property(false, window, property, any, 0, u32::MAX / 4);
+        read.unwrap().reply().map(|reply| reply.value).unwrap_or_default()
     }
 
     /// The window's pixels as they are now.
@@ -119,6 +131,17 @@ impl Screen {
 
     /// Presses and releases a key, named by its keysym, in the window; with Shift where the keyboard has it so.
     pub fn press(&self, window: Window, keysym: u32) {
+        self.press_with(window, &[], keysym);
+    }
+
+    /// The same with Ctrl.
+    pub fn press_with_ctrl(&self, window: Window, keysym: u32) {
+        /// X11/keysymdef.h.
+        const CONTROL: u32 = 0xffe3;
+        self.press_with(window, &[CONTROL], keysym);
+    }
+
+    fn press_with(&self, window: Window, modifiers: &[u32], keysym: u32) {
         /// X11/keysymdef.h.
         const SHIFT: u32 = 0xffe1;
         self.connection
@@ -127,12 +150,14 @@ impl Screen {
             .check()
             .unwrap();
         let (keycode, is_shifted) = self.key(keysym);
-        let shift = is_shifted.then(|| self.key(SHIFT).0);
-        for key in shift.into_iter().chain([keycode]) {
-            self.fake(KEY_PRESS_EVENT, key, (0, 0));
+        let shift = is_shifted.then_some(&SHIFT);
+        let modifiers = modifiers.iter().chain(shift).map(|keysym| self.key(*keysym).0);
+        let keys: Vec<u8> = modifiers.chain([keycode]).collect();
+        for key in &keys {
+            self.fake(KEY_PRESS_EVENT, *key, (0, 0));
         }
-        for key in [keycode].into_iter().chain(shift) {
-            self.fake(KEY_RELEASE_EVENT, key, (0, 0));
+        for key in keys.iter().rev() {
+            self.fake(KEY_RELEASE_EVENT, *key, (0, 0));
         }
     }
 
@@ -196,6 +221,45 @@ impl Screen {
         cookie.unwrap().check().unwrap();
     }
 
+    /// What pastes as `target`, such as `UTF8_STRING` or `image/png`; empty if nothing does: ICCCM 2.4.
+    pub fn clipboard(&self, target: &str) -> Vec<u8> {
+        let asker = self.connection.generate_id().unwrap();
+        let attributes = CreateWindowAux::new();
+        let create = self.connection.create_window(
+            0,
+            asker,
+            self.root,
+            0,
+            0,
+            1,
+            1,
+            0,
+            WindowClass::INPUT_ONLY,
+            0,
+            &attributes,
+        );
+        create.unwrap().check().unwrap();
+        let [clipboard, target, property] =
+            ["CLIPBOARD", target, "PASTED"].map(|name| self.atom(name));
+        let convert =
+            self.connection.convert_selection(asker, clipboard, target, property, CURRENT_TIME);
+        convert.unwrap().check().unwrap();
+        let notified = wait_until("the clipboard answers", || {
+            match self.connection.poll_for_event().unwrap()? {
+                Event::SelectionNotify(event) if event.requestor == asker => Some(event),
+                _ => None,
+            }
+        });
+        if notified.property == x11rb::NONE {
+            return Vec::new();
+        }
+        self.property(asker, property)
+    }
+
+    fn atom(&self, name: &str) -> u32 {
+        self.connection.intern_atom(false, name.as_bytes()).unwrap().reply().unwrap().atom
+    }
+
     /// Takes the window away without asking its program, as `xkill` would.
     pub fn destroy(&self, window: Window) {
         self.connection.destroy_window(window).unwrap().check().unwrap();
@@ -203,11 +267,7 @@ impl Screen {
 
     /// Closes the window as a click on its title bar would: ICCCM 4.2.8.1.
     pub fn close(&self, window: Window) {
-        let atom = |name: &str| {
-            let cookie = self.connection.intern_atom(false, name.as_bytes());
-            cookie.unwrap().reply().unwrap().atom
-        };
-        let (protocols, delete) = (atom("WM_PROTOCOLS"), atom("WM_DELETE_WINDOW"));
+        let [protocols, delete] = ["WM_PROTOCOLS", "WM_DELETE_WINDOW"].map(|name| self.atom(name));
         let event = ClientMessageEvent::new(32, window, protocols, [delete, 0, 0, 0, 0]);
         self.connection.send_event(false, window, EventMask::NO_EVENT, event).unwrap();
         self.connection.flush().unwrap();

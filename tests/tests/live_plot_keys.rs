@@ -168,3 +168,66 @@ fn a_mouse_of_a_thousand_events_a_second_gets_no_more_frames_than_a_display_has(
     screen.close(window);
     assert_frames(plot.finish(), begun.elapsed());
 }
+
+#[test]
+#[ignore = "needs Xvfb"]
+fn q_and_ctrl_q_close_the_window() {
+    let screen = Screen::start();
+    for with_ctrl in [false, true] {
+        let mut plot = shown(&screen, &[]);
+        plot.write("1\n");
+        let window = screen.window("live-plot");
+        wait_until("it draws", || line_end(&screen.picture(window)));
+        match with_ctrl {
+            true => screen.press_with_ctrl(window, u32::from(b'q')),
+            false => screen.press(window, u32::from(b'q')),
+        }
+        assert_eq!(plot.wait().code(), Some(0), "{with_ctrl}");
+    }
+}
+
+#[test]
+#[ignore = "needs Xvfb"]
+fn esc_closes_the_list_of_keys() {
+    /// X11/keysymdef.h.
+    const ESCAPE: u32 = 0xff1b;
+    let screen = Screen::start();
+    let mut plot = shown(&screen, &[]);
+    plot.write("1\n");
+    let window = screen.window("live-plot");
+    wait_until("it draws", || line_end(&screen.picture(window)));
+    plot.end_input();
+    let before = wait_still(&screen, window, true);
+    screen.press(window, u32::from(b'?'));
+    wait_until("the list is shown", || (screen.picture(window) != before).then_some(()));
+    screen.press(window, ESCAPE);
+    wait_until("the list has gone", || (screen.picture(window) == before).then_some(()));
+}
+
+#[test]
+#[ignore = "needs Xvfb"]
+fn the_picture_and_the_samples_that_are_seen_are_pasted_elsewhere() {
+    let screen = Screen::start();
+    let folder = Folder::new("copied");
+    let path = folder.path("numbers");
+    std::fs::write(&path, "a b\n1 2\n3 nan\n").unwrap();
+    let _plot = Running::start(screen.show(live_plot(&[&path])));
+    let window = screen.window("live-plot");
+    wait_until("it draws", || line_end(&screen.picture(window)));
+    // The table first: while it is made, the clipboard is empty.
+    screen.press_with_ctrl(window, u32::from(b'C'));
+    let text = wait_until("the samples are copied", || {
+        let text = screen.clipboard("UTF8_STRING");
+        (!text.is_empty()).then_some(text)
+    });
+    assert_eq!(String::from_utf8_lossy(&text), "sample\ta\tb\n1\t1\t2\n2\t3\tnan\n");
+    screen.press_with_ctrl(window, u32::from(b'c'));
+    let picture = wait_until("the picture is copied", || {
+        let picture = screen.clipboard("image/png");
+        (!picture.is_empty()).then_some(picture)
+    });
+    // Signature, then the header with width and height: PNG, 5.2 and 11.2.1.
+    assert_eq!(&picture[..8], b"\x89PNG\r\n\x1a\n");
+    assert_eq!(picture[16..24], [1280_u32.to_be_bytes(), 720_u32.to_be_bytes()].concat());
+    assert_eq!(folder.names(), ["numbers"], "nothing is saved");
+}

@@ -344,3 +344,69 @@ fn a_display_that_ends_is_reported_and_ends_it() {
     let is_reported = |line: &String| ways.iter().any(|way| line.contains(way));
     assert!(end.err.iter().any(is_reported), "{:?}", end.err);
 }
+
+#[test]
+#[ignore = "needs Xvfb"]
+fn a_desktop_finds_the_entry_of_the_window_and_its_icon() {
+    let screen = Screen::start();
+    let _plot = shown(&screen, &[]);
+    let window = screen.window("live-plot");
+    // The class is the last of two names; winit leaves the instance empty.
+    assert_eq!(screen.classes(window), ["", "live-plot"]);
+    wait_until("it has an icon", || screen.icon(window).filter(|size| *size == (64, 64)));
+}
+
+#[test]
+#[ignore = "needs Xvfb"]
+fn a_start_from_a_desktop_shows_why_a_file_cannot_be_read_until_the_window_is_closed() {
+    let entry = include_str!("../../deploy/live-plot.desktop");
+    let exec = entry.lines().find_map(|line| line.strip_prefix("Exec=live-plot ")).unwrap();
+    let screen = Screen::start();
+    let folder = Folder::new("wrong");
+    for path in [folder.path("missing"), folder.path("")] {
+        let args: Vec<&str> =
+            exec.split(' ').map(|arg| arg.replace("%f", &path).leak() as &str).collect();
+        let mut plot = Running::start(screen.show(live_plot(&args)));
+        let window = screen.window("live-plot");
+        // It says so in the colour of a warning.
+        wait_until("the error is shown", || {
+            let picture = screen.picture(window);
+            let mut pixels =
+                (0..picture.height).flat_map(|y| (0..picture.width).map(move |x| (x, y)));
+            pixels.any(|(x, y)| picture.is_within(x, y, [0xf2, 0xb1, 0x34], 8)).then_some(())
+        });
+        assert!(!plot.has_ended());
+        screen.close(window);
+        let end = plot.finish();
+        assert_eq!(end.status.code(), Some(1), "{path}");
+        assert!(end.err.len() == 1 && end.err[0].contains(&path), "{:?}", end.err);
+        // From a script it ends at once.
+        let end = tests::run(screen.show(live_plot(&[&path])));
+        assert_eq!(end.status.code(), Some(1), "{path}");
+    }
+}
+
+#[test]
+#[ignore = "needs Xvfb"]
+fn a_file_without_a_number_shows_why_its_first_lines_are_not_drawn() {
+    let screen = Screen::start();
+    let folder = Folder::new("words");
+    let path = folder.path("words");
+    let warn = |picture: &tests::window::Picture| {
+        let rows = 200..500;
+        let mut pixels = rows.flat_map(|y| (100..1200).map(move |x| (x, y)));
+        pixels.any(|(x, y)| picture.is_within(x, y, [0xf2, 0xb1, 0x34], 8))
+    };
+    for (text, is_warned) in [("", false), ("hello\n", true)] {
+        std::fs::write(&path, text).unwrap();
+        let mut plot = Running::start(screen.show(live_plot(&[&path])));
+        let window = screen.window("live-plot");
+        // The dot of the status line.
+        wait_until("the end is shown", || {
+            screen.picture(window).is(16, 705, [0xf2, 0xb1, 0x34]).then_some(())
+        });
+        assert_eq!(warn(&screen.picture(window)), is_warned, "{text:?}");
+        screen.close(window);
+        assert_eq!(plot.wait().code(), Some(0));
+    }
+}

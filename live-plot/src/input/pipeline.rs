@@ -26,6 +26,9 @@ use crate::signals::Flag;
 /// How much is read at once: what a pipe holds, pipe(7).
 const BLOCK: usize = 64 << 10;
 
+/// How many warnings are kept for whoever looks at an empty picture.
+const FIRST_WARNINGS: usize = 3;
+
 /// The input as it is read, and the samples of the last block.
 #[derive(Debug)]
 pub struct Input {
@@ -42,6 +45,8 @@ pub struct Input {
     history: Duration,
     splitter: Splitter,
     sampler: Sampler,
+    /// The first warnings about lines, one of each kind.
+    first_warnings: Vec<String>,
     block: Vec<u8>,
     /// What writes into the pipe, if somebody looks at the samples as they come.
     producer: Option<Producer>,
@@ -69,6 +74,7 @@ impl Input {
             axis,
             history: Duration::ZERO,
             splitter: Splitter::default(),
+            first_warnings: Vec::new(),
             block: vec![0; BLOCK],
             producer: None,
             is_hinted: false,
@@ -147,8 +153,19 @@ impl Input {
         self.stamp(now);
         for warning in self.sampler.take_warnings() {
             tracing::warn!("{warning}");
+            let kind = |text: &str| text.split(" (line ").next().map(str::to_owned);
+            let is_known = self.first_warnings.iter().any(|first| kind(first) == kind(&warning));
+            if self.first_warnings.len() < FIRST_WARNINGS && !is_known {
+                self.first_warnings.push(warning);
+            }
         }
         end
+    }
+
+    /// The first warnings about lines, one of each kind.
+    #[must_use]
+    pub fn first_warnings(&self) -> &[String] {
+        &self.first_warnings
     }
 
     /// Turns the block that was read into samples.

@@ -93,6 +93,8 @@ pub struct Store {
     bytes: usize,
     /// The counts as of the last batch.
     pub counts: Counts,
+    /// The first warnings about lines, for whoever looks at an empty picture.
+    pub first_warnings: Vec<String>,
     /// The newest moment that is known: that of the newest sample, or of the end of input.
     pub head: f64,
     /// Set when there will be no more.
@@ -113,6 +115,7 @@ impl Store {
             history,
             bytes: 0,
             counts: Counts::default(),
+            first_warnings: Vec::new(),
             head: 0.0,
             end: None,
             began: None,

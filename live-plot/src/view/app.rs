@@ -103,11 +103,15 @@ impl App {
             }
             describe(&shown, &status);
             if status.series.is_empty() {
-                hint::show(ui, shown.response.rect, &status);
+                let warnings = self.store.hold(|store| store.first_warnings.clone());
+                hint::show(ui, shown.response.rect, &status, &warnings);
             }
             let axis = self.controls.view.axis;
             pointer::act(ui, &shown, extent, axis, &mut self.controls.viewport);
-            pointer::readout(ui, &shown, &self.store, &self.controls.hidden, &scene);
+            // Without a series there is nothing to read out.
+            if !status.series.is_empty() {
+                pointer::readout(ui, &shown, &self.store, &self.controls.hidden, &scene);
+            }
         });
         help::show(ui, &mut self.help);
         let is_changed = !wanted.is_empty();

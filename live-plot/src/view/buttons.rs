@@ -4,7 +4,7 @@
 use eframe::egui::accesskit::Role;
 use eframe::egui::containers::menu::MenuButton;
 use eframe::egui::{
-    self, Button, Color32, RichText, ScrollArea, Stroke, TextStyle, Ui, WidgetInfo,
+    Align, Button, Color32, Layout, RichText, ScrollArea, Stroke, TextStyle, Ui, WidgetInfo, vec2,
 };
 
 use super::controls::Controls;
@@ -64,27 +64,33 @@ fn is_on(action: Action, controls: &Controls) -> Option<bool> {
     }
 }
 
-/// The buttons, from the right; returns what was asked for.
+/// The buttons, at the right end of a row; returns what was asked for.
 pub(super) fn show(ui: &mut Ui, controls: &Controls) -> Option<Action> {
     ui.spacing_mut().item_spacing.x = 2.0;
-    let named = || CHOICES.iter().copied().flatten().filter(|choice| choice.button.is_some());
+    let mut shown: Vec<&Choice> =
+        CHOICES.iter().copied().flatten().filter(|choice| choice.button.is_some()).collect();
     let font = TextStyle::Button.resolve(ui.style());
     let around = 2.0 * ui.spacing().button_padding.x + ui.spacing().item_spacing.x;
-    let width = |text: &str| {
-        ui.painter().layout_no_wrap(text.to_owned(), font.clone(), Color32::WHITE).size().x + around
-    };
-    let widths: Vec<f32> = named().filter_map(|choice| choice.button).map(width).collect();
+    let text = |choice: &&Choice| choice.button.unwrap_or_default().to_owned();
+    let width = |text| ui.painter().layout_no_wrap(text, font.clone(), Color32::WHITE).size().x;
+    let widths: Vec<f32> = shown.iter().map(text).map(|text| width(text) + around).collect();
     let count = fitting(&widths, ui.available_width() * SHARE - MENU);
-    let mut wanted = menu(ui, controls);
-    // From the right, hence in reverse.
-    for choice in named().take(count).collect::<Vec<_>>().into_iter().rev() {
-        let text = choice.button.unwrap_or_default();
-        let hint = format!("{} ({})", choice.entry, keys::name_of(choice.action));
-        if ui.add(button(ui, text, is_on(choice.action, controls))).on_hover_text(hint).clicked() {
-            wanted = Some(choice.action);
+    shown.truncate(count);
+    let size = vec2(widths[..count].iter().sum::<f32>() + MENU, ui.available_height());
+    // From the left to the right, as Tab goes.
+    let row = ui.allocate_ui_with_layout(size, Layout::left_to_right(Align::Center), |ui| {
+        let mut wanted = None;
+        for choice in shown {
+            let text = choice.button.unwrap_or_default();
+            let hint = format!("{} ({})", choice.entry, keys::name_of(choice.action));
+            let button = button(ui, text, is_on(choice.action, controls));
+            if ui.add(button).on_hover_text(hint).clicked() {
+                wanted = Some(choice.action);
+            }
         }
-    }
-    wanted
+        menu(ui, controls).or(wanted)
+    });
+    row.inner
 }
 
 /// How many of the first widths fit into a room.
@@ -114,7 +120,7 @@ fn marked(button: Button<'static>, is_on: Option<bool>) -> Button<'static> {
 /// The menu with all choices.
 fn menu(ui: &mut Ui, controls: &Controls) -> Option<Action> {
     let mut wanted = None;
-    let opener = button(ui, "", None).min_size(egui::vec2(MENU, 0.0));
+    let opener = button(ui, "", None).min_size(vec2(MENU, 0.0));
     let (response, _) = MenuButton::from_button(opener).ui(ui, |ui| {
         let room = ui.ctx().content_rect().height() - 60.0;
         ScrollArea::vertical().max_height(room).show(ui, |ui| {

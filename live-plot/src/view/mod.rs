@@ -8,8 +8,10 @@ mod app;
 mod buttons;
 pub(crate) mod controls;
 mod copy;
+mod error_window;
 mod help;
 mod hint;
+mod icon;
 pub(crate) mod keys;
 mod panels;
 pub mod plot;
@@ -22,4 +24,4 @@ pub(crate) mod theme;
 pub(crate) mod viewport;
 mod window;
 
-pub use window::{display, run};
+pub use window::{display, run, show_error};

@@ -9,7 +9,10 @@ use super::theme;
 use crate::picture::palette::Rgb;
 
 /// Between two facts.
-const BETWEEN: &str = "  ·  ";
+const BETWEEN: &str = "·";
+
+/// On each side of it.
+const SPACE: f32 = 7.0;
 
 /// Between what is on the left and what is on the right, at least.
 const GAP: f32 = 16.0;
@@ -31,11 +34,11 @@ pub(super) fn show(ui: &mut Ui, status: &Status) {
     if let Some((mood, note)) = status.note() {
         ui.add(Label::new(RichText::new(note).color(color(mood))).truncate());
     }
-    let between = width(ui, BETWEEN);
+    let between = width(ui, BETWEEN) + 2.0 * SPACE;
     let widths: Vec<f32> = facts.iter().map(|(text, _)| width(ui, text) + between).collect();
     let count = fitting(&widths, ui.available_width() - GAP);
     ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-        ui.spacing_mut().item_spacing.x = 0.0;
+        ui.spacing_mut().item_spacing.x = SPACE;
         for (number, (text, color)) in facts.into_iter().enumerate().take(count).rev() {
             ui.label(RichText::new(text).color(color));
             if number > 0 {

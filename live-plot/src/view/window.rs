@@ -8,7 +8,8 @@ use common::exit;
 use eframe::egui::{self, Context, ThemePreference, ViewportCommand};
 
 use super::app::App;
-use super::theme;
+use super::error_window::{ERROR, ErrorWindow};
+use super::{icon, theme};
 use crate::config::{Config, Theme};
 use crate::defect;
 use crate::error::Error;
@@ -30,17 +31,7 @@ const DISPLAY_ENDED: &str = "the display has gone";
 pub fn run(config: Config, source: Source, signals: Signals) -> Result<u8, Error> {
     let display = display().ok_or(Error::NoDisplay)?;
     let title = config.title.as_deref().map_or("live-plot".into(), escape);
-    let (width, height) = config.size;
-    let options = eframe::NativeOptions {
-        viewport: egui::ViewportBuilder::default()
-            .with_title(title.into_owned())
-            .with_app_id("live-plot")
-            .with_inner_size([f32::from(width), f32::from(height)])
-            .with_min_inner_size([320.0, 200.0]),
-        // Noise against banding has no use without gradients, and costs on every pixel.
-        dithering: false,
-        ..eframe::NativeOptions::default()
-    };
+    let options = options(&title, config.size);
     let store = Shared::new(Store::new(config.history));
     let (filled, from) = (store.clone(), source.name().to_owned());
     let start = |cc: &eframe::CreationContext<'_>| -> Result<Box<dyn eframe::App>, _> {
@@ -53,6 +44,49 @@ pub fn run(config: Config, source: Source, signals: Signals) -> Result<u8, Error
         Some(End::Error(problem)) => Err(Error::Read { from, problem }),
         _ => Ok(exit::OK),
     }
+}
+
+/// A window of live-plot's.
+fn options(title: &str, (width, height): (u16, u16)) -> eframe::NativeOptions {
+    eframe::NativeOptions {
+        viewport: egui::ViewportBuilder::default()
+            .with_title(title)
+            // WM_CLASS on X11; by it a desktop finds the entry with this StartupWMClass, or with this name.
+            .with_app_id("live-plot")
+            .with_icon(icon::icon())
+            .with_inner_size([f32::from(width), f32::from(height)])
+            .with_min_inner_size([320.0, 200.0]),
+        // Noise against banding has no use without gradients, and costs on every pixel.
+        dithering: false,
+        ..eframe::NativeOptions::default()
+    }
+}
+
+/// Shows an error in a window if the configuration asks for that: who starts a program from a desktop sees no stderr. The
+/// error is still to be reported there.
+pub fn show_error(error: &Error, config: &Config) {
+    if !config.show_errors || display().is_none() {
+        return;
+    }
+    let (text, theme) = (error.to_string(), config.theme);
+    let start = move |cc: &eframe::CreationContext<'_>| -> Result<Box<dyn eframe::App>, _> {
+        set_theme(&cc.egui_ctx, theme);
+        Ok(Box::new(ErrorWindow(text)))
+    };
+    let window = eframe::run_native("live-plot", options("live-plot", ERROR), Box::new(start));
+    if let Err(problem) = window {
+        tracing::debug!("The error is not shown in a window: {problem}");
+    }
+}
+
+/// Gives the window its colours and sizes.
+fn set_theme(ctx: &Context, theme: Theme) {
+    theme::apply(ctx);
+    ctx.set_theme(match theme {
+        Theme::System => ThemePreference::System,
+        Theme::Dark => ThemePreference::Dark,
+        Theme::Light => ThemePreference::Light,
+    });
 }
 
 /// The error for what eframe reports. winit's loop ends with an exit status when a Wayland compositor ends.
@@ -114,12 +148,7 @@ fn start(
     signals: Signals,
     ctx: &Context,
 ) -> std::io::Result<App> {
-    theme::apply(ctx);
-    ctx.set_theme(match config.theme {
-        Theme::System => ThemePreference::System,
-        Theme::Dark => ThemePreference::Dark,
-        Theme::Light => ThemePreference::Light,
-    });
+    set_theme(ctx, config.theme);
     let continued = Flag::new()?;
     let is_typed = source.is_typed();
     let input = Input::new(source, config.rules.clone(), config.axis());
