@@ -7,8 +7,11 @@ use super::moment::Moment;
 /// Whether there is no number in the line but that of the time at its beginning.
 pub(in crate::input) fn is_remark(line: &[u8]) -> bool {
     let is_word = |byte: &u8| byte.is_ascii_alphanumeric() || !byte.is_ascii();
-    line.iter().any(is_word)
-        && (!has_number(line) || (time(line).is_some() && !has_number(rest(line))))
+    let is_time_and_words = || {
+        let rest = rest(line);
+        time(line).is_some() && (rest.len() == line.len() || !has_number(rest))
+    };
+    line.iter().any(is_word) && (!has_number(line) || is_time_and_words())
 }
 
 /// The time that the line begins with, also in brackets.
