@@ -14,7 +14,7 @@ use nix::sys::wait::WaitPidFlag;
 use nix::unistd::{self, ForkResult, Pid};
 
 /// A NULL-terminated array of strings, as execve(2) wants its argv and envp, made before the fork because
-/// afterwards nothing may be allocated.
+/// the child of a run allocates nothing.
 #[derive(Debug)]
 pub(crate) struct StringArray {
     pointers: Vec<*const c_char>,
@@ -29,7 +29,8 @@ impl StringArray {
     }
 }
 
-/// Forks. The child calls `in_child` and ends with the status that it returns.
+/// Forks. The child calls `in_child` and ends with the status that it returns. It may allocate, as the lab's processes do;
+/// the child of a run does not, [`crate::process::command`].
 ///
 /// # Errors
 /// EAGAIN at a limit on processes, ENOMEM.

@@ -1,8 +1,12 @@
 //! From a command to a process: prepare, fork, exec. A child is born here.
 //!
-//! Everything is prepared once, before the first fork: between fork and exec only system calls are allowed
-//! (signal-safety(7)). A child whose exec fails writes the errno to a pipe, from which its parent reads it. The pipe is
-//! close-on-exec, so that no command inherits it.
+//! Everything is prepared once, before the first fork: between fork and exec the child makes system calls only. With one
+//! thread, as here, an allocation would work, for no other thread can hold a lock at the fork (signal-safety(7)). A log
+//! would not: the child would write its copy of the lines that still wait here. A panic would go on as a second forker.
+//! And what allocates would break, once in many thousand runs, when a library starts a thread.
+//!
+//! A child whose exec fails writes the errno to a pipe, from which its parent reads it. The pipe is close-on-exec, so that
+//! no command inherits it.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;

@@ -36,7 +36,7 @@ impl Reader {
         }
     }
 
-    /// Starts the thread. It is never joined: it may wait in read(2) until the process ends.
+    /// Starts the thread. It is never joined: it may wait in poll(2) for ever, and ends with the process (`exit_group`(2)).
     ///
     /// # Errors
     /// When the system has no thread left.
