@@ -1,7 +1,7 @@
-//! The documentation cannot rot: every relative link leads somewhere, code that a link names is there, and every
-//! block marked as `sh run` runs.
+//! The documentation cannot rot: every relative link leads somewhere, code that a link names is there, a `rust` block
+//! shows code of the file that the next link leads to, and every block marked as `sh run` runs.
 //!
-//! Such a block is one script: `sh -e` in an empty folder, the fresh binaries first in its PATH, no display, no
+//! The latter is one script: `sh -e` in an empty folder, the fresh binaries first in its PATH, no display, no
 //! network but the loopback, a minute of time. It passes with status 0; what it leaves running is ended.
 
 use std::collections::BTreeSet;
@@ -17,6 +17,9 @@ use tests::{binary, wait_until};
 
 /// The mark of a block that is run, behind the three backquotes.
 const RUN: &str = "sh run";
+/// The mark of a block that shows code, and the line in it that stands for others.
+const CODE: &str = "rust";
+const LEFT_OUT: &str = "…";
 
 /// One page, read.
 #[derive(Default)]
@@ -25,13 +28,15 @@ struct Page {
     links: Vec<(String, Vec<String>)>,
     anchors: BTreeSet<String>,
     blocks: Vec<String>,
+    /// Each block of code, and how many links come before it.
+    code: Vec<(String, usize)>,
 }
 
 impl Page {
     fn read(path: &Path) -> Self {
         let text = fs::read_to_string(path).unwrap_or_else(|error| panic!("{path:?}: {error}"));
         let mut page = Self::default();
-        let (mut heading, mut link, mut block) = (None, None, None);
+        let (mut heading, mut link, mut block, mut code) = (None, None, None, None);
         for event in Parser::new_ext(&text, Options::ENABLE_TABLES) {
             match event {
                 Event::Start(Tag::Heading { .. }) => heading = Some(String::new()),
@@ -45,11 +50,19 @@ impl Page {
                 Event::Start(Tag::CodeBlock(CodeBlockKind::Fenced(mark))) if *mark == *RUN => {
                     block = Some(String::new());
                 }
-                Event::End(TagEnd::CodeBlock) => page.blocks.extend(block.take()),
+                Event::Start(Tag::CodeBlock(CodeBlockKind::Fenced(mark))) if *mark == *CODE => {
+                    code = Some(String::new());
+                }
+                Event::End(TagEnd::CodeBlock) => {
+                    page.blocks.extend(block.take());
+                    page.code.extend(code.take().map(|code| (code, page.links.len())));
+                }
                 Event::Text(text) | Event::Code(text) if heading.is_some() => {
                     heading.iter_mut().for_each(|heading| heading.push_str(&text));
                 }
-                Event::Text(text) => block.iter_mut().for_each(|block| block.push_str(&text)),
+                Event::Text(text) => {
+                    block.iter_mut().chain(&mut code).for_each(|block| block.push_str(&text));
+                }
                 Event::Code(code) => {
                     link.iter_mut().for_each(|(_, named)| named.push(code.to_string()));
                 }
@@ -114,6 +127,24 @@ fn every_link_leads_somewhere_and_the_code_it_names_is_there() {
         for (target, named) in Page::read(&path).links {
             if let Some(problem) = problem(&path, &target, &named) {
                 problems.push(format!("{}: ({target}) {problem}", path.display()));
+            }
+        }
+    }
+    assert!(problems.is_empty(), "{problems:#?}");
+}
+
+#[test]
+fn code_that_a_page_shows_is_in_the_file_that_it_links_next() {
+    let mut problems = Vec::new();
+    for path in pages() {
+        let page = Page::read(&path);
+        for (shown, links) in &page.code {
+            let (target, _) = page.links.get(*links).expect("a link behind a block of code");
+            let file = fs::read_to_string(path.parent().unwrap().join(target)).unwrap();
+            let lines: BTreeSet<&str> = file.lines().map(str::trim).collect();
+            let mut shown = shown.lines().map(str::trim).filter(|line| *line != LEFT_OUT);
+            if let Some(line) = shown.find(|line| !lines.contains(line)) {
+                problems.push(format!("{}: '{line}' is not in {target}", path.display()));
             }
         }
     }
