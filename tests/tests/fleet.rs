@@ -218,9 +218,10 @@ fn a_proxy_may_spoil_a_half_closed_connection() {
         let [read, spoke, half_closed] = whole(port);
         println!("nginx {option}: {read} {spoke} {half_closed}");
         assert_eq!(read, 200);
-        // Without the option some that speak first are reset, and none that half-closes gets the time.
+        // Without the option some that speak first are reset, and hardly any that half-closes gets the time: that takes a
+        // reply which is faster than nginx' look at the end of file.
         if option.is_empty() {
-            assert_eq!(half_closed, 0);
+            assert!(half_closed < 20, "{half_closed} of 200");
         } else {
             assert_eq!((spoke, half_closed), (200, 200));
         }
