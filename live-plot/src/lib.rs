@@ -24,7 +24,8 @@
 //!           plot       paints the scene; viewport: which part of the axis; panels, buttons, keys, …
 //! terminal/ painter    the scene and what is around it in cells of characters (layout, braille)
 //!           still      one of these as text
-//!           live       a screen: waits for samples, keys and signals; screen: what has changed; tty: /dev/tty
+//!           live       a screen: waits for samples, keys and signals
+//!           wire       the bytes to and from the terminal (tty): screen sends what has changed, keys reads
 //! export/   figure (text: svg, pixels: raster), csv, the summary; atomic_file: whole files or none; stream: what
 //!           somebody reads meanwhile
 //! zone      the local time zone

@@ -1,5 +1,5 @@
-//! The live screen: waits for samples, keys and signals, and sends the next picture when it is due. What a picture looks
-//! like is left to `painter`, what of it is sent to `screen`, the terminal itself to `tty`.
+//! The live screen: waits for samples, keys and signals, and shows the next picture when it is due. What a picture looks
+//! like is left to `painter`, the bytes to and from the terminal to `wire`.
 //!
 //! One thread reads the input, one waits for signals, and this one waits in poll(2), for the terminal and for what the
 //! others tell (`inbox`). It never waits in write(2): while the terminal takes no bytes (Ctrl-S, a slow line) no
@@ -17,10 +17,10 @@ use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 use super::colors::Depth;
 use super::help;
 use super::inbox::{CONTINUED, ENDED, Inbox, RESIZED, SAMPLES, SAVED, STOP, SUSPEND};
-use super::keys::{self, Keys};
+use super::keys;
 use super::painter::Painter;
-use super::screen::Screen;
-use super::tty::{ENTER, Tty, restore};
+use super::tty::{Tty, restore};
+use super::wire::Wire;
 use crate::config::{Axis, Config, Theme};
 use crate::picture::palette::Palette;
 use crate::picture::scene::{Extent, Scene, Size};
@@ -39,33 +39,14 @@ const FRAME: Duration = Duration::from_millis(100);
 /// How long the first picture waits for the first numbers.
 const FIRST: Duration = Duration::from_millis(20);
 
-/// How long the rest of an escape sequence may take.
-const ESCAPE: Duration = Duration::from_millis(50);
-
-/// How much is read from the terminal at once.
-const TYPED: usize = 1024;
-
-/// Asks the terminal for the colour of its background: xterm's OSC 11. The answer comes among the keys, or never.
-const ASK_BACKGROUND: &[u8] = b"\x1b]11;?\x1b\\";
-
-/// How long its answer may take, and how long the end waits for it, in milliseconds.
-const ANSWER: Duration = Duration::from_secs(1);
-const LATE: u16 = 100;
-
 /// The screen's state.
 pub(super) struct Live<'a> {
     config: &'a Config,
     store: Shared,
     started: Instant,
-    tty: Tty,
-    screen: Screen,
+    wire: Wire,
     depth: Depth,
     palette: &'static Palette,
-    keys: Keys,
-    /// Until then an answer may come to what the terminal was asked.
-    asked_until: Option<Instant>,
-    /// What has come of an escape sequence is the key Esc then.
-    escape_at: Option<Instant>,
     controls: Controls,
     help: bool,
     saved: save::Message,
@@ -74,9 +55,6 @@ pub(super) struct Live<'a> {
     plot: Option<Size>,
     rate: Rate,
     cost: Cost,
-    /// What the terminal has not taken yet.
-    unsent: Vec<u8>,
-    sent: u64,
     /// The next picture: as soon as a frame is due, or when the plot has moved.
     is_wanted: bool,
     moves_at: Option<Instant>,
@@ -97,19 +75,13 @@ impl<'a> Live<'a> {
             store,
             started,
             size: tty.size(),
-            tty,
-            screen: Screen::new(depth),
+            wire: Wire::new(tty, depth),
             depth,
-            keys: Keys::default(),
-            escape_at: None,
             help: false,
             saved: save::Message::default(),
             plot: None,
-            asked_until: None,
             rate: Rate::new(started),
             cost: Cost::default(),
-            unsent: Vec::new(),
-            sent: 0,
             is_wanted: true,
             moves_at: None,
             due: clock::now() + FIRST,
@@ -119,29 +91,23 @@ impl<'a> Live<'a> {
     /// Waits and acts until it is over.
     pub(super) fn run(&mut self, inbox: &Inbox) -> io::Result<()> {
         if self.config.theme == Theme::System && self.depth != Depth::None {
-            self.unsent.extend_from_slice(ASK_BACKGROUND);
-            self.asked_until = Some(clock::now() + ANSWER);
+            self.wire.ask(clock::now());
         }
         loop {
             let (is_typed, is_told) = self.wait(&inbox.flag)?;
             let now = clock::now();
             if is_told && !self.obey(inbox.read())? {
-                return self.hear_out();
+                return self.wire.hear_out();
             }
-            let typed = if is_typed { self.typed(now)? } else { Vec::new() };
-            let late = self.escape_at.filter(|at| *at <= now).and_then(|_| {
-                self.escape_at = None;
-                self.keys.give_up()
-            });
-            for event in typed.into_iter().chain(late) {
+            for event in self.wire.events(is_typed, now)? {
                 if !self.act(event, inbox, now) {
-                    return self.hear_out();
+                    return self.wire.hear_out();
                 }
             }
-            self.send()?;
-            if self.unsent.is_empty() && self.next_picture().is_some_and(|at| at <= now) {
+            self.wire.send()?;
+            if self.wire.is_free() && self.next_picture().is_some_and(|at| at <= now) {
                 self.draw(inbox, now);
-                self.send()?;
+                self.wire.send()?;
             }
         }
     }
@@ -154,18 +120,18 @@ impl<'a> Live<'a> {
 
     /// Waits for the terminal, for news, or until something is due. Returns whether keys and news are there.
     fn wait(&self, news: &Flag) -> io::Result<(bool, bool)> {
-        let picture = if self.unsent.is_empty() { self.next_picture() } else { None };
-        let until = picture.into_iter().chain(self.escape_at).min();
+        let picture = if self.wire.is_free() { self.next_picture() } else { None };
+        let until = picture.into_iter().chain(self.wire.escape_at()).min();
         let left = until.map(|at| at.saturating_duration_since(clock::now()));
         // Rounded up: poll(2) counts milliseconds.
         let left = left.map(|left| left + Duration::from_micros(999));
         let timeout = left.map_or(Some(PollTimeout::NONE), |left| PollTimeout::try_from(left).ok());
-        let wanted = match self.unsent.is_empty() {
+        let wanted = match self.wire.is_free() {
             true => PollFlags::POLLIN,
             false => PollFlags::POLLIN | PollFlags::POLLOUT,
         };
         let mut fds =
-            [PollFd::new(self.tty.as_fd(), wanted), PollFd::new(news.as_fd(), PollFlags::POLLIN)];
+            [PollFd::new(self.wire.as_fd(), wanted), PollFd::new(news.as_fd(), PollFlags::POLLIN)];
         match poll(&mut fds, timeout.unwrap_or(PollTimeout::MAX)) {
             Ok(_) | Err(Errno::EINTR) => {}
             Err(errno) => return Err(errno.into()),
@@ -183,16 +149,15 @@ impl<'a> Live<'a> {
         }
         if has(SUSPEND) {
             restore();
-            // Nothing of the picture is left to send: it would tear what the shell prints.
-            self.unsent.clear();
+            self.wire.drop_unsent();
             signals::suspend();
         }
         if has(SUSPEND | CONTINUED) {
             self.take()?;
         }
         if has(RESIZED) {
-            self.size = self.tty.size();
-            self.screen.forget();
+            self.size = self.wire.size();
+            self.wire.forget();
         }
         // The first picture waits for the first numbers, and no longer.
         if has(SAMPLES | ENDED) && self.plot.is_none() {
@@ -205,34 +170,8 @@ impl<'a> Live<'a> {
 
     /// Takes the terminal, whatever others have done with it.
     pub(super) fn take(&mut self) -> io::Result<()> {
-        self.tty.take()?;
-        self.size = self.tty.size();
-        self.unsent = ENTER.to_vec();
-        self.screen.forget();
-        Ok(())
-    }
-
-    /// What has been typed.
-    fn typed(&mut self, now: Instant) -> io::Result<Vec<keys::Event>> {
-        let mut bytes = [0; TYPED];
-        let length = self.tty.read(&mut bytes)?;
-        let events = self.keys.feed(&bytes[..length]);
-        self.escape_at = self.keys.is_waiting().then(|| now + ESCAPE);
-        Ok(events)
-    }
-
-    /// Waits a moment for an answer that may be on its way: it would be typed at the shell's prompt.
-    fn hear_out(&mut self) -> io::Result<()> {
-        while self.asked_until.is_some_and(|until| clock::now() < until) {
-            let mut fds = [PollFd::new(self.tty.as_fd(), PollFlags::POLLIN)];
-            if poll(&mut fds, LATE).unwrap_or(0) == 0 {
-                break;
-            }
-            let events = self.typed(clock::now())?;
-            if events.iter().any(|event| matches!(event, keys::Event::Background { .. })) {
-                break;
-            }
-        }
+        self.wire.take()?;
+        self.size = self.wire.size();
         Ok(())
     }
 
@@ -262,15 +201,14 @@ impl<'a> Live<'a> {
             keys::Event::Action(Action::Theme) => {
                 let is_dark = std::ptr::eq(self.palette, Palette::of(true));
                 self.palette = Palette::of(!is_dark);
-                self.screen.forget();
+                self.wire.forget();
             }
             keys::Event::Action(action) => self.controls.act(action, seen),
             keys::Event::Zoom(factor) => self.controls.zoom(factor, seen),
-            keys::Event::Redraw => self.screen.forget(),
+            keys::Event::Redraw => self.wire.forget(),
             keys::Event::Background { is_dark } => {
-                self.asked_until = None;
                 self.palette = Palette::of(is_dark);
-                self.screen.forget();
+                self.wire.forget();
             }
         }
         true
@@ -308,7 +246,7 @@ impl<'a> Live<'a> {
         if self.help {
             help::help(&mut cells);
         }
-        self.unsent = self.screen.show(cells, self.palette);
+        self.wire.show(cells, self.palette);
         self.rate.count(now, status.counts.lines);
         (self.plot, self.is_wanted) = (Some(plot), false);
         let is_moving =
@@ -321,22 +259,9 @@ impl<'a> Live<'a> {
         self.cost.end(self.store.waited());
     }
 
-    /// Sends what the terminal takes.
-    fn send(&mut self) -> io::Result<()> {
-        while !self.unsent.is_empty() {
-            let sent = self.tty.write(&self.unsent)?;
-            if sent == 0 {
-                return Ok(());
-            }
-            self.unsent.drain(..sent);
-            self.sent += sent as u64;
-        }
-        Ok(())
-    }
-
     pub(super) fn report(&self) {
         self.cost.report(&self.store);
-        tracing::debug!("{} bytes were sent to the terminal.", self.sent);
+        tracing::debug!("{} bytes were sent to the terminal.", self.wire.sent());
     }
 }
 

@@ -1,7 +1,7 @@
 //! The same picture in characters. The scene is painted into cells (`painter`; where things stand: `layout`; the dots of the
 //! series: `braille`; `legend`, `help`) in the colours that a terminal has (`colors`): as one text (`still`), or as it comes.
-//! Then one thread draws (`live`; how it is started: `start`, what the others tell it: `inbox`), sends what has changed
-//! (`screen`) to the terminal (`tty`), and reads its keys (`keys`).
+//! Then one thread draws (`live`; how it is started: `start`, what the others tell it: `inbox`). The bytes to and from the
+//! terminal (`wire`; `tty`) are what has changed (`screen`), and its keys (`keys`).
 
 mod braille;
 mod cells;
@@ -17,5 +17,6 @@ mod screen;
 mod start;
 pub(crate) mod still;
 mod tty;
+mod wire;
 
 pub use start::run;
