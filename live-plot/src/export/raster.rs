@@ -6,7 +6,8 @@ mod canvas;
 mod stroke;
 
 use canvas::{Canvas, index};
-use stroke::{Stroke, WIDTH};
+use stroke::Stroke;
+pub(super) use stroke::WIDTH;
 
 use super::figure::Figure;
 use crate::config::Draw;
@@ -37,13 +38,18 @@ fn paint(figure: &Figure<'_>) -> Result<Canvas, String> {
         let mut stroke = Stroke::new(size(pixels.area));
         for &series in &panel.series {
             let (color, dash) = (figure.palette.series(series), Dash::of(series));
-            for run in &figure.runs(panel, series) {
+            let runs = figure.runs(panel, series);
+            let mut fill = |area| canvas.fill(area, pixels.area, color);
+            if figure.scene.draw == Draw::Points {
+                runs.iter().for_each(|run| pixels.dots(run, &mut fill));
+                continue;
+            }
+            let (lone, runs) = pixels.lone_dots(&runs, WIDTH);
+            pixels.dots(&lone, &mut fill);
+            for run in runs {
                 match figure.scene.draw {
                     Draw::Line => stroke.draw(&mut canvas, run, pixels, dash, color),
-                    Draw::Points => {
-                        pixels.dots(run, |area| canvas.fill(area, pixels.area, color));
-                    }
-                    Draw::Step => pixels.steps(run, WIDTH, |area| {
+                    _ => pixels.steps(run, WIDTH, |area| {
                         pixels.dashed(area, dash, |area| canvas.fill(area, pixels.area, color));
                     }),
                 }

@@ -3,7 +3,9 @@
 use std::fmt::Write as _;
 
 use super::figure::{Figure, dash, hex, put};
+use super::raster::WIDTH;
 use crate::config::Draw;
+use crate::picture::decimate::Point;
 use crate::picture::pixels::Pixels;
 use crate::picture::scene::Panel;
 
@@ -21,18 +23,18 @@ pub(crate) fn svg(figure: &Figure<'_>) -> String {
             ),
         );
         for &series in &panel.series {
-            let (path, draw) = (path(figure, panel, series, pixels), figure.scene.draw);
             let color = hex(figure.palette.series(series));
-            let (stroke, dash) = match draw {
-                Draw::Points => (4.0, String::new()),
-                Draw::Step | Draw::Line => (1.8, dash(series)),
-            };
-            put(
-                &mut svg,
-                format_args!(
-                    "<path d=\"{path}\" stroke=\"{color}\" stroke-width=\"{stroke}\"{dash}/>"
-                ),
-            );
+            let [dots, line] = paths(figure, panel, series, pixels);
+            for (path, width, dash) in [(dots, 4.0, String::new()), (line, WIDTH, dash(series))] {
+                if !path.is_empty() {
+                    put(
+                        &mut svg,
+                        format_args!(
+                            "<path d=\"{path}\" stroke=\"{color}\" stroke-width=\"{width}\"{dash}/>"
+                        ),
+                    );
+                }
+            }
         }
         svg.push_str("</g>\n");
     }
@@ -40,26 +42,27 @@ pub(crate) fn svg(figure: &Figure<'_>) -> String {
     svg
 }
 
-/// The lines of a series.
-fn path(figure: &Figure<'_>, panel: &Panel, series: usize, pixels: Pixels) -> String {
-    let mut path = String::new();
-    for run in &figure.runs(panel, series) {
-        let points = run.iter().map(|point| pixels.point(*point));
+/// The dots and the lines of a series.
+fn paths(figure: &Figure<'_>, panel: &Panel, series: usize, pixels: Pixels) -> [String; 2] {
+    let [mut dots, mut path] = [String::new(), String::new()];
+    let runs = figure.runs(panel, series);
+    let is_dots = figure.scene.draw == Draw::Points;
+    let (lone, others) =
+        if is_dots { (runs.concat(), Vec::new()) } else { pixels.lone_dots(&runs, WIDTH) };
+    let places = |run: &[Point]| run.iter().map(|point| pixels.point(*point)).collect::<Vec<_>>();
+    places(&lone).chunks_exact(2).for_each(|pair| line(&mut dots, pair));
+    for run in others {
         match figure.scene.draw {
             Draw::Line => line(&mut path, &pixels.line(run)),
-            Draw::Step => line(&mut path, &points.collect::<Vec<_>>()),
-            Draw::Points => {
-                let points: Vec<_> = points.collect();
-                points.chunks_exact(2).for_each(|pair| line(&mut path, pair));
-            }
+            _ => line(&mut path, &places(run)),
         }
     }
-    path
+    [dots, path]
 }
 
 /// Adds a line through some points.
 fn line(path: &mut String, points: &[[f64; 2]]) {
-    // A dot is a line of no length with round ends; so is a single value between gaps.
+    // A dot is a line of no length with round ends.
     let is_dot = points.windows(2).all(|pair| pair[0] == pair[1]);
     let drawn = if is_dot { &points[..points.len().min(1)] } else { points };
     for (place, [x, y]) in drawn.iter().enumerate() {

@@ -137,6 +137,27 @@ impl Pixels {
         fill([x, top, x + width, bottom + width]);
     }
 
+    /// The runs of a line or of steps that are no longer than the line is wide, as dots: a sample between gaps would hardly be
+    /// seen otherwise. And the other runs.
+    #[must_use]
+    pub fn lone_dots<'a>(
+        &self,
+        runs: &'a [Vec<Point>],
+        width: f64,
+    ) -> (Vec<Point>, Vec<&'a [Point]>) {
+        let width = self.wide(width);
+        let is_lone = |run: &&[Point]| {
+            let (column, row) = (self.column(run[0][0]), self.row(run[0][1], width));
+            let is_near = |[time, value]: &Point| {
+                self.column(*time) - column <= width && self.row(*value, width) == row
+            };
+            // Most runs are long: their end tells.
+            run.last().is_some_and(is_near) && run.iter().all(is_near)
+        };
+        let (lone, others): (Vec<_>, Vec<_>) = runs.iter().map(Vec::as_slice).partition(is_lone);
+        (lone.into_iter().flat_map(|run| [run[0]; 2]).collect(), others)
+    }
+
     /// Dots, given as pairs from left to right: the lowest and the highest in a column, between which all rows are lit.
     pub fn dots(&self, pairs: &[Point], fill: impl FnMut(Area)) {
         let mut discs = Discs::new(self.area, whole(1.6 * self.scale), fill);

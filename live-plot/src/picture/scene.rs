@@ -107,7 +107,9 @@ impl Extent {
         let whole = head - axis.begin();
         let span = window.unwrap_or(whole);
         let span = if span > 0.0 { span } else { 1.0 };
-        let end = head.max(axis.begin() + span);
+        // A single sample is in the middle.
+        let is_single = window.is_none() && whole == 0.0;
+        let end = if is_single { head + span / 2.0 } else { head.max(axis.begin() + span) };
         Self { head, drawn_until: head, end, span, is_whole: window.is_none() }
     }
 }

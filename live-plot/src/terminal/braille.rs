@@ -15,6 +15,9 @@ const BITS: [[u8; 4]; 2] = [[0x01, 0x02, 0x04, 0x40], [0x08, 0x10, 0x20, 0x80]];
 /// How many points a dot is as wide as: the dashes of a series then are some dots long.
 const POINTS: f64 = 3.0;
 
+/// A lone dot has the grid so many dots away.
+const CLEAR: i64 = 5;
+
 /// How far outside of a panel a value may be, in heights of it.
 const FAR: f64 = 1e9;
 
@@ -31,6 +34,8 @@ pub(super) struct Canvas {
     owners: Vec<(Ink, u32)>,
     /// The dots of the series that is drawn now.
     layer: Vec<u8>,
+    /// The dots that are all of a run: nothing of the grid is beside them.
+    lone: Vec<(i64, i64)>,
 }
 
 impl Canvas {
@@ -38,7 +43,15 @@ impl Canvas {
     pub(super) fn new((width, height): (usize, usize), grid: Grid, rows: Rows) -> Self {
         let cells = width * height;
         let owners = vec![(Ink::Plain, 0); cells];
-        Self { width, grid, rows, lit: vec![0; cells], owners, layer: vec![0; cells] }
+        Self {
+            width,
+            grid,
+            rows,
+            lit: vec![0; cells],
+            owners,
+            layer: vec![0; cells],
+            lone: Vec::new(),
+        }
     }
 
     /// The character of a cell and what it is drawn in, if it has a dot.
@@ -82,6 +95,9 @@ impl Canvas {
 
     /// Draws steps: each point is straight left, right, above or below of the last one.
     pub(super) fn steps(&mut self, run: &[Point], dash: Dash) {
+        if self.lone(run) {
+            return;
+        }
         let Some(([time, value], rest)) = run.split_first() else { return };
         let (mut x, mut y) = (self.column(*time), self.row(*value));
         let (mut top, mut bottom) = (y, y);
@@ -98,12 +114,24 @@ impl Canvas {
         self.upright(x, (top, bottom), dash);
     }
 
+    /// Draws a run that is one dot, whatever its dash leaves out; false if it is more.
+    fn lone(&mut self, run: &[Point]) -> bool {
+        let place = |[time, value]: &Point| (self.column(*time), self.row(*value));
+        let Some((x, y)) = run.first().map(place) else { return true };
+        if run.iter().any(|point| place(point) != (x, y)) {
+            return false;
+        }
+        self.light(x, y);
+        self.lone.push((x, y));
+        true
+    }
+
     /// Draws a line: in each column the rows that it passes.
     pub(super) fn line(&mut self, run: &[Point], dash: Dash) {
-        let mut points = run.iter().map(|point| self.place(*point)).collect::<Vec<_>>();
-        if let [only] = points[..] {
-            points.push(only);
+        if self.lone(run) {
+            return;
         }
+        let points = run.iter().map(|point| self.place(*point)).collect::<Vec<_>>();
         let columns = self.grid.count as f64;
         for pair in points.windows(2) {
             let ([x0, y0], [x1, y1]) = (pair[0], pair[1]);
@@ -126,6 +154,9 @@ impl Canvas {
 
     /// Draws dots, given as pairs: the lowest and the highest in a column, between which all rows are lit.
     pub(super) fn dots(&mut self, pairs: &[Point]) {
+        if pairs.len() == 2 && self.lone(pairs) {
+            return;
+        }
         for [low, high] in pairs.as_chunks().0 {
             let rows = (self.row(high[1]), self.row(low[1]));
             self.upright(self.column(low[0]), rows, Dash::Solid);
@@ -137,7 +168,14 @@ impl Canvas {
     pub(super) fn grid(&mut self, rows: &[i64]) {
         let width = i64::try_from(self.width * DOTS.0).unwrap_or(i64::MAX);
         for &y in rows {
-            (0..width).step_by(DOTS.0).for_each(|x| self.light(x, y));
+            let is_free = |x: &i64| {
+                !self
+                    .lone
+                    .iter()
+                    .any(|lone| (lone.0 - x).abs() < CLEAR && (lone.1 - y).abs() < CLEAR)
+            };
+            let free: Vec<i64> = (0..width).step_by(DOTS.0).filter(is_free).collect();
+            free.into_iter().for_each(|x| self.light(x, y));
         }
         for (layer, lit) in self.layer.iter_mut().zip(&self.lit) {
             if *lit != 0 {

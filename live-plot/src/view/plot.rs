@@ -190,15 +190,20 @@ fn paint(
     let mut mesh = Filled::new(scale);
     for &number in &panel.series {
         let (color, dash) = (palette.series(number), Dash::of(number));
-        for run in &scene.traces[number].runs {
-            match scene.draw {
-                Draw::Step => pixels.steps(run, WIDTH, |area| {
+        let runs = &scene.traces[number].runs;
+        if scene.draw == Draw::Points {
+            runs.iter().for_each(|run| pixels.dots(run, |area| mesh.fill(area, color.into())));
+            continue;
+        }
+        let (lone, runs) = pixels.lone_dots(runs, WIDTH);
+        pixels.dots(&lone, |area| mesh.fill(area, color.into()));
+        for run in runs {
+            if scene.draw == Draw::Line {
+                painter.extend(line(run, number, pixels, scale, color.into()));
+            } else {
+                pixels.steps(run, WIDTH, |area| {
                     pixels.dashed(area, dash, |area| mesh.fill(area, color.into()));
-                }),
-                Draw::Points => pixels.dots(run, |area| mesh.fill(area, color.into())),
-                Draw::Line => {
-                    painter.extend(line(run, number, pixels, scale, color.into()));
-                }
+                });
             }
         }
     }
@@ -242,18 +247,16 @@ fn grid(pixels: Pixels, values: &Marks, times: &Marks, scene: &Scene, palette: &
     mesh.into_shape()
 }
 
-/// A sloping line, with the dash of its series; a single value between gaps is a dot.
+/// A sloping line, with the dash of its series.
 fn line(run: &[Point], number: usize, pixels: Pixels, scale: f32, color: Color32) -> Vec<Shape> {
     let place = |[x, y]: [f64; 2]| pos2(single(x) / scale, single(y) / scale);
     let points: Vec<Pos2> = pixels.line(run).into_iter().map(place).collect();
     let stroke = Stroke::new(single(WIDTH), color);
-    match (points.as_slice(), Dash::of(number).lengths()) {
-        ([], _) => Vec::new(),
-        ([point], _) => vec![Shape::circle_filled(*point, single(WIDTH) / 2.0 + 0.5, color)],
-        (_, None) => vec![Shape::line(points, stroke)],
-        (_, Some((on, period))) => {
-            Shape::dashed_line(&points, stroke, single(on), single(period - on))
-        }
+    match Dash::of(number).lengths() {
+        // All of it is outside.
+        _ if points.is_empty() => Vec::new(),
+        None => vec![Shape::line(points, stroke)],
+        Some((on, period)) => Shape::dashed_line(&points, stroke, single(on), single(period - on)),
     }
 }
 

@@ -108,13 +108,15 @@ impl Run {
                 let color = figure.palette.series(series);
                 let mut fill = |area: Area| canvas.fill(area, pixels.area, color);
                 let is_step = figure.scene.draw == Draw::Step;
-                for run in self.runs(series, &pixels, is_step) {
-                    if !is_step {
-                        run.iter().for_each(|point| pixels.dots(&[*point; 2], &mut fill));
-                    } else {
-                        pixels.steps(&run, WIDTH, &mut fill);
-                    }
+                let runs = self.runs(series, &pixels, is_step);
+                if !is_step {
+                    let points = runs.concat();
+                    points.iter().for_each(|point| pixels.dots(&[*point; 2], &mut fill));
+                    continue;
                 }
+                let (lone, runs) = pixels.lone_dots(&runs, WIDTH);
+                pixels.dots(&lone, &mut fill);
+                runs.iter().for_each(|run| pixels.steps(run, WIDTH, &mut fill));
             }
         }
         canvas
@@ -187,5 +189,41 @@ fn a_png_reads_back_as_it_was_painted() {
         let (x, y) = (at % canvas.width, at / canvas.width);
         let painted = canvas.pixels[x * canvas.height + y];
         assert_eq!([pixel.red(), pixel.green(), pixel.blue()], painted, "{x} {y}");
+    }
+}
+
+#[test]
+fn a_sample_alone_is_a_dot_however_it_is_drawn() {
+    let alone = [
+        vec![7.0],
+        // Between gaps: a pixel has five samples.
+        (0..1000).map(|number| if number == 500 { 7.0 } else { f64::NAN }).collect(),
+    ];
+    for (draw, values) in ["step", "line", "points"]
+        .iter()
+        .flat_map(|draw| alone.iter().map(move |values| (draw, values)))
+    {
+        let run = Run::new(1, 0, &["-d", draw, "-y", "0:10"]);
+        let mut store = Store::new(1 << 20);
+        // The ninth has dashes.
+        store.declare(&(0..9).map(|number| number.to_string()).collect::<Vec<_>>());
+        for (time, &value) in (1_u32..).map(f64::from).zip(values) {
+            store.append(&[Entry { series: 8, sample: Sample { time, value } }]);
+        }
+        let run = Run { store: Shared::new(store), ..run };
+        let figure = run.figure();
+        let (drawn, without) = (paint(&figure).unwrap(), Canvas::framed(&figure).unwrap());
+        let lit: Vec<(usize, usize)> = (0..drawn.pixels.len())
+            .filter(|at| drawn.pixels[*at] != without.pixels[*at])
+            .map(|at| (at / drawn.height, at % drawn.height))
+            .collect();
+        let [left, top, right, bottom] =
+            figure.panels()[0].1.area.map(|edge| usize::try_from(edge).unwrap());
+        let near = |(x, y): &(usize, usize)| {
+            let (middle, row) = (left.midpoint(right), top + (bottom - top) * 3 / 10);
+            x.abs_diff(middle) <= 5 && y.abs_diff(row) <= 3
+        };
+        assert!(lit.iter().all(near), "{draw}: {lit:?}");
+        assert!(lit.len() >= 12, "{draw}: {lit:?}");
     }
 }

@@ -254,3 +254,22 @@ fn a_dash_never_hides_a_spike() {
     let spike = dot(&scene, height(&cells), (1234.0, 9.0));
     assert!(dots(&cells, 8).contains(&spike), "{spike:?}\n{}", text(&cells));
 }
+
+#[test]
+fn a_sample_alone_has_no_line_of_the_grid_beside_it() {
+    // On a line of the grid, and of a series with dashes.
+    for (number, draw) in [(0, "step"), (8, "step"), (8, "line"), (0, "points")] {
+        let quiet: &[f64] = &[f64::NAN];
+        let mut series = vec![("x", quiet); number];
+        series.push(("one", &[5.0]));
+        let config = config(&["-y", "0:10", "-d", draw]);
+        let (scene, cells) = picture(&config, &store(&series), (60, 20), None);
+        assert_eq!(dots(&cells, number).len(), 1, "{}", text(&cells));
+        let (x, y) = dot(&scene, height(&cells), (0.0, 5.0));
+        assert!(dots(&cells, number).contains(&(x, y)));
+        let is_lit = |row: &str| row.chars().filter(|glyph| ('\u{2801}'..).contains(glyph)).count();
+        let rows = text(&cells);
+        let row = rows.lines().find(|row| row.contains("5┤")).unwrap();
+        assert!((40..53).contains(&is_lit(row)), "{row}");
+    }
+}
