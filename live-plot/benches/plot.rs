@@ -174,7 +174,7 @@ struct Window {
 impl Window {
     fn new(axis: Axis, draw: Draw, width: u16, height: u16) -> Self {
         let (values, panels) = (Values::Fitted, Panels::One);
-        let view = View { axis, draw, values, is_log: false, panels, zone: None };
+        let view = View { axis, draw, values, is_log: false, panels, zone: None, unit: None };
         let size = egui::vec2(width.into(), height.into());
         Self { view, ctx: egui::Context::default(), size, scene: None }
     }

@@ -93,7 +93,8 @@ impl Config {
         let zone = || if self.utc { TimeZone::utc() } else { zone::local() };
         let (axis, draw, panels) = (self.axis(), self.draw, self.panels.clone());
         let zone = (axis == Axis::Timestamp).then(|| Arc::new(zone()));
-        View { axis, draw, values, is_log, panels, zone }
+        let unit = self.unit.clone();
+        View { axis, draw, values, is_log, panels, zone, unit }
     }
 }
 
@@ -185,6 +186,8 @@ pub struct View {
     pub panels: Panels,
     /// The zone of clock times; without one, time is that since the first sample.
     pub zone: Option<Arc<TimeZone>>,
+    /// The unit of all values; without one each series has that of its numbers.
+    pub unit: Option<String>,
 }
 
 /// Which values are seen.

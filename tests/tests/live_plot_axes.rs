@@ -134,3 +134,26 @@ fn titles_are_wrapped_and_long_names_shortened() {
         "{legend:?}"
     );
 }
+
+#[test]
+fn the_axis_bears_the_unit_of_its_series_if_they_have_one() {
+    let top = |args: &[&str], input: &str| {
+        let labels = texts(&fed(args, input).out, "end");
+        labels.last().unwrap().clone()
+    };
+    let one = "took=950ms wait=10ms\ntook=1.2s wait=20ms\n";
+    assert_eq!(top(&["--svg", "-"], one), "1400 ms");
+    assert_eq!(top(&["--svg", "-"], "5kB\n12kB\n"), "12 kB");
+    assert_eq!(top(&["--svg", "-"], "free=5B\nfree=20000B\n"), "20 kB");
+    // Two units, or none beside one.
+    assert_eq!(top(&["--svg", "-"], "took=950ms load=1\ntook=1.2s load=2\n"), "1400");
+    // Each panel by itself.
+    let panels = fed(&["--panels", "--svg", "-"], "took=950ms load=1\ntook=1.2s load=2\n");
+    let labels = texts(&panels.out, "end");
+    assert_eq!(labels.iter().filter(|label| label.ends_with(" ms")).count(), 1, "{labels:?}");
+    // In a terminal, too.
+    let still = fed(&["--terminal", "--size", "60x16"], one);
+    assert!(still.out.iter().any(|line| line.contains("1200 ms┤")), "{:#?}", still.out);
+    let given = fed(&["--terminal", "--unit", "m/s", "--size", "60x16"], "1\n3\n");
+    assert!(given.out.iter().any(|line| line.contains(" m/s┤")), "{:#?}", given.out);
+}

@@ -69,6 +69,14 @@ impl<'a> Figure<'a> {
         make: impl Fn(Size) -> Scene,
     ) -> Self {
         let palette = Palette::of(is_dark);
+        let make = |size| {
+            let mut scene = make(size);
+            if config.unit.is_some() {
+                // It stands above the axis, however long it is.
+                scene.panels.iter_mut().for_each(|panel| panel.unit = None);
+            }
+            scene
+        };
         let room = f64::from(config.size.0) - 2.0 * UNIT;
         let title =
             config.title.as_ref().map_or_else(Vec::new, |t| wrapped(&escape(t), room, TITLE));

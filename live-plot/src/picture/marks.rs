@@ -29,6 +29,23 @@ pub struct Marks {
     pub offset: Option<String>,
 }
 
+/// Units that take the prefixes of labels: `20k` of them is `20 kB`.
+const PREFIXED: [&str; 12] = ["B", "bit", "Hz", "Wh", "Ah", "VA", "W", "V", "A", "J", "Pa", "Ω"];
+
+impl Marks {
+    /// The same, the unit of the values beside the topmost label.
+    #[must_use]
+    pub fn in_unit(mut self, unit: &str) -> Self {
+        if let Some(top) = self.marks.last_mut() {
+            let base = unit.strip_suffix("/s").unwrap_or(unit);
+            let prefix = top.label.find(['k', 'M', 'G', 'T']).filter(|_| PREFIXED.contains(&base));
+            let prefix = top.label.split_off(prefix.unwrap_or(top.label.len()));
+            top.label = format!("{} {prefix}{unit}", top.label);
+        }
+        self
+    }
+}
+
 /// The marks of an axis of values with room for `most` of them.
 #[must_use]
 pub fn values(scale: Scale, most: f64) -> Marks {
@@ -211,6 +228,24 @@ mod tests {
         for (low, high, text) in cases {
             assert_eq!(labels(low, high), (text.split(' ').map(str::to_owned).collect(), None));
         }
+    }
+
+    #[test]
+    fn the_topmost_label_bears_the_unit_with_its_prefix() {
+        let top = |high: f64, unit: &str| {
+            let marks = values(Scale::linear((0.0, high)), 4.0).in_unit(unit).marks;
+            marks.last().map(|mark| mark.label.clone()).unwrap()
+        };
+        assert_eq!(top(20_000.0, "B/s"), "20 kB/s");
+        assert_eq!(top(2e6, "W"), "2.0 MW");
+        assert_eq!(top(0.4, "V"), "0.4 V");
+        assert_eq!(top(4e18, "B"), "4e18 B");
+        // What has a prefix takes no second one, and not every unit takes one.
+        assert_eq!(top(20_000.0, "ms"), "20k ms");
+        assert_eq!(top(20_000.0, "MiB"), "20k MiB");
+        assert_eq!(top(100.0, "%"), "100 %");
+        let marks = values(Scale::linear((0.0, 20_000.0)), 4.0).in_unit("B").marks;
+        assert_eq!(marks[1].label, "5k", "the others are as they were");
     }
 
     #[test]

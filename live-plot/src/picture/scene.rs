@@ -1,6 +1,8 @@
 //! One picture as data: its columns, panels and axes, the same for the window and for files. Pure. Its traces are left to
 //! `traces`, painting to `view` and `export`.
 
+use common::escape::escape;
+
 use super::annotations::{self, Flag};
 use super::clock::Clock;
 use super::decimate::{self, Grid, Trace};
@@ -18,6 +20,9 @@ const SAMPLES_PER_HOLD: usize = 1 << 14;
 /// The least distance between two marks, in egui's points: close enough to read a value between them, and few enough
 /// lines for a processor that paints the grid without a graphics card.
 const MARKS: (f64, f64) = (128.0, 72.0);
+
+/// The most characters of a unit that stands at an axis.
+const LONGEST_UNIT: usize = 8;
 
 /// A mark is pointed at from so many pixel columns away.
 const NEAR: f64 = 3.0;
@@ -83,6 +88,8 @@ pub struct Panel {
     pub series: Vec<usize>,
     /// Its axis.
     pub scale: Scale,
+    /// What its values are counted in, if all are in one unit.
+    pub unit: Option<String>,
 }
 
 /// Which part of the horizontal axis a picture shows.
@@ -156,7 +163,8 @@ impl Scene {
         let mut panels: Vec<Panel> = Vec::with_capacity(groups.len());
         for series in groups {
             let scale = scale_of(&traces, &series, view);
-            panels.push(Panel { series, scale });
+            let unit = unit_of(&units, &series, view);
+            panels.push(Panel { series, scale, unit });
         }
         let rows = panels::height(size.height, panels.len(), size.spacing);
         let (draw, axis) = (view.draw, view.axis);
@@ -196,10 +204,14 @@ impl Scene {
         }
     }
 
-    /// The marks of a panel's axis on a height in points.
+    /// The marks of a panel's axis on a height in points; the topmost bears the unit.
     #[must_use]
     pub fn y_marks(&self, panel: &Panel, height: f64) -> Marks {
-        marks::values(panel.scale, height / MARKS.1)
+        let marks = marks::values(panel.scale, height / MARKS.1);
+        match &panel.unit {
+            Some(unit) => marks.in_unit(unit),
+            None => marks,
+        }
     }
 
     /// The places of the panels in the plot's.
@@ -254,6 +266,18 @@ fn visible(
     (summary, left_out)
 }
 
+/// The unit of some series, if they have one: what does not bear one has no place beside what does. A long one has no room
+/// at the axis.
+fn unit_of(units: &[Option<String>], series: &[usize], view: &View) -> Option<String> {
+    let own = || {
+        let mut units = series.iter().map(|number| units[*number].as_ref());
+        let first = units.next()??;
+        units.all(|unit| unit == Some(first)).then_some(first)
+    };
+    let unit = view.unit.as_ref().or_else(own)?;
+    (unit.chars().count() <= LONGEST_UNIT).then(|| escape(unit).into_owned())
+}
+
 /// The axis for what is visible of some series.
 fn scale_of(traces: &[Trace], series: &[usize], view: &View) -> Scale {
     let visible = series.iter().filter_map(|number| traces[*number].visible);
@@ -278,7 +302,8 @@ mod tests {
 
     fn view(axis: Axis) -> View {
         let (draw, panels) = (Draw::Step, Panels::One);
-        View { axis, draw, values: Values::Seed, is_log: false, panels, zone: None }
+        let values = Values::Seed;
+        View { axis, draw, values, is_log: false, panels, zone: None, unit: None }
     }
 
     /// A store with these series, each with its values one second apart.

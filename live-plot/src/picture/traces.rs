@@ -135,7 +135,7 @@ mod tests {
             values in prop_oneof![Just(Values::Fitted), Just(Values::Fixed(0.0, 1000.0))],
         ) {
             let axis = Axis::Arrival;
-            let view = View { axis, draw, values, is_log: false, panels: Panels::One, zone: None };
+            let view = View { axis, draw, values, is_log: false, panels: Panels::One, zone: None, unit: None };
             let size = Size::pixels(pixels.into(), 100.0, 1.0);
             let store = Shared::new(Store::new(1 << 24));
             store.hold(|store| store.declare(&["all".to_owned()]));
