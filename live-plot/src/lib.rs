@@ -28,7 +28,7 @@
 //!           wire       the bytes to and from the terminal (tty): screen sends what has changed, keys reads
 //! export/   figure (text: svg, pixels: raster), csv, the summary; atomic_file: whole files or none; stream: what
 //!           somebody reads meanwhile
-//! zone      the local time zone
+//! zone      the local time zone; system_font: a font for letters that the built-in ones lack
 //! signals   INT, TERM, HUP → close the window or the screen, or end the input
 //! defect    a panic → the end
 //! ```
@@ -46,6 +46,7 @@ pub mod picture;
 pub mod place;
 pub mod series;
 pub mod signals;
+mod system_font;
 pub mod terminal;
 pub mod view;
 mod zone;

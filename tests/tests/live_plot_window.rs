@@ -410,3 +410,40 @@ fn a_file_without_a_number_shows_why_its_first_lines_are_not_drawn() {
         assert_eq!(plot.wait().code(), Some(0));
     }
 }
+
+#[test]
+#[ignore = "needs Xvfb, fontconfig and fonts-dejavu-core"]
+fn letters_that_the_built_in_font_lacks_come_from_a_font_of_the_system() {
+    const TITLE: &str = "\u{62d}\u{631}\u{627}\u{631}\u{629}";
+    let folder = Folder::new("letters");
+    let (numbers, png) = (folder.path("numbers"), folder.path("picture.png"));
+    std::fs::write(&numbers, "1\n2\n").unwrap();
+    // Where there is no fc-match there are boxes.
+    let start = |args: &[&str], has_fontconfig: bool| {
+        let mut command = live_plot(&[&["--title", TITLE, &numbers], args].concat());
+        if !has_fontconfig {
+            command.env("PATH", "/nonexistent");
+        }
+        command
+    };
+    let saved = [false, true].map(|has_fontconfig| {
+        assert!(tests::run(start(&["--png", &png], has_fontconfig)).status.success());
+        std::fs::read(&png).unwrap()
+    });
+    assert_ne!(saved[0], saved[1]);
+    let screen = Screen::start();
+    let title = |window| screen.part(window, (400, 0), (480, 30));
+    let boxes = {
+        let _plot = Running::start(screen.show(start(&[], false)));
+        let window = screen.window("live-plot");
+        wait_until("it draws", || line_end(&screen.picture(window)));
+        wait_still(&screen, window, true);
+        title(window)
+    };
+    let _plot = Running::start(screen.show(start(&[], true)));
+    let window = wait_until("the other window is there", || {
+        let window = screen.window("live-plot");
+        line_end(&screen.picture(window)).map(|_| window)
+    });
+    wait_until("the letters are drawn", || (title(window) != boxes).then_some(()));
+}

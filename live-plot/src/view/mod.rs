@@ -9,6 +9,7 @@ mod buttons;
 pub(crate) mod controls;
 mod copy;
 mod error_window;
+mod fallback_font;
 mod help;
 mod hint;
 mod icon;

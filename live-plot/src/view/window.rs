@@ -9,7 +9,7 @@ use eframe::egui::{self, Context, ThemePreference, ViewportCommand};
 
 use super::app::App;
 use super::error_window::{ERROR, ErrorWindow};
-use super::{icon, theme};
+use super::{fallback_font, icon, theme};
 use crate::config::{Config, Theme};
 use crate::defect;
 use crate::error::Error;
@@ -58,6 +58,8 @@ fn options(title: &str, (width, height): (u16, u16)) -> eframe::NativeOptions {
             .with_min_inner_size([320.0, 200.0]),
         // Noise against banding has no use without gradients, and costs on every pixel.
         dithering: false,
+        // Of egui's: it would look at all fonts at the start. `fallback_font` looks when a letter is missing.
+        system_font_fallback: false,
         ..eframe::NativeOptions::default()
     }
 }
@@ -82,6 +84,7 @@ pub fn show_error(error: &Error, config: &Config) {
 /// Gives the window its colours and sizes.
 fn set_theme(ctx: &Context, theme: Theme) {
     theme::apply(ctx);
+    fallback_font::look_when_needed(ctx);
     ctx.set_theme(match theme {
         Theme::System => ThemePreference::System,
         Theme::Dark => ThemePreference::Dark,

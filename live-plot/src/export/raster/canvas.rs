@@ -1,14 +1,19 @@
 //! The pixels of a picture, kept column by column, because most of what is drawn are upright runs: a run is then one piece
 //! of memory. The frame and its text are drawn by resvg; what is drawn on them is left to `raster`.
 
+use std::collections::BTreeSet;
 use std::io::{self, Write};
 use std::sync::Arc;
 
+use parking_lot::Mutex;
+use resvg::usvg::FallbackSelectionFn;
+use resvg::usvg::fontdb::{ID, Source};
 use resvg::{tiny_skia, usvg};
 
 use crate::export::figure::Figure;
 use crate::picture::palette::Rgb;
 use crate::picture::pixels::Area;
+use crate::system_font;
 
 /// How many columns resvg draws at once: a picture of its own for all of them would need as much memory again.
 const STRIP: u32 = 256;
@@ -25,6 +30,23 @@ impl From<Rgb> for Pixel {
     }
 }
 
+/// A font for a letter that the ones used so far lack: of those that are loaded, or of the system.
+fn fallback() -> FallbackSelectionFn<'static> {
+    let select = usvg::FontResolver::default_fallback_selector();
+    let asked = Mutex::new(BTreeSet::new());
+    Box::new(move |letter, used, fonts| {
+        select(letter, used, fonts).or_else(|| {
+            // Each letter once: no font may have it, and many texts.
+            let is_new = { asked.lock().insert(letter) };
+            let found = is_new.then(|| system_font::with(&[letter])).flatten()?;
+            let data = Arc::new(found.read()?);
+            let ids = Arc::make_mut(fonts).load_font_source(Source::Binary(data));
+            let is_it = |id: &&ID| fonts.face(**id).is_some_and(|face| face.index == found.index);
+            ids.iter().find(is_it).copied()
+        })
+    })
+}
+
 /// The pixels of a picture.
 pub(super) struct Canvas {
     pub(super) width: usize,
@@ -39,6 +61,7 @@ impl Canvas {
         let fonts = Arc::make_mut(&mut options.fontdb);
         fonts.load_font_data(epaint_default_fonts::UBUNTU_LIGHT.to_vec());
         fonts.set_sans_serif_family("Ubuntu");
+        options.font_resolver.select_fallback = fallback();
         let svg = figure.frame() + "</svg>\n";
         let tree = usvg::Tree::from_str(&svg, &options).map_err(|error| error.to_string())?;
         let (width, height) = figure.size();
