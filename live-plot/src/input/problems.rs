@@ -16,23 +16,31 @@ pub(super) enum Problem {
     Cells,
     Groups,
     Comma,
+    Hexadecimal,
+    Fortran,
     NoTime,
     BadTime,
     BackInTime,
 }
 
 impl Problem {
-    const ALL: [Self; 9] = [
+    const ALL: [Self; 11] = [
         Self::NoNumber,
         Self::NotUnderstood,
         Self::NoNames,
         Self::Cells,
         Self::Groups,
         Self::Comma,
+        Self::Hexadecimal,
+        Self::Fortran,
         Self::NoTime,
         Self::BadTime,
         Self::BackInTime,
     ];
+
+    /// The way out for an exponent of Fortran, which a cell of a row may have, too.
+    pub(super) const FORTRAN: &'static str =
+        r"put sed -uE 's/([0-9.])[Dd]([-+])/\1e\2/g' before live-plot";
 
     /// What is wrong, and the way out.
     fn text(self) -> &'static str {
@@ -50,6 +58,12 @@ impl Problem {
             }
             Self::Comma => {
                 "The line is not understood: if its comma is a decimal point, run its program with LC_ALL=C or put sed -u y/,/./ before live-plot; else --names A,B or --match 'took (?<ms>[0-9.]+)' says which of its numbers to draw."
+            }
+            Self::Hexadecimal => {
+                "The line is not understood: hexadecimal numbers are not read; put perl -pe '$|=1;s/0x[0-9a-f]+/hex $&/gie' before live-plot."
+            }
+            Self::Fortran => {
+                "The line is not understood: an exponent begins with e; put sed -uE 's/([0-9.])[Dd]([-+])/\\1e\\2/g' before live-plot."
             }
             Self::NoTime => "The line has no time in the column of --time.",
             Self::BadTime => {

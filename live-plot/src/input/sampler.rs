@@ -68,6 +68,7 @@ struct Once {
     no_time: bool,
     infinite: bool,
     comma: bool,
+    begun: bool,
     time_column: bool,
     two_units: bool,
 }
@@ -210,6 +211,8 @@ impl Sampler {
             Verdict::Cells => Problem::Cells,
             Verdict::Groups => Problem::Groups,
             Verdict::Comma => Problem::Comma,
+            Verdict::Hexadecimal => Problem::Hexadecimal,
+            Verdict::Fortran => Problem::Fortran,
         };
         self.reject(problem, line, now);
     }
@@ -271,7 +274,7 @@ impl Sampler {
                 Cell::Number(measure) => Some(measure),
                 Cell::Empty => None,
                 Cell::Text(text) => {
-                    self.warn_comma(item, reading.text(text), reading);
+                    self.warn_text(item, reading.text(text), reading);
                     None
                 }
             };

@@ -113,7 +113,7 @@ mod tests {
         let store = Shared::new(store);
         for is_log in [false, true] {
             let (draw, values, panels) = (Draw::Step, Values::Fitted, Panels::One);
-            let view = View { axis, draw, values, is_log, panels, zone: None };
+            let view = View { axis, draw, values, is_log, panels, zone: None, unit: None };
             let before = store.hold_times().count();
             let scene = Scene::of(&store, &view, extent, size, |_| false);
             let holds = store.hold_times().count() - before;

@@ -1,6 +1,7 @@
 //! The cells of a line, and what parts them: tabs, semicolons, commas or blanks.
 
 use super::comma;
+use super::foreign::{self, Foreign};
 use super::measure::{self, Measure};
 use super::moment::Moment;
 use super::number;
@@ -17,6 +18,8 @@ pub(super) enum Delimiter {
     Comma,
     /// A run of blanks.
     Blanks,
+    /// Two blanks or more, where names hold single ones: `CPU %   MEM %`.
+    WideBlanks,
 }
 
 impl Delimiter {
@@ -28,7 +31,7 @@ impl Delimiter {
             Self::Tab => Some(b'\t'),
             Self::Semicolon | Self::SemicolonAndComma => Some(b';'),
             Self::Comma => Some(b','),
-            Self::Blanks => None,
+            Self::Blanks | Self::WideBlanks => None,
         }
     }
 
@@ -38,6 +41,11 @@ impl Delimiter {
             Self::Semicolon if comma::may_be_decimal(line) => Self::SemicolonAndComma,
             other => other,
         }
+    }
+
+    /// Whether blanks part the cells: then no cell is empty.
+    pub(super) fn is_blanks(self) -> bool {
+        matches!(self, Self::Blanks | Self::WideBlanks)
     }
 
     fn is_semicolon(self) -> bool {
@@ -87,7 +95,12 @@ impl<'a> Iterator for Cells<'a> {
 
     fn next(&mut self) -> Option<&'a [u8]> {
         let rest = self.rest?;
-        let Some(byte) = self.delimiter.byte() else { return self.next_word(rest) };
+        let Some(byte) = self.delimiter.byte() else {
+            return match self.delimiter {
+                Delimiter::WideBlanks => self.next_column(rest),
+                _ => self.next_word(rest),
+            };
+        };
         // A tab is a blank, too: an empty cell must not be skipped.
         let rest = match self.delimiter {
             Delimiter::Tab => rest,
@@ -119,6 +132,16 @@ impl<'a> Cells<'a> {
     }
 }
 
+impl<'a> Cells<'a> {
+    fn next_column(&mut self, rest: &'a [u8]) -> Option<&'a [u8]> {
+        let rest = rest.trim_ascii();
+        let end = memchr::memmem::find(rest, b"  ").unwrap_or(rest.len());
+        let (cell, after) = rest.split_at(end);
+        self.rest = Some(after);
+        (!cell.is_empty()).then_some(cell)
+    }
+}
+
 /// How long the cell is that `text` begins with, if that stands in quotes: nothing between them ends it, and two quotes
 /// are one (RFC 4180 section 2).
 fn quoted(text: &[u8], ends: impl Fn(u8) -> bool) -> Option<usize> {
@@ -147,7 +170,7 @@ pub(super) enum Kind {
     Empty,
     /// A date, a clock time or both.
     Time,
-    /// Digits and marks, but no number: `1/234`, `0,5` between blanks, `--:--:--`, `>`.
+    /// Digits and marks, but no number that is read: `1/234`, `0,5` between blanks, `--:--:--`, `>`, `0x1F`.
     Figures,
     Word,
 }
@@ -164,9 +187,11 @@ pub(super) fn kind(cell: &[u8], delimiter: Delimiter) -> Kind {
     {
         return Kind::Number(measure);
     }
+    let is_padded = foreign::is_padded(cell);
     // Nearly every cell is digits.
     if let Some((value, length)) = number::prefix(cell)
         && length == cell.len()
+        && !(is_padded && matches!(delimiter, Delimiter::Blanks | Delimiter::Tab))
     {
         return Kind::Number(Measure { value, unit: None });
     }
@@ -176,6 +201,9 @@ pub(super) fn kind(cell: &[u8], delimiter: Delimiter) -> Kind {
     // Without a digit it is no number, but those that were found above, nor a time.
     if cell.first().is_some_and(u8::is_ascii_alphabetic) && !cell.iter().any(u8::is_ascii_digit) {
         return Kind::Word;
+    }
+    if is_padded || Foreign::of(cell).is_some() {
+        return Kind::Figures;
     }
     if let Some(measure) = measure::whole(cell) {
         // `1,234` may be a number with a decimal comma in such a table.
@@ -228,7 +256,17 @@ pub(super) fn are_mostly_numbers(line: &[u8]) -> bool {
 pub(super) fn has_number(line: &[u8]) -> bool {
     let ends = |byte: &u8| byte.is_ascii_whitespace() || b",;=:()[]{}|\"'".contains(byte);
     line.split(ends)
-        .any(|word| !word.is_empty() && matches!(kind(word, Delimiter::Blanks), Kind::Number(_)))
+        .any(|word| !word.is_empty() && matches!(kind(word, Delimiter::Comma), Kind::Number(_)))
+}
+
+/// Whether the cell is a number with the exponent of Fortran.
+pub(in crate::input) fn is_fortran(cell: &[u8]) -> bool {
+    Foreign::of(cell) == Some(Foreign::Fortran)
+}
+
+/// Whether a cell that is no number begins with one: `1.2kB / 0B`, `5 of 10`.
+pub(in crate::input) fn begins_with_number(cell: &[u8]) -> bool {
+    measure::prefix(cell).is_some() && Moment::prefix(cell).is_none()
 }
 
 /// The number that is all of the cell, with a decimal comma in it: the most common cell between semicolons.
@@ -265,6 +303,7 @@ mod tests {
         assert_cells(Delimiter::Tab, "a\t\tb c\t", &["a", "", "b c", ""]);
         assert_cells(Delimiter::Semicolon, "0,5;1 ;x", &["0,5", "1", "x"]);
         assert_cells(Delimiter::Blanks, "  a \t b,c  ", &["a", "b,c"]);
+        assert_cells(Delimiter::WideBlanks, "  CPU %   MEM %  PIDS ", &["CPU %", "MEM %", "PIDS"]);
     }
 
     #[test]
@@ -278,7 +317,18 @@ mod tests {
 
     #[test]
     fn what_has_no_letter_is_no_name() {
-        for text in ["--:--:--", ">", "1/234", "(987.65)", "$", "1-02:03:04", "│"] {
+        for text in [
+            "--:--:--",
+            ">",
+            "1/234",
+            "(987.65)",
+            "$",
+            "1-02:03:04",
+            "│",
+            "0x1F",
+            "1.5D+03",
+            "00000000",
+        ] {
             assert_eq!(kind(text.as_bytes(), Delimiter::Blanks), Kind::Figures, "{text}");
         }
         let zoned = b"2026-11-26 00:00:00 CET";

@@ -1,6 +1,7 @@
 //! Headers: which line of names fits the row after it.
 
 use super::cells::{self, Delimiter, Kind};
+use super::number;
 use super::row;
 
 /// A line of names that fits a row.
@@ -36,6 +37,9 @@ impl Candidate {
         if self.line.contains(&b'|') || self.is_title_of(row) {
             return None;
         }
+        if let Some(header) = self.fits_over(row) {
+            return Some(header);
+        }
         let first = Delimiter::of(&self.line);
         let header = self.fits_with(first, row);
         // Tabs may be blanks to the author.
@@ -44,18 +48,57 @@ impl Candidate {
         })
     }
 
+    /// The header that it is if some of its names hold single blanks: two or more part the columns, and each name stands
+    /// where its cell begins. Where single blanks may part columns as well, it is none: `A B   C` over `1 2   3`.
+    fn fits_over(&self, row: &[u8]) -> Option<Header> {
+        let line = self.line.trim_ascii();
+        let has_wide = memchr::memmem::find(line, b"  ").is_some() && !self.is_comment;
+        let is_single = |three: &[u8]| three[1] == b' ' && three[0] != b' ' && three[2] != b' ';
+        if !has_wide
+            || !line.windows(3).any(is_single)
+            || !starts(line).eq(starts(row.trim_ascii()))
+        {
+            return None;
+        }
+        let words = |cell| Delimiter::Blanks.cells(cell);
+        let may_be_several = |(name, cell)| {
+            let is_number = |word| matches!(cells::kind(word, Delimiter::Blanks), Kind::Number(_));
+            let count = words(cell).count();
+            count > 1
+                && count == words(name).count()
+                && words(cell).any(is_number)
+                && !is_number(cell)
+        };
+        let delimiter = Delimiter::WideBlanks;
+        let mut both = delimiter.cells(line).zip(delimiter.cells(row));
+        if both.any(may_be_several) { None } else { self.fits_with(delimiter, row) }
+    }
+
     /// Whether the row is indented further, and begins with a word: then the line is a title, and each row a name and its
     /// numbers. A table's rows begin where its header does, but numbers stand at the right of their columns.
     fn is_title_of(&self, row: &[u8]) -> bool {
         let start = row.len() - row.trim_ascii_start().len();
-        start > self.indent && row[start..].first().is_some_and(u8::is_ascii_alphabetic)
+        start > self.indent && row.get(start).is_some_and(u8::is_ascii_alphabetic)
+    }
+
+    /// Whether progress stands under the line, which is a sentence then: its figures begin right of the second word. Bare
+    /// numbers are often not aligned with their names.
+    pub(super) fn is_over_progress(&self, row: &[u8]) -> bool {
+        let (start, line) = (row.len() - row.trim_ascii_start().len(), &self.line);
+        if start <= self.indent || self.is_comment {
+            return false;
+        }
+        let Some(end) = line.iter().position(u8::is_ascii_whitespace) else { return false };
+        let second = line.len() - line[end..].trim_ascii_start().len();
+        let is_bare = |word: &[u8]| number::prefix(word).is_some_and(|(_, end)| end == word.len());
+        start > self.indent + second && !Delimiter::Blanks.cells(row).all(is_bare)
     }
 
     fn fits_with(&self, delimiter: Delimiter, line: &[u8]) -> Option<Header> {
         let line = delimiter.trimmed(line);
         let (label, names) = row::label(delimiter.trimmed(&self.line), delimiter);
         let names: Vec<&[u8]> = delimiter.cells(names).collect();
-        if delimiter == Delimiter::Blanks
+        if delimiter.is_blanks()
             && names.iter().any(|name| is_address(name, delimiter) || is_torn(name))
         {
             return None;
@@ -93,12 +136,29 @@ impl Candidate {
     }
 }
 
+/// Where the columns of a line begin that two blanks or more part, in characters.
+fn starts(line: &[u8]) -> impl Iterator<Item = usize> {
+    let (mut place, mut blanks) = (0, 2);
+    line.iter().filter_map(move |byte| {
+        let is_start = *byte != b' ' && blanks > 1;
+        blanks = if *byte == b' ' { blanks + 1 } else { 0 };
+        // The further bytes of a character in UTF-8.
+        place += usize::from(byte & 0xc0 != 0x80);
+        is_start.then_some(place)
+    })
+}
+
 /// Whether the line is one like the row, and not its header: `Max cpu time unlimited` and `Max stack size 8388608` share a
 /// word, `Name: cat` and `Umask: 0022` are pairs.
 fn are_siblings(names: &[&[u8]], cells: &[&[u8]], delimiter: Delimiter) -> bool {
     if delimiter != Delimiter::Blanks {
         let is_label = |cells: &[&[u8]]| cells.first().is_some_and(|cell| cell.ends_with(b":"));
-        return is_label(names) && is_label(cells);
+        if is_label(names) && is_label(cells) {
+            return true;
+        }
+    }
+    if !delimiter.is_blanks() {
+        return false;
     }
     let is_shared = |(name, cell): (&&[u8], &&[u8])| {
         name == cell && cell.iter().filter(|byte| byte.is_ascii_alphabetic()).count() > 2
@@ -214,9 +274,22 @@ mod tests {
             ("NAME SIZE", "x 12 GB", "NAME|SIZE"),
             ("temp,hum", "1,2,", "temp|hum"),
             ("a\t\tb", "1 2", "a|b"),
+            ("ID  CPU %  MEM %", "x   5 %    1 / 2", "ID|CPU %|MEM %"),
+            ("r b  free", "1 0  5", "r|b|free"),
+            ("Limit           Soft Limit", "Max open files  20000", "Limit|Soft Limit"),
+            ("t x v", "      0.0 1.0 2.0", "t|x|v"),
         ] {
             assert_eq!(names(header, row).as_deref(), Some(expected), "{header} / {row}");
         }
+    }
+
+    #[test]
+    fn progress_right_of_the_second_word_stands_under_a_sentence() {
+        let candidate =
+            Candidate { line: b"sending incremental file list".to_vec(), ..Candidate::default() };
+        assert!(candidate.is_over_progress(b"         32,768   0%    0.00kB/s    0:00:00"));
+        assert!(!candidate.is_over_progress(b"     32,768   0%    0.00kB/s    0:00:00"));
+        assert!(!candidate.is_over_progress(b"             0.5    1.5    2.5     3.5"));
     }
 
     #[test]

@@ -13,16 +13,17 @@
 //! table         a row without a header, or bare numbers
 //! ```
 //!
-//! title holds what stands above the lines; remark knows a line without a number. number, comma, unit, duration, measure, calendar and moment know what a cell
-//! is; words what may be a name; reading holds what was found. Pure:
-//! which series a number belongs to, and when it was, is left to `schema` and `timestamp`.
+//! title holds what stands above the lines; remark knows a line without a number. number, foreign, comma, unit, duration,
+//! measure, calendar and moment know what a cell is; words what may be a name; reading holds what was found. Pure: which
+//! series a number belongs to, and when it was, is left to `schema` and `timestamp`.
 
 mod alternating;
 pub(super) mod calendar;
-mod cells;
+pub(super) mod cells;
 mod clean;
 mod comma;
 mod duration;
+mod foreign;
 mod glued;
 mod header;
 mod json;
@@ -47,6 +48,7 @@ mod words;
 
 use cells::has_number;
 pub(super) use clean::clean;
+use foreign::Foreign;
 use moment::Moment;
 use regex::bytes::Regex;
 
@@ -76,6 +78,10 @@ pub(super) enum Verdict {
     Groups,
     /// A comma in it may be a decimal point.
     Comma,
+    /// Its numbers are written in hexadecimal digits.
+    Hexadecimal,
+    /// Its numbers have an exponent as Fortran writes it.
+    Fortran,
     /// `--match` does not match it.
     PassedOver,
 }
@@ -164,15 +170,21 @@ impl Grammar {
                 self.titles.other_line(indent);
                 return verdict;
             }
-            Verdict::NoNumber | Verdict::NotUnderstood | Verdict::NoNames | Verdict::Comma => {}
+            Verdict::NoNumber
+            | Verdict::NotUnderstood
+            | Verdict::NoNames
+            | Verdict::Comma
+            | Verdict::Hexadecimal
+            | Verdict::Fortran => {}
             _ => return verdict,
         }
         // With --marks a line after the first number is no title either.
         if self.tables.takes_no_header() && !self.tables.is_known(text) {
             return verdict;
         }
-        let are_words = !may_hold_number || cells::are_words(text);
-        let is_silent = !self.is_typed && are_words && {
+        let is_foreign = matches!(verdict, Verdict::Hexadecimal | Verdict::Fortran);
+        let may_be_header = !is_foreign && (!may_hold_number || cells::are_words(text));
+        let is_silent = !self.is_typed && may_be_header && {
             let line = if text.contains(&b'\t') { &clean } else { text };
             let title = &mut self.reading.title;
             title.clear();
@@ -294,6 +306,11 @@ impl Grammar {
 
 /// Why a line that no form reads is refused.
 fn refused(line: &[u8]) -> Verdict {
+    match Foreign::on(line, has_number) {
+        Some(Foreign::Hexadecimal) => return Verdict::Hexadecimal,
+        Some(Foreign::Fortran) => return Verdict::Fortran,
+        None => {}
+    }
     match has_number(line) {
         false => Verdict::NoNumber,
         true if comma::may_be_decimal(line) => Verdict::Comma,

@@ -74,6 +74,7 @@ pub(super) fn content(
     is_time: impl Fn(usize) -> bool,
 ) -> Content {
     let mut content = Content::default();
+    let mut ids = Vec::new();
     let mut was_time = false;
     for (column, cell) in cells.iter().enumerate() {
         let kind = cells::kind(cell, delimiter);
@@ -84,12 +85,20 @@ pub(super) fn content(
             Kind::Time => content.times = column + 1,
             Kind::Word if is_time(first + column) => {}
             Kind::Word if is_half => content.times = column + 1,
+            Kind::Word if is_id(cell) => ids.push(first + column),
             Kind::Word if is_name(cell) => content.words.push(first + column),
             Kind::Word => {}
             Kind::Figures | Kind::Empty => {}
         }
     }
+    // `b95a83497c91` of a container is its name only where it has no other.
+    content.words.append(&mut ids);
     content
+}
+
+/// Whether a word is a long number in hexadecimal digits, as `docker` and `git` name things.
+fn is_id(word: &[u8]) -> bool {
+    word.len() >= 7 && word.iter().all(u8::is_ascii_hexdigit) && word.iter().any(u8::is_ascii_digit)
 }
 
 /// Whether a word can name a row: it has a letter and is no pair. `--:--:--` of curl and `$1.50` are none; `/` is a path.

@@ -175,7 +175,7 @@ impl Tables {
     pub(super) fn empty_line(&mut self) {
         self.follows_empty = true;
         if let Some(table) = &mut self.table {
-            table.is_doubtful = table.header.delimiter == Delimiter::Blanks;
+            table.is_doubtful = table.header.delimiter.is_blanks();
         }
     }
 
@@ -269,6 +269,12 @@ impl Tables {
         let has_digits = || line.iter().any(u8::is_ascii_digit);
         if self.candidates.is_empty() || !has_digits() {
             return false;
+        }
+        let sentence = |candidate: &mut Candidate| {
+            candidate.is_over_progress(line) && candidate.fits(line).is_some()
+        };
+        for candidate in self.candidates.extract_if(.., sentence).collect::<Vec<_>>() {
+            self.report(&candidate);
         }
         let may_begin =
             |candidate: &&Candidate| !self.has_numbers || candidate.may_begin || is_last_resort;

@@ -1,11 +1,13 @@
 //! The warnings of the sampler that come once. Those that come with every line are left to `problems`.
 
+use super::super::grammar::cells::{begins_with_number, is_fortran};
 use super::super::grammar::measure::Measure;
 use super::super::grammar::metrics;
 use super::super::grammar::moment::Moment;
 use super::super::grammar::reading::Reading;
 use super::super::grammar::reading::{Cell, Item, Key};
 use super::super::grammar::unit::Unit;
+use super::super::problems::Problem;
 use super::super::splitter::LONGEST;
 use super::super::timestamp::compact;
 use super::{Sampler, name};
@@ -20,16 +22,29 @@ impl Sampler {
         }
     }
 
-    /// Warns once of a cell that a decimal comma may make no number.
-    pub(super) fn warn_comma(&mut self, item: &Item, text: &[u8], reading: &Reading) {
-        if !self.grammar.note_comma(text) || std::mem::replace(&mut self.once.comma, true) {
+    /// Warns once of a cell that is a gap, and would be a number if its comma were a decimal point, or if it ended earlier.
+    pub(super) fn warn_text(&mut self, item: &Item, text: &[u8], reading: &Reading) {
+        let has_comma = self.grammar.note_comma(text);
+        let is_column = matches!(item.key, Key::Column(_));
+        let (once, way_out) = if has_comma {
+            let way_out = "if its comma is a decimal point, run its program with LC_ALL=C or put sed -u y/,/./ before live-plot";
+            (&mut self.once.comma, way_out)
+        } else if is_column && is_fortran(text) {
+            (&mut self.once.begun, Problem::FORTRAN)
+        } else if is_column && begins_with_number(text) {
+            let way_out = "--match 'took (?<ms>[0-9.]+)' says which of a line's numbers to draw";
+            (&mut self.once.begun, way_out)
+        } else {
+            return;
+        };
+        if std::mem::replace(once, true) {
             return;
         }
         let shown = |text| common::escape::escape(&String::from_utf8_lossy(text)).into_owned();
         let name = shown(name(item, reading, &mut self.grammar.tables).name);
         let (text, line) = (shown(text), self.counts.lines);
         self.problems.warn(format!(
-            "{name}: {text} is no number, but a gap, as will be any other such cell; if its comma is a decimal point, run its program with LC_ALL=C or put sed -u y/,/./ before live-plot. (line {line})"
+            "{name}: {text} is no number, but a gap, as will be any other such cell; {way_out}. (line {line})"
         ));
     }
 
