@@ -1,5 +1,8 @@
 //! Which series a number belongs to: that of its name, behind the name of its row. A series begins with its first number.
-//! The same name under another title is another series: it bears that title.
+//! The same name under another title is another series: it bears that title. What a user has asked for and what has not come
+//! is left to `missing`.
+
+mod missing;
 
 use std::collections::HashMap;
 
@@ -12,9 +15,6 @@ pub(super) const MAX_SERIES: usize = 256;
 
 /// A name is shown with at most so many bytes.
 const LONGEST_NAME: usize = 64;
-
-/// How many names are kept for a warning.
-const MAX_OTHERS: usize = 12;
 
 /// For so many cells of a line it is kept what the cell in their place on the last line was, if its name was not longer.
 const MAX_RECENT: usize = 512;
@@ -224,7 +224,7 @@ impl Schema {
     /// them.
     fn begin(&mut self, full: Vec<u8>, name: &[u8], title: &[u8], is_number: bool) -> Role {
         let shown = clean(&full);
-        remember(&mut self.seen, &shown);
+        missing::remember(&mut self.seen, &shown);
         // As `--only` does, `--time` names a column in every row.
         let is_time = |time: &String| time.as_bytes() == full || time.as_bytes() == name;
         let role = if let Some(part) = self.naming.time.iter().position(is_time) {
@@ -233,7 +233,7 @@ impl Schema {
         } else if !is_number {
             return Role::Unknown;
         } else if !self.is_chosen(&shown, &clean(name)) {
-            remember(&mut self.others, &shown);
+            missing::remember(&mut self.others, &shown);
             return Role::None;
         } else if self.series.len() == MAX_SERIES {
             self.overflowed = true;
@@ -282,37 +282,6 @@ impl Schema {
         shown
     }
 
-    /// The warning that there is no series of a name that the user chose, while there are numbers of other names.
-    pub(super) fn missing(&self) -> Option<String> {
-        let wanted = self.naming.only.iter().zip(&self.found);
-        let missing: Vec<&str> =
-            wanted.filter(|(_, found)| !**found).map(|(name, _)| quoted(name)).collect();
-        (!missing.is_empty() && !self.others.is_empty()).then(|| {
-            let missing = missing.join(" or ");
-            format!("Nothing is called {missing} (--only); not chosen: {}.", listed(&self.others))
-        })
-    }
-
-    /// The warning that nothing has the name of `--time`.
-    pub(super) fn missing_time(&self) -> Option<String> {
-        (!self.has_time && !self.seen.is_empty()).then(|| {
-            let missing: Vec<&str> = self.naming.time.iter().map(|name| quoted(name)).collect();
-            let missing = missing.join(" or ");
-            format!("Nothing is called {missing} (--time); there are: {}.", listed(&self.seen))
-        })
-    }
-
-    /// The warning that nothing but the time has come.
-    pub(super) fn only_time(&self) -> Option<String> {
-        let is_all = self.has_time && self.series.is_empty() && self.others.is_empty();
-        is_all.then(|| {
-            format!(
-                "No line has another number than its time (--time {}).",
-                self.naming.time.join(",")
-            )
-        })
-    }
-
     /// How many names make up the time; 0 without `--time`.
     pub(super) fn time_parts(&self) -> usize {
         self.naming.time.len()
@@ -325,115 +294,10 @@ fn is_same(one: &[u8], other: &[u8]) -> bool {
     one.len() == other.len() && (one.is_empty() || one == other)
 }
 
-/// An empty name can be seen.
-fn quoted(name: &str) -> &str {
-    if name.is_empty() { "''" } else { name }
-}
-
-fn remember(names: &mut Vec<String>, name: &str) {
-    if names.len() < MAX_OTHERS && !names.iter().any(|known| known == name) {
-        names.push(name.to_owned());
-    }
-}
-
-fn listed(names: &[String]) -> String {
-    let more = if names.len() == MAX_OTHERS { ", …" } else { "" };
-    format!("{}{more}", names.join(", "))
-}
-
 /// A name as it is shown.
 fn clean(name: &[u8]) -> String {
     escape(&String::from_utf8_lossy(name)).into_owned()
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn long_names_are_shown_shortened_and_never_merged() {
-        let mut schema = Schema::default();
-        let name = |end: &str| format!("{}{end}", "é".repeat(50)).into_bytes();
-        for (place, end) in ["1", "2", "1"].into_iter().enumerate() {
-            schema.role(place, Name::bare(&name(end)), true);
-        }
-        assert_eq!(schema.names().len(), 2);
-        assert!(
-            schema.names().iter().all(|name| name.len() <= LONGEST_NAME),
-            "{:?}",
-            schema.names()
-        );
-        assert_ne!(schema.names()[0], schema.names()[1]);
-    }
-
-    #[test]
-    fn a_column_is_chosen_in_every_row() {
-        let only = vec!["avg10".to_owned(), "full.avg60".to_owned()];
-        let mut schema = Schema::new(Naming { only, ..Naming::default() });
-        for (row, name) in
-            [("some", "avg10"), ("some", "avg60"), ("full", "avg10"), ("full", "avg60")]
-        {
-            let name = Name { row: row.as_bytes(), ..Name::bare(name.as_bytes()) };
-            schema.role(0, name, true);
-        }
-        assert_eq!(schema.names(), ["some.avg10", "full.avg10", "full.avg60"]);
-        assert_eq!(schema.missing(), None);
-    }
-
-    #[test]
-    fn the_same_name_again_on_one_row_is_another_series() {
-        let mut schema = Schema::default();
-        let mut row = |names: &[&str]| {
-            schema.begin_row();
-            let series = names.iter().enumerate();
-            series
-                .map(|(place, name)| {
-                    schema.series(place, Name::bare(name.as_bytes()), Some(1.0)).unwrap()
-                })
-                .collect::<Vec<_>>()
-        };
-        assert_eq!(row(&["a", "b", "a"]), [0, 1, 2]);
-        assert_eq!(row(&["a", "b", "a"]), [0, 1, 2]);
-        assert_eq!(row(&["b", "c", "a", "a", "a"]), [1, 3, 0, 2, 4]);
-        assert_eq!(schema.names(), ["a", "b", "a.2", "c", "a.3"]);
-    }
-
-    #[test]
-    fn a_line_of_one_name_only_is_no_work_without_end() {
-        let mut schema = Schema::default();
-        schema.begin_row();
-        let drawn = (0..16_000)
-            .filter(|place| schema.series(*place, Name::bare(b"k"), Some(1.0)).is_some());
-        assert_eq!(drawn.count(), MAX_SERIES);
-        assert!(schema.overflowed);
-    }
-
-    #[test]
-    fn the_same_name_under_another_title_is_another_series() {
-        let mut schema = Schema::default();
-        for title in ["", "cpu", "disk", "cpu", "disk", ""] {
-            schema.role(0, Name { title: title.as_bytes(), ..Name::bare(b"temp1") }, true);
-        }
-        schema.role(1, Name { title: b"disk", ..Name::bare(b"Composite") }, true);
-        assert_eq!(schema.names(), ["temp1", "cpu.temp1", "disk.temp1", "Composite"]);
-    }
-
-    #[test]
-    fn a_series_is_chosen_with_its_title() {
-        let only = vec!["nvme.temp1".to_owned()];
-        let mut schema = Schema::new(Naming { only, ..Naming::default() });
-        for title in ["cpu", "nvme", "cpu"] {
-            schema.role(0, Name { title: title.as_bytes(), ..Name::bare(b"temp1") }, true);
-        }
-        assert_eq!(schema.names(), ["nvme.temp1"]);
-    }
-
-    #[test]
-    fn a_name_without_a_number_begins_no_series_until_one_comes() {
-        let mut schema = Schema::default();
-        assert_eq!(schema.role(0, Name::bare(b"a"), false), Role::Unknown);
-        assert_eq!(schema.role(0, Name::bare(b"a"), false), Role::Unknown);
-        assert_eq!(schema.role(0, Name::bare(b"a"), true), Role::Series(0));
-        assert_eq!(schema.role(3, Name::bare(b"a"), false), Role::Series(0));
-    }
-}
+mod tests;

@@ -1,10 +1,12 @@
 //! Names and values: `name=value`, `name = value`, `name: value`, wherever they stand on a line. One pass from left to
-//! right; what stands in parentheses after a blank or between quotes is skipped. Several numbers behind a name are left to
-//! `numbers`.
+//! right; what stands in parentheses after a blank or between quotes is skipped. The values are left to `value`, several
+//! numbers behind a name to `numbers`.
+
+mod value;
 
 use std::ops::Range;
 
-use super::measure::{self, Measure};
+use super::measure;
 use super::moment::Moment;
 use super::numbers;
 use super::reading::{Cell, Key, Reading, Span};
@@ -242,44 +244,6 @@ impl Scan<'_> {
         self.name_start = Some(value);
     }
 
-    /// `Tasks: 123 total, 1 running`: numbers with their names behind them are a row with these names, also if one looks
-    /// like a unit (`us` of top).
-    fn counts(&mut self, label: Range<usize>, at: usize) -> bool {
-        let Some(parts) = numbers::counts(&self.line[at..]) else { return false };
-        let row = self.reading.keep(&self.line[label]);
-        self.row = Some(row);
-        for (measure, word) in parts {
-            let name = self.reading.keep(&word);
-            self.reading.push(row, Key::Name(name), Cell::Number(measure));
-        }
-        self.at = self.line.len();
-        true
-    }
-
-    /// A pair: the name, and where its value is looked for.
-    fn pair(&mut self, name: Range<usize>, after: usize) {
-        match self.value(self.skip_blanks(after)) {
-            (Cell::Number(measure), end) => self.number(name, measure, end),
-            (cell, end) => self.take(name, cell, end),
-        }
-    }
-
-    /// Takes a number, and the one behind `±` as `NAME.±`. Others that follow are no values of a pair.
-    fn number(&mut self, name: Range<usize>, measure: Measure, end: usize) {
-        let rest = &self.line[end..];
-        if let Some((deviation, length)) = numbers::deviation(rest) {
-            let (deviation, end) = self.with_unit(deviation, end + length);
-            self.take(name.clone(), Cell::Number(measure), end);
-            let name = self.reading.keep(&[&self.line[name], ".±".as_bytes()].concat());
-            let row = self.row.unwrap_or_default();
-            self.reading.push(row, Key::Name(name), Cell::Number(deviation));
-        } else if numbers::goes_on(rest) {
-            self.is_refused = true;
-        } else {
-            self.take(name, Cell::Number(measure), end);
-        }
-    }
-
     /// Takes a pair: its name, its value, and where that ends.
     fn take(&mut self, name: Range<usize>, cell: Cell, end: usize) {
         let row = match self.row {
@@ -313,58 +277,6 @@ impl Scan<'_> {
         self.row = Some(row);
         row
     }
-
-    /// The value that begins at `at`, and where it ends.
-    fn value(&mut self, at: usize) -> (Cell, usize) {
-        let quote = match self.byte(at) {
-            Some(b'"') => Some(1),
-            Some(b'\'') => Some(2),
-            Some(b'(') => {
-                let end = self.find(0, at).map_or(at + 1, |end| end + 1);
-                return (Cell::Text(Span::default()), end);
-            }
-            _ => None,
-        };
-        if let Some(kind) = quote
-            && let Some(end) = self.find(kind, at + 1)
-        {
-            return (self.reading.cell(&self.line[at + 1..end]), end + 1);
-        }
-        let rest = &self.line[at..];
-        if let Some((measure, length)) = measure::prefix(rest) {
-            let (measure, end) = self.with_unit(measure, at + length);
-            return (Cell::Number(measure), end);
-        }
-        let length = match Moment::prefix(rest) {
-            Some((_, length)) => length,
-            None => rest
-                .iter()
-                .position(|byte| byte.is_ascii_whitespace() || matches!(byte, b',' | b';' | b'|'))
-                .unwrap_or(rest.len()),
-        };
-        // `a=1,2,3`: what follows a number and its comma is of this value, too.
-        let is_list =
-            rest.first().is_some_and(u8::is_ascii_digit) && rest.get(length) == Some(&b',');
-        let length = if is_list {
-            rest.iter().position(u8::is_ascii_whitespace).unwrap_or(rest.len())
-        } else {
-            length
-        };
-        (self.reading.cell(&rest[..length]), at + length)
-    }
-
-    /// The measure with the known unit that may follow it after a blank, unless that is the next name.
-    fn with_unit(&self, measure: Measure, end: usize) -> (Measure, usize) {
-        let next = self.skip_blanks(end);
-        if measure.unit.is_none()
-            && next > end
-            && let Some((unit, length)) = measure::after_blank(&self.line[next..])
-            && !matches!(self.byte(self.skip_blanks(next + length)), Some(b'=' | b':'))
-        {
-            return (Measure { unit: Some(unit), ..measure }, next + length);
-        }
-        (measure, end)
-    }
 }
 
 /// How long the count of a loop is that a name begins with, if more follows: in `Epoch 3 loss` the name is `loss`.
@@ -383,143 +295,4 @@ fn progress(name: &[u8]) -> usize {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::super::shown::shown;
-    use super::*;
-
-    #[track_caller]
-    fn assert_found(line: &str, expected: &str) {
-        let mut reading = Reading::default();
-        let text = line.trim_start();
-        let found = match read(text.as_bytes(), text.len() < line.len(), &mut reading) {
-            Found::Pairs => shown(&reading),
-            Found::Row(label, numbers) => format!("{} | {}", &text[label], &text[numbers..]),
-            Found::Nothing => String::new(),
-        };
-        assert_eq!(found, expected, "{line}");
-    }
-
-    #[test]
-    fn pairs_are_what_tools_write() {
-        for (line, expected) in [
-            (
-                "64 bytes from localhost (127.0.0.1): icmp_seq=3 ttl=64 time=0.045 ms",
-                "icmp_seq=3 ttl=64 time=0.045ms",
-            ),
-            ("MemAvailable:   5063180 kB", "MemAvailable=5063180kB"),
-            ("Active(anon):    12 kB", "Active(anon)=12kB"),
-            ("connections/s=12 active=3", "connections/s=12 active=3"),
-            ("cpu=12.5%, temp=-4°C, took=1.5e-3s", "cpu=12.5% temp=-4°C took=0.0015s"),
-            ("Mem: 1,234,567 kB", "Mem=1234567kB"),
-            ("a=1,b=2;c=3", "a=1 b=2 c=3"),
-            ("a = 5, 'b c' : 6, \"d\"=\"7\"", "a=5 b c=6 d=7"),
-            ("Mem : 5 used : 6", "Mem=5 used=6"),
-            ("level=info msg=\"took 3 x=9\" n=5", "level='info' msg='took 3 x=9' n=5"),
-            (
-                "frame=  240 fps= 48 q=28.0 size=     256kB time=00:00:10.24 speed=2.05x",
-                "frame=240 fps=48 q=28 size=256kB time='00:00:10.24' speed=2.05x",
-            ),
-            ("a=5 s=6", "a=5 s=6"),
-            ("loss: 0.5 - val_loss: 0.6", "loss=0.5 val_loss=0.6"),
-            ("[a=1] [b=2]", "a=1 b=2"),
-            ("took: 16.6 ms ± 7.3 ms [user: 1 ms]", "took=16.6ms took.±=7.3ms user=1ms"),
-            ("a=5 +/- 1 b=2", "a=5 a.±=1 b=2"),
-            (
-                "sizes: 48 bits physical, 40 bits virtual",
-                "sizes.physical=48bit sizes.virtual=40bit",
-            ),
-        ] {
-            assert_found(line, expected);
-        }
-    }
-
-    #[test]
-    fn a_name_may_hold_blanks_where_it_begins_the_line_or_follows_a_comma() {
-        for (line, expected) in [
-            ("CPU usage: 5", "CPU usage=5"),
-            ("INFO CPU usage: 5", "CPU usage=5"),
-            ("CPU usage: 5, Disk usage: 90", "CPU usage=5 Disk usage=90"),
-            ("Core 0:        +43.0°C  (high = +100.0°C, crit = +100.0°C)", "Core 0=43°C"),
-            ("Temp (C): 21.5", "Temp (C)=21.5"),
-            ("Value 1=123, Value 2=4", "Value 1=123 Value 2=4"),
-            ("Epoch 1 loss=0.5 acc=0.9", "loss=0.5 acc=0.9"),
-            ("Epoch 1/10 loss: 0.5 acc: 0.9", "loss=0.5 acc=0.9"),
-            ("Nov 25 17:00:01 host app[12]: queue depth: 5", "queue depth=5"),
-            ("Count: 5 Max: 6", "Count=5 Max=6"),
-            (
-                "Threads: 5  Slow queries: 0  Open tables: 7",
-                "Threads=5 Slow queries=0 Open tables=7",
-            ),
-            ("Sensor 1: 512\tSensor 2: 300", "Sensor 1=512 Sensor 2=300"),
-        ] {
-            assert_found(line, expected);
-        }
-    }
-
-    #[test]
-    fn one_word_at_the_first_byte_names_the_row() {
-        for (line, expected) in [
-            ("some avg10=1.91 avg60=1.48", "some.avg10=1.91 some.avg60=1.48"),
-            ("sda: r=5 w=6", "sda.r=5 sda.w=6"),
-            ("eth0: rx=5", "eth0.rx=5"),
-            ("  clat (usec): min=12, max=30", "clat (usec).min=12 clat (usec).max=30"),
-            ("app[7]: x=1", "x=1"),
-            (" some avg10=1", "avg10=1"),
-            ("cpu0 user=1", "user=1"),
-            ("INFO x=1", "x=1"),
-            ("two words x=1", "x=1"),
-            ("17:00:01 some x=1", "x=1"),
-            ("Tasks: 123 total,   1 running", "Tasks.total=123 Tasks.running=1"),
-        ] {
-            assert_found(line, expected);
-        }
-    }
-
-    #[test]
-    fn a_label_and_several_numbers_are_a_row_of_a_table() {
-        for (line, expected) in [
-            ("lo: 1 2", "lo | 1 2"),
-            (
-                "17:00:01 up 1 day, 2:03, 1 user, load average: 0.08, 0.03",
-                "load average | 0.08, 0.03",
-            ),
-            ("in: 1 kB 2 kB", "in | 1 kB 2 kB"),
-            ("lo: 1 2 x", ""),
-        ] {
-            assert_found(line, expected);
-        }
-    }
-
-    #[test]
-    fn what_only_looks_like_a_pair_is_none() {
-        for line in [
-            "main.rs:42: warning",
-            "main.rs:42: 5 errors",
-            "at 12:30:45",
-            "a == 5",
-            "a => 5",
-            "a != 5",
-            "id=0x1f",
-            "v=1.2.3",
-            "GET /x?id=5",
-            "http://a/b?c=5",
-            "a=1,2,3",
-            "x: 0,5",
-            "PING localhost (127.0.0.1): 56 data bytes",
-            "warning: 5",
-            "(a=5",
-            "rtt min/avg = 0.1/0.2 ms",
-            "run (pid=77) ok",
-            "n=3rd",
-            "Range: 11.1 ms … 35.4 ms 10 runs",
-            "b=5 a=4096 131072 33554432",
-            "b: 5 a: 4096, 131072, x",
-        ] {
-            let mut reading = Reading::default();
-            let found = read(line.as_bytes(), false, &mut reading);
-            // A parenthesis that never closes is none.
-            let expected = if line == "(a=5" { Found::Pairs } else { Found::Nothing };
-            assert_eq!(found, expected, "{line}: {}", shown(&reading));
-        }
-    }
-}
+mod tests;

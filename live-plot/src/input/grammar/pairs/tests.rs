@@ -1,0 +1,131 @@
+//! Tests of `pairs`.
+
+use super::super::shown::shown;
+use super::*;
+
+#[track_caller]
+fn assert_found(line: &str, expected: &str) {
+    let mut reading = Reading::default();
+    let text = line.trim_start();
+    let found = match read(text.as_bytes(), text.len() < line.len(), &mut reading) {
+        Found::Pairs => shown(&reading),
+        Found::Row(label, numbers) => format!("{} | {}", &text[label], &text[numbers..]),
+        Found::Nothing => String::new(),
+    };
+    assert_eq!(found, expected, "{line}");
+}
+
+#[test]
+fn pairs_are_what_tools_write() {
+    for (line, expected) in [
+        (
+            "64 bytes from localhost (127.0.0.1): icmp_seq=3 ttl=64 time=0.045 ms",
+            "icmp_seq=3 ttl=64 time=0.045ms",
+        ),
+        ("MemAvailable:   5063180 kB", "MemAvailable=5063180kB"),
+        ("Active(anon):    12 kB", "Active(anon)=12kB"),
+        ("connections/s=12 active=3", "connections/s=12 active=3"),
+        ("cpu=12.5%, temp=-4°C, took=1.5e-3s", "cpu=12.5% temp=-4°C took=0.0015s"),
+        ("Mem: 1,234,567 kB", "Mem=1234567kB"),
+        ("a=1,b=2;c=3", "a=1 b=2 c=3"),
+        ("a = 5, 'b c' : 6, \"d\"=\"7\"", "a=5 b c=6 d=7"),
+        ("Mem : 5 used : 6", "Mem=5 used=6"),
+        ("level=info msg=\"took 3 x=9\" n=5", "level='info' msg='took 3 x=9' n=5"),
+        (
+            "frame=  240 fps= 48 q=28.0 size=     256kB time=00:00:10.24 speed=2.05x",
+            "frame=240 fps=48 q=28 size=256kB time='00:00:10.24' speed=2.05x",
+        ),
+        ("a=5 s=6", "a=5 s=6"),
+        ("loss: 0.5 - val_loss: 0.6", "loss=0.5 val_loss=0.6"),
+        ("[a=1] [b=2]", "a=1 b=2"),
+        ("took: 16.6 ms ± 7.3 ms [user: 1 ms]", "took=16.6ms took.±=7.3ms user=1ms"),
+        ("a=5 +/- 1 b=2", "a=5 a.±=1 b=2"),
+        ("sizes: 48 bits physical, 40 bits virtual", "sizes.physical=48bit sizes.virtual=40bit"),
+    ] {
+        assert_found(line, expected);
+    }
+}
+
+#[test]
+fn a_name_may_hold_blanks_where_it_begins_the_line_or_follows_a_comma() {
+    for (line, expected) in [
+        ("CPU usage: 5", "CPU usage=5"),
+        ("INFO CPU usage: 5", "CPU usage=5"),
+        ("CPU usage: 5, Disk usage: 90", "CPU usage=5 Disk usage=90"),
+        ("Core 0:        +43.0°C  (high = +100.0°C, crit = +100.0°C)", "Core 0=43°C"),
+        ("Temp (C): 21.5", "Temp (C)=21.5"),
+        ("Value 1=123, Value 2=4", "Value 1=123 Value 2=4"),
+        ("Epoch 1 loss=0.5 acc=0.9", "loss=0.5 acc=0.9"),
+        ("Epoch 1/10 loss: 0.5 acc: 0.9", "loss=0.5 acc=0.9"),
+        ("Nov 25 17:00:01 host app[12]: queue depth: 5", "queue depth=5"),
+        ("Count: 5 Max: 6", "Count=5 Max=6"),
+        ("Threads: 5  Slow queries: 0  Open tables: 7", "Threads=5 Slow queries=0 Open tables=7"),
+        ("Sensor 1: 512\tSensor 2: 300", "Sensor 1=512 Sensor 2=300"),
+    ] {
+        assert_found(line, expected);
+    }
+}
+
+#[test]
+fn one_word_at_the_first_byte_names_the_row() {
+    for (line, expected) in [
+        ("some avg10=1.91 avg60=1.48", "some.avg10=1.91 some.avg60=1.48"),
+        ("sda: r=5 w=6", "sda.r=5 sda.w=6"),
+        ("eth0: rx=5", "eth0.rx=5"),
+        ("  clat (usec): min=12, max=30", "clat (usec).min=12 clat (usec).max=30"),
+        ("app[7]: x=1", "x=1"),
+        (" some avg10=1", "avg10=1"),
+        ("cpu0 user=1", "user=1"),
+        ("INFO x=1", "x=1"),
+        ("two words x=1", "x=1"),
+        ("17:00:01 some x=1", "x=1"),
+        ("Tasks: 123 total,   1 running", "Tasks.total=123 Tasks.running=1"),
+    ] {
+        assert_found(line, expected);
+    }
+}
+
+#[test]
+fn a_label_and_several_numbers_are_a_row_of_a_table() {
+    for (line, expected) in [
+        ("lo: 1 2", "lo | 1 2"),
+        ("17:00:01 up 1 day, 2:03, 1 user, load average: 0.08, 0.03", "load average | 0.08, 0.03"),
+        ("in: 1 kB 2 kB", "in | 1 kB 2 kB"),
+        ("lo: 1 2 x", ""),
+    ] {
+        assert_found(line, expected);
+    }
+}
+
+#[test]
+fn what_only_looks_like_a_pair_is_none() {
+    for line in [
+        "main.rs:42: warning",
+        "main.rs:42: 5 errors",
+        "at 12:30:45",
+        "a == 5",
+        "a => 5",
+        "a != 5",
+        "id=0x1f",
+        "v=1.2.3",
+        "GET /x?id=5",
+        "http://a/b?c=5",
+        "a=1,2,3",
+        "x: 0,5",
+        "PING localhost (127.0.0.1): 56 data bytes",
+        "warning: 5",
+        "(a=5",
+        "rtt min/avg = 0.1/0.2 ms",
+        "run (pid=77) ok",
+        "n=3rd",
+        "Range: 11.1 ms … 35.4 ms 10 runs",
+        "b=5 a=4096 131072 33554432",
+        "b: 5 a: 4096, 131072, x",
+    ] {
+        let mut reading = Reading::default();
+        let found = read(line.as_bytes(), false, &mut reading);
+        // A parenthesis that never closes is none.
+        let expected = if line == "(a=5" { Found::Pairs } else { Found::Nothing };
+        assert_eq!(found, expected, "{line}: {}", shown(&reading));
+    }
+}

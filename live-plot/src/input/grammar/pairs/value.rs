@@ -1,0 +1,101 @@
+//! The value of a name: a number with its unit, several numbers, a text. Where names are is left to `pairs`.
+
+use std::ops::Range;
+
+use super::super::measure::{self, Measure};
+use super::super::moment::Moment;
+use super::super::numbers;
+use super::super::reading::{Cell, Key, Span};
+use super::Scan;
+
+impl Scan<'_> {
+    /// `Tasks: 123 total, 1 running`: numbers with their names behind them are a row with these names, also if one looks
+    /// like a unit (`us` of top).
+    pub(super) fn counts(&mut self, label: Range<usize>, at: usize) -> bool {
+        let Some(parts) = numbers::counts(&self.line[at..]) else { return false };
+        let row = self.reading.keep(&self.line[label]);
+        self.row = Some(row);
+        for (measure, word) in parts {
+            let name = self.reading.keep(&word);
+            self.reading.push(row, Key::Name(name), Cell::Number(measure));
+        }
+        self.at = self.line.len();
+        true
+    }
+
+    /// A pair: the name, and where its value is looked for.
+    pub(super) fn pair(&mut self, name: Range<usize>, after: usize) {
+        match self.value(self.skip_blanks(after)) {
+            (Cell::Number(measure), end) => self.number(name, measure, end),
+            (cell, end) => self.take(name, cell, end),
+        }
+    }
+
+    /// Takes a number, and the one behind `±` as `NAME.±`. Others that follow are no values of a pair.
+    pub(super) fn number(&mut self, name: Range<usize>, measure: Measure, end: usize) {
+        let rest = &self.line[end..];
+        if let Some((deviation, length)) = numbers::deviation(rest) {
+            let (deviation, end) = self.with_unit(deviation, end + length);
+            self.take(name.clone(), Cell::Number(measure), end);
+            let name = self.reading.keep(&[&self.line[name], ".±".as_bytes()].concat());
+            let row = self.row.unwrap_or_default();
+            self.reading.push(row, Key::Name(name), Cell::Number(deviation));
+        } else if numbers::goes_on(rest) {
+            self.is_refused = true;
+        } else {
+            self.take(name, Cell::Number(measure), end);
+        }
+    }
+
+    /// The value that begins at `at`, and where it ends.
+    fn value(&mut self, at: usize) -> (Cell, usize) {
+        let quote = match self.byte(at) {
+            Some(b'"') => Some(1),
+            Some(b'\'') => Some(2),
+            Some(b'(') => {
+                let end = self.find(0, at).map_or(at + 1, |end| end + 1);
+                return (Cell::Text(Span::default()), end);
+            }
+            _ => None,
+        };
+        if let Some(kind) = quote
+            && let Some(end) = self.find(kind, at + 1)
+        {
+            return (self.reading.cell(&self.line[at + 1..end]), end + 1);
+        }
+        let rest = &self.line[at..];
+        if let Some((measure, length)) = measure::prefix(rest) {
+            let (measure, end) = self.with_unit(measure, at + length);
+            return (Cell::Number(measure), end);
+        }
+        let length = match Moment::prefix(rest) {
+            Some((_, length)) => length,
+            None => rest
+                .iter()
+                .position(|byte| byte.is_ascii_whitespace() || matches!(byte, b',' | b';' | b'|'))
+                .unwrap_or(rest.len()),
+        };
+        // `a=1,2,3`: what follows a number and its comma is of this value, too.
+        let is_list =
+            rest.first().is_some_and(u8::is_ascii_digit) && rest.get(length) == Some(&b',');
+        let length = if is_list {
+            rest.iter().position(u8::is_ascii_whitespace).unwrap_or(rest.len())
+        } else {
+            length
+        };
+        (self.reading.cell(&rest[..length]), at + length)
+    }
+
+    /// The measure with the known unit that may follow it after a blank, unless that is the next name.
+    pub(super) fn with_unit(&self, measure: Measure, end: usize) -> (Measure, usize) {
+        let next = self.skip_blanks(end);
+        if measure.unit.is_none()
+            && next > end
+            && let Some((unit, length)) = measure::after_blank(&self.line[next..])
+            && !matches!(self.byte(self.skip_blanks(next + length)), Some(b'=' | b':'))
+        {
+            return (Measure { unit: Some(unit), ..measure }, next + length);
+        }
+        (measure, end)
+    }
+}
