@@ -4,6 +4,7 @@
 pub mod files;
 pub mod forker;
 pub mod launcher;
+pub mod levels;
 pub mod ntp;
 pub mod plot;
 pub mod processes;
@@ -14,8 +15,10 @@ pub mod tmux;
 pub mod window;
 
 use std::collections::HashMap;
+use std::env;
 use std::io::{self, BufRead, BufReader, ErrorKind, Read, Write};
 use std::os::fd::AsFd;
+use std::os::unix::fs::PermissionsExt;
 use std::path::PathBuf;
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
@@ -33,7 +36,7 @@ pub const DEADLINE: Duration = Duration::from_secs(60);
 /// A command for the fresh binary of `package`, untouched by the configuration of whoever runs the tests.
 pub fn program(package: &'static str) -> Command {
     let mut command = Command::new(binary(package));
-    for (name, _) in std::env::vars_os() {
+    for (name, _) in env::vars_os() {
         let name = name.to_string_lossy().into_owned();
         let own = [
             "TIME_SERVER_",
@@ -52,8 +55,11 @@ pub fn program(package: &'static str) -> Command {
     command
 }
 
-/// The path of the binary of `package`, built now if its sources have changed.
+/// The path of the binary of `package`: built now if its sources have changed, or somebody's own.
 pub fn binary(package: &'static str) -> PathBuf {
+    if let Some(own) = own_binary(package) {
+        return own;
+    }
     static BUILT: OnceLock<Mutex<HashMap<&str, PathBuf>>> = OnceLock::new();
     let mut built = BUILT.get_or_init(Mutex::default).lock().unwrap();
     built
@@ -64,6 +70,24 @@ pub fn binary(package: &'static str) -> PathBuf {
             build.run().unwrap_or_else(|error| panic!("{package}: {error}")).path().to_owned()
         })
         .clone()
+}
+
+/// The program that is to be tested instead of `package`: `TIME_SERVER_BINARY=./mine`.
+fn own_binary(package: &str) -> Option<PathBuf> {
+    let variable = format!("{}_BINARY", package.to_uppercase().replace('-', "_"));
+    let given = PathBuf::from(env::var_os(&variable).filter(|given| !given.is_empty())?);
+    // Cargo starts tests in their crate's folder. The shell's own is still in its variable.
+    let path = env::var_os("PWD").map(PathBuf::from).unwrap_or_default().join(&given);
+    let metadata = path.metadata().unwrap_or_else(|error| {
+        panic!("{variable}: {}: {error}; give the path from where you call cargo", path.display())
+    });
+    let is_program = metadata.is_file() && metadata.permissions().mode() & 0o111 != 0;
+    assert!(
+        is_program,
+        "{variable}: {} cannot be executed; name a program, and chmod +x it",
+        path.display()
+    );
+    Some(path)
 }
 
 /// Which of a program's streams a line comes from.
@@ -185,6 +209,12 @@ impl Running {
     /// Waits for the process to end, within the deadline.
     pub fn wait(&mut self) -> ExitStatus {
         wait_until("the process ends", || self.child.try_wait().unwrap())
+    }
+
+    /// The lines that have come so far.
+    pub fn printed(&mut self) -> &[(Stream, String)] {
+        self.said.extend(self.lines.try_iter());
+        &self.said
     }
 
     /// Whether the process has ended.

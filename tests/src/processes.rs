@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use nix::sys::signal::Signal;
-use nix::unistd::Pid;
+use nix::unistd::{Pid, SysconfVar, sysconf};
 
 use crate::wait_until;
 
@@ -64,6 +64,24 @@ pub fn state_and_parent(pid: Pid) -> Option<(char, Pid)> {
 /// A process's state: S, T, Z and so on.
 pub fn state(pid: Pid) -> Option<char> {
     state_and_parent(pid).map(|(state, _)| state)
+}
+
+/// How long a process has computed, or waited for a processor, all its threads together (`sched-stats.rst` of the
+/// kernel): a loop that never sleeps has all the time there is, on a busy machine too.
+pub fn time_awake(pid: Pid) -> Duration {
+    let threads = fs::read_dir(format!("/proc/{pid}/task")).into_iter().flatten().flatten();
+    let nanos = threads.filter_map(|thread| {
+        let schedstat = fs::read_to_string(thread.path().join("schedstat")).ok()?;
+        let fields = schedstat.split_whitespace().take(2);
+        fields.map(|nanos| nanos.parse::<u64>().ok()).sum::<Option<u64>>()
+    });
+    Duration::from_nanos(nanos.sum())
+}
+
+/// The time in which the kernel counts so many ticks (sysconf(3), `_SC_CLK_TCK`).
+pub fn kernel_ticks(ticks: u32) -> Duration {
+    let a_second = sysconf(SysconfVar::CLK_TCK).unwrap().unwrap();
+    Duration::from_secs(1) * ticks / u32::try_from(a_second).unwrap()
 }
 
 /// How often a process has gone to sleep by itself.

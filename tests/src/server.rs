@@ -2,11 +2,13 @@
 
 use std::io::{self, Read};
 use std::net::{Ipv4Addr, TcpStream};
+use std::path::Path;
 use std::process::Command;
 use std::ptr;
 
 use nix::errno::Errno;
 use nix::libc;
+use nix::unistd::Pid;
 
 use crate::{DEADLINE, Running, program};
 
@@ -45,19 +47,9 @@ impl Server {
         Self { process, port }
     }
 
-    /// Sets the limit on descriptors of the running server (the soft one, prlimit(2)); returns the one before.
+    /// Sets the limit on descriptors of the running server; returns the one before.
     pub fn limit_descriptors(&self, limit: u64) -> u64 {
-        let pid = self.process.pid().as_raw();
-        let mut limits = libc::rlimit { rlim_cur: 0, rlim_max: 0 };
-        // SAFETY: no new limits are given; the kernel writes the old ones into the local.
-        let got = unsafe { libc::prlimit(pid, libc::RLIMIT_NOFILE, ptr::null(), &raw mut limits) };
-        Errno::result(got).unwrap();
-        let before = std::mem::replace(&mut limits.rlim_cur, limit);
-        // SAFETY: the kernel reads the local; it writes nothing, for the old limits are not asked for.
-        let set =
-            unsafe { libc::prlimit(pid, libc::RLIMIT_NOFILE, &raw const limits, ptr::null_mut()) };
-        Errno::result(set).unwrap();
-        before
+        limit_descriptors(self.process.pid(), limit)
     }
 
     /// A client from 127.0.0.1.
@@ -69,6 +61,27 @@ impl Server {
     pub fn ask(&self) -> String {
         read_all(self.connect()).unwrap()
     }
+}
+
+/// Sets a running process's limit on descriptors (the soft one, prlimit(2)); returns the one before.
+pub fn limit_descriptors(pid: Pid, limit: u64) -> u64 {
+    let pid = pid.as_raw();
+    let mut limits = libc::rlimit { rlim_cur: 0, rlim_max: 0 };
+    // SAFETY: no new limits are given; the kernel writes the old ones into the local.
+    let got = unsafe { libc::prlimit(pid, libc::RLIMIT_NOFILE, ptr::null(), &raw mut limits) };
+    Errno::result(got).unwrap();
+    let before = std::mem::replace(&mut limits.rlim_cur, limit);
+    // SAFETY: the kernel reads the local; it writes nothing, for the old limits are not asked for.
+    let set =
+        unsafe { libc::prlimit(pid, libc::RLIMIT_NOFILE, &raw const limits, ptr::null_mut()) };
+    Errno::result(set).unwrap();
+    before
+}
+
+/// The lowest number that no descriptor of a process has: as its limit, it can open nothing more.
+pub fn free_descriptor(pid: Pid) -> u64 {
+    let folder = format!("/proc/{pid}/fd");
+    (0..).find(|fd| !Path::new(&format!("{folder}/{fd}")).is_symlink()).unwrap()
 }
 
 /// A client of 127.0.0.1.

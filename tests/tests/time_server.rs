@@ -16,7 +16,7 @@ use nix::sys::signal::Signal;
 use nix::sys::socket::{setsockopt, sockopt};
 use nix::unistd::geteuid;
 use tests::launcher::Launcher;
-use tests::server::{Server, connect, read_all};
+use tests::server::{Server, connect, free_descriptor, read_all};
 use tests::{DEADLINE, Running, in_one_of_five, program, run, wait_until};
 
 /// A new folder for files of one test.
@@ -240,10 +240,7 @@ fn a_worker_that_cannot_start_ends_the_server_with_a_line_and_it_is_never_ready(
 #[test]
 fn when_no_descriptor_is_free_the_spare_one_lets_clients_be_answered() {
     let server = Server::start(&["--linger", "1h", "-f", "unix"]);
-    // The limit is on the numbers: with the lowest free one as the limit, the server can open nothing more.
-    let folder = format!("/proc/{}/fd", server.process.pid());
-    let free = (0..).find(|fd| !Path::new(&format!("{folder}/{fd}")).is_symlink()).unwrap();
-    server.limit_descriptors(free);
+    server.limit_descriptors(free_descriptor(server.process.pid()));
     // The first client gets the spare one's, each further client that of the one before.
     let mut held: Vec<TcpStream> = (0..50).map(|_| server.connect()).collect();
     for client in &mut held {
