@@ -1,8 +1,9 @@
 //! forker's stdout and stderr when nobody reads them, when they are closed, full or a file.
 
 use std::fs;
-use std::io::{BufRead, BufReader, Read};
+use std::io::{self, BufRead, BufReader, Read};
 use std::process::{Command, Stdio};
+use std::thread;
 
 use nix::fcntl::{FcntlArg, fcntl};
 use nix::sys::signal::Signal;
@@ -119,24 +120,32 @@ fn ticks_written_to_a_file_are_there_once_over_a_thousand_forks() {
 #[test]
 fn what_waits_for_its_reader_is_printed_once_however_many_runs_start_meanwhile() {
     // A child has a copy of all that forker keeps for a slow reader. If it wrote to the same output, that would come twice.
+    const RUNS: usize = 300;
     const UNREAD: usize = 200;
-    let args = "-i 1ms -e 1 -n 300 --max-children 300 --log-format json -- true".split(' ');
-    let mut command = forker(&args.collect::<Vec<_>>());
-    let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
-    let mut log = child.stderr.take().unwrap();
+    // A run that cannot be executed has a line with the whole command, and takes no time.
+    let nowhere = format!("/nonexistent/{}", "long/".repeat(400));
+    let args =
+        format!("-i 1ms -e 1 -n {RUNS} --max-children {RUNS} --log-format json -- {nowhere}");
+    let mut command = forker(&args.split(' ').collect::<Vec<_>>());
+    let (mut log, stderr) = io::pipe().unwrap();
     fcntl(&log, FcntlArg::F_SETPIPE_SZ(PAGE as i32)).unwrap();
-    let lines = BufReader::new(child.stdout.take().unwrap()).lines();
+    let mut child = command.stdout(Stdio::piped()).stderr(stderr).spawn().unwrap();
+    drop(command);
+    let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
     let mut logged = Vec::new();
-    for _ in lines.filter(|line| line.as_ref().unwrap() == "About to fork...").skip(UNREAD) {
+    let forks = lines.by_ref().filter(|line| line.as_ref().unwrap() == "About to fork...");
+    for _ in forks.take(RUNS).skip(UNREAD) {
         // There is room for a page, just when the next child is made.
         let mut page = [0; PAGE];
         let length = log.read(&mut page).unwrap();
         logged.extend_from_slice(&page[..length]);
     }
+    let rest = thread::spawn(move || lines.count());
     log.read_to_end(&mut logged).unwrap();
-    assert_eq!(child.wait().unwrap().code(), Some(0));
+    rest.join().unwrap();
+    assert_eq!(child.wait().unwrap().code(), Some(127));
     let logged = String::from_utf8(logged).unwrap();
-    let times = |run: &u32| logged.matches(&format!("\"run\":{run},")).count();
-    let odd: Vec<u32> = (1..=300).filter(|run| times(run) != 1).collect();
+    let times = |run: &usize| logged.matches(&format!("\"run\":{run},")).count();
+    let odd: Vec<usize> = (1..=RUNS).filter(|run| times(run) != 1).collect();
     assert!(odd.is_empty(), "not printed once: the lines of runs {odd:?}");
 }
