@@ -9,7 +9,7 @@ use std::io::{Read, Write};
 use std::process::{Child, ChildStdin, Command, Stdio};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::thread;
+use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
 use tests::program;
@@ -17,6 +17,9 @@ use tests::terminal::{control, pty};
 
 /// How long a program is watched.
 const WHILE: Duration = Duration::from_secs(10);
+
+/// How many of the last bytes are kept: what a program prints at its end.
+const KEPT: usize = 1 << 12;
 
 /// A program in a terminal.
 struct Plot {
@@ -27,6 +30,8 @@ struct Plot {
     sent: Arc<AtomicU64>,
     /// When it sent its first picture, in nanoseconds after its start.
     first: Arc<AtomicU64>,
+    /// Ends with the last bytes that it has sent.
+    reader: Option<JoinHandle<Vec<u8>>>,
 }
 
 impl Plot {
@@ -41,21 +46,32 @@ impl Plot {
         let begin = Instant::now();
         let mut child = command.spawn().unwrap();
         drop(command);
-        thread::spawn(move || {
-            let mut bytes = [0; 1 << 16];
+        let reader = thread::spawn(move || {
+            let (mut bytes, mut last) = ([0; 1 << 16], Vec::new());
             while let Ok(length @ 1..) = master.read(&mut bytes) {
+                last.extend_from_slice(&bytes[..length]);
+                last.drain(..last.len().saturating_sub(KEPT));
                 // More than what sets the terminal up: a picture.
                 if count.fetch_add(length as u64, Ordering::Relaxed) + length as u64 > 300 {
                     let passed = u64::try_from(begin.elapsed().as_nanos()).unwrap();
                     let _ = seen.compare_exchange(0, passed, Ordering::Relaxed, Ordering::Relaxed);
                 }
             }
+            last
         });
-        Self { input: child.stdin.take(), child, keyboard, sent, first }
+        Self { input: child.stdin.take(), child, keyboard, sent, first, reader: Some(reader) }
     }
 
     fn write(&mut self, text: &str) {
         self.input.as_mut().unwrap().write_all(text.as_bytes()).unwrap();
+    }
+
+    /// Has it end, and gives what it has sent last.
+    fn quit(mut self) -> String {
+        self.keyboard.write_all(b"q").unwrap();
+        self.child.wait().unwrap();
+        let last = self.reader.take().unwrap().join().unwrap();
+        String::from_utf8_lossy(&last).into_owned()
     }
 
     /// The processor time of all its threads.
@@ -145,10 +161,10 @@ fn main() {
         thread::sleep(WHILE);
         let spent = plot.time().saturating_sub(time);
         println!("{name:10} ended: {spent:?} in {WHILE:?}, {} bytes", plot.sent() - sent);
-        let before = plot.sent();
-        plot.keyboard.write_all(b"q").unwrap();
-        thread::sleep(Duration::from_millis(300));
-        println!("{name:10} said {} bytes at its end", plot.sent() - before);
+        // What live-plot -v reports.
+        for line in plot.quit().lines().filter(|line| line.contains("of our processor time")) {
+            println!("{name:10} {line}");
+        }
     }
 }
 
