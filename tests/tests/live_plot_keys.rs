@@ -231,3 +231,30 @@ fn the_picture_and_the_samples_that_are_seen_are_pasted_elsewhere() {
     assert_eq!(picture[16..24], [1280_u32.to_be_bytes(), 720_u32.to_be_bytes()].concat());
     assert_eq!(folder.names(), ["numbers"], "nothing is saved");
 }
+
+#[test]
+#[ignore = "needs Xvfb"]
+fn tab_shows_which_button_has_the_keyboard_and_space_presses_it() {
+    /// X11/keysymdef.h.
+    const TAB: u32 = 0xff09;
+    let screen = Screen::start();
+    let mut plot = shown(&screen, &[]);
+    plot.write("1\n");
+    let window = screen.window("live-plot");
+    wait_until("it draws", || line_end(&screen.picture(window)));
+    plot.end_input();
+    wait_still(&screen, window, true);
+    // The row of the buttons, right of the legend.
+    let buttons = || screen.part(window, (640, 0), (640, 34));
+    let changed = |what: &str, before: &Picture| {
+        wait_until(what, || Some(buttons()).filter(|now| now != before))
+    };
+    let before = buttons();
+    screen.press(window, TAB);
+    let focused = changed("a button has the keyboard", &before);
+    screen.press(window, SPACE);
+    let pressed = changed("it is pressed", &focused);
+    screen.press(window, SPACE);
+    changed("it is pressed again", &pressed);
+    wait_until("it is as before", || (buttons() == focused).then_some(()));
+}

@@ -13,6 +13,7 @@ use eframe::egui::{
     ViewportCommand, WidgetInfo,
 };
 
+use super::buttons::Buttons;
 use super::controls::Controls;
 use super::copy::{Clipboard, Seen};
 use super::keys::{self, Action};
@@ -22,7 +23,7 @@ use super::repaint::{Cost, Rate, Repaint};
 use super::save;
 use super::status::Status;
 use super::theme;
-use super::{buttons, help, hint, panels, status_line};
+use super::{help, hint, panels, status_line};
 use crate::config::{Axis, Config};
 use crate::picture::scale;
 use crate::picture::scene::{Extent, Scene, Size};
@@ -44,6 +45,7 @@ pub(super) struct App {
     help: bool,
     saved: save::Message,
     clipboard: Clipboard,
+    buttons: Buttons,
 }
 
 impl App {
@@ -60,6 +62,7 @@ impl App {
             help: false,
             saved: save::Message::default(),
             clipboard: Clipboard::default(),
+            buttons: Buttons::default(),
             config,
         }
     }
@@ -141,7 +144,7 @@ impl App {
         let mut row = ui.available_rect_before_wrap();
         row.set_height(ui.text_style_height(&TextStyle::Heading));
         let right = UiBuilder::new().max_rect(row).layout(Layout::right_to_left(Align::Center));
-        let row_of_buttons = ui.scope_builder(right, |ui| buttons::show(ui, &self.controls));
+        let row_of_buttons = ui.scope_builder(right, |ui| self.buttons.show(ui, &self.controls));
         wanted.extend(row_of_buttons.inner);
         row.set_right(row_of_buttons.response.rect.left() - 12.0);
         row.set_height(panels::legend_height(ui));

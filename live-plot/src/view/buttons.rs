@@ -24,7 +24,7 @@ const fn choice(action: Action, button: Option<&'static str>, entry: &'static st
 }
 
 /// The choices in groups, the most used first.
-const CHOICES: [&[Choice]; 4] = [
+static CHOICES: [&[Choice]; 4] = [
     &[
         choice(Action::Pause, Some("Pause"), "Pause, or follow the newest"),
         choice(Action::Fit, Some("Fit"), "Fit the values"),
@@ -64,37 +64,53 @@ fn is_on(action: Action, controls: &Controls) -> Option<bool> {
     }
 }
 
-/// The buttons, at the right end of a row; returns what was asked for.
-pub(super) fn show(ui: &mut Ui, controls: &Controls) -> Option<Action> {
-    ui.spacing_mut().item_spacing.x = 2.0;
-    let mut shown: Vec<&Choice> =
-        CHOICES.iter().copied().flatten().filter(|choice| choice.button.is_some()).collect();
-    let font = TextStyle::Button.resolve(ui.style());
-    let around = 2.0 * ui.spacing().button_padding.x + ui.spacing().item_spacing.x;
-    let text = |choice: &&Choice| choice.button.unwrap_or_default().to_owned();
-    let width = |text| ui.painter().layout_no_wrap(text, font.clone(), Color32::WHITE).size().x;
-    let widths: Vec<f32> = shown.iter().map(text).map(|text| width(text) + around).collect();
-    let count = fitting(&widths, ui.available_width() * SHARE - MENU);
-    shown.truncate(count);
-    let size = vec2(widths[..count].iter().sum::<f32>() + MENU, ui.available_height());
-    // From the left to the right, as Tab goes.
-    let row = ui.allocate_ui_with_layout(size, Layout::left_to_right(Align::Center), |ui| {
-        let mut wanted = None;
-        for choice in shown {
-            let text = choice.button.unwrap_or_default();
-            let hint = format!("{} ({})", choice.entry, keys::name_of(choice.action));
-            let button = button(ui, text, is_on(choice.action, controls));
-            if ui.add(button).on_hover_text(hint).clicked() {
-                wanted = Some(choice.action);
-            }
+/// The row of buttons.
+#[derive(Debug, Default)]
+pub(super) struct Buttons {
+    /// The width of each with what is around it, once it is known: it stays.
+    widths: Vec<f32>,
+}
+
+impl Buttons {
+    /// Shows as many as there is room for, at the right end of a row; returns what was asked for.
+    pub(super) fn show(&mut self, ui: &mut Ui, controls: &Controls) -> Option<Action> {
+        ui.spacing_mut().item_spacing.x = 2.0;
+        if self.widths.is_empty() {
+            self.widths = named().map(|(text, _)| width(ui, text)).collect();
         }
-        menu(ui, controls).or(wanted)
-    });
-    row.inner
+        let count = fitting(&self.widths, ui.available_width() * SHARE - MENU);
+        let size = vec2(self.widths[..count].iter().sum::<f32>() + MENU, ui.available_height());
+        // From the left to the right, as Tab goes.
+        let row = ui.allocate_ui_with_layout(size, Layout::left_to_right(Align::Center), |ui| {
+            let mut wanted = None;
+            for (text, choice) in named().take(count) {
+                let response = ui.add(button(ui, text, is_on(choice.action, controls)));
+                if response.clicked() {
+                    wanted = Some(choice.action);
+                }
+                response.on_hover_ui(|ui| {
+                    ui.label(format!("{} ({})", choice.entry, keys::name_of(choice.action)));
+                });
+            }
+            menu(ui, controls).or(wanted)
+        });
+        row.inner
+    }
+}
+
+/// The choices that have a button, and what stands on it.
+fn named() -> impl Iterator<Item = (&'static str, &'static Choice)> {
+    CHOICES.iter().copied().flatten().filter_map(|choice| Some((choice.button?, choice)))
+}
+
+fn width(ui: &Ui, text: &str) -> f32 {
+    let font = TextStyle::Button.resolve(ui.style());
+    let text = ui.painter().layout_no_wrap(text.to_owned(), font, Color32::WHITE);
+    text.size().x + 2.0 * ui.spacing().button_padding.x + ui.spacing().item_spacing.x
 }
 
 /// How many of the first widths fit into a room.
-pub(super) fn fitting(widths: &[f32], room: f32) -> usize {
+fn fitting(widths: &[f32], room: f32) -> usize {
     let ends = widths.iter().scan(0.0, |end, width| {
         *end += width;
         Some(*end)

@@ -15,14 +15,11 @@ const GAP: f32 = 7.0;
 /// Between two rows of the legend.
 const BETWEEN_ROWS: f32 = 2.0;
 
-/// How much of the lower half of a window is not the plot's: its axis, the status line, and a title above the legend.
-const AROUND_PLOT: f32 = 90.0;
-
 /// How high the legend may be: however many series there are, most of the window is left for the plot.
 pub(super) fn legend_height(ui: &Ui) -> f32 {
     let row = ui.text_style_height(&TextStyle::Heading) + BETWEEN_ROWS;
     let height = ui.ctx().content_rect().height();
-    (row * 5.0).max(height * 0.15).min(height * 0.5 - AROUND_PLOT).max(row)
+    (row * 5.0).max(height * 0.15).min(height * 0.3 - row)
 }
 
 /// The series, with their newest values; a click hides one or shows it again. Returns which was clicked.

@@ -1,18 +1,19 @@
 //! The status line below the plot: whether more input is expected, and what has come. Its words are left to `status`. In
 //! a narrow window its facts leave one by one, the least important first; the state stays.
 
-use eframe::egui::{self, Align, Label, Layout, RichText, Sense, TextStyle, Ui};
+use std::sync::Arc;
 
-use super::buttons::fitting;
+use eframe::egui::text::LayoutJob;
+use eframe::egui::{
+    Align, Galley, Label, Layout, RichText, Sense, TextFormat, TextStyle, Ui, vec2,
+};
+
 use super::status::{Mood, Status};
 use super::theme;
 use crate::picture::palette::Rgb;
 
 /// Between two facts.
-const BETWEEN: &str = "·";
-
-/// On each side of it.
-const SPACE: f32 = 7.0;
+const BETWEEN: &str = "  ·  ";
 
 /// Between what is on the left and what is on the right, at least.
 const GAP: f32 = 16.0;
@@ -34,26 +35,29 @@ pub(super) fn show(ui: &mut Ui, status: &Status) {
     if let Some((mood, note)) = status.note() {
         ui.add(Label::new(RichText::new(note).color(color(mood))).truncate());
     }
-    let between = width(ui, BETWEEN) + 2.0 * SPACE;
-    let widths: Vec<f32> = facts.iter().map(|(text, _)| width(ui, text) + between).collect();
-    let count = fitting(&widths, ui.available_width() - GAP);
-    ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-        ui.spacing_mut().item_spacing.x = SPACE;
-        for (number, (text, color)) in facts.into_iter().enumerate().take(count).rev() {
-            ui.label(RichText::new(text).color(color));
-            if number > 0 {
-                ui.weak(BETWEEN);
-            }
-        }
-    });
+    let room = ui.available_width() - GAP;
+    let text = |count: usize| row(ui, &facts[..count], palette.weak);
+    let fits = |text: &Arc<Galley>| text.size().x <= room;
+    // Mostly all of them fit.
+    if let Some(text) = (1..=facts.len()).rev().map(text).find(fits) {
+        ui.with_layout(Layout::right_to_left(Align::Center), |ui| ui.label(text));
+    }
 }
 
-fn width(ui: &Ui, text: &str) -> f32 {
-    let font = TextStyle::Body.resolve(ui.style());
-    ui.painter().layout_no_wrap(text.to_owned(), font, egui::Color32::WHITE).size().x
+/// Facts side by side.
+fn row(ui: &Ui, facts: &[(String, Rgb)], weak: Rgb) -> Arc<Galley> {
+    let mut job = LayoutJob::default();
+    let format = |color: Rgb| TextFormat::simple(TextStyle::Body.resolve(ui.style()), color.into());
+    for (number, (text, color)) in facts.iter().enumerate() {
+        if number > 0 {
+            job.append(BETWEEN, 0.0, format(weak));
+        }
+        job.append(text, 0.0, format(*color));
+    }
+    ui.painter().layout_job(job)
 }
 
 fn dot(ui: &mut Ui, color: Rgb) {
-    let (rect, _) = ui.allocate_exact_size(egui::vec2(8.0, 8.0), Sense::hover());
+    let (rect, _) = ui.allocate_exact_size(vec2(8.0, 8.0), Sense::hover());
     ui.painter().circle_filled(rect.center(), 4.0, color);
 }
