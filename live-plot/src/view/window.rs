@@ -67,7 +67,8 @@ fn options(title: &str, (width, height): (u16, u16)) -> eframe::NativeOptions {
 /// Shows an error in a window if the configuration asks for that: who starts a program from a desktop sees no stderr. The
 /// error is still to be reported there.
 pub fn show_error(error: &Error, config: &Config) {
-    if !config.show_errors || display().is_none() {
+    let has_window = !config.outputs.any() && !config.terminal;
+    if !config.show_errors || !has_window || display().is_none() {
         return;
     }
     let (text, theme) = (error.to_string(), config.theme);
