@@ -54,7 +54,8 @@ impl Percentiles {
                 slot.count += new.count;
                 return;
             }
-            at = (at + 1) % self.slots.len();
+            // Their number is a power of two.
+            at = (at + 1) & (self.slots.len() - 1);
         }
     }
 

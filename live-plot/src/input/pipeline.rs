@@ -176,7 +176,7 @@ impl Input {
         if !std::mem::replace(&mut self.has_begun, true) && utf16::is_likely(block) {
             return Some(End::Error(utf16::PROBLEM.to_owned()));
         }
-        splitter.feed(block, |line| sampler.line(&line, now));
+        sampler.block(splitter, block, now);
         sampler.warn_suppressed(now);
         None
     }

@@ -1,6 +1,7 @@
 //! From lines to samples: which lines are accepted, which are rejected, and the warnings about them. Pure: the caller
 //! passes the time and prints the warnings.
 
+mod flood;
 mod warnings;
 
 use std::time::{Duration, Instant};

@@ -81,6 +81,11 @@ impl Scales {
         unit
     }
 
+    /// Whether the numbers of a series bear no unit, so that a bare number is its value.
+    pub(super) fn is_bare(&self, series: usize) -> bool {
+        self.series.get(series).is_some_and(|scale| scale.unit == Some(None))
+    }
+
     /// The first two series of one kind whose units differ, if there are such: side by side their numbers mislead.
     pub(super) fn beside(&self) -> Option<(usize, usize)> {
         self.beside

@@ -47,6 +47,11 @@ impl Splitter {
         self.keep(&block[start..]);
     }
 
+    /// Whether the next byte begins a line.
+    pub(super) fn is_between_lines(&self) -> bool {
+        self.partial.is_empty() && !self.too_long && !self.after_return
+    }
+
     /// Calls `line` for the last line, if the input does not end in a newline.
     pub(super) fn finish(&mut self, mut line: impl FnMut(Line<'_>)) {
         if self.too_long || !self.partial.is_empty() {

@@ -13,11 +13,13 @@
 //! table         a row without a header, or bare numbers
 //! ```
 //!
-//! title holds what stands above the lines; remark knows a line without a number. number, foreign, comma, unit, duration,
-//! measure, calendar and moment know what a cell is; words what may be a name; reading holds what was found. Pure: which
-//! series a number belongs to, and when it was, is left to `schema` and `timestamp`.
+//! bare reads a flood of bare numbers before all of these. title holds what stands above the lines; remark knows a line
+//! without a number. number, foreign, comma, unit, duration, measure, calendar and moment know what a cell is; words what may
+//! be a name; reading holds what was found. Pure: which series a number belongs to, and when it was, is left to `schema` and
+//! `timestamp`.
 
 mod alternating;
+pub(super) mod bare;
 pub(super) mod calendar;
 pub(super) mod cells;
 mod clean;

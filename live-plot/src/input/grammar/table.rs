@@ -137,7 +137,7 @@ impl Tables {
     }
 
     /// Whether a bare number needs no look at headers and names: it is then taken.
-    pub(super) fn takes_bare_number(&mut self) -> bool {
+    pub(in crate::input) fn takes_bare_number(&mut self) -> bool {
         let takes = self.table.is_none() && self.candidates.is_empty() && self.has_numbers;
         if takes {
             self.follows_empty = false;

@@ -5,6 +5,7 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::config::Naming;
+use crate::input::splitter::Splitter;
 
 fn taken_with(rules: Rules, lines: &[&str]) -> Sampler {
     let mut sampler = Sampler::new(rules, true, false);
@@ -250,12 +251,44 @@ proptest! {
     }
 
     #[test]
+    fn a_flood_of_bare_numbers_is_read_as_its_lines_are(
+        lines in prop::collection::vec(prop_oneof![
+            8 => any::<i32>().prop_map(|number| format!("{number}\n")),
+            8 => (-1e6_f64..1e6).prop_map(|number| format!("{number:.3}\n")),
+            1 => part().prop_map(|part| part + "\n"),
+            2 => any::<i8>().prop_map(|number| format!("{number}\r")),
+            2 => Just("\n".to_owned()),
+            1 => "[-0-9.e \r\n]{0,20}",
+        ], 0..60),
+        size in prop_oneof![9_usize..40, 1_usize..2000],
+    ) {
+        let text = lines.concat();
+        let now = clock::now();
+        let read = |at_once: bool| {
+            let mut splitter = Splitter::default();
+            let mut sampler = Sampler::new(Rules::default(), true, false);
+            for piece in text.as_bytes().chunks(size) {
+                match at_once {
+                    true => sampler.block(&mut splitter, piece, now),
+                    false => splitter.feed(piece, |line| sampler.line(&line, now)),
+                }
+            }
+            splitter.finish(|line| sampler.line(&line, now));
+            sampler.finish(now);
+            sampler.stamp(0.0, 1.0);
+            let warnings = sampler.take_warnings();
+            format!("{:?} {:?} {:?} {warnings:?}", sampler.entries(), sampler.schema.names(), sampler.counts)
+        };
+        prop_assert_eq!(read(true), read(false));
+    }
+
+    #[test]
     fn any_bytes_in_any_pieces_give_the_same_and_no_panic(
         bytes in prop::collection::vec(prop_oneof![any::<u8>(), prop::sample::select(b"0123456789 ,;:=\n\t\"{}[]".to_vec())], 0..400),
         size in 1_usize..50,
     ) {
         let read = |pieces: &mut dyn Iterator<Item = &[u8]>| {
-            let mut splitter = crate::input::splitter::Splitter::default();
+            let mut splitter = Splitter::default();
             let mut sampler = Sampler::new(Rules::default(), true, false);
             let now = clock::now();
             pieces.for_each(|piece| splitter.feed(piece, |line| sampler.line(&line, now)));
