@@ -34,7 +34,12 @@ impl Scan<'_> {
     /// Takes a number, and the one behind `±` as `NAME.±`. Others that follow are no values of a pair.
     pub(super) fn number(&mut self, name: Range<usize>, measure: Measure, end: usize) {
         let rest = &self.line[end..];
-        if let Some((deviation, length)) = numbers::deviation(rest) {
+        // Nearly always the next name follows, or nothing.
+        let next = self.byte(self.skip_blanks(end));
+        if next.is_none_or(|byte| byte.is_ascii_alphabetic() && !matches!(byte | 0x20, b'n' | b'i'))
+        {
+            self.take(name, Cell::Number(measure), end);
+        } else if let Some((deviation, length)) = numbers::deviation(rest) {
             let (deviation, end) = self.with_unit(deviation, end + length);
             self.take(name.clone(), Cell::Number(measure), end);
             let name = self.reading.keep(&[&self.line[name], ".±".as_bytes()].concat());
