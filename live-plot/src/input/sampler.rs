@@ -9,6 +9,7 @@ use std::time::{Duration, Instant};
 use chrono::{DateTime, Utc};
 
 use super::counters::Counters;
+use super::doubts::Doubts;
 use super::grammar::measure::Measure;
 use super::grammar::moment::Moment;
 use super::grammar::reading::{Cell, Item, Key, Reading};
@@ -55,6 +56,7 @@ pub(super) struct Sampler {
     /// With `--rate`.
     counters: Option<Counters>,
     problems: Problems,
+    doubts: Doubts,
     once: Once,
     /// When the first line came of which nothing is drawn.
     nothing_since: Option<Instant>,
@@ -95,6 +97,7 @@ impl Sampler {
             entries: Vec::new(),
             rows: Vec::new(),
             problems: Problems::new(is_typed),
+            doubts: Doubts::default(),
             once: Once::default(),
             nothing_since: None,
         }
@@ -234,12 +237,10 @@ impl Sampler {
     /// Takes the rows that the grammar has read.
     fn take_rows(&mut self, line: &[u8], now: Instant) {
         self.hint_at_time();
-        if std::mem::take(&mut self.grammar.tables.doubt) {
-            let line = self.counts.lines;
-            self.problems.warn(format!("The line is read as two numbers; if its comma is a decimal point, run its program with LC_ALL=C or put sed -u y/,/./ before live-plot. (line {line})"));
-        }
+        self.warn_open_marks();
         let reading = std::mem::take(&mut self.grammar.reading);
         for row in reading.rows() {
+            self.warn_doubt(row, &reading);
             match self.time(row, &reading) {
                 Ok(time) => {
                     let before = self.entries.len();

@@ -290,7 +290,7 @@ impl Schema {
 
 /// Whether two names are the same. Two empty ones are not handed to memcmp(3): with AVX-512 it loads from where an empty
 /// vector points, with all bytes masked, and the processor takes some 80 ns to find that nothing is there.
-fn is_same(one: &[u8], other: &[u8]) -> bool {
+pub(super) fn is_same(one: &[u8], other: &[u8]) -> bool {
     one.len() == other.len() && (one.is_empty() || one == other)
 }
 

@@ -84,6 +84,18 @@ pub(super) fn grouped_by_points(cell: &[u8]) -> Option<Measure> {
     measure::whole(&plain)
 }
 
+/// Whether the points of all numbers between semicolons that have one may part groups of three digits: `1.500;2.500`.
+pub(super) fn may_be_thousands(line: &[u8]) -> bool {
+    let mut has_points = false;
+    let may_be = |cell: &[u8]| {
+        let cell = cell.trim_ascii();
+        let is_pointed = cell.contains(&b'.') && cell.iter().any(u8::is_ascii_digit);
+        has_points |= is_pointed;
+        !is_pointed || (cell[0] != b'0' && grouped_by_points(cell).is_some())
+    };
+    line.split(|byte| *byte == b';').all(may_be) && has_points
+}
+
 /// The digits without what stands between groups of three; `None` if they part anything else.
 fn ungrouped(text: &[u8]) -> Option<Vec<u8>> {
     let mut groups = text.split(|byte| matches!(byte, b'.' | b' '));
@@ -134,6 +146,19 @@ mod tests {
             ("0,5,6", false),
         ] {
             assert_eq!(may_be_fraction(line.as_bytes()), expected, "{line}");
+        }
+    }
+
+    #[test]
+    fn three_digits_behind_each_point_may_be_groups() {
+        for (line, expected) in [
+            ("1.500;2.500", true),
+            ("x;12.345", true),
+            ("1.500;0.250", false),
+            ("1.500;2.5", false),
+            ("1;2", false),
+        ] {
+            assert_eq!(may_be_thousands(line.as_bytes()), expected, "{line}");
         }
     }
 

@@ -162,6 +162,9 @@ impl Grammar {
             }
             return Verdict::Silent;
         }
+        if self.titles.begin_processor(text) {
+            return Verdict::Silent;
+        }
         let may_hold_number = number::is_possible(text);
         let verdict = self.text(text, &clean, indent, may_hold_number);
         self.has_decimal_comma |= verdict == Verdict::Comma && comma::may_be_decimal(text);

@@ -6,6 +6,7 @@ mod headed;
 mod plain;
 
 use super::cells::Delimiter;
+use super::comma;
 use super::header::{Candidate, Header};
 use super::measure::Measure;
 use super::number;
@@ -35,6 +36,15 @@ pub(super) enum Refusal {
     NoRow,
 }
 
+/// A mark that has two readings.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::input) enum OpenMark {
+    /// It parts two cells, or is a decimal point: `0,5`.
+    Comma,
+    /// It is a decimal point, or parts thousands: `1.500;2.500`.
+    Point,
+}
+
 /// The table in force, and what is known of others.
 #[derive(Debug)]
 pub(in crate::input) struct Tables {
@@ -43,6 +53,8 @@ pub(in crate::input) struct Tables {
     /// The names of `--time`.
     time: Vec<String>,
     table: Option<Table>,
+    /// How many headers have been put in force.
+    pub(in crate::input) begun: u64,
     /// Tables that were in force before.
     former: Vec<Table>,
     /// What the columns are called by number; filled as it is needed.
@@ -60,8 +72,8 @@ pub(in crate::input) struct Tables {
     refused: Option<usize>,
     /// The word behind a lone number.
     word: Vec<u8>,
-    /// The first row had two cells whose comma may be a decimal point.
-    pub(in crate::input) doubt: bool,
+    /// A mark in the first row may mean something else than it was read as.
+    pub(in crate::input) open_mark: Option<OpenMark>,
     /// With `--marks`: only a line before the first number, or a repeat, is a header.
     pub(in crate::input) has_marks: bool,
     /// Lines that may have been headers and are none, with their number.
@@ -82,6 +94,7 @@ impl Tables {
             given: given.iter().map(|name| name.clone().into_bytes()).collect(),
             time: time.to_vec(),
             table: None,
+            begun: 0,
             former: Vec::new(),
             numbered: Vec::new(),
             is_single: false,
@@ -93,7 +106,7 @@ impl Tables {
             delimiter: None,
             refused: None,
             word: Vec::new(),
-            doubt: false,
+            open_mark: None,
             has_marks: false,
             not_headers: Vec::new(),
         }
@@ -307,14 +320,22 @@ impl Tables {
             self.former.remove(0);
         }
         table.rows.begin_block();
+        self.begun += 1;
         self.table = Some(table);
     }
 
     /// Reads the line as a row of the table in force, if it has as many cells, a number among them.
     pub(super) fn read_row(&mut self, line: &[u8], reading: &mut Reading) -> bool {
         let Some(table) = &mut self.table else { return false };
+        let is_first = !table.is_begun();
         if !table.read(line, &self.time, reading) {
             return false;
+        }
+        if is_first
+            && table.header.delimiter == Delimiter::Semicolon
+            && comma::may_be_thousands(line)
+        {
+            self.open_mark = Some(OpenMark::Point);
         }
         self.refused = None;
         true

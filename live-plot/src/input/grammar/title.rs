@@ -34,6 +34,18 @@ impl Titles {
         *self = Self::default();
     }
 
+    /// Takes the line that begins a block of /proc/cpuinfo as its title. The tab is the kernel's: `processor: 5` is a pair.
+    pub(super) fn begin_processor(&mut self, line: &[u8]) -> bool {
+        let Some(number) = line.strip_prefix(b"processor\t: ") else { return false };
+        if number.is_empty() || !number.iter().all(u8::is_ascii_digit) {
+            return false;
+        }
+        self.open.clear();
+        self.is_first = false;
+        self.paragraph = [b"processor ", number].concat();
+        true
+    }
+
     /// Appends what stands over a line that is indented so far.
     pub(super) fn over(&self, indent: usize, text: &mut Vec<u8>) {
         let mut above = self.open.iter().filter(|(other, _)| *other < indent).peekable();
@@ -138,6 +150,18 @@ mod tests {
             let found = title(line.as_bytes());
             assert_eq!(found.as_deref(), expected.map(str::as_bytes), "{line}");
         }
+    }
+
+    #[test]
+    fn a_processor_of_the_kernel_is_a_title() {
+        let mut titles = Titles::default();
+        assert!(titles.begin_processor(b"processor\t: 1"));
+        let mut text = Vec::new();
+        titles.over(0, &mut text);
+        assert_eq!(text, b"processor 1");
+        assert!(
+            !titles.begin_processor(b"processor: 1") && !titles.begin_processor(b"processor\t: x")
+        );
     }
 
     #[test]

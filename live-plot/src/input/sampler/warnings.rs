@@ -1,11 +1,13 @@
 //! The warnings of the sampler that come once. Those that come with every line are left to `problems`.
 
+use super::super::doubts::Doubt;
 use super::super::grammar::cells::{begins_with_number, is_fortran};
 use super::super::grammar::measure::Measure;
 use super::super::grammar::metrics;
 use super::super::grammar::moment::Moment;
 use super::super::grammar::reading::Reading;
 use super::super::grammar::reading::{Cell, Item, Key};
+use super::super::grammar::table::OpenMark;
 use super::super::grammar::unit::Unit;
 use super::super::problems::Problem;
 use super::super::splitter::LONGEST;
@@ -46,6 +48,40 @@ impl Sampler {
         self.problems.warn(format!(
             "{name}: {text} is no number, but a gap, as will be any other such cell; {way_out}. (line {line})"
         ));
+    }
+
+    /// Warns of a row whose marks may mean something else than they are read as.
+    pub(super) fn warn_open_marks(&mut self) {
+        let Some(mark) = self.grammar.tables.open_mark.take() else { return };
+        let line = self.counts.lines;
+        self.problems.warn(match mark {
+            OpenMark::Comma => format!("The line is read as two numbers; if its comma is a decimal point, run its program with LC_ALL=C or put sed -u y/,/./ before live-plot. (line {line})"),
+            OpenMark::Point => format!("The points of the line are read as decimal points; if they part thousands, put sed -u 's/[.]//g' before live-plot. (line {line})"),
+        });
+    }
+
+    /// Warns once of what the rows of a table seem to be.
+    pub(super) fn warn_doubt(&mut self, row: &[Item], reading: &Reading) {
+        let [Item { key: Key::Column(_), row: name_of_row, .. }, _, ..] = row else { return };
+        let mut numbers = row.iter().filter(|item| matches!(item.cell, Cell::Number(_)));
+        let Some(first) = numbers.next() else { return };
+        let number = match first.cell {
+            Cell::Number(Measure { value, unit: None }) => Some(value),
+            _ => None,
+        };
+        let table = self.grammar.tables.begun;
+        let Some(doubt) = self.doubts.row(table, reading.text(*name_of_row), number) else {
+            return;
+        };
+        let line = self.counts.lines;
+        let shown = |text| common::escape::escape(&String::from_utf8_lossy(text)).into_owned();
+        self.problems.warn(match doubt {
+            Doubt::InTurn(count) => {
+                let column = shown(name(first, reading, &mut self.grammar.tables).name);
+                format!("The rows seem to be those of {count} things in turn, counted by {column}: --match with a group (?<name>[0-9]+) for that number draws each by itself. (line {line})")
+            }
+            Doubt::States(names) => format!("The rows are called by their words {}: if these are states of one thing, --match 'took (?<ms>[0-9.]+)' draws it as one series. (line {line})", shown(names.as_bytes())),
+        });
     }
 
     pub(super) fn warn_unit(&mut self, series: usize, measure: Measure) {

@@ -41,6 +41,11 @@ impl Table {
     }
 }
 impl Table {
+    /// Whether a row has come.
+    pub(super) fn is_begun(&self) -> bool {
+        self.is_begun
+    }
+
     /// Reads the line, if it is a row of the table.
     pub(super) fn read(&mut self, line: &[u8], time: &[String], reading: &mut Reading) -> bool {
         self.header.delimiter = self.header.delimiter.with_sign_of(line);

@@ -7,7 +7,7 @@ use super::super::measure;
 use super::super::number;
 use super::super::reading::{Cell, Key, Reading, Span};
 use super::super::row::{self, Layout};
-use super::{Refusal, Tables};
+use super::{OpenMark, Refusal, Tables};
 
 impl Tables {
     /// Reads a line that no header names. In brackets a number and a word are a remark: `(2 rows)`.
@@ -52,7 +52,14 @@ impl Tables {
                 {
                     return Err(Refusal::Comma);
                 }
-                self.doubt |= !is_settled && comma::may_be_fraction(line);
+                if !is_settled && comma::may_be_fraction(line) {
+                    self.open_mark = Some(OpenMark::Comma);
+                } else if !is_settled
+                    && delimiter == Delimiter::Semicolon
+                    && comma::may_be_thousands(line)
+                {
+                    self.open_mark = Some(OpenMark::Point);
+                }
                 return self.take(plain.cells, plain.is_named, Some(delimiter), |_| {}, reading);
             }
         }
