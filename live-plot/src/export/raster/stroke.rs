@@ -10,7 +10,7 @@ use crate::picture::palette::{Dash, Rgb};
 use crate::picture::pixels::Pixels;
 
 /// How wide a series' line is.
-pub(in crate::export) const WIDTH: f64 = 1.8;
+pub(crate) const WIDTH: f64 = 1.8;
 
 /// So many cuts a pixel column: as finely the edge of an upright line is shaded.
 const CUTS: usize = 4;
