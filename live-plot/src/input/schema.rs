@@ -282,6 +282,23 @@ impl Schema {
         shown
     }
 
+    /// The warning that there is no series of a name that the user chose.
+    pub(super) fn missing(&self) -> Option<String> {
+        missing::chosen(&self.naming.only, &self.found, &self.others)
+    }
+
+    /// The warning that nothing has the name of `--time`.
+    pub(super) fn missing_time(&self) -> Option<String> {
+        let is_missing = !self.has_time && !self.seen.is_empty();
+        is_missing.then(|| missing::time(&self.naming.time, &self.seen))
+    }
+
+    /// The warning that nothing but the time has come.
+    pub(super) fn only_time(&self) -> Option<String> {
+        let is_all = self.has_time && self.series.is_empty() && self.others.is_empty();
+        is_all.then(|| missing::only_time(&self.naming.time))
+    }
+
     /// How many names make up the time; 0 without `--time`.
     pub(super) fn time_parts(&self) -> usize {
         self.naming.time.len()
