@@ -3,6 +3,7 @@
 use std::fs;
 use std::io::{self, BufRead, BufReader, Read};
 use std::process::{Command, Stdio};
+use std::sync::mpsc::channel;
 use std::thread;
 
 use nix::fcntl::{FcntlArg, fcntl};
@@ -131,18 +132,21 @@ fn what_waits_for_its_reader_is_printed_once_however_many_runs_start_meanwhile()
     fcntl(&log, FcntlArg::F_SETPIPE_SZ(PAGE as i32)).unwrap();
     let mut child = command.stdout(Stdio::piped()).stderr(stderr).spawn().unwrap();
     drop(command);
-    let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
+    let lines = BufReader::new(child.stdout.take().unwrap()).lines();
+    let (sender, forks) = channel();
+    let reader = thread::spawn(move || {
+        let is_fork = |line: &String| line == "About to fork...";
+        lines.map_while(Result::ok).filter(is_fork).for_each(|_| sender.send(()).unwrap_or(()));
+    });
     let mut logged = Vec::new();
-    let forks = lines.by_ref().filter(|line| line.as_ref().unwrap() == "About to fork...");
-    for _ in forks.take(RUNS).skip(UNREAD) {
+    for () in forks.iter().take(RUNS).skip(UNREAD) {
         // There is room for a page, just when the next child is made.
         let mut page = [0; PAGE];
         let length = log.read(&mut page).unwrap();
         logged.extend_from_slice(&page[..length]);
     }
-    let rest = thread::spawn(move || lines.count());
     log.read_to_end(&mut logged).unwrap();
-    rest.join().unwrap();
+    reader.join().unwrap();
     assert_eq!(child.wait().unwrap().code(), Some(127));
     let logged = String::from_utf8(logged).unwrap();
     let times = |run: &usize| logged.matches(&format!("\"run\":{run},")).count();
