@@ -9,7 +9,7 @@ use std::io::{Read, Write};
 use std::process::{Child, ChildStdin, Command, Stdio};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::thread::{self, JoinHandle};
+use std::thread;
 use std::time::{Duration, Instant};
 
 use tests::program;
@@ -17,9 +17,6 @@ use tests::terminal::{control, pty};
 
 /// How long a program is watched.
 const WHILE: Duration = Duration::from_secs(10);
-
-/// How many of the last bytes are kept: what a program prints at its end.
-const KEPT: usize = 1 << 12;
 
 /// A program in a terminal.
 struct Plot {
@@ -30,15 +27,13 @@ struct Plot {
     sent: Arc<AtomicU64>,
     /// When it sent its first picture, in nanoseconds after its start.
     first: Arc<AtomicU64>,
-    /// Ends with the last bytes that it has sent.
-    reader: Option<JoinHandle<Vec<u8>>>,
 }
 
 impl Plot {
     fn start(mut command: Command) -> Self {
         let (mut master, slave) = pty((200, 50));
         command.env("TERM", "xterm-256color").env_remove("DISPLAY").env_remove("COLORTERM");
-        command.stdin(Stdio::piped()).stdout(slave.try_clone().unwrap()).stderr(slave);
+        command.stdin(Stdio::piped()).stdout(slave).stderr(Stdio::piped());
         control(&mut command);
         let keyboard = master.try_clone().unwrap();
         let (sent, first) = (Arc::<AtomicU64>::default(), Arc::<AtomicU64>::default());
@@ -46,32 +41,29 @@ impl Plot {
         let begin = Instant::now();
         let mut child = command.spawn().unwrap();
         drop(command);
-        let reader = thread::spawn(move || {
-            let (mut bytes, mut last) = ([0; 1 << 16], Vec::new());
+        thread::spawn(move || {
+            let mut bytes = [0; 1 << 16];
             while let Ok(length @ 1..) = master.read(&mut bytes) {
-                last.extend_from_slice(&bytes[..length]);
-                last.drain(..last.len().saturating_sub(KEPT));
                 // More than what sets the terminal up: a picture.
                 if count.fetch_add(length as u64, Ordering::Relaxed) + length as u64 > 300 {
                     let passed = u64::try_from(begin.elapsed().as_nanos()).unwrap();
                     let _ = seen.compare_exchange(0, passed, Ordering::Relaxed, Ordering::Relaxed);
                 }
             }
-            last
         });
-        Self { input: child.stdin.take(), child, keyboard, sent, first, reader: Some(reader) }
+        Self { input: child.stdin.take(), child, keyboard, sent, first }
     }
 
     fn write(&mut self, text: &str) {
         self.input.as_mut().unwrap().write_all(text.as_bytes()).unwrap();
     }
 
-    /// Has it end, and gives what it has sent last.
+    /// Has it end, and gives what it reports.
     fn quit(mut self) -> String {
         self.keyboard.write_all(b"q").unwrap();
-        self.child.wait().unwrap();
-        let last = self.reader.take().unwrap().join().unwrap();
-        String::from_utf8_lossy(&last).into_owned()
+        let mut report = String::new();
+        self.child.stderr.take().unwrap().read_to_string(&mut report).unwrap();
+        report
     }
 
     /// The processor time of all its threads.
