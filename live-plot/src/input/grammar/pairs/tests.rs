@@ -37,6 +37,7 @@ fn pairs_are_what_tools_write() {
         ),
         ("a=5 s=6", "a=5 s=6"),
         ("loss: 0.5 - val_loss: 0.6", "loss=0.5 val_loss=0.6"),
+        ("OK - load average: 0.15, 0.10|load1=0.15;5 load5=0.1;4", "load1=0.15 load5=0.1"),
         ("[a=1] [b=2]", "a=1 b=2"),
         ("took: 16.6 ms ± 7.3 ms [user: 1 ms]", "took=16.6ms took.±=7.3ms user=1ms"),
         ("a=5 +/- 1 b=2", "a=5 a.±=1 b=2"),

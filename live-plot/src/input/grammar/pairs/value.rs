@@ -46,7 +46,11 @@ impl Scan<'_> {
             let row = self.row.unwrap_or_default();
             self.reading.push(row, Key::Name(name), Cell::Number(deviation));
         } else if numbers::goes_on(rest) {
-            self.is_refused = true;
+            // Of a check of Nagios what stands before the bar is text, and says the same.
+            match memchr::memchr(b'|', rest) {
+                Some(bar) => self.pass(end + bar),
+                None => self.is_refused = true,
+            }
         } else {
             self.take(name, Cell::Number(measure), end);
         }
