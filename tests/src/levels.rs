@@ -15,6 +15,9 @@ use crate::files::TempFile;
 /// tries and tries again waits so long for each level that fails.
 pub const PATIENCE: Duration = Duration::from_secs(10);
 
+/// How long it may take to start. That is nothing to judge, and some interpreters need seconds on a busy machine.
+pub const START: Duration = Duration::from_secs(30);
+
 /// Whether something is so, now or before our patience ends.
 pub fn comes(so: impl FnMut() -> bool) -> bool {
     within(PATIENCE, so)

@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 use nix::sys::signal::{Signal, kill, killpg};
 use nix::unistd::Pid;
 use tests::levels::{
-    PATIENCE, assert_as_the_page_says, comes, example, python_start, show, within,
+    PATIENCE, START, assert_as_the_page_says, comes, example, python_start, show, within,
 };
 use tests::processes::{Mark, kernel_ticks, state, zombies_of};
 use tests::{Running, Stream, program};
@@ -58,11 +58,13 @@ impl Mine {
 
     /// Waits until its command has printed so often.
     fn wait_for_runs(&mut self, count: usize) -> Vec<String> {
+        within(START, || !self.runs().is_empty() || self.process.has_ended());
         comes(|| self.runs().len() >= count || self.process.has_ended());
         let runs = self.runs();
-        let seen =
-            format!("in {PATIENCE:?}, its command has run {} times, not {count}", runs.len());
-        self.demand(runs.len() >= count, &seen);
+        self.demand(
+            runs.len() >= count,
+            &format!("its command runs {} times in {PATIENCE:?}, not {count} times", runs.len()),
+        );
         runs
     }
 

@@ -17,7 +17,9 @@ use std::time::{Duration, Instant};
 use nix::fcntl::{FcntlArg, fcntl};
 use nix::sys::signal::{Signal, killpg};
 use nix::sys::socket::{setsockopt, sockopt};
-use tests::levels::{PATIENCE, assert_as_the_page_says, comes, example, python_start, show};
+use tests::levels::{
+    PATIENCE, START, assert_as_the_page_says, comes, example, python_start, show, within,
+};
 use tests::processes::{state, time_awake};
 use tests::server::{free_descriptor, limit_descriptors};
 use tests::{Running, program};
@@ -45,7 +47,7 @@ impl Mine {
     fn from(mut command: Command, port: u16, read: &'static str) -> Self {
         command.process_group(0);
         let mut mine = Self { process: Running::start(command), port, read };
-        comes(|| mine.listens() || mine.process.has_ended());
+        within(START, || mine.listens() || mine.process.has_ended());
         mine.demand(
             mine.listens(),
             &format!("with the arguments --port {port} it does not listen there"),
