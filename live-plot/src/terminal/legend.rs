@@ -41,8 +41,8 @@ impl Legend {
         dash: impl Fn(usize, usize) -> Dash,
     ) -> Self {
         let seen = |entry: &Entry| {
-            let seen = entry.seen.as_ref().filter(|_| series.len() <= FEW && across >= WIDE);
-            seen.map(|seen| format!("   {}", range(seen))).unwrap_or_default()
+            let seen = entry.range().filter(|_| series.len() <= FEW && across >= WIDE);
+            seen.map(|seen| format!("   {}", range(&seen))).unwrap_or_default()
         };
         let item = |(place, &number): (usize, &usize)| {
             let entry = status.series.get(number)?;

@@ -25,13 +25,13 @@ use crate::config::{Axis, Config, Theme};
 use crate::picture::palette::Palette;
 use crate::picture::scene::{Extent, Scene, Size};
 use crate::series::Shared;
-use crate::series::store::Store;
 use crate::signals::{self, Flag};
 use crate::view::controls::Controls;
+use crate::view::digits::Digits;
 use crate::view::keys::Action;
 use crate::view::repaint::{Cost, Rate};
 use crate::view::save;
-use crate::view::status::Status;
+use crate::view::status::{Beside, Status};
 
 /// The shortest time between two pictures.
 const FRAME: Duration = Duration::from_millis(100);
@@ -53,6 +53,8 @@ pub(super) struct Live<'a> {
     /// The size of the screen in cells, and that of the plot as of the last picture.
     size: (usize, usize),
     plot: Option<Size>,
+    /// How the values of each series are written as of the last picture.
+    digits: Vec<Digits>,
     rate: Rate,
     cost: Cost,
     /// The next picture: as soon as a frame is due, or when the plot has moved.
@@ -80,6 +82,7 @@ impl<'a> Live<'a> {
             help: false,
             saved: save::Message::default(),
             plot: None,
+            digits: Vec::new(),
             rate: Rate::new(started),
             cost: Cost::default(),
             is_wanted: true,
@@ -234,10 +237,8 @@ impl<'a> Live<'a> {
         let make = |size| {
             let is_hidden = |number| self.controls.hidden.contains(&number);
             let scene = Scene::of(&self.store, &self.controls.view, extent, size, is_hidden);
-            let status = |store: &mut Store| {
-                Status::of(store, &scene, &self.controls, rates, message.clone())
-            };
-            let status = self.store.hold(status);
+            let beside = Beside { rates, message: message.clone(), digits: &self.digits };
+            let status = self.store.hold(|store| Status::of(store, &scene, &self.controls, beside));
             (scene, status)
         };
         let (scene, status, plot) = painter.compose(self.plot, make);
@@ -247,6 +248,7 @@ impl<'a> Live<'a> {
             help::help(&mut cells);
         }
         self.wire.show(cells, self.palette);
+        self.digits = status.digits();
         self.rate.count(now, status.counts.lines);
         (self.plot, self.is_wanted) = (Some(plot), false);
         let is_moving =

@@ -9,7 +9,7 @@ use crate::picture::palette::Palette;
 use crate::picture::scene::Scene;
 use crate::series::Shared;
 use crate::view::controls::Controls;
-use crate::view::status::Status;
+use crate::view::status::{Beside, Status};
 
 /// The picture of all that has been read.
 pub(crate) fn of(config: &Config, store: &Shared, is_typed: bool, depth: Depth) -> String {
@@ -20,7 +20,7 @@ pub(crate) fn of(config: &Config, store: &Shared, is_typed: bool, depth: Depth) 
     let extent = store.hold(|store| controls.extent(store, store.head));
     let make = |size| {
         let scene = Scene::of(store, &controls.view, extent, size, |_| false);
-        let status = store.hold(|store| Status::of(store, &scene, &controls, None, None));
+        let status = store.hold(|store| Status::of(store, &scene, &controls, Beside::default()));
         (scene, status)
     };
     let (scene, status, _) = painter.compose(None, make);

@@ -16,16 +16,16 @@ use eframe::egui::{
 use super::buttons::Buttons;
 use super::controls::Controls;
 use super::copy::{Clipboard, Seen};
+use super::digits::Digits;
 use super::keys::{self, Action};
 use super::plot::{self, Shown};
 use super::pointer;
 use super::repaint::{Cost, Rate, Repaint};
 use super::save;
-use super::status::Status;
+use super::status::{Beside, Status};
 use super::theme;
 use super::{help, hint, panels, status_line};
 use crate::config::{Axis, Config};
-use crate::picture::scale;
 use crate::picture::scene::{Extent, Scene, Size};
 use crate::series::Shared;
 
@@ -42,6 +42,8 @@ pub(super) struct App {
     size: Option<Size>,
     /// The last picture.
     scene: Option<Scene>,
+    /// How the values of each series are written as of the last frame.
+    digits: Vec<Digits>,
     help: bool,
     saved: save::Message,
     clipboard: Clipboard,
@@ -59,6 +61,7 @@ impl App {
             controls: Controls::new(&config, is_typed),
             size: None,
             scene: None,
+            digits: Vec::new(),
             help: false,
             saved: save::Message::default(),
             clipboard: Clipboard::default(),
@@ -84,8 +87,9 @@ impl App {
         let before = self.scene.take();
         let scene = Scene::after(before, &self.store, &self.controls.view, extent, size, is_hidden);
         let (rates, message) = (self.rate.last, self.saved.lock().clone());
-        let status =
-            self.store.hold(|store| Status::of(store, &scene, &self.controls, rates, message));
+        let beside = Beside { rates, message, digits: &self.digits };
+        let status = self.store.hold(|store| Status::of(store, &scene, &self.controls, beside));
+        self.digits = status.digits();
         self.rate.count(now, status.counts.lines);
         let mut wanted = keys::pressed(ui.ctx());
         let plain = |panel: egui::Panel| {
@@ -246,8 +250,7 @@ impl eframe::App for App {
 
 /// Describes the plot for a screen reader.
 fn describe(shown: &Shown, status: &Status) {
-    let values =
-        status.series.iter().map(|entry| format!(", {} {}", entry.name, scale::value(entry.value)));
+    let values = status.series.iter().map(|entry| format!(", {} {}", entry.name, entry.text(None)));
     let label = format!("Plot{}", values.collect::<String>());
     shown.response.widget_info(|| WidgetInfo::labeled(Role::GraphicsDocument, true, &label));
 }

@@ -1,13 +1,15 @@
 //! The window: opening it (`window`), its state and each of its frames (`app`), when the next frame is drawn (`repaint`),
 //! the plot in its middle (`plot`), what is around it (`panels`: the legend, `buttons`, `status_line`) and over it (`hint`,
-//! `help`), what the pointer does (`pointer`), and egui's colours and sizes (`theme`). The terminal shares what the user has chosen to see (`controls`) and which part of the time that is
-//! (`viewport`), what keys do (`keys`), what is said around the plot (`status`), and saving to files (`save`). It reads the
-//! store and never waits for input.
+//! `help`), what the pointer does (`pointer`), and egui's colours and sizes (`theme`). The terminal shares what the user has
+//! chosen to see (`controls`) and which part of the time that is (`viewport`), what keys do (`keys`), what is said around
+//! the plot (`status`) and with how many digits (`digits`), and saving to files (`save`). It reads the store and never waits
+//! for input.
 
 mod app;
 mod buttons;
 pub(crate) mod controls;
 mod copy;
+pub(crate) mod digits;
 mod error_window;
 mod fallback_font;
 mod help;

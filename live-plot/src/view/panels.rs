@@ -59,8 +59,8 @@ fn series(
         text(&entry.name, TextStyle::Body, palette.weak),
         text(&value, TextStyle::Heading, value_color),
     ];
-    if let (true, Some(seen)) = (in_full && !entry.hidden, &entry.seen) {
-        texts.push(text(&status::range(seen), TextStyle::Small, palette.weak));
+    if let (true, Some(seen)) = (in_full && !entry.hidden, entry.range()) {
+        texts.push(text(&status::range(&seen), TextStyle::Small, palette.weak));
     }
     // The width must be known first: `horizontal_wrapped` begins a new row by it.
     let key_width = if Dash::of(number) == Dash::Solid { 8.0 } else { 26.0 };
@@ -90,7 +90,7 @@ fn series(
     }
     let label = format!("{} {value}", entry.name);
     response.widget_info(|| WidgetInfo::selected(Role::CheckBox, true, !entry.hidden, &label));
-    let seen = entry.seen.as_ref().map(status::range).unwrap_or_default();
+    let seen = entry.range().as_ref().map(status::range).unwrap_or_default();
     response.on_hover_text(format!("{label}\n{seen}\nClick to hide or show."))
 }
 

@@ -5,7 +5,7 @@ use common::escape::escape;
 use common::words;
 
 use super::controls::Controls;
-use crate::picture::scale;
+use super::digits::Digits;
 use crate::picture::scene::Scene;
 use crate::series::Summary;
 use crate::series::store::{Counts, End, Series, Store};
@@ -34,9 +34,21 @@ pub(crate) struct Entry {
     /// What its numbers bear; an option may name another one for all.
     pub(crate) unit: Option<String>,
     pub(crate) value: f64,
+    pub(crate) digits: Digits,
     pub(crate) hidden: bool,
     /// What is visible of it.
     pub(crate) seen: Option<Summary>,
+}
+
+/// What a frame leaves to the next one, and what else is known beside the scene.
+#[derive(Debug, Default)]
+pub(crate) struct Beside<'a> {
+    /// Frames and lines in the last second.
+    pub(crate) rates: Option<(u32, u64)>,
+    /// What has been saved, or why not.
+    pub(crate) message: Option<String>,
+    /// The digits of each series in the frame before.
+    pub(crate) digits: &'a [Digits],
 }
 
 /// How a text is meant.
@@ -56,20 +68,26 @@ impl Status {
         store: &Store,
         scene: &Scene,
         controls: &Controls,
-        rates: Option<(u32, u64)>,
-        message: Option<String>,
+        beside: Beside<'_>,
     ) -> Self {
+        let Beside { rates, message, digits } = beside;
         let is_live = controls.viewport.is_live();
-        let entry = |(number, series): (usize, &Series)| Entry {
-            name: series.name.clone(),
-            unit: series.unit.clone(),
-            value: match is_live {
+        let entry = |(number, series): (usize, &Series)| {
+            let value = match is_live {
                 true => series.total.last,
                 // Of the moment that is shown.
                 false => scene.newest.get(number).copied().unwrap_or(f64::NAN),
-            },
-            hidden: controls.hidden.contains(&number),
-            seen: scene.traces.get(number).and_then(|trace| trace.visible),
+            };
+            let seen = scene.traces.get(number).and_then(|trace| trace.visible);
+            let before = digits.get(number).copied().unwrap_or_default();
+            Entry {
+                name: series.name.clone(),
+                unit: series.unit.clone(),
+                value,
+                digits: before.next(seen.as_ref(), value, controls.view.is_log),
+                hidden: controls.hidden.contains(&number),
+                seen,
+            }
         };
         Self {
             counts: store.counts,
@@ -82,6 +100,11 @@ impl Status {
             series: store.series().iter().enumerate().map(entry).collect(),
             message,
         }
+    }
+
+    /// The digits of each series, for the next frame.
+    pub(crate) fn digits(&self) -> Vec<Digits> {
+        self.series.iter().map(|entry| entry.digits).collect()
     }
 
     /// Whether more input is expected.
@@ -148,12 +171,18 @@ impl Entry {
     /// The newest value with its unit; `unit` is that of all.
     pub(crate) fn text(&self, unit: Option<&str>) -> String {
         let unit = unit.or(self.unit.as_deref()).map(|unit| format!(" {unit}"));
-        scale::value(self.value) + &unit.unwrap_or_default()
+        self.digits.text(self.value) + &unit.unwrap_or_default()
+    }
+
+    /// What is visible of the series: the least value, the greatest and the mean.
+    pub(crate) fn range(&self) -> Option<[String; 3]> {
+        let seen = self.seen.as_ref()?;
+        let mean = self.digits.mean(seen.sum / seen.count as f64);
+        Some([self.digits.text(seen.min), self.digits.text(seen.max), mean])
     }
 }
 
-/// What is visible of a series, in words.
-pub(crate) fn range(seen: &Summary) -> String {
-    let mean = seen.sum / seen.count as f64;
-    format!("{} … {}   mean {}", scale::value(seen.min), scale::value(seen.max), scale::value(mean))
+/// The extremes and the mean in words.
+pub(crate) fn range([min, max, mean]: &[String; 3]) -> String {
+    format!("{min} … {max}   mean {mean}")
 }

@@ -13,6 +13,7 @@ use crate::series::Shared;
 use crate::series::pyramid::Sample;
 use crate::series::store::{Entry as Stored, Store};
 use crate::view::controls::Controls;
+use crate::view::status::Beside;
 
 /// A dot's column and row.
 type Dot = (i64, i64);
@@ -47,7 +48,7 @@ fn picture(
     let view = View { zone: None, ..controls.view.clone() };
     let make = |size| {
         let scene = Scene::of(store, &view, extent.unwrap_or(whole), size, |_| false);
-        let status = store.hold(|store| Status::of(store, &scene, &controls, None, None));
+        let status = store.hold(|store| Status::of(store, &scene, &controls, Beside::default()));
         (scene, status)
     };
     let (scene, status, _) = painter.compose(None, make);
@@ -192,7 +193,7 @@ proptest! {
         let painter = Painter { config: &config, size, is_colored };
         let make = |size| {
             let scene = Scene::of(&store, &controls.view, extent, size, |_| false);
-            let status = store.hold(|store| Status::of(store, &scene, &controls, None, None));
+            let status = store.hold(|store| Status::of(store, &scene, &controls, Beside::default()));
             (scene, status)
         };
         let (scene, status, made_for) = painter.compose(None, make);

@@ -256,7 +256,8 @@ fn paused_is_paused_whatever_is_pressed_and_shows_the_values_of_then() {
     window.key_press(egui::Key::End);
     window.step();
     window.step();
-    window.get_by_label("sine 99");
+    // With the decimals that its other value has come with.
+    window.get_by_label("sine 99.0");
 }
 
 #[test]
