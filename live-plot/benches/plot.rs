@@ -186,7 +186,7 @@ impl Window {
         let size = Size::pixels(self.size.x.into(), self.size.y.into(), 1.0);
         let begin = processor_time();
         let scene = Scene::after(self.scene.take(), store, &self.view, extent, size, |_| false);
-        let mut drawn = self.ctx.run_ui(input, |ui| drop(plot::show(ui, &scene)));
+        let mut drawn = self.ctx.run_ui(input, |ui| drop(plot::show(ui, &scene, None)));
         // No painter takes them.
         drawn.textures_delta.clear();
         let triangles = self.ctx.tessellate(drawn.shapes, drawn.pixels_per_point);

@@ -11,7 +11,7 @@
 use std::ops::Range;
 
 use crate::config::Draw;
-use crate::series::pyramid::{Part, Pyramid, Summary};
+use crate::series::pyramid::{Part, Pyramid, Sample, Summary};
 use crate::series::store::Series;
 
 /// A column with at most this many samples is drawn sample by sample.
@@ -186,6 +186,13 @@ pub fn value_at(series: &Series, time: f64) -> f64 {
     let middle = series.samples.end() / 2;
     let after = series.samples.seek(time.next_up(), 0, middle);
     after.checked_sub(1).map_or(f64::NAN, |last| series.samples.summary(last..after).last)
+}
+
+/// The sample whose value holds at `time`, if it has not been forgotten.
+#[must_use]
+pub fn sample_at(series: &Series, time: f64) -> Option<Sample> {
+    let after = series.samples.seek(time.next_up(), 0, series.samples.end() / 2);
+    series.samples.sample(after.checked_sub(1)?)
 }
 
 impl Tracer {

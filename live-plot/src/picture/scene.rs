@@ -220,17 +220,22 @@ impl Scene {
         panels::places(plot, self.panels.len(), Spacing::pixels(scale))
     }
 
-    /// How a time is written beside a horizontal axis that shows `span`, with the text of a mark that is there.
+    /// How a time is written beside the horizontal axis, with the digits of a pixel.
     #[must_use]
     pub fn time(&self, time: f64) -> String {
-        // The digits of a pixel.
-        let step = self.grid.step.min(0.01);
-        let text = match (self.axis, &self.clock) {
+        let step = self.grid.step;
+        match (self.axis, &self.clock) {
             // The sample whose value holds there.
             (Axis::Number, _) => format!("sample {}", time.floor()),
             (_, Some(clock)) => clock.time(time, step),
             (_, None) => time_marks::label(time, step),
-        };
+        }
+    }
+
+    /// The same, with the text of a mark that is there.
+    #[must_use]
+    pub fn time_and_mark(&self, time: f64) -> String {
+        let text = self.time(time);
         // A mark that is pointed at.
         let near = |flag: &&Flag| (flag.time - time).abs() <= NEAR * self.grid.step;
         let distance = |flag: &&Flag| (flag.time - time).abs();

@@ -237,7 +237,8 @@ impl<'a> Live<'a> {
         let make = |size| {
             let is_hidden = |number| self.controls.hidden.contains(&number);
             let scene = Scene::of(&self.store, &self.controls.view, extent, size, is_hidden);
-            let beside = Beside { rates, message: message.clone(), digits: &self.digits };
+            let message = message.clone();
+            let beside = Beside { rates, message, digits: &self.digits, time: None };
             let status = self.store.hold(|store| Status::of(store, &scene, &self.controls, beside));
             (scene, status)
         };

@@ -18,13 +18,14 @@ use super::controls::Controls;
 use super::copy::{Clipboard, Seen};
 use super::digits::Digits;
 use super::keys::{self, Action};
+use super::legend::{self, Click, Legend};
 use super::plot::{self, Shown};
 use super::pointer;
 use super::repaint::{Cost, Rate, Repaint};
 use super::save;
 use super::status::{Beside, Status};
 use super::theme;
-use super::{help, hint, panels, status_line};
+use super::{help, hint, status_line};
 use crate::config::{Axis, Config};
 use crate::picture::scene::{Extent, Scene, Size};
 use crate::series::Shared;
@@ -44,6 +45,11 @@ pub(super) struct App {
     scene: Option<Scene>,
     /// How the values of each series are written as of the last frame.
     digits: Vec<Digits>,
+    legend: Legend,
+    /// The unit of all series, if an option names one.
+    unit: Option<String>,
+    /// The time under the pointer.
+    pointed: Option<f64>,
     help: bool,
     saved: save::Message,
     clipboard: Clipboard,
@@ -62,6 +68,9 @@ impl App {
             size: None,
             scene: None,
             digits: Vec::new(),
+            legend: Legend::default(),
+            unit: config.unit.as_ref().map(|unit| escape(unit).into_owned()),
+            pointed: None,
             help: false,
             saved: save::Message::default(),
             clipboard: Clipboard::default(),
@@ -87,7 +96,9 @@ impl App {
         let before = self.scene.take();
         let scene = Scene::after(before, &self.store, &self.controls.view, extent, size, is_hidden);
         let (rates, message) = (self.rate.last, self.saved.lock().clone());
-        let beside = Beside { rates, message, digits: &self.digits };
+        let is_live = self.controls.viewport.is_live();
+        let time = self.pointed.filter(|_| !is_live).map(|time| time.min(scene.drawn_until));
+        let beside = Beside { rates, message, digits: &self.digits, time };
         let status = self.store.hold(|store| Status::of(store, &scene, &self.controls, beside));
         self.digits = status.digits();
         self.rate.count(now, status.counts.lines);
@@ -97,13 +108,14 @@ impl App {
                 .frame(egui::Frame::NONE.inner_margin(egui::Margin::symmetric(12, 5)))
                 .show_separator_line(false)
         };
-        plain(egui::Panel::top("series")).show(ui, |ui| self.top(ui, &status, &mut wanted));
+        let top = plain(egui::Panel::top("series"));
+        let legend = top.show(ui, |ui| self.top(ui, &status, (&scene, time), &mut wanted)).inner;
         plain(egui::Panel::bottom("status"))
             .show(ui, |ui| ui.horizontal(|ui| status_line::show(ui, &status)));
         let margin = egui::Margin { left: 4, right: 18, top: 8, bottom: 2 };
         let center = egui::CentralPanel::no_frame().frame(egui::Frame::NONE.inner_margin(margin));
         center.show(ui, |ui| {
-            let shown = plot::show(ui, &scene);
+            let shown = plot::show(ui, &scene, legend.pointed);
             if self.size.replace(shown.size) != Some(shown.size) {
                 // The next picture has the right columns.
                 ui.ctx().request_repaint();
@@ -115,10 +127,22 @@ impl App {
             }
             let axis = self.controls.view.axis;
             pointer::act(ui, &shown, extent, axis, &mut self.controls.viewport);
+            let beside = pointer::Beside {
+                store: &self.store,
+                status: &status,
+                unit: self.unit.as_deref(),
+                is_in_legend: !is_live && legend.is_whole,
+            };
             // Without a series there is nothing to read out.
-            if !status.series.is_empty() {
-                pointer::readout(ui, &shown, &self.store, &self.controls.hidden, &scene);
+            let pointed = match status.series.is_empty() {
+                false => pointer::readout(ui, &shown, &scene, beside),
+                true => None,
+            };
+            if pointed != self.pointed && !is_live {
+                // The legend is drawn already.
+                ui.ctx().request_repaint();
             }
+            self.pointed = pointed;
         });
         help::show(ui, &mut self.help);
         let is_changed = !wanted.is_empty();
@@ -140,7 +164,13 @@ impl App {
     }
 
     /// The title, the series and the buttons.
-    fn top(&mut self, ui: &mut Ui, status: &Status, wanted: &mut Vec<Action>) {
+    fn top(
+        &mut self,
+        ui: &mut Ui,
+        status: &Status,
+        (scene, time): (&Scene, Option<f64>),
+        wanted: &mut Vec<Action>,
+    ) -> legend::Answer {
         if let Some(title) = &self.config.title {
             let title = Label::new(RichText::new(escape(title)).heading().strong()).truncate();
             ui.vertical_centered(|ui| ui.add(title));
@@ -150,20 +180,27 @@ impl App {
         let right = UiBuilder::new().max_rect(row).layout(Layout::right_to_left(Align::Center));
         let row_of_buttons = ui.scope_builder(right, |ui| self.buttons.show(ui, &self.controls));
         wanted.extend(row_of_buttons.inner);
-        row.set_right(row_of_buttons.response.rect.left() - 12.0);
-        row.set_height(panels::legend_height(ui));
+        let buttons = row_of_buttons.response.rect;
+        row.set_bottom(f32::INFINITY);
         let left = UiBuilder::new().max_rect(row);
-        ui.scope_builder(left, |ui| {
+        let legend = ui.scope_builder(left, |ui| {
             if status.series.is_empty() {
                 let color = theme::palette(ui).weak;
                 ui.label(RichText::new("live-plot").heading().color(color));
+                return legend::Answer::default();
             }
-            if let Some(number) = panels::legend(ui, status, self.config.unit.as_deref())
-                && !self.controls.hidden.remove(&number)
-            {
-                self.controls.hidden.insert(number);
-            }
+            let (time, some_time) =
+                (time.map(|time| scene.time(time)), scene.time(scene.drawn_until));
+            let (unit, time, draw) = (self.unit.as_deref(), time.as_deref(), scene.draw);
+            let content = legend::Content { status, unit, draw, time, some_time: &some_time };
+            self.legend.show(ui, buttons, content)
         });
+        match legend.inner.click {
+            Some(Click::Toggle(number)) => self.controls.toggle(number),
+            Some(Click::Alone(number)) => self.controls.show_alone(number, status.series.len()),
+            None => {}
+        }
+        legend.inner
     }
 
     fn act(&mut self, ctx: &Context, action: Action, seen: Extent) {

@@ -95,6 +95,19 @@ impl Controls {
         self.view.values == Values::Fitted
     }
 
+    /// Hides a series, or shows it again.
+    pub(crate) fn toggle(&mut self, number: usize) {
+        if !self.hidden.remove(&number) {
+            self.hidden.insert(number);
+        }
+    }
+
+    /// Shows one of `count` series alone; if it is alone, all of them.
+    pub(crate) fn show_alone(&mut self, number: usize, count: usize) {
+        let others: BTreeSet<usize> = (0..count).filter(|other| *other != number).collect();
+        self.hidden = if self.hidden == others { BTreeSet::new() } else { others };
+    }
+
     /// Shows `factor` times as much time; the middle stays.
     pub(crate) fn zoom(&mut self, factor: f64, seen: Extent) {
         self.viewport.zoom(self.view.axis, seen, factor, viewport::middle(seen));

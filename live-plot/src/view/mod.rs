@@ -1,6 +1,6 @@
 //! The window: opening it (`window`), its state and each of its frames (`app`), when the next frame is drawn (`repaint`),
-//! the plot in its middle (`plot`), what is around it (`panels`: the legend, `buttons`, `status_line`) and over it (`hint`,
-//! `help`), what the pointer does (`pointer`), and egui's colours and sizes (`theme`). The terminal shares what the user has
+//! the plot in its middle (`plot`), what is around it (`legend`, `buttons`, `status_line`) and over it (`hint`, `help`,
+//! `readout`), what the pointer does (`pointer`), and egui's colours and sizes (`theme`). The terminal shares what the user has
 //! chosen to see (`controls`) and which part of the time that is (`viewport`), what keys do (`keys`), what is said around
 //! the plot (`status`) and with how many digits (`digits`), and saving to files (`save`). It reads the store and never waits
 //! for input.
@@ -16,13 +16,15 @@ mod help;
 mod hint;
 mod icon;
 pub(crate) mod keys;
-mod panels;
+mod legend;
 pub mod plot;
 mod pointer;
+mod readout;
 pub(crate) mod repaint;
 pub(crate) mod save;
 pub(crate) mod status;
 mod status_line;
+mod text;
 pub(crate) mod theme;
 pub(crate) mod viewport;
 mod window;

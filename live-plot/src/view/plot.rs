@@ -31,6 +31,9 @@ const BELOW: f32 = 20.0;
 const ABOVE: f32 = 18.0;
 const TEXTS: Spacing = Spacing { gap: 10.0, least: 100.0, most: 240.0 };
 
+/// How much is left of a curve's colour while another one is pointed at.
+const FADED: f32 = 0.25;
+
 /// How wide a series' line is.
 const WIDTH: f64 = 1.8;
 
@@ -43,6 +46,8 @@ pub struct Shown {
     pub size: Size,
     start: f64,
     span: f64,
+    /// The panels, from the top.
+    panels: Vec<Pixels>,
 }
 
 impl Shown {
@@ -52,6 +57,15 @@ impl Shown {
         self.start + f64::from((place.x - rect.left()) / rect.width()) * self.span
     }
 
+    /// The place of a point in a panel on the screen, if it can be seen there.
+    pub(super) fn place(&self, panel: usize, point: Point) -> Option<Pos2> {
+        let pixels = self.panels.get(panel)?;
+        let [left, top, right, bottom] = pixels.area.map(f64::from);
+        let [x, y] = pixels.point(point);
+        let is_seen = (left..=right).contains(&x) && (top..=bottom).contains(&y);
+        is_seen.then(|| pos2(single(x / pixels.scale), single(y / pixels.scale)))
+    }
+
     /// Marks the time under the pointer, in all panels.
     pub(super) fn mark(&self, ui: &Ui, place: Pos2) {
         let color = theme::palette(ui).weak;
@@ -59,27 +73,30 @@ impl Shown {
     }
 }
 
-/// Draws a scene into what is left of `ui`.
-pub fn show(ui: &mut Ui, scene: &Scene) -> Shown {
+/// Draws a scene into what is left of `ui`. The curve of the series that is `pointed` at stands out.
+pub fn show(ui: &mut Ui, scene: &Scene, pointed: Option<usize>) -> Shown {
+    let pointed = pointed.filter(|number| scene.panels.iter().any(|of| of.series.contains(number)));
     let scale = ui.pixels_per_point();
     let (room, _) = ui.allocate_exact_size(ui.available_size(), Sense::hover());
     let axes = Axes::new(ui, scene, room);
     let place = pixels(axes.plot, scale);
     let response = ui.interact(axes.plot, Id::unique("plot"), Sense::CLICK | Sense::DRAG);
     let palette = theme::palette(ui);
+    let mut panels = Vec::with_capacity(scene.panels.len());
     for ((panel, labels), area) in
         scene.panels.iter().zip(&axes.values).zip(scene.places(place, scale.into()))
     {
         let rows =
             Rows { scale: panel.scale, count: usize::try_from(area[3] - area[1]).unwrap_or(1) };
         let pixels = Pixels { grid: scene.grid, span: scene.span, rows, area, scale: scale.into() };
-        paint(ui, scene, panel, labels, &axes.times, pixels);
+        paint(ui, scene, (panel, pointed), labels, &axes.times, pixels);
+        panels.push(pixels);
     }
     axes.label_times(ui, scene, palette.weak.into());
     axes.label_flags(ui, scene, palette.text.into());
     let (width, height) = (f64::from(place[2] - place[0]), f64::from(place[3] - place[1]));
     let size = Size::pixels(width.max(1.0), height.max(1.0), scale.into());
-    Shown { response, size, start: scene.grid.start(), span: scene.span }
+    Shown { response, size, start: scene.grid.start(), span: scene.span, panels }
 }
 
 /// Where the plot and the labels of its axes are.
@@ -176,7 +193,7 @@ fn pixels(place: Rect, scale: f32) -> Area {
 fn paint(
     ui: &Ui,
     scene: &Scene,
-    panel: &Panel,
+    (panel, pointed): (&Panel, Option<usize>),
     (marks, labels): &(Marks, Vec<Arc<Galley>>),
     times: &Marks,
     pixels: Pixels,
@@ -188,31 +205,38 @@ fn paint(
     let painter = ui.painter().with_clip_rect(place);
     painter.add(grid(pixels, marks, times, scene, palette));
     let mut mesh = Filled::new(scale);
-    for &number in &panel.series {
-        let (color, dash) = (palette.series(number), Dash::of(number));
+    let series = in_front(&panel.series, pointed);
+    let color = |number| {
+        let color = Color32::from(palette.series(number));
+        let is_behind = pointed.is_some_and(|pointed| pointed != number);
+        let faded = || Color32::from(palette.background).lerp_to_gamma(color, FADED);
+        if is_behind { faded() } else { color }
+    };
+    for &number in &series {
+        let (color, dash) = (color(number), Dash::of(number));
         let runs = &scene.traces[number].runs;
         if scene.draw == Draw::Points {
-            runs.iter().for_each(|run| pixels.dots(run, |area| mesh.fill(area, color.into())));
+            runs.iter().for_each(|run| pixels.dots(run, |area| mesh.fill(area, color)));
             continue;
         }
         let (lone, runs) = pixels.lone_dots(runs, WIDTH);
-        pixels.dots(&lone, |area| mesh.fill(area, color.into()));
+        pixels.dots(&lone, |area| mesh.fill(area, color));
         for run in runs {
             if scene.draw == Draw::Line {
-                painter.extend(line(run, number, pixels, scale, color.into()));
+                painter.extend(line(run, number, pixels, scale, color));
             } else {
                 pixels.steps(run, WIDTH, |area| {
-                    pixels.dashed(area, dash, |area| mesh.fill(area, color.into()));
+                    pixels.dashed(area, dash, |area| mesh.fill(area, color));
                 });
             }
         }
     }
     painter.add(mesh.into_shape());
-    for &number in &panel.series {
+    for &number in &series {
         if let Some(end) = line_end(scene, number) {
             // Drawn without the panel's clip: at the right edge that would cut it in half.
             let [x, y] = pixels.point(end).map(|edge| single(edge) / scale);
-            ui.painter().circle_filled(pos2(x, y.clamp(top, bottom)), 3.5, palette.series(number));
+            ui.painter().circle_filled(pos2(x, y.clamp(top, bottom)), 3.5, color(number));
         }
     }
     let color = Color32::from(palette.weak);
@@ -226,6 +250,14 @@ fn paint(
         let at = place.left_top() + vec2(PAD, 2.0);
         painter.text(at, Align2::LEFT_TOP, offset, font, color);
     }
+}
+
+/// The series in the order in which they are painted: one that is pointed at comes last.
+fn in_front(series: &[usize], pointed: Option<usize>) -> Vec<usize> {
+    let (mut order, last): (Vec<_>, Vec<_>) =
+        series.iter().partition(|number| Some(**number) != pointed);
+    order.extend(last);
+    order
 }
 
 /// A line at every mark of an axis, of which the one at 0 or at midnight stands out; and at each of `--marks`.
@@ -294,5 +326,17 @@ impl Filled {
 
     fn into_shape(self) -> Shape {
         Shape::mesh(self.mesh)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_series_that_is_pointed_at_is_in_front_of_the_others() {
+        assert_eq!(in_front(&[4, 1, 7], Some(1)), [4, 7, 1]);
+        assert_eq!(in_front(&[4, 1, 7], Some(2)), [4, 1, 7]);
+        assert_eq!(in_front(&[4, 1, 7], None), [4, 1, 7]);
     }
 }

@@ -1,19 +1,16 @@
-//! What the pointer does on the plot: it drags the picture, its wheel shows less time or more, and under it are the values of
-//! that time. Which part of the time is shown is left to `viewport`.
+//! What the pointer does on the plot: it drags the picture, its wheel shows less time or more, and the values of the time under
+//! it are marked and read out. Which part of the time is shown is left to `viewport`, how values are read out to `readout`.
 
-use std::collections::BTreeSet;
-
-use eframe::egui::{RichText, TextWrapMode, Ui};
+use eframe::egui::Ui;
 
 use super::plot::Shown;
+use super::readout::{self, Row};
+use super::status::Status;
 use super::viewport::Viewport;
-use super::{panels, theme};
-use crate::config::Axis;
+use crate::config::{Axis, Draw};
 use crate::picture::decimate;
-use crate::picture::scale;
 use crate::picture::scene::{Extent, Scene};
-use crate::series::Shared;
-use crate::series::store::Series;
+use crate::series::{Sample, Shared};
 
 /// How far the wheel is turned until half as much time is shown, in egui's points: five notches of 40.
 const HALF: f64 = 200.0;
@@ -38,47 +35,64 @@ pub(super) fn act(ui: &Ui, shown: &Shown, extent: Extent, axis: Axis, viewport: 
     }
 }
 
-/// Shows the time under the pointer and the values of that time.
-pub(super) fn readout(
-    ui: &Ui,
-    shown: &Shown,
-    store: &Shared,
-    hidden: &BTreeSet<usize>,
-    scene: &Scene,
-) {
-    let Some(place) = shown.response.hover_pos() else { return };
-    shown.mark(ui, place);
-    let time = shown.time_at(place);
-    shown.response.clone().on_hover_ui_at_pointer(|ui| values(ui, time, store, hidden, scene));
+/// What is known beside the scene.
+#[derive(Clone, Copy)]
+pub(super) struct Beside<'a> {
+    pub(super) store: &'a Shared,
+    pub(super) status: &'a Status,
+    /// The unit of all series, if an option names one.
+    pub(super) unit: Option<&'a str>,
+    /// Whether the legend shows the values already.
+    pub(super) is_in_legend: bool,
 }
 
-/// The values at a time, as many as fit into the window; there are none after the newest moment.
-fn values(ui: &mut Ui, time: f64, store: &Shared, hidden: &BTreeSet<usize>, scene: &Scene) {
-    let is_shown = |(number, _): &(usize, &Series)| !hidden.contains(number);
-    let value = |(number, series): (usize, &Series)| {
-        (number, series.name.clone(), decimate::value_at(series, time.min(scene.drawn_until)))
+/// Marks the time under the pointer and each curve at that time, and reads its values out. Returns the time.
+pub(super) fn readout(ui: &Ui, shown: &Shown, scene: &Scene, beside: Beside<'_>) -> Option<f64> {
+    let pointer = shown.response.hover_pos()?;
+    shown.mark(ui, pointer);
+    let time = shown.time_at(pointer);
+    // The newest sample is drawn on a whole pixel, all of which counts; there are no values after it.
+    let is_drawn = time <= scene.drawn_until + scene.grid.step;
+    let rows = if is_drawn { rows(shown, scene, beside, time) } else { Vec::new() };
+    if beside.is_in_legend {
+        readout::dots(ui, &rows);
+    } else {
+        let bounds = shown.response.rect;
+        readout::show(ui, pointer, bounds, &scene.time_and_mark(time), rows, scene.draw);
+    }
+    Some(time)
+}
+
+/// The values at a time.
+fn rows(shown: &Shown, scene: &Scene, beside: Beside<'_>, time: f64) -> Vec<Row> {
+    let time = time.min(scene.drawn_until);
+    let shown_series = || {
+        let panels = scene.panels.iter().enumerate();
+        panels.flat_map(|(panel, of)| of.series.iter().map(move |series| (panel, *series)))
     };
-    let rows = panels::rows(ui);
-    let (values, count): (Vec<_>, usize) = store.hold(|store| {
-        let shown = || store.series().iter().enumerate().filter(is_shown);
-        let count = shown().count();
-        // The last row has how many more there are.
-        let most = if count > rows { rows.saturating_sub(1) } else { rows };
-        (shown().take(most).map(value).collect(), count)
+    let samples: Vec<(f64, Option<Sample>)> = beside.store.hold(|store| {
+        let of = |(_, series): (usize, usize)| {
+            let series = &store.series()[series];
+            let value = decimate::value_at(series, time);
+            let sample = match scene.draw {
+                Draw::Step => Some(Sample { time, value }),
+                // Between two samples a line has no value: the dot is on the one that is read out.
+                Draw::Line | Draw::Points => decimate::sample_at(series, time),
+            };
+            (value, sample)
+        };
+        shown_series().map(of).collect()
     });
-    let palette = theme::palette(ui);
-    ui.style_mut().wrap_mode = Some(TextWrapMode::Extend);
-    ui.label(RichText::new(scene.time(time)).color(palette.weak));
-    // The newest sample is drawn on a whole pixel, all of which counts.
-    if time > scene.drawn_until + scene.grid.step {
-        return;
-    }
-    let rest = count - values.len();
-    for (number, name, value) in values {
-        let text = format!("{name}  {}", scale::value(value));
-        ui.label(RichText::new(text).color(palette.series(number)));
-    }
-    if rest > 0 {
-        ui.label(RichText::new(format!("… {rest} more")).color(palette.weak));
-    }
+    let row = |((panel, series), (value, sample)): ((usize, usize), (f64, Option<Sample>))| {
+        let entry = beside.status.series.get(series)?;
+        Some(Row {
+            series,
+            name: entry.name.clone(),
+            text: entry.value(value, beside.unit),
+            value,
+            panel,
+            place: sample.and_then(|sample| shown.place(panel, [sample.time, sample.value])),
+        })
+    };
+    shown_series().zip(samples).filter_map(row).collect()
 }

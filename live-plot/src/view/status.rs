@@ -6,6 +6,7 @@ use common::words;
 
 use super::controls::Controls;
 use super::digits::Digits;
+use crate::picture::decimate;
 use crate::picture::scene::Scene;
 use crate::series::Summary;
 use crate::series::store::{Counts, End, Series, Store};
@@ -49,6 +50,8 @@ pub(crate) struct Beside<'a> {
     pub(crate) message: Option<String>,
     /// The digits of each series in the frame before.
     pub(crate) digits: &'a [Digits],
+    /// The time that is pointed at, while the picture is paused.
+    pub(crate) time: Option<f64>,
 }
 
 /// How a text is meant.
@@ -70,13 +73,14 @@ impl Status {
         controls: &Controls,
         beside: Beside<'_>,
     ) -> Self {
-        let Beside { rates, message, digits } = beside;
+        let Beside { rates, message, digits, time } = beside;
         let is_live = controls.viewport.is_live();
         let entry = |(number, series): (usize, &Series)| {
-            let value = match is_live {
-                true => series.total.last,
+            let value = match (is_live, time) {
+                (true, _) => series.total.last,
+                (false, Some(time)) => decimate::value_at(series, time),
                 // Of the moment that is shown.
-                false => scene.newest.get(number).copied().unwrap_or(f64::NAN),
+                (false, None) => scene.newest.get(number).copied().unwrap_or(f64::NAN),
             };
             let seen = scene.traces.get(number).and_then(|trace| trace.visible);
             let before = digits.get(number).copied().unwrap_or_default();
@@ -170,8 +174,13 @@ impl Status {
 impl Entry {
     /// The newest value with its unit; `unit` is that of all.
     pub(crate) fn text(&self, unit: Option<&str>) -> String {
+        self.value(self.value, unit)
+    }
+
+    /// Another value of the series, in the same way.
+    pub(crate) fn value(&self, value: f64, unit: Option<&str>) -> String {
         let unit = unit.or(self.unit.as_deref()).map(|unit| format!(" {unit}"));
-        self.digits.text(self.value) + &unit.unwrap_or_default()
+        self.digits.text(value) + &unit.unwrap_or_default()
     }
 
     /// What is visible of the series: the least value, the greatest and the mean.

@@ -40,9 +40,6 @@ pub(super) fn apply(ctx: &Context) {
             visuals.widgets.active.weak_bg_fill = faint;
             visuals.widgets.active.bg_stroke = Stroke::new(2.0, palette.text);
             style.spacing.button_padding = vec2(7.0, 2.0);
-            // The readout appears at once.
-            style.interaction.tooltip_delay = 0.0;
-            style.interaction.show_tooltips_only_when_still = false;
             style.text_styles = [
                 (TextStyle::Heading, FontId::new(17.0, FontFamily::Proportional)),
                 (TextStyle::Body, FontId::new(13.0, FontFamily::Proportional)),

@@ -56,43 +56,90 @@ fn a_click_on_a_series_hides_it_and_another_shows_it() {
     }
 }
 
-#[test]
-fn a_long_legend_goes_on_below_and_leaves_the_buttons_alone() {
-    let mut window = window();
-    let names: Vec<String> = (0..40).map(|number| format!("series {number}")).collect();
+/// Declares so many series in all.
+fn declare(window: &mut Harness<'_, App>, count: usize) {
+    let names: Vec<String> = (0..count).map(|number| format!("series {number}")).collect();
     window.state().store.hold(|store| store.declare(&names));
-    window.step();
-    window.step();
-    let left = window.get_by_label("Pause").rect().left();
-    let first = window.get_by_label("sine 7.5").rect();
-    let shown: Vec<_> = window.get_all_by_role(Role::CheckBox).map(|node| node.rect()).collect();
-    assert!(shown.iter().all(|rect| rect.right() < left), "{left} {shown:?}");
-    assert!(shown.iter().any(|rect| rect.top() >= first.bottom()));
-    let plot = window.get_by_role(Role::GraphicsDocument).rect();
-    assert!(plot.top() < 150.0 && plot.top() >= first.bottom(), "{plot:?}");
+    (0..3).for_each(|_| window.step());
+}
+
+/// The places of the entries of the legend.
+fn entries(window: &Harness<'_, App>) -> Vec<egui::Rect> {
+    window.get_all_by_role(Role::CheckBox).map(|node| node.rect()).collect()
 }
 
 #[test]
-fn a_legend_of_five_rows_is_seen_whole() {
+fn a_long_legend_leaves_the_buttons_and_most_of_the_window_alone() {
     let mut window = window();
-    window.set_size(egui::vec2(1500.0, 500.0));
-    let names: Vec<String> = (0..40).map(|number| format!("series {number}")).collect();
-    window.state().store.hold(|store| store.declare(&names));
+    for (width, height) in [(640.0, 400.0), (1280.0, 720.0), (400.0, 300.0)] {
+        window.set_size(egui::vec2(width, height));
+        declare(&mut window, 200);
+        let left = window.get_by_label("Pause").rect().left();
+        let plot = window.get_by_role(Role::GraphicsDocument).rect();
+        let entries = entries(&window);
+        let buttons = window.get_by_label("Pause").rect();
+        let is_beside = |rect: &egui::Rect| rect.right() < left || rect.top() >= buttons.bottom();
+        assert!(entries.iter().all(is_beside), "{buttons} {entries:?}");
+        assert!(entries.iter().all(|rect| rect.bottom() < plot.top()), "{plot:?} {entries:?}");
+        assert!(plot.height() > height * 0.45, "{plot:?}");
+        // All in columns of one width; the sign has the last place.
+        let set = |of: fn(&egui::Rect) -> f32| {
+            entries.iter().map(|rect| of(rect).to_bits()).collect::<BTreeSet<_>>()
+        };
+        let widths: [fn(&egui::Rect) -> f32; 3] =
+            [egui::Rect::width, egui::Rect::left, egui::Rect::top];
+        let [widths, lefts, tops] = widths.map(set);
+        assert!(widths.len() == 1 && lefts.len() <= 8 && tops.len() <= 6, "{entries:?}");
+        let last = entries.last().unwrap();
+        let sign = window.get_by_label_contains(" more").rect();
+        assert!(sign.left() > last.right() || sign.top() > last.top(), "{sign:?} {last:?}");
+    }
+}
+
+#[test]
+fn the_sign_after_the_last_entry_opens_the_others_also_by_keys() {
+    let mut window = window();
+    declare(&mut window, 100);
+    let shown = entries(&window).len();
+    let sign = format!("+{} more", 100 - shown);
+    assert!(window.query_by_label("series 99 gap").is_none());
+    window.get_by_label(&sign).focus();
     window.step();
+    window.key_press(egui::Key::Enter);
+    (0..4).for_each(|_| window.step());
+    assert_eq!(entries(&window).len(), 100);
+    let screen = egui::Rect::from_min_size(egui::Pos2::ZERO, egui::vec2(800.0, 600.0));
+    // The first entry of the list comes after the sign, and is seen.
+    window.key_press(egui::Key::Tab);
+    (0..3).for_each(|_| window.step());
+    let name = format!("series {shown} gap");
+    let first = window.get_by_label(&name);
+    assert!(first.is_focused() && screen.contains_rect(first.rect()), "{:?}", first.rect());
+    window.key_press(egui::Key::Space);
+    (0..3).for_each(|_| window.step());
+    assert_eq!(window.state().controls.hidden, BTreeSet::from([shown]));
+    window.key_press(egui::Key::Escape);
+    (0..3).for_each(|_| window.step());
+    assert_eq!(entries(&window).len(), shown);
+}
+
+#[test]
+fn a_click_with_ctrl_or_alt_shows_a_series_alone_and_again_all() {
+    let mut window = window();
+    declare(&mut window, 4);
+    for modifiers in [egui::Modifiers::COMMAND, egui::Modifiers::ALT] {
+        for hidden in [vec![0, 2, 3], vec![]] {
+            window.get_by_label("load -3").click_modifiers(modifiers);
+            (0..3).for_each(|_| window.step());
+            assert_eq!(window.state().controls.hidden, hidden.into_iter().collect());
+        }
+    }
+    // By keys, on the one that has the focus.
+    window.get_by_label("load -3").focus();
     window.step();
-    let rows = |window: &Harness<'_, App>| -> BTreeSet<i32> {
-        let nodes = window.get_all_by_role(Role::CheckBox);
-        #[expect(clippy::cast_possible_truncation, reason = "a place on the screen")]
-        nodes.map(|node| node.rect().bottom() as i32).collect()
-    };
-    let plot = |window: &Harness<'_, App>| window.get_by_role(Role::GraphicsDocument).rect().top();
-    assert_eq!(rows(&window).len(), 5);
-    assert!(rows(&window).iter().all(|bottom| (*bottom as f32) < plot(&window)));
-    // Of more rows the others are scrolled to.
-    window.set_size(egui::vec2(500.0, 500.0));
-    window.step();
-    window.step();
-    assert!(rows(&window).len() > 5 && plot(&window) < 150.0);
+    window.key_press_modifiers(egui::Modifiers::COMMAND, egui::Key::Enter);
+    (0..3).for_each(|_| window.step());
+    assert_eq!(window.state().controls.hidden, BTreeSet::from([0, 2, 3]));
 }
 
 #[test]
@@ -163,8 +210,10 @@ fn what_has_no_room_is_in_the_menu_and_nothing_overlaps() {
         (0..3).for_each(|_| window.step());
         let rects = |role| window.get_all_by_role(role).map(|node| node.rect()).collect::<Vec<_>>();
         let [buttons, series, texts] = [Role::Button, Role::CheckBox, Role::Label].map(rects);
-        let left = buttons.iter().map(|rect| rect.left()).fold(f32::INFINITY, f32::min);
-        assert!(series.iter().all(|rect| rect.right() < left), "{size:?}: {buttons:?} {series:?}");
+        let pause = window.get_by_label("Pause").rect();
+        let is_beside =
+            |rect: &egui::Rect| rect.right() < pause.left() || rect.top() >= pause.bottom();
+        assert!(series.iter().all(is_beside), "{size:?}: {buttons:?} {series:?}");
         let whole = egui::Rect::from_min_size(egui::Pos2::ZERO, size.into());
         let all: Vec<_> = buttons.into_iter().chain(texts).collect();
         assert!(all.iter().all(|rect| whole.contains_rect(*rect)), "{size:?}: {all:?}");
@@ -258,6 +307,40 @@ fn paused_is_paused_whatever_is_pressed_and_shows_the_values_of_then() {
     window.step();
     // With the decimals that its other value has come with.
     window.get_by_label("sine 99.0");
+}
+
+#[test]
+fn while_paused_the_legend_has_the_values_and_the_time_under_the_pointer() {
+    let mut window = window();
+    let sample = |time, value| store::Entry { series: 0, sample: Sample { time, value } };
+    window.state().store.hold(|store| {
+        store.append(&[sample(4.0, 1.5), sample(8.0, 2.25)]);
+        store.end = Some(store::End::Input);
+    });
+    window.step();
+    let plot = window.get_by_role(Role::GraphicsDocument).rect();
+    let point = |window: &mut Harness<'_, App>, part: f32| {
+        let place = plot.left_center() + egui::vec2(part * plot.width(), 0.0);
+        window.event(egui::Event::PointerMoved(place));
+        (0..3).for_each(|_| window.step());
+    };
+    // While it is live the newest value stays there.
+    point(&mut window, 0.5);
+    window.get_by_label("sine 2.25");
+    assert!(window.query_by_label_contains("at ").is_none());
+    window.key_press(egui::Key::Space);
+    window.step();
+    for (part, value, time) in [(0.5, "sine 1.50", "at 5.00 s"), (0.85, "sine 2.25", "at 8.00 s")] {
+        point(&mut window, part);
+        window.get_by_label(value);
+        window.get_by_label(time);
+        window.get_by_label("load -3");
+    }
+    // Beside the plot the values are those of the picture's end again.
+    window.event(egui::Event::PointerMoved(egui::pos2(5.0, 590.0)));
+    (0..3).for_each(|_| window.step());
+    window.get_by_label("sine 2.25");
+    assert!(window.query_by_label_contains("at ").is_none());
 }
 
 #[test]

@@ -1,0 +1,237 @@
+//! The legend above the plot: each series with its newest value, in columns that stand still (`grid`). Those that have no
+//! place there are in a list, which the sign after the last one opens. What an entry looks like is left to `entry`, what a
+//! click does to `controls`, and bringing the curve of the one that is pointed at to the front to `plot`.
+
+mod entry;
+mod grid;
+
+use std::ops::Range;
+
+use eframe::egui::style::ScrollStyle;
+use eframe::egui::{
+    Align, Button, Layout, Popup, PopupCloseBehavior, Pos2, Rect, Response, RichText, ScrollArea,
+    Sense, TextStyle, Ui, UiBuilder, vec2,
+};
+
+use super::status::{Entry, Status};
+use super::{text, theme};
+use crate::config::Draw;
+pub(super) use entry::line_of;
+use entry::{Look, Texts, Widths};
+use grid::Grid;
+
+/// So many series have large values, and what is visible of them.
+const FEW: usize = 3;
+
+/// How wide a name may be, and which part of the window.
+const NAME: (f32, f32) = (180.0, 0.2);
+
+/// Between the first row and the buttons.
+const APART: f32 = 12.0;
+
+/// From this number on some have dashes.
+const DASHED: usize = 8;
+
+/// The legend, as far as it depends on the frames before.
+#[derive(Debug, Default)]
+pub(super) struct Legend {
+    widths: Widths,
+    is_large: bool,
+    /// How wide the time after the last entry has been.
+    end: f32,
+    /// How many entries had a place in the frame before.
+    shown: usize,
+}
+
+/// What the legend shows.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Content<'a> {
+    pub(super) status: &'a Status,
+    /// The unit of all series, if an option names one.
+    pub(super) unit: Option<&'a str>,
+    pub(super) draw: Draw,
+    /// The time of the values, if it is not now.
+    pub(super) time: Option<&'a str>,
+    /// A time that is as long as any.
+    pub(super) some_time: &'a str,
+}
+
+/// What has been done to the legend, and what it shows.
+#[derive(Debug, Default)]
+pub(super) struct Answer {
+    pub(super) click: Option<Click>,
+    /// The series whose curve is to be seen in front of the others.
+    pub(super) pointed: Option<usize>,
+    /// Whether each series has a place in it.
+    pub(super) is_whole: bool,
+}
+
+/// What a click on a series asks for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Click {
+    /// It is hidden, or shown again.
+    Toggle(usize),
+    /// It is shown alone, or all are again.
+    Alone(usize),
+}
+
+impl Legend {
+    /// Shows the series in some rows at the top of `ui`, the first of them beside the buttons.
+    pub(super) fn show(&mut self, ui: &mut Ui, buttons: Rect, content: Content<'_>) -> Answer {
+        let count = content.status.series.len();
+        let room = ui.available_rect_before_wrap();
+        let first = (buttons.left() - APART - room.left()).max(1.0);
+        let look = self.look(content, first, room.width());
+        let row = look.row(ui);
+        let some_time = at(content.some_time);
+        let some_time = text::line(ui, &some_time, TextStyle::Body, theme::palette(ui).warn);
+        self.end = self.end.max(some_time.size().x.ceil());
+        // As many as had a place in the frame before, and one more.
+        let known = 0..count.min(self.shown.max(FEW) + 1);
+        let mut texts = self.texts(ui, known.clone(), content, look, first);
+        let wide = self.widths.entry(look, first).min(first);
+        let grid = Grid::new(count, wide, (first, room.width()), most_rows(ui, row), self.end);
+        if grid.shown > known.end {
+            texts.extend(self.texts(ui, known.end..grid.shown, content, look, first));
+            // They may need wider columns.
+            ui.ctx().request_repaint();
+        }
+        self.shown = grid.shown;
+        // Below the buttons.
+        let second = row.max(buttons.height().ceil());
+        let top = |number: usize| match number.checked_sub(1) {
+            Some(number) => second + number as f32 * row,
+            None => 0.0,
+        };
+        let corner = |(x, number): (f32, usize)| room.min + vec2(x, top(number));
+        let mut answer = Answer { is_whole: grid.shown == count, ..Answer::default() };
+        for (number, texts) in texts.into_iter().take(grid.shown).enumerate() {
+            let place = Rect::from_min_size(corner(grid.place(number)), vec2(wide, row));
+            let entry = &content.status.series[number];
+            let response = self.widths.show(ui, place, (number, entry), texts, look);
+            answer.note(number, entry, &response);
+        }
+        let mut end = corner(grid.end);
+        if !answer.is_whole {
+            end.x = self.sign(ui, end, content, look, &mut answer) + 10.0;
+        }
+        if let Some(time) = content.time {
+            let place = Rect::from_min_size(end, vec2(self.end, row));
+            let time = RichText::new(at(time)).color(theme::palette(ui).warn);
+            let left =
+                UiBuilder::new().max_rect(place).layout(Layout::left_to_right(Align::Center));
+            ui.scope_builder(left, |ui| ui.label(time));
+        }
+        let size = vec2(room.width(), top(grid.rows));
+        ui.allocate_rect(Rect::from_min_size(room.min, size), Sense::hover());
+        answer
+    }
+
+    /// How the entries look in so much room. The columns begin anew when values become smaller, as there are more.
+    fn look<'a>(&mut self, content: Content<'a>, first: f32, room: f32) -> Look<'a> {
+        let Content { unit, draw, status, .. } = content;
+        let count = status.series.len();
+        let (is_large, has_dashes) = (count <= FEW, count > DASHED && draw != Draw::Points);
+        if self.is_large != is_large {
+            (self.is_large, self.widths) = (is_large, Widths::default());
+        }
+        let names = (room * NAME.1).min(NAME.0);
+        let look = Look { unit, draw, is_large, has_range: false, has_dashes, names };
+        Look { has_range: self.widths.has_range(look, first), ..look }
+    }
+
+    fn texts(
+        &mut self,
+        ui: &Ui,
+        numbers: Range<usize>,
+        content: Content<'_>,
+        look: Look<'_>,
+        room: f32,
+    ) -> Vec<Texts> {
+        let entries = content.status.series[numbers].iter();
+        entries.map(|entry| self.widths.lay_out(ui, entry, look, room)).collect()
+    }
+
+    /// The sign that says how many more series there are; it opens the list of them. Returns where it ends.
+    fn sign(
+        &mut self,
+        ui: &mut Ui,
+        corner: Pos2,
+        content: Content<'_>,
+        look: Look<'_>,
+        answer: &mut Answer,
+    ) -> f32 {
+        let rest = self.shown..content.status.series.len();
+        let place =
+            Rect::from_min_size(corner, vec2(ui.max_rect().right() - corner.x, look.row(ui)));
+        let text = RichText::new(format!("+{} more", rest.len())).color(theme::palette(ui).text);
+        let add = |ui: &mut Ui| ui.add(Button::new(text).small());
+        let sign = ui.scope_builder(UiBuilder::new().max_rect(place), add).inner;
+        let popup = Popup::from_toggle_button_response(&sign);
+        popup.close_behavior(PopupCloseBehavior::CloseOnClickOutside).show(|ui| {
+            self.list(ui, rest, sign.rect.bottom(), content, look, answer);
+        });
+        sign.rect.right()
+    }
+
+    /// The list of the series that have no place above the plot.
+    fn list(
+        &mut self,
+        ui: &mut Ui,
+        rest: Range<usize>,
+        top: f32,
+        content: Content<'_>,
+        look: Look<'_>,
+        answer: &mut Answer,
+    ) {
+        let window = ui.ctx().content_rect().size();
+        let (row, room) = (look.row(ui), window.x - 80.0);
+        ui.spacing_mut().scroll = ScrollStyle::solid();
+        let height = (window.y - top - 60.0).max(row * 3.0);
+        ScrollArea::vertical().max_height(height).show(ui, |ui| {
+            let texts = self.texts(ui, rest.clone(), content, look, room);
+            let wide = self.widths.entry(look, room);
+            let grid = Grid::new(rest.len(), wide, (room, room), usize::MAX, 0.0);
+            let size = vec2(grid.width(), grid.rows as f32 * row);
+            let (all, _) = ui.allocate_exact_size(size, Sense::hover());
+            for ((place, number), texts) in rest.enumerate().zip(texts) {
+                let (x, line) = grid.place(place);
+                let corner = all.min + vec2(x, line as f32 * row);
+                let place = Rect::from_min_size(corner, vec2(wide, row));
+                let entry = &content.status.series[number];
+                let response = self.widths.show(ui, place, (number, entry), texts, look);
+                answer.note(number, entry, &response);
+                if response.gained_focus() {
+                    ui.scroll_to_rect(place, None);
+                }
+            }
+        });
+    }
+}
+
+impl Answer {
+    /// Notes what is done to an entry.
+    fn note(&mut self, number: usize, entry: &Entry, response: &Response) {
+        if response.hovered() || response.has_focus() {
+            self.pointed = Some(number).filter(|_| !entry.hidden);
+        }
+        if response.clicked() {
+            let modifiers = response.ctx.input(|input| input.modifiers);
+            // Some window managers keep clicks with Alt to themselves.
+            let is_alone = modifiers.alt || modifiers.command;
+            self.click = Some(if is_alone { Click::Alone(number) } else { Click::Toggle(number) });
+        }
+    }
+}
+
+/// How many rows there may be: however many series there are, most of the window is left for the plot.
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a small number")]
+fn most_rows(ui: &Ui, row: f32) -> usize {
+    let height = ui.ctx().content_rect().height();
+    ((height * 0.15).max(row * 5.0).min(height * 0.25) / row).max(2.0) as usize
+}
+
+/// The time of the values in words.
+fn at(time: &str) -> String {
+    format!("at {time}")
+}
