@@ -39,14 +39,19 @@ enum Form {
 }
 
 impl Digits {
-    /// The digits for what is visible of a series and the value that is shown beside it. `is_log` is of its axis.
-    pub(crate) fn next(self, seen: Option<&Summary>, value: f64, is_log: bool) -> Self {
+    /// The digits for what is visible of a series and the value that is shown beside it; `some` are some more values that
+    /// are visible. `is_log` is of its axis.
+    pub(crate) fn next(
+        self,
+        seen: Option<&Summary>,
+        value: f64,
+        some: impl Iterator<Item = f64>,
+        is_log: bool,
+    ) -> Self {
         let values = seen.map_or([value, value, value], |seen| [seen.min, value, seen.max]);
         let values = values.into_iter().filter(|value| !value.is_nan());
-        let came_with = match self.came_with < MOST {
-            true => values.clone().map(decimals).fold(self.came_with, i32::max),
-            false => self.came_with,
-        };
+        let some = some.filter(|value| !value.is_nan());
+        let came_with = values.clone().chain(some).fold(self.came_with, more_decimals);
         let low = values.clone().fold(f64::INFINITY, f64::min);
         let high = values.fold(f64::NEG_INFINITY, f64::max);
         if low > high {
@@ -116,6 +121,14 @@ fn order(number: f64) -> Option<i32> {
     (number > 0.0).then(|| number.min(f64::MAX).log10().floor() as i32)
 }
 
+/// How many decimals a number has, if more than so many. Most have not, and need no text to find that out.
+fn more_decimals(known: i32, number: f64) -> i32 {
+    let unit = 10_f64.powi(known);
+    // Both are whole numbers, so that the quotient is the double that is nearest to a decimal number.
+    let is_short = known >= MOST || (number * unit).round() / unit == number;
+    if is_short { known } else { decimals(number).max(known) }
+}
+
 /// How many decimals the shortest text of a number has.
 fn decimals(value: f64) -> i32 {
     let text = scale::exact(value);
@@ -137,8 +150,8 @@ mod tests {
 
     /// The values as they are written when all of them are visible.
     fn texts(values: &[f64], is_log: bool) -> Vec<String> {
-        let digits = |digits: Digits, value| digits.next(Some(&seen(values)), value, is_log);
-        let digits = values.iter().copied().fold(Digits::default(), digits);
+        let (all, last) = (values.iter().copied(), values[values.len() - 1]);
+        let digits = Digits::default().next(Some(&seen(values)), last, all, is_log);
         values.iter().map(|value| digits.text(*value)).collect()
     }
 
@@ -151,6 +164,8 @@ mod tests {
         assert_eq!(texts(&[0.1 + 0.2, -1.0, 1.0], false), ["0.300", "-1.000", "1.000"]);
         assert_eq!(texts(&[1.0 / 3.0, 2000.0 / 3.0], false), ["0.3", "666.7"]);
         assert_eq!(texts(&[-1e-9, 2.0], false), ["0.000", "2.000"]);
+        // Extremes may be shorter than what is between them.
+        assert_eq!(texts(&[0.0, 0.519, 0.6], false), ["0.000", "0.519", "0.600"]);
         // What was written keeps all of its digits.
         assert_eq!(texts(&[0.045, 1003.2], false), ["0.045", "1003.200"]);
         assert_eq!(texts(&[1_234_567_890.0, 3.0], false), ["1234567890", "3"]);
@@ -174,7 +189,7 @@ mod tests {
 
     #[test]
     fn the_mean_of_whole_numbers_has_decimals() {
-        let digits = Digits::default().next(Some(&seen(&[0.0, 1.0])), 1.0, false);
+        let digits = Digits::default().next(Some(&seen(&[0.0, 1.0])), 1.0, [].into_iter(), false);
         assert_eq!((digits.text(1.0), digits.mean(0.333_333)), ("1".into(), "0.33".into()));
         assert_eq!(digits.mean(123_456.7), "123457");
     }
@@ -182,7 +197,9 @@ mod tests {
     #[test]
     fn a_range_that_trembles_does_not_change_the_digits() {
         let third = |value: f64| value + 1.0 / 3e9;
-        let step = |digits: Digits, high: f64| digits.next(Some(&seen(&[0.0, high])), 0.0, false);
+        let step = |digits: Digits, high: f64| {
+            digits.next(Some(&seen(&[0.0, high])), 0.0, [].into_iter(), false)
+        };
         let first = step(Digits::default(), third(9.0));
         let later = [10.5, 9.9, 11.0, 8.0, 30.0].map(third).into_iter().fold(first, step);
         assert_eq!((first.text(1.0), later), ("1.000".into(), first));
@@ -196,15 +213,16 @@ mod tests {
         ) {
             prop_assume!(values.iter().all(|value| value.is_finite()));
             let seen = seen(&values);
-            let digits = values.iter().fold(Digits::default(), |digits, value| digits.next(Some(&seen), *value, false));
-            for value in values {
+            let some = || values.iter().copied();
+            let digits = Digits::default().next(Some(&seen), values[0], some(), false);
+            for &value in &values {
                 let text = digits.text(value);
                 prop_assert!(text.len() < 30, "{}", text);
                 let error = (text.parse::<f64>().unwrap() / 4.0 - value / 4.0).abs();
                 // Of a constant, or of what is far from 0 for its range, a double has no more digits.
                 let least = value.abs().max(seen.max.abs()) / 4.0 * 1e-5;
                 prop_assert!(error <= (seen.max / 4.0 - seen.min / 4.0) * 1e-3 || error <= least, "{} {}", value, text);
-                prop_assert_eq!(digits.next(Some(&seen), value, false), digits);
+                prop_assert_eq!(digits.next(Some(&seen), value, some(), false), digits);
             }
         }
     }

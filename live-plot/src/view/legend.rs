@@ -88,11 +88,11 @@ impl Legend {
         self.end = self.end.max(some_time.size().x.ceil());
         // As many as had a place in the frame before, and one more.
         let known = 0..count.min(self.shown.max(FEW) + 1);
-        let mut texts = self.texts(ui, known.clone(), content, look, first);
-        let wide = self.widths.entry(look, first).min(first);
+        let mut texts = self.texts(ui, known.clone(), content, look, room.width());
+        let wide = self.widths.entry(look, room.width()).min(room.width());
         let grid = Grid::new(count, wide, (first, room.width()), most_rows(ui, row), self.end);
         if grid.shown > known.end {
-            texts.extend(self.texts(ui, known.end..grid.shown, content, look, first));
+            texts.extend(self.texts(ui, known.end..grid.shown, content, look, room.width()));
             // They may need wider columns.
             ui.ctx().request_repaint();
         }
@@ -212,7 +212,8 @@ impl Legend {
 impl Answer {
     /// Notes what is done to an entry.
     fn note(&mut self, number: usize, entry: &Entry, response: &Response) {
-        if response.hovered() || response.has_focus() {
+        // The pointer before the keyboard.
+        if response.hovered() || (response.has_focus() && self.pointed.is_none()) {
             self.pointed = Some(number).filter(|_| !entry.hidden);
         }
         if response.clicked() {

@@ -94,8 +94,20 @@ pub(super) fn show(ui: &Ui, pointer: Pos2, bounds: Rect, time: &str, rows: Vec<R
     let side = (pointer.x - bounds.left()).max(bounds.right() - pointer.x) - AWAY - 2.0 * PAD;
     let lay_out = |row: &Row| Line {
         series: row.series,
-        name: text::shortened(ui, &row.name, &TextStyle::Body, palette.weak, NAME.min(side / 2.0)),
-        text: text::line(ui, &row.text, TextStyle::Body, palette.text),
+        name: text::shortened(
+            ui,
+            &row.name,
+            &TextStyle::Body,
+            palette.weak,
+            NAME.min(side / 2.0 - PAD),
+        ),
+        text: text::shortened(
+            ui,
+            &row.text,
+            &TextStyle::Body,
+            palette.text,
+            (side / 2.0).max(60.0) - LINE - PAD,
+        ),
     };
     let width = |lines: &[Line]| {
         let widest = |of: fn(&Line) -> f32| lines.iter().map(of).fold(0.0, f32::max);

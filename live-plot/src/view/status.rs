@@ -11,6 +11,9 @@ use crate::picture::scene::Scene;
 use crate::series::Summary;
 use crate::series::store::{Counts, End, Series, Store};
 
+/// How many of a series' visible values are looked at, to know with how many digits they came.
+const SOME: usize = 16;
+
 /// What is known of the input and shown of it.
 #[derive(Debug)]
 pub(crate) struct Status {
@@ -84,11 +87,14 @@ impl Status {
             };
             let seen = scene.traces.get(number).and_then(|trace| trace.visible);
             let before = digits.get(number).copied().unwrap_or_default();
+            let runs = scene.traces.get(number).map_or(&[][..], |trace| &trace.runs);
+            let run = runs.iter().max_by_key(|run| run.len()).map_or(&[][..], |run| run);
+            let some = run.iter().step_by(run.len().div_ceil(SOME).max(1)).map(|point| point[1]);
             Entry {
                 name: series.name.clone(),
                 unit: series.unit.clone(),
                 value,
-                digits: before.next(seen.as_ref(), value, controls.view.is_log),
+                digits: before.next(seen.as_ref(), value, some, controls.view.is_log),
                 hidden: controls.hidden.contains(&number),
                 seen,
             }

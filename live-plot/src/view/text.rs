@@ -24,10 +24,16 @@ pub(super) fn shortened(
     if whole.size().x <= room {
         return whole;
     }
-    // As many letters as would fit if all were of one width: to lay out each try would cost too much in every frame.
-    let letters = text.chars().count() as f32 * (room / whole.size().x);
-    let fits = |text: &str| text.chars().count() as f32 <= letters;
-    line(ui, &without_middle(text, fits), style.clone(), color)
+    // To begin with as many letters as would fit if all were of one width: to lay out each try costs too much in every frame.
+    let mut letters = text.chars().count() as f32 * (room / whole.size().x);
+    loop {
+        let fits = |text: &str| text.chars().count() as f32 <= letters;
+        let text = line(ui, &without_middle(text, fits), style.clone(), color);
+        if text.size().x <= room || letters < 1.0 {
+            return text;
+        }
+        letters -= 1.0;
+    }
 }
 
 /// How far below its top a text stands.

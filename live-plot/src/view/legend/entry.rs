@@ -81,7 +81,8 @@ impl Widths {
         let value = entry.digits.text(entry.value);
         let mut texts = [const { None }; PARTS];
         texts[VALUES] = text(&value, look.values(), strong);
-        texts[UNITS] = unit.and_then(|unit| text(unit, TextStyle::Body, weak));
+        texts[UNITS] =
+            unit.map(|unit| text::shortened(ui, unit, &TextStyle::Body, weak, look.names / 2.0));
         if let Some(seen) = &entry.seen {
             // The newest value may become as wide as any that is visible.
             let widest = [seen.min, seen.max].map(|value| entry.digits.text(value));
@@ -114,7 +115,7 @@ impl Widths {
         let [_, value, unit, rest @ ..] = self.0;
         let unit = if unit > 0.0 { GAP / 2.0 + unit } else { 0.0 };
         // Before the range, for its dots and for the word.
-        let range = (2.0 + 2.0 + 6.0) * GAP + rest.iter().sum::<f32>();
+        let range = (2.0 + 2.5 + 6.0) * GAP + rest.iter().sum::<f32>();
         let range = if look.has_range && rest[0] > 0.0 { range } else { 0.0 };
         look.line() + GAP + GAP + value + unit + range
     }
@@ -197,7 +198,8 @@ impl Widths {
             let small = |text: &str| Some(text::line(ui, text, TextStyle::Small, weak));
             x += if wide_unit > 0.0 { GAP / 2.0 + wide_unit } else { 0.0 };
             x = put_right(x + 2.0 * GAP, wide_low, low);
-            x = put_right(x, 2.0 * GAP, small("… "));
+            put(x + GAP / 2.0, small("…"));
+            x += 2.5 * GAP;
             put(x, high);
             x = put_right(x + wide_high, 6.0 * GAP, small("mean "));
             put(x, mean);
