@@ -202,6 +202,10 @@ fn a_paused_picture_costs_nothing_and_a_moving_one_is_sent_in_parts() {
         (0, 0..=2) => Ok(()),
         other => Err(format!("{other:?}")),
     });
+    // Other colours are another picture, all of it.
+    let sent = terminal.received();
+    terminal.press("d");
+    wait_until("all is sent again", || (terminal.received() - sent > 1000).then_some(()));
     terminal.press("q");
     terminal.wait_for_prompt();
 }
