@@ -211,7 +211,9 @@ fn the_picture_and_the_samples_that_are_seen_are_pasted_elsewhere() {
     let folder = Folder::new("copied");
     let path = folder.path("numbers");
     std::fs::write(&path, "a b\n1 2\n3 nan\n").unwrap();
-    let _plot = Running::start(screen.show(live_plot(&[&path])));
+    let mut command = screen.show(live_plot(&[&path]));
+    command.current_dir(&folder.0);
+    let _plot = Running::start(command);
     let window = screen.window("live-plot");
     wait_until("it draws", || line_end(&screen.picture(window)));
     // The table first: while it is made, the clipboard is empty.

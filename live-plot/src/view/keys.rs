@@ -1,7 +1,7 @@
 //! What the keys do, in one table: keys act by it, and `?` shows it, in the window and in the terminal. The actions
 //! themselves are left to `controls` and `app`.
 
-use eframe::egui::{Context, Event, Key, Modifiers};
+use eframe::egui::{Context, Event, Key};
 
 /// Something that the user asks for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -69,27 +69,45 @@ pub(super) fn name_of(action: Action) -> &'static str {
 /// What the keys pressed since the last frame ask for. A key that a focused button or series takes is left to it.
 pub(crate) fn pressed(ctx: &Context) -> Vec<Action> {
     let is_focused = ctx.memory(|memory| memory.focused().is_some());
-    let is_left =
-        |key: Key| matches!(key, Key::Space | Key::ArrowLeft | Key::ArrowRight) && is_focused;
-    let is_pressed = |(key, _, action, ..): &&(Key, &str, Action, &str, &str)| {
-        let modifiers = |with: Modifiers| !with.command || *action == Action::Quit;
-        !is_left(*key) && ctx.input(|input| input.key_pressed(*key) && modifiers(input.modifiers))
-    };
-    let plain = KEYS.iter().filter(is_pressed).map(|(_, _, action, ..)| *action);
-    plain
-        .chain(ctx.input(|input| input.events.iter().filter_map(copying).collect::<Vec<_>>()))
-        .collect()
+    ctx.input(|input| input.events.iter().filter_map(|event| asked(event, is_focused)).collect())
 }
 
-/// egui makes Ctrl-C an event of its own.
-fn copying(event: &Event) -> Option<Action> {
-    match event {
-        Event::Copy => Some(Action::CopyPicture),
-        Event::Key { key: Key::C, pressed: true, repeat: false, modifiers, .. }
-            if modifiers.command && modifiers.shift =>
-        {
-            Some(Action::CopySamples)
-        }
-        _ => None,
+/// What an event asks for. Each key comes with the modifiers of its moment: at the frame they may be others.
+fn asked(event: &Event, is_focused: bool) -> Option<Action> {
+    let Event::Key { key, pressed: true, repeat, modifiers, .. } = event else {
+        // egui makes Ctrl-C an event of its own.
+        return matches!(event, Event::Copy).then_some(Action::CopyPicture);
+    };
+    if modifiers.command && modifiers.shift && *key == Key::C {
+        return (!repeat).then_some(Action::CopySamples);
+    }
+    if is_focused && matches!(key, Key::Space | Key::ArrowLeft | Key::ArrowRight) {
+        return None;
+    }
+    let known = KEYS.iter().find(|(of, ..)| of == key);
+    known
+        .map(|(_, _, action, ..)| *action)
+        .filter(|action| !modifiers.command || *action == Action::Quit)
+}
+
+#[cfg(test)]
+mod tests {
+    use eframe::egui::Modifiers;
+
+    use super::*;
+
+    #[test]
+    fn a_key_with_ctrl_is_another_key() {
+        let press = |key, modifiers| {
+            let event =
+                Event::Key { key, physical_key: None, pressed: true, repeat: false, modifiers };
+            asked(&event, false)
+        };
+        let ctrl = Modifiers::CTRL | Modifiers::COMMAND;
+        assert_eq!(press(Key::C, Modifiers::NONE), Some(Action::SaveTable));
+        assert_eq!(press(Key::C, ctrl | Modifiers::SHIFT), Some(Action::CopySamples));
+        assert_eq!(press(Key::S, ctrl), None);
+        assert_eq!(press(Key::Q, ctrl), Some(Action::Quit));
+        assert_eq!(asked(&Event::Copy, false), Some(Action::CopyPicture));
     }
 }
