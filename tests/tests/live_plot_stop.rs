@@ -1,6 +1,6 @@
 //! live-plot's exports are stopped by a signal whatever blocks, write what has come, and leave no draft.
 
-use std::fs::{File, OpenOptions, read_to_string};
+use std::fs::{File, OpenOptions, read_to_string, write};
 use std::io::Read as _;
 use std::os::fd::AsFd as _;
 use std::os::unix::fs::OpenOptionsExt as _;
@@ -69,6 +69,23 @@ fn what_has_come_is_written_and_no_draft_stays() {
         assert_eq!(read_to_string(&csv).unwrap(), "sample,value\n1,1\n2,2\n");
         assert_eq!(folder.names(), ["o.csv", "o.svg"]);
     }
+}
+
+#[test]
+fn a_file_stays_as_it_was_if_not_one_number_has_come() {
+    let folder = Folder::new("stopped-empty");
+    let (csv, png) = (folder.path("o.csv"), folder.path("o.png"));
+    write(&csv, "precious\n").unwrap();
+    let mut command = live_plot(&["--csv", &csv, "--png", &png]);
+    command.stdin(Stdio::piped());
+    let mut plot = Running::start(command);
+    plot.write("?\n");
+    plot.err_line("(line 1)");
+    plot.signal(Signal::SIGINT);
+    plot.err_line("no number was read from standard input; nothing is written");
+    assert_eq!(plot.wait().code(), Some(0));
+    assert_eq!(read_to_string(&csv).unwrap(), "precious\n");
+    assert_eq!(folder.names(), ["o.csv"]);
 }
 
 #[test]

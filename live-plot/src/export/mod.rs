@@ -99,8 +99,11 @@ fn export(config: &Config, source: Source, signals: Signals) -> Result<(), Error
     let is_empty = store.series().iter().all(|series| series.total.count == 0);
     let from = || input.source_name().to_owned();
     match end {
-        // Whoever ends the input by a signal gets what has come, be it nothing.
-        End::Stopped if is_empty => tracing::warn!("no number was read from {}", from()),
+        // Ended by a signal it has not failed; but a file that is there is worth more than an empty one.
+        End::Stopped if is_empty => {
+            tracing::warn!("no number was read from {}; nothing is written", from());
+            return Ok(());
+        }
         End::Error(problem) if is_empty => return Err(Error::Read { from: from(), problem }),
         End::Input if is_empty => {
             return Err(Error::Nothing { from: from(), lines: input.counts().lines });
