@@ -1,7 +1,10 @@
-//! From lines to samples: which lines are accepted, which are rejected, and the warnings about them. Pure: the caller
-//! passes the time and prints the warnings.
+//! From lines to samples: which lines are accepted, which are rejected, and the warnings about them (`warnings`). A row's
+//! own time is found by `time`, `--marks` by `marking`; a flood of bare numbers is taken by `flood`. Pure: the caller passes
+//! the time and prints the warnings.
 
 mod flood;
+mod marking;
+mod time;
 mod warnings;
 
 use std::time::{Duration, Instant};
@@ -11,19 +14,15 @@ use chrono::{DateTime, Utc};
 use super::counters::Counters;
 use super::doubts::Doubts;
 use super::grammar::measure::Measure;
-use super::grammar::moment::Moment;
 use super::grammar::reading::{Cell, Item, Key, Reading};
-use super::grammar::remark;
-use super::grammar::row::is_half_of_day;
 use super::grammar::table::Tables;
-use super::grammar::unit::Unit;
 use super::grammar::{Grammar, Verdict, clean};
 use super::marks::{Marks, Place};
 use super::problems::{Problem, Problems};
 use super::scales::Scales;
 use super::schema::{MAX_SERIES, Name, Role, Schema};
 use super::splitter::Line;
-use super::timestamp::{Timestamps, Written};
+use super::timestamp::Timestamps;
 use crate::config::Rules;
 use crate::series::store::{Counts, Entry};
 use crate::series::{Annotation, Sample};
@@ -146,65 +145,6 @@ impl Sampler {
         }
     }
 
-    /// With `--marks`: whether a line that is refused is one.
-    fn is_mark(&self, verdict: Verdict, line: &[u8]) -> bool {
-        use Verdict::{NoNames, NoNumber, NotUnderstood};
-        let is_refused = matches!(verdict, NoNumber | NotUnderstood | NoNames);
-        // What --match finds no number in may have some elsewhere.
-        let is_wordy = || self.grammar.has_pattern() || remark::is_remark(clean(line).trim_ascii());
-        self.marks.is_some() && is_refused && is_wordy()
-    }
-
-    /// Takes a line as a mark at its own time, if it has one, else where it came.
-    fn mark(&mut self, line: &[u8], now: Instant) {
-        let clean = clean(line);
-        let line = clean.trim_ascii();
-        match self.mark_place(line) {
-            Ok(place) => self.add_mark(line, place),
-            Err(problem) => self.reject(problem, self.counts.lines, now),
-        }
-    }
-
-    fn mark_place(&mut self, line: &[u8]) -> Result<Place, Problem> {
-        if self.grammar.has_pattern() {
-            let reading = std::mem::take(&mut self.grammar.reading);
-            let time = reading.rows().next().map(|row| self.time(row, &reading));
-            self.grammar.reading = reading;
-            match time {
-                Some(Ok(time)) if !time.is_nan() => return Ok(Place::At(time)),
-                Some(Err(problem)) if problem != Problem::NoTime => return Err(problem),
-                _ => {}
-            }
-        }
-        let own = self.timestamps.as_mut().and_then(|times| times.beside(remark::time(line)?));
-        Ok(own.map_or_else(|| self.here(), Place::At))
-    }
-
-    fn add_mark(&mut self, line: &[u8], place: Place) {
-        let is_timed = self.timestamps.is_some();
-        if let Some(marks) = &mut self.marks {
-            marks.add(line, is_timed, place);
-        }
-    }
-
-    /// Where a line came: before the first timestamp at that one.
-    fn here(&self) -> Place {
-        match self.timestamps {
-            Some(_) => Place::At(self.latest.max(0.0)),
-            None => Place::After(self.rows.len()),
-        }
-    }
-
-    /// Remembers where a line came that may be a header, or a mark.
-    fn wait_for_header(&mut self) {
-        let (line, place) = (self.counts.lines, self.here());
-        if let Some(marks) = &mut self.marks
-            && self.grammar.tables.newest_candidate() == Some(line)
-        {
-            marks.wait(line, place);
-        }
-    }
-
     /// Reports a line that the grammar refuses.
     fn refuse(&mut self, verdict: Verdict, line: u64, now: Instant) {
         let problem = match verdict {
@@ -289,52 +229,6 @@ impl Sampler {
                 self.push(series, measure);
             }
         }
-    }
-
-    /// The time of a row; NaN if rows have none of their own.
-    fn time(&mut self, row: &[Item], reading: &Reading) -> Result<f64, Problem> {
-        let Some(timestamps) = &mut self.timestamps else { return Ok(f64::NAN) };
-        let mut parts: [Option<usize>; 2] = [None; 2];
-        for (place, item) in row.iter().enumerate() {
-            let name = name(item, reading, &mut self.grammar.tables);
-            if let Role::Time(part) = self.schema.role(place, name, false) {
-                parts[part.min(1)].get_or_insert(place);
-            }
-        }
-        let text = |place: usize| match row.get(place)?.cell {
-            Cell::Text(span) => Some(reading.text(span)),
-            _ => None,
-        };
-        let first = parts[0].ok_or(Problem::NoTime)?;
-        // A date, and the clock time in the cell that is named too, or simply follows.
-        let second = match self.schema.time_parts() {
-            2 => Some(parts[1].ok_or(Problem::NoTime)?),
-            _ => Some(first + 1).filter(|next| is_split(text(first), text(*next))),
-        };
-        let last = second.unwrap_or(first);
-        let half = Some(last + 1).filter(|next| text(*next).is_some_and(is_half_of_day));
-        let time = match (row[first].cell, second.or(half)) {
-            (Cell::Number(measure), None) => {
-                let name = name(&row[first], reading, &mut self.grammar.tables);
-                written(measure, name.name).and_then(|written| timestamps.read(written))
-            }
-            (_, None) => text(first).and_then(|text| timestamps.read(Written::Text(text))),
-            _ => {
-                let parts = [Some(first), second, half].into_iter().flatten();
-                let parts: Vec<&[u8]> =
-                    parts.map(|place| text(place).unwrap_or_default()).collect();
-                timestamps.read(Written::Text(&parts.join(&b' ')))
-            }
-        };
-        if std::mem::take(&mut timestamps.guessed) {
-            self.problems.warn(format!("Dates such as 05/11/2026 are read with the month first; if their day is first, put sed -uE 's,([0-9]+)/([0-9]+)/([0-9]{{4}}),\\3-\\2-\\1,' before live-plot. (line {})", self.counts.lines));
-        }
-        let time = time.ok_or(Problem::BadTime)?;
-        if time < self.latest {
-            return Err(Problem::BackInTime);
-        }
-        self.latest = time;
-        Ok(time)
     }
 
     /// Takes a number in the unit of its series; what cannot be drawn there is a gap.
@@ -463,28 +357,6 @@ fn name<'a>(item: &Item, reading: &'a Reading, tables: &'a mut Tables) -> Name<'
         Key::Column(column) => tables.name(column),
     };
     Name { title: &reading.title, row: reading.text(item.row), name }
-}
-
-/// A number as a time: in its unit, or in that which the name of its column ends in: `time_ms`, `t [ms]`. `None` if that is
-/// no unit of time.
-fn written(measure: Measure, name: &[u8]) -> Option<Written<'static>> {
-    let nanos = |unit: Unit| unit.turned_into(1e9, Unit::SECOND);
-    if let Some(unit) = measure.unit {
-        return nanos(unit).map(|nanos| Written::Counted(measure.value, nanos));
-    }
-    let mut words = name.rsplit(|byte| b"_ [](),".contains(byte)).filter(|word| !word.is_empty());
-    let unit = words.next().filter(|word| word.len() < name.len()).and_then(Unit::of_time);
-    Some(match unit.and_then(nanos) {
-        Some(nanos) => Written::Counted(measure.value, nanos),
-        None => Written::Number(measure.value),
-    })
-}
-
-/// Whether a date and a clock time stand in two cells.
-fn is_split(first: Option<&[u8]>, second: Option<&[u8]>) -> bool {
-    let moment = |text: Option<&[u8]>| Moment::whole(text?);
-    moment(first).is_some_and(|date| date.clock.is_none())
-        && moment(second).is_some_and(|clock| clock.date.is_none())
 }
 
 /// A line with numbers: its samples end at `end` in the entries.

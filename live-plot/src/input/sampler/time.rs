@@ -1,0 +1,82 @@
+//! With `--time`: the time of a row, from the cell or the two cells that are named. What a text means as a time is left to
+//! `timestamp`.
+
+use super::{Sampler, name};
+use crate::input::grammar::measure::Measure;
+use crate::input::grammar::moment::Moment;
+use crate::input::grammar::reading::{Cell, Item, Reading};
+use crate::input::grammar::row::is_half_of_day;
+use crate::input::grammar::unit::Unit;
+use crate::input::problems::Problem;
+use crate::input::schema::Role;
+use crate::input::timestamp::Written;
+
+impl Sampler {
+    /// The time of a row; NaN if rows have none of their own.
+    pub(super) fn time(&mut self, row: &[Item], reading: &Reading) -> Result<f64, Problem> {
+        let Some(timestamps) = &mut self.timestamps else { return Ok(f64::NAN) };
+        let mut parts: [Option<usize>; 2] = [None; 2];
+        for (place, item) in row.iter().enumerate() {
+            let name = name(item, reading, &mut self.grammar.tables);
+            if let Role::Time(part) = self.schema.role(place, name, false) {
+                parts[part.min(1)].get_or_insert(place);
+            }
+        }
+        let text = |place: usize| match row.get(place)?.cell {
+            Cell::Text(span) => Some(reading.text(span)),
+            _ => None,
+        };
+        let first = parts[0].ok_or(Problem::NoTime)?;
+        // A date, and the clock time in the cell that is named too, or simply follows.
+        let second = match self.schema.time_parts() {
+            2 => Some(parts[1].ok_or(Problem::NoTime)?),
+            _ => Some(first + 1).filter(|next| is_split(text(first), text(*next))),
+        };
+        let last = second.unwrap_or(first);
+        let half = Some(last + 1).filter(|next| text(*next).is_some_and(is_half_of_day));
+        let time = match (row[first].cell, second.or(half)) {
+            (Cell::Number(measure), None) => {
+                let name = name(&row[first], reading, &mut self.grammar.tables);
+                written(measure, name.name).and_then(|written| timestamps.read(written))
+            }
+            (_, None) => text(first).and_then(|text| timestamps.read(Written::Text(text))),
+            _ => {
+                let parts = [Some(first), second, half].into_iter().flatten();
+                let parts: Vec<&[u8]> =
+                    parts.map(|place| text(place).unwrap_or_default()).collect();
+                timestamps.read(Written::Text(&parts.join(&b' ')))
+            }
+        };
+        if std::mem::take(&mut timestamps.guessed) {
+            self.problems.warn(format!("Dates such as 05/11/2026 are read with the month first; if their day is first, put sed -uE 's,([0-9]+)/([0-9]+)/([0-9]{{4}}),\\3-\\2-\\1,' before live-plot. (line {})", self.counts.lines));
+        }
+        let time = time.ok_or(Problem::BadTime)?;
+        if time < self.latest {
+            return Err(Problem::BackInTime);
+        }
+        self.latest = time;
+        Ok(time)
+    }
+}
+
+/// A number as a time: in its unit, or in that which the name of its column ends in: `time_ms`, `t [ms]`. `None` if that is
+/// no unit of time.
+fn written(measure: Measure, name: &[u8]) -> Option<Written<'static>> {
+    let nanos = |unit: Unit| unit.turned_into(1e9, Unit::SECOND);
+    if let Some(unit) = measure.unit {
+        return nanos(unit).map(|nanos| Written::Counted(measure.value, nanos));
+    }
+    let mut words = name.rsplit(|byte| b"_ [](),".contains(byte)).filter(|word| !word.is_empty());
+    let unit = words.next().filter(|word| word.len() < name.len()).and_then(Unit::of_time);
+    Some(match unit.and_then(nanos) {
+        Some(nanos) => Written::Counted(measure.value, nanos),
+        None => Written::Number(measure.value),
+    })
+}
+
+/// Whether a date and a clock time stand in two cells.
+fn is_split(first: Option<&[u8]>, second: Option<&[u8]>) -> bool {
+    let moment = |text: Option<&[u8]>| Moment::whole(text?);
+    moment(first).is_some_and(|date| date.clock.is_none())
+        && moment(second).is_some_and(|clock| clock.date.is_none())
+}
