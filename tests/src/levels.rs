@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::{Command, ExitStatus, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -40,13 +40,19 @@ pub fn within(time: Duration, mut so: impl FnMut() -> bool) -> bool {
 /// Shows how a program has ended, if it has, and what it has printed last: that may be why a level fails.
 pub fn show(program: &mut Running) {
     // It may be about to end, and that is why.
-    if within(Duration::from_millis(300), || program.has_ended()) {
-        println!("Your program has ended ({}). Its last lines:", program.wait());
-    } else {
-        println!("Your program goes on. Its last lines:");
+    let ended = within(Duration::from_millis(300), || program.has_ended()).then(|| program.wait());
+    let lines: Vec<&str> = program.printed().iter().map(|(_, line)| line.as_str()).collect();
+    println!("{}", state_and_last_lines(ended, &lines));
+}
+
+/// Whether a program has ended, and the last of its lines.
+fn state_and_last_lines(ended: Option<ExitStatus>, lines: &[&str]) -> String {
+    let state = ended.map_or("goes on".to_owned(), |status| format!("has ended ({status})"));
+    if lines.is_empty() {
+        return format!("Your program {state}. It has printed nothing.");
     }
-    let printed = program.printed();
-    printed[printed.len().saturating_sub(10)..].iter().for_each(|(_, line)| println!("  {line}"));
+    let last = &lines[lines.len().saturating_sub(10)..];
+    format!("Your program {state}. Its last lines:\n  {}", last.join("\n  "))
 }
 
 /// Fails unless `example` passes just the levels that the page says. The levels are those of the test program that
@@ -104,4 +110,22 @@ fn verdicts<'a>(section: &'a str, column: &str) -> BTreeMap<&'a str, bool> {
     let column = head.iter().position(|name| *name == column).unwrap();
     let levels = rows.filter(|row| row[0].starts_with("`level_"));
     levels.map(|row| (row[0].trim_matches('`'), row[column] == "passes")).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_program_that_has_printed_nothing_is_not_followed_by_an_empty_list() {
+        let ended = Some(ExitStatus::default());
+        assert_eq!(
+            state_and_last_lines(ended, &[]),
+            "Your program has ended (exit status: 0). It has printed nothing."
+        );
+        assert_eq!(
+            state_and_last_lines(None, &["a", "b"]),
+            "Your program goes on. Its last lines:\n  a\n  b"
+        );
+    }
 }
