@@ -14,6 +14,19 @@ use super::super::splitter::LONGEST;
 use super::super::timestamp::compact;
 use super::{Sampler, name};
 
+/// How many characters of a name or cell a warning shows: binary noise has them in any number.
+const SHOWN: usize = 32;
+
+/// A name or a cell in a warning.
+fn shown(text: &[u8]) -> String {
+    let text = String::from_utf8_lossy(text);
+    let text = common::escape::escape(&text);
+    match text.char_indices().nth(SHOWN) {
+        Some((end, _)) => format!("{}…", &text[..end]),
+        None => text.into_owned(),
+    }
+}
+
 impl Sampler {
     pub(super) fn warn_infinite(&mut self) {
         if !std::mem::replace(&mut self.once.infinite, true) {
@@ -42,7 +55,6 @@ impl Sampler {
         if std::mem::replace(once, true) {
             return;
         }
-        let shown = |text| common::escape::escape(&String::from_utf8_lossy(text)).into_owned();
         let name = shown(name(item, reading, &mut self.grammar.tables).name);
         let (text, line) = (shown(text), self.counts.lines);
         self.problems.warn(format!(
@@ -74,7 +86,6 @@ impl Sampler {
             return;
         };
         let line = self.counts.lines;
-        let shown = |text| common::escape::escape(&String::from_utf8_lossy(text)).into_owned();
         self.problems.warn(match doubt {
             Doubt::InTurn(count) => {
                 let column = shown(name(first, reading, &mut self.grammar.tables).name);
@@ -128,10 +139,11 @@ impl Sampler {
         // Only the first row tells: later ones are as it is.
         self.once.time_column = true;
         if is_time {
+            // Whole, for it is to be copied.
             let name = String::from_utf8_lossy(self.grammar.tables.name(0)).into_owned();
+            let name = common::escape::escape(&name);
             let is_plain = |c: char| c.is_alphanumeric() || "_-./%".contains(c);
             let quote = if name.chars().all(is_plain) { "" } else { "'" };
-            let name = common::escape::escape(&name);
             self.problems.warn(format!(
                 "The first column looks like a time: --time {quote}{name}{quote} takes it as such."
             ));
