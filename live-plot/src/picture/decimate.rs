@@ -268,15 +268,20 @@ impl Tracer {
             false => samples.summary(range),
         };
         let x = self.grid.edge(column) + self.grid.step / 2.0;
+        if summary.count == 0 {
+            // Gaps alone have no minimum.
+            if let (Draw::Step, Some([_, previous])) = (self.draw, self.run.last().copied()) {
+                self.point(x, previous);
+            }
+            return self.end_run();
+        }
         if self.draw != Draw::Step || self.run.is_empty() {
             self.point(x, first.map_or(summary.min, |sample| sample.value));
         } else if let Some([_, previous]) = self.run.last().copied() {
             self.point(x, previous);
         }
-        if summary.count > 0 {
-            self.point(x, summary.min);
-            self.point(x, summary.max);
-        }
+        self.point(x, summary.min);
+        self.point(x, summary.max);
         self.point(x, summary.last);
     }
 

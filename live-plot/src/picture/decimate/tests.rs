@@ -27,7 +27,13 @@ impl Run {
         run.store.declare(&["often".to_owned(), "rare".to_owned()]);
         let mut entries = Vec::new();
         let mut time = 0.0;
+        // Some gaps are as long as many columns.
+        let (mut gaps, mut when) = (0, !seed);
         for _ in 0..length {
+            gaps = match random(&mut when, 2000) {
+                0 => random(&mut when, 2000),
+                _ => gaps.saturating_sub(1),
+            };
             // Several at once, most of them close together, and seldom a long pause.
             time += match random(&mut state, 500) {
                 0 => 300.0,
@@ -36,6 +42,7 @@ impl Run {
             };
             let value = match random(&mut state, 20) {
                 0 => f64::NAN,
+                _ if gaps > 0 => f64::NAN,
                 _ => random(&mut state, 1_000_000) as f64 - 5e5,
             };
             let series = usize::from(random(&mut state, 5) == 0);
@@ -67,6 +74,29 @@ fn both(a: (f64, f64), b: (f64, f64)) -> (f64, f64) {
 /// The least and the greatest of some values, gaps apart.
 fn extremes(values: impl Iterator<Item = f64>) -> Option<(f64, f64)> {
     values.filter(|value| !value.is_nan()).map(|value| (value, value)).reduce(both)
+}
+
+#[test]
+fn a_forgotten_column_of_gaps_has_no_point() {
+    let mut store = Store::new(200_000);
+    store.declare(&["all".to_owned()]);
+    for number in 0_u32..40_000 {
+        let value = if (2000..8000).contains(&number) { f64::NAN } else { 5.0 };
+        let sample = Sample { time: number.into(), value };
+        store.append(&[Entry { series: 0, sample }]);
+    }
+    let series = &store.series()[0];
+    assert!(series.samples.begin() > 8000);
+    let grid = Grid::showing(store.head, store.head, 100.0);
+    for draw in [Draw::Step, Draw::Line] {
+        for is_log in [false, true] {
+            let mut tracer = Tracer::new(grid, draw, is_log, store.head);
+            tracer.advance(series, usize::MAX);
+            let runs = tracer.finish().runs;
+            assert_eq!(runs.len(), 2, "{draw:?}");
+            assert!(runs.concat().iter().all(|[_, value]| *value == 5.0), "{draw:?}: {runs:?}");
+        }
+    }
 }
 
 proptest! {
