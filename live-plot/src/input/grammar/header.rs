@@ -130,9 +130,11 @@ impl Candidate {
         })
     }
 
-    /// Whether its names follow a label, which the next line may repeat: /proc/net/snmp.
+    /// Whether its names follow a label, which the next line may repeat: /proc/net/snmp. One name is a remark: `note: moved`.
     pub(super) fn has_label(&self) -> bool {
-        row::label(&self.line, Delimiter::of(&self.line)).0.is_some()
+        let delimiter = Delimiter::of(&self.line);
+        let (label, names) = row::label(&self.line, delimiter);
+        label.is_some() && delimiter.cells(names).count() > 1
     }
 }
 

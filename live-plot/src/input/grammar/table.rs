@@ -216,7 +216,9 @@ impl Tables {
     pub(super) fn keep(&mut self, line: Above<'_>, number: u64, is_comment: bool) -> bool {
         let Above { line, indent, title } = line;
         let is_known = self.is_known(line);
-        let follows_empty = std::mem::take(&mut self.follows_empty);
+        let follows_empty = self.follows_empty;
+        // A comment may stand between an empty line and a header.
+        self.follows_empty &= is_comment;
         // A rule under a header is a part of it.
         if !line.iter().any(|byte| byte.is_ascii_alphanumeric() || !byte.is_ascii()) {
             return !self.candidates.is_empty();
@@ -235,7 +237,7 @@ impl Tables {
         candidate.title.extend_from_slice(title);
         (candidate.indent, candidate.number, candidate.is_comment) = (indent, number, is_comment);
         candidate.may_begin =
-            is_known || is_comment || follows_empty || follows_title || candidate.has_label();
+            is_known || follows_empty || (!is_comment && (follows_title || candidate.has_label()));
         let is_silent = !self.has_numbers || candidate.may_begin;
         candidate.is_reported = !is_silent;
         self.candidates.push(candidate);
@@ -289,8 +291,10 @@ impl Tables {
         for candidate in self.candidates.extract_if(.., sentence).collect::<Vec<_>>() {
             self.report(&candidate);
         }
-        let may_begin =
-            |candidate: &&Candidate| !self.has_numbers || candidate.may_begin || is_last_resort;
+        let may_begin = |candidate: &&Candidate| {
+            let is_last_resort = is_last_resort && !candidate.is_comment;
+            !self.has_numbers || candidate.may_begin || is_last_resort
+        };
         let header = self
             .candidates
             .iter()
@@ -299,7 +303,8 @@ impl Tables {
             .find_map(|candidate| Some((candidate.fits(line)?, candidate.title.clone())));
         let Some((header, title)) = header else { return false };
         for candidate in std::mem::take(&mut self.candidates) {
-            if self.known.len() < MOST_KNOWN && !candidate.is_comment {
+            let is_remark = candidate.is_comment && candidate.fits(line).is_none();
+            if self.known.len() < MOST_KNOWN && !is_remark {
                 self.known.push(candidate.line);
             }
         }
