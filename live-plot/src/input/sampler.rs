@@ -140,6 +140,7 @@ impl Sampler {
             Verdict::Read => self.take_rows(text, now),
             Verdict::PassedOver => self.counts.passed_over += 1,
             Verdict::Silent => self.wait_for_header(),
+            Verdict::Comment if !self.is_mark(verdict, text) => {}
             verdict if self.is_mark(verdict, text) => self.mark(text, now),
             verdict => self.refuse(verdict, self.counts.lines, now),
         }
@@ -148,7 +149,7 @@ impl Sampler {
     /// Reports a line that the grammar refuses.
     fn refuse(&mut self, verdict: Verdict, line: u64, now: Instant) {
         let problem = match verdict {
-            Verdict::Silent | Verdict::Read | Verdict::PassedOver => return,
+            Verdict::Silent | Verdict::Comment | Verdict::Read | Verdict::PassedOver => return,
             Verdict::NoNumber => Problem::NoNumber,
             Verdict::NotUnderstood => Problem::NotUnderstood,
             Verdict::NoNames => Problem::NoNames,

@@ -68,6 +68,8 @@ pub(super) enum Verdict {
     Read,
     /// It says nothing by itself: a header perhaps, a comment, an empty line.
     Silent,
+    /// It is a comment, and no header.
+    Comment,
     /// There is no number in it.
     NoNumber,
     /// There are numbers in it that no form explains.
@@ -158,7 +160,9 @@ impl Grammar {
             self.titles.other_line(indent);
             if is_header && !self.is_typed {
                 let above = Above { line: comment, indent, title: b"" };
-                self.tables.keep(above, number, true);
+                if !self.tables.keep(above, number, true) && !metrics::is_described_by(comment) {
+                    return Verdict::Comment;
+                }
             }
             return Verdict::Silent;
         }
@@ -183,10 +187,6 @@ impl Grammar {
             | Verdict::Fortran => {}
             _ => return verdict,
         }
-        // With --marks a line after the first number is no title either.
-        if self.tables.takes_no_header() && !self.tables.is_known(text) {
-            return verdict;
-        }
         let is_foreign = matches!(verdict, Verdict::Hexadecimal | Verdict::Fortran);
         let may_be_header = !is_foreign && (!may_hold_number || cells::are_words(text));
         let is_silent = !self.is_typed && may_be_header && {
@@ -196,7 +196,9 @@ impl Grammar {
             self.titles.over(indent, title);
             self.tables.keep(Above { line, indent, title }, number, false)
         };
-        self.titles.unread_line(text, indent);
+        if !self.tables.is_for_marks() || !remark::is_remark(text) {
+            self.titles.unread_line(text, indent);
+        }
         if is_silent { Verdict::Silent } else { verdict }
     }
 

@@ -74,7 +74,7 @@ pub(in crate::input) struct Tables {
     word: Vec<u8>,
     /// A mark in the first row may mean something else than it was read as.
     pub(in crate::input) open_mark: Option<OpenMark>,
-    /// With `--marks`: only a line before the first number, or a repeat, is a header.
+    /// With `--marks`: what can be no header is a mark.
     pub(in crate::input) has_marks: bool,
     /// Lines that may have been headers and are none, with their number.
     not_headers: Vec<(u64, Vec<u8>)>,
@@ -192,13 +192,13 @@ impl Tables {
         }
     }
 
-    /// With `--marks`: a line that no header is known by is none.
-    pub(super) fn takes_no_header(&self) -> bool {
+    /// With `--marks`: titles stand before the first number, and a line without one is a mark after it.
+    pub(super) fn is_for_marks(&self) -> bool {
         self.has_marks && self.has_numbers
     }
 
     /// Whether the line was a header before.
-    pub(super) fn is_known(&self, line: &[u8]) -> bool {
+    fn is_known(&self, line: &[u8]) -> bool {
         self.known.iter().any(|known| known == line)
     }
 
@@ -240,7 +240,10 @@ impl Tables {
             is_known || follows_empty || (!is_comment && (follows_title || candidate.has_label()));
         let is_silent = !self.has_numbers || candidate.may_begin;
         candidate.is_reported = !is_silent;
-        self.candidates.push(candidate);
+        // The last resort is for no comment, and for no line that is drawn as a mark already.
+        if is_silent || !(is_comment || self.has_marks) {
+            self.candidates.push(candidate);
+        }
         is_silent
     }
 
@@ -291,10 +294,8 @@ impl Tables {
         for candidate in self.candidates.extract_if(.., sentence).collect::<Vec<_>>() {
             self.report(&candidate);
         }
-        let may_begin = |candidate: &&Candidate| {
-            let is_last_resort = is_last_resort && !candidate.is_comment;
-            !self.has_numbers || candidate.may_begin || is_last_resort
-        };
+        let may_begin =
+            |candidate: &&Candidate| !self.has_numbers || candidate.may_begin || is_last_resort;
         let header = self
             .candidates
             .iter()
@@ -303,8 +304,11 @@ impl Tables {
             .find_map(|candidate| Some((candidate.fits(line)?, candidate.title.clone())));
         let Some((header, title)) = header else { return false };
         for candidate in std::mem::take(&mut self.candidates) {
-            let is_remark = candidate.is_comment && candidate.fits(line).is_none();
-            if self.known.len() < MOST_KNOWN && !is_remark {
+            let is_remark =
+                (candidate.is_comment || self.is_for_marks()) && candidate.fits(line).is_none();
+            if is_remark {
+                self.report(&candidate);
+            } else if self.known.len() < MOST_KNOWN {
                 self.known.push(candidate.line);
             }
         }

@@ -10,8 +10,8 @@ use crate::input::problems::Problem;
 impl Sampler {
     /// With `--marks`: whether a line that is refused is one.
     pub(super) fn is_mark(&self, verdict: Verdict, line: &[u8]) -> bool {
-        use Verdict::{NoNames, NoNumber, NotUnderstood};
-        let is_refused = matches!(verdict, NoNumber | NotUnderstood | NoNames);
+        use Verdict::{Comment, NoNames, NoNumber, NotUnderstood};
+        let is_refused = matches!(verdict, Comment | NoNumber | NotUnderstood | NoNames);
         // What --match finds no number in may have some elsewhere.
         let is_wordy = || self.grammar.has_pattern() || remark::is_remark(clean(line).trim_ascii());
         self.marks.is_some() && is_refused && is_wordy()

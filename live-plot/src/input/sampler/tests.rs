@@ -330,11 +330,17 @@ fn what_is_refused_for_another_reason_is_no_mark() {
 }
 
 #[test]
-fn with_marks_a_line_before_the_first_number_may_be_a_header_later_only_a_repeat() {
-    let lines = ["booting", "us sy", "1 2", "stopped now", "3 4", "us sy", "5 6", "", "a b", "7 8"];
+fn with_marks_a_line_is_a_header_where_it_would_be_one_without_and_else_a_mark() {
+    let lines = ["booting", "us sy", "1 2", "stopped now", "3 4", "us sy", "5 6", "# sensor moved"];
     let sampler = taken_with(with_marks(), &lines);
     assert_eq!(sampler.schema.names(), ["us", "sy"]);
-    assert_eq!(marks(&sampler), [(2.0, "stopped now"), (4.0, "a b")]);
+    assert_eq!(marks(&sampler), [(2.0, "stopped now"), (3.0, "# sensor moved")]);
+    let lines = ["us sy", "1 2", "", "a b", "7 8", "", "it was not so", "1 2 3", "TX: c d", "5 6"];
+    let sampler = taken_with(with_marks(), &lines);
+    assert_eq!(sampler.schema.names(), ["us", "sy", "a", "b", "c", "d"]);
+    assert_eq!(marks(&sampler), [(3.0, "it was not so")], "where it came");
+    let comments = ["a 1", "# HELP a of b", "# TYPE a gauge", "# --", "a 2"];
+    assert_eq!(marks(&taken_with(with_marks(), &comments)), []);
     // One that was none is a mark where it came.
     let mut sampler = Sampler::new(with_marks(), false, false);
     for (line, from) in [("hello big world", 0.0), ("1 2", 0.0), ("x=1", 1.0), ("y=2", 2.0)] {
