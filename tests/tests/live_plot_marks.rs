@@ -47,6 +47,28 @@ fn a_mark_stands_at_the_next_sample_with_its_text() {
 }
 
 #[test]
+fn the_time_of_a_mark_is_off_its_text_only_if_it_stands_there() {
+    let svg = |input: &str| fed(&["--marks", "--time", "time", "--svg", "-"], input).out;
+    let json = |mark: &str| {
+        svg(&format!(
+            "{{\"time\":\"2024-01-12T10:11:12Z\",\"v\":1}}\n{mark}\n{{\"time\":\"2024-01-12T10:11:20Z\",\"v\":2}}\n"
+        ))
+    };
+    // Of the plot's width, which begins at 64 and ends at 1256, three eighths; and the next sample.
+    for (mark, word, place) in
+        [("10:11:15 deploy", "deploy", 511.0), ("deploy it now", "deploy it now", 1256.0)]
+    {
+        let out = json(mark);
+        let [line] = lines(&out)[..] else { panic!("{out:?}") };
+        assert!((line - place).abs() <= 2.0 && text(&out, word).is_some(), "{mark}: {out:?}");
+    }
+    let out = svg("time v\n10 1\n20 2\n10:11:17 deploy\n30 1\n40 2\n");
+    let [line] = lines(&out)[..] else { panic!("{out:?}") };
+    assert!((line - (64.0 + 1192.0 * 2.0 / 3.0)).abs() <= 2.0, "{line}");
+    assert!(text(&out, "10:11:17 deploy").is_some(), "{out:?}");
+}
+
+#[test]
 fn without_the_option_such_a_line_is_reported_and_no_more() {
     let plain = fed(&["--svg", "-"], "1\n2\n3\n");
     let end = fed(&["--svg", "-"], "1\n2\ndeploy\n3\n");

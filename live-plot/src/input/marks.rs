@@ -5,7 +5,6 @@ use std::collections::VecDeque;
 
 use common::escape::escape;
 
-use super::grammar::remark;
 use crate::series::Annotation;
 
 /// A longer text is cut there, in characters.
@@ -13,6 +12,9 @@ const LONGEST: usize = 80;
 
 /// The bytes that so many characters of UTF-8 take at most.
 const BYTES: usize = 4 * LONGEST;
+
+/// So many may wait for the next sample; the oldest go.
+const MOST: usize = 100_000;
 
 /// So many of the last lines may still turn out to be no header.
 const WAITING: usize = 8;
@@ -29,24 +31,26 @@ pub(super) enum Place {
 /// The marks of the block that is read now.
 #[derive(Debug, Default)]
 pub(super) struct Marks {
-    new: Vec<(Place, String)>,
+    new: VecDeque<(Place, String)>,
     stamped: Vec<Annotation>,
     /// Lines that may be headers, by their number, and where they are.
     waiting: VecDeque<(u64, Place)>,
 }
 
 impl Marks {
-    /// Takes a line as a mark, without the time that it may begin with if `is_timed`.
-    pub(super) fn add(&mut self, line: &[u8], is_timed: bool, place: Place) {
-        let rest = if is_timed { remark::rest(line) } else { line };
+    /// Takes a text as a mark.
+    pub(super) fn add(&mut self, text: &[u8], place: Place) {
+        if self.new.len() == MOST {
+            self.new.pop_front();
+        }
         // Of a line of a megabyte no more is looked at than is kept.
-        let begin = String::from_utf8_lossy(&rest[..rest.len().min(BYTES)]);
+        let begin = String::from_utf8_lossy(&text[..text.len().min(BYTES)]);
         let escaped = escape(begin.trim());
         let text = match escaped.char_indices().nth(LONGEST) {
             None => escaped.into_owned(),
             Some(_) => escaped.chars().take(LONGEST - 1).chain(['…']).collect(),
         };
-        self.new.push((place, text));
+        self.new.push_back((place, text));
     }
 
     /// A line that may be a header: if it is none, it is a mark here.
@@ -73,7 +77,7 @@ impl Marks {
         for (place, text) in std::mem::take(&mut self.new) {
             match at(place) {
                 Place::At(time) => self.stamped.push(Annotation { time, text: text.into() }),
-                next => self.new.push((next, text)),
+                next => self.new.push_back((next, text)),
             }
         }
     }
@@ -94,14 +98,20 @@ mod tests {
     #[test]
     fn a_text_is_harmless_and_short() {
         let mut marks = Marks::default();
-        marks.add(b"17:00:01 deploy\x07\xe2\x80\xaeevil", true, Place::At(1.0));
-        marks.add("温".repeat(1_000_000).as_bytes(), true, Place::At(2.0));
-        marks.add(b"2026-11-25", true, Place::At(3.0));
+        marks.add(b"deploy\x07\xe2\x80\xaeevil", Place::At(1.0));
+        marks.add("温".repeat(1_000_000).as_bytes(), Place::At(2.0));
         marks.stamp(|_| None);
         let texts: Vec<&str> = marks.stamped().iter().map(|mark| &*mark.text).collect();
         assert_eq!(texts[0], "deploy\\u{7}\\u{202e}evil");
         assert_eq!(texts[1].chars().count(), LONGEST);
         assert!(texts[1].ends_with("温…"));
-        assert_eq!(texts[2], "2026-11-25", "a time alone is the text");
+    }
+
+    #[test]
+    fn of_those_that_wait_the_newest_are_kept() {
+        let mut marks = Marks::default();
+        (0..=MOST).for_each(|number| marks.add(number.to_string().as_bytes(), Place::After(0)));
+        marks.stamp(|_| None);
+        assert_eq!((marks.new.len(), &*marks.new[0].1), (MOST, "1"));
     }
 }

@@ -16,7 +16,7 @@ use super::doubts::Doubts;
 use super::grammar::measure::Measure;
 use super::grammar::reading::{Cell, Item, Key, Reading};
 use super::grammar::table::Tables;
-use super::grammar::{Grammar, Verdict, clean};
+use super::grammar::{Grammar, Verdict, clean, remark};
 use super::marks::{Marks, Place};
 use super::problems::{Problem, Problems};
 use super::scales::Scales;
@@ -134,6 +134,9 @@ impl Sampler {
         {
             return self.bare_number(value);
         }
+        if self.takes_numbered_mark(text) {
+            return;
+        }
         let verdict = self.grammar.line(text, self.counts.lines);
         self.reject_headers(now);
         match verdict {
@@ -188,7 +191,7 @@ impl Sampler {
                     self.row(row, &reading);
                     // With --marks: no number but its time.
                     if self.entries.len() == before && self.marks.is_some() && !time.is_nan() {
-                        self.add_mark(clean(line).trim_ascii(), Place::At(time));
+                        self.add_mark(remark::rest(clean(line).trim_ascii()), Place::At(time));
                         continue;
                     }
                     self.rows.push(Row { end: self.entries.len(), time });
@@ -309,12 +312,14 @@ impl Sampler {
     /// Sets the samples' times: those of their lines, else spread evenly after `from`, the last one at `to`.
     pub(super) fn stamp(&mut self, from: f64, to: f64) {
         let each = (to - from) / self.rows.len() as f64;
-        let rows = self.rows.len();
-        // A mark is with the next row. Time goes on without one; the number of a sample that never comes is none.
-        let is_known = self.has_seconds || self.has_ended;
-        let mark = |after: usize| match after < rows {
-            true => Some(from + each * (after + 1) as f64),
-            false => is_known.then_some(to),
+        // A mark is with the next row. Arrival goes on without one; the number or the time of a row that never comes is none.
+        let has_own = self.timestamps.is_some();
+        let is_known = self.has_ended || (self.has_seconds && !has_own);
+        let end = if has_own { self.latest.max(0.0) } else { to };
+        let mark = |after: usize| match self.rows.get(after) {
+            Some(row) if has_own => Some(row.time),
+            Some(_) => Some(from + each * (after + 1) as f64),
+            None => is_known.then_some(end),
         };
         self.marks.iter_mut().for_each(|marks| marks.stamp(mark));
         let mut start = 0;

@@ -1,6 +1,6 @@
 //! A line's own time as seconds since the first one: RFC 3339, a date and a clock time without a zone (local time), a
 //! clock time, or seconds, milliseconds, microseconds or nanoseconds since 1970. Which of these four it is follows from
-//! the size of the first one.
+//! the size of the first one. A mark's time beside them is joined to them, where that can be.
 
 use chrono::{DateTime, NaiveDate, NaiveTime, Timelike, Utc};
 use tz::TimeZone;
@@ -20,6 +20,17 @@ pub(super) enum Written<'a> {
     Text(&'a [u8]),
 }
 
+/// What timestamps count from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    /// Dates, or numbers since 1970.
+    Calendar,
+    /// Clock times without a date.
+    Clock,
+    /// Seconds since some start.
+    Elapsed,
+}
+
 /// Turns timestamps into seconds since the first of them.
 #[derive(Debug)]
 pub(super) struct Timestamps {
@@ -31,8 +42,10 @@ pub(super) struct Timestamps {
     /// In nanoseconds.
     first: Option<i128>,
     last: i128,
-    /// The times are those of a calendar, not of a clock alone or seconds since some start.
-    is_absolute: bool,
+    /// What the first one was.
+    kind: Kind,
+    /// The offset from UTC that the latest date was written with.
+    written_offset: Option<i64>,
     /// Whether the day comes first in dates that leave it open, as the first one that does not has shown.
     is_day_first: Option<bool>,
     /// The first date that left it open before one had shown it: it was read with the month first.
@@ -50,7 +63,8 @@ impl Timestamps {
             is_compact: None,
             first: None,
             last: 0,
-            is_absolute: false,
+            kind: Kind::Elapsed,
+            written_offset: None,
             is_day_first: None,
             guessed: false,
             offset: None,
@@ -59,41 +73,85 @@ impl Timestamps {
 
     /// The seconds since the first timestamp; `None` if this is no time.
     pub(super) fn read(&mut self, written: Written<'_>) -> Option<f64> {
-        let nanos = match written {
-            Written::Number(value)
-                if *self.is_compact.get_or_insert_with(|| compact(value).is_some()) =>
-            {
-                self.moment(compact(value)?)?
-            }
-            Written::Number(value) => {
-                let unit = *self.unit.get_or_insert_with(|| unit(value));
-                self.counted(value, unit)?
-            }
-            Written::Counted(value, unit) => self.counted(value, unit)?,
-            Written::Text(text) => match Moment::whole(text) {
-                Some(moment) => self.moment(moment)?,
-                None => {
-                    return self.read(Written::Number(str::from_utf8(text).ok()?.parse().ok()?));
-                }
-            },
-        };
+        let nanos = self.nanos(written)?;
         self.last = nanos;
         let first = *self.first.get_or_insert(nanos);
         Some((nanos - first) as f64 / 1e9)
     }
 
-    /// The seconds since the first timestamp of a time beside them, which sets nothing: of a date if they have dates, else of
-    /// a clock time. What is before the first counts as with it.
-    pub(super) fn beside(&mut self, text: &[u8]) -> Option<f64> {
+    /// The seconds since the first timestamp of a time beside them, which is not the next of them; `None` if it cannot be
+    /// joined to them, or is before the first. A clock time alone is the one next to the latest timestamp.
+    pub(super) fn beside(&mut self, written: Written<'_>) -> Option<f64> {
         let first = self.first?;
-        let moment =
-            Moment::whole(text).filter(|moment| moment.date.is_some() == self.is_absolute)?;
-        Some(((self.moment(moment)? - first) as f64 / 1e9).max(0.0))
+        let nanos = match written {
+            Written::Text(text) => {
+                let moment = Moment::whole(text)?;
+                match (moment.date, moment.clock) {
+                    (Some(_), _) if self.kind == Kind::Calendar => {
+                        let kept = self.written_offset;
+                        let nanos = self.moment(moment);
+                        self.written_offset = kept;
+                        nanos?
+                    }
+                    (None, Some(clock)) if self.kind != Kind::Elapsed => {
+                        self.near(clock, moment.offset)?
+                    }
+                    _ => return None,
+                }
+            }
+            Written::Number(value) if self.is_compact == Some(false) => {
+                let own = self.unit?;
+                self.counted(value, own).filter(|_| unit(value) == own)?
+            }
+            Written::Number(_) if self.is_compact.is_none() => return None,
+            number => self.nanos(number)?,
+        };
+        Some((nanos - first) as f64 / 1e9).filter(|seconds| *seconds >= 0.0)
+    }
+
+    /// Whether the timestamps are those of a calendar.
+    pub(super) fn is_absolute(&self) -> bool {
+        self.first.is_some() && self.kind == Kind::Calendar
+    }
+
+    fn nanos(&mut self, written: Written<'_>) -> Option<i128> {
+        match written {
+            Written::Number(value)
+                if *self.is_compact.get_or_insert_with(|| compact(value).is_some()) =>
+            {
+                self.moment(compact(value)?)
+            }
+            Written::Number(value) => {
+                let unit = *self.unit.get_or_insert_with(|| unit(value));
+                self.counted(value, unit)
+            }
+            Written::Counted(value, unit) => self.counted(value, unit),
+            Written::Text(text) => match Moment::whole(text) {
+                Some(moment) => self.moment(moment),
+                None => self.nanos(Written::Number(str::from_utf8(text).ok()?.parse().ok()?)),
+            },
+        }
+    }
+
+    /// A clock time that is written without its date: the first one after the latest timestamp, or up to an hour before it,
+    /// as the lines of two programs come a little out of order. It has the offset of that timestamp, unless it has its own.
+    fn near(&self, clock: NaiveTime, offset: Option<i32>) -> Option<i128> {
+        let offset = match (self.kind, offset.map(i64::from).or(self.written_offset)) {
+            (Kind::Calendar, Some(offset)) => offset,
+            (Kind::Calendar, None) => {
+                let last = i64::try_from(self.last.div_euclid(SECOND)).ok()?;
+                self.zone.find_local_time_type(last).ok()?.ut_offset().into()
+            }
+            _ => 0,
+        };
+        let (day, before) = (i128::from(DAY) * SECOND, 3600 * SECOND);
+        let local = self.last + i128::from(offset) * SECOND;
+        Some(self.last - before + (of_day(clock) - local + before).rem_euclid(day))
     }
 
     /// When the first timestamp was, if they are those of a calendar.
     pub(super) fn began(&self) -> Option<DateTime<Utc>> {
-        let nanos = self.first.filter(|_| self.is_absolute)?;
+        let nanos = self.first.filter(|_| self.is_absolute())?;
         let seconds = i64::try_from(nanos.div_euclid(SECOND)).ok()?;
         DateTime::from_timestamp(seconds, u32::try_from(nanos.rem_euclid(SECOND)).ok()?)
     }
@@ -103,7 +161,10 @@ impl Timestamps {
     fn counted(&mut self, value: f64, unit: f64) -> Option<i128> {
         // Some 30 million years in nanoseconds.
         let bounded = Some(value).filter(|value| value.abs() * unit < 1e33)?;
-        self.is_absolute |= self.first.is_none() && bounded.abs() * unit >= 1e17;
+        if self.first.is_none() {
+            let is_today = bounded.abs() * unit >= 1e17;
+            self.kind = if is_today { Kind::Calendar } else { Kind::Elapsed };
+        }
         // Whole part and fraction are converted apart: in one product of today's time, 256 ns would be lost to rounding.
         let (whole, fraction) = (bounded.trunc(), bounded.fract());
         Some(whole as i128 * unit as i128 + (fraction * unit).round() as i128)
@@ -111,11 +172,13 @@ impl Timestamps {
 
     fn moment(&mut self, moment: Moment) -> Option<i128> {
         let clock = moment.clock.unwrap_or(NaiveTime::MIN);
-        let nanos =
-            i128::from(clock.num_seconds_from_midnight()) * SECOND + i128::from(clock.nanosecond());
+        let nanos = of_day(clock);
+        if self.first.is_none() {
+            self.kind = if moment.date.is_some() { Kind::Calendar } else { Kind::Clock };
+        }
         let Some(date) = moment.date else { return Some(self.on_its_day(nanos)) };
         let date = self.ordered(date, moment.order)?;
-        self.is_absolute |= self.first.is_none();
+        self.written_offset = moment.offset.map(i64::from);
         let midnight = date.and_time(NaiveTime::MIN).and_utc().timestamp();
         let offset = match moment.offset {
             Some(offset) => i64::from(offset),
@@ -180,6 +243,11 @@ impl Timestamps {
             _ => Some(before),
         }
     }
+}
+
+/// The nanoseconds since midnight.
+fn of_day(clock: NaiveTime) -> i128 {
+    i128::from(clock.num_seconds_from_midnight()) * SECOND + i128::from(clock.nanosecond())
 }
 
 /// The date that a number writes, `20261126`, with a clock time perhaps, `20261126024718`; of the years 1900 to 2100.
@@ -287,6 +355,45 @@ mod tests {
             &[0.0, 3600.0, 5340.0, 5460.0, 9000.0],
         );
         assert_seconds(&["2026-03-29 01:30:00", "2026-03-29 03:30:00"], &[0.0, 3600.0]);
+    }
+
+    #[test]
+    fn a_time_beside_them_is_joined_to_them_or_none() {
+        for (last, beside, seconds) in [
+            ("2024-01-12T10:11:12Z", "10:11:15", Some(3.0)),
+            ("2024-01-12T23:59:58Z", "00:00:01", Some(3.0)),
+            ("2024-01-12T10:11:12+05:00", "10:11:15", Some(3.0)),
+            ("2024-01-12T10:11:12Z", "2024-01-12T10:11:15Z", Some(3.0)),
+            // Before the first one.
+            ("2024-01-12T10:11:12Z", "10:11:10", None),
+            ("2024-01-12T10:11:12Z", "2024-01-12T10:11:11Z", None),
+            // 08:21:19 UTC, and 09:21:19 in the zone of the tests.
+            ("1763886079", "09:21:21", Some(2.0)),
+            ("1763886079", "1763886081", Some(2.0)),
+            ("1763886079", "1763886081000", None),
+            ("1763886079", "5", None),
+            ("2024-01-12T10:11:12Z", "1763886081", None),
+            ("20261126024718", "20261126024720", Some(2.0)),
+            ("10:11:12", "10:11:15", Some(3.0)),
+            ("23:59:59", "00:00:01.5", Some(2.5)),
+            ("10:11:12", "2024-01-12T10:11:15Z", None),
+            ("40", "10:11:17", None),
+            ("40", "42.5", Some(2.5)),
+        ] {
+            let mut timestamps = timestamps();
+            assert_eq!(timestamps.beside(written(beside)), None, "there is none yet");
+            assert_eq!(timestamps.read(written(last)), Some(0.0), "{last}");
+            assert_eq!(timestamps.beside(written(beside)), seconds, "{last} {beside}");
+        }
+        // A little out of order, also over midnight.
+        for (first, last, beside, seconds) in [
+            ("2024-01-12T10:00:00Z", "2024-01-12T10:11:12Z", "10:11:11", 671.0),
+            ("23:00:00", "00:00:01", "23:59:59", 3599.0),
+        ] {
+            let mut timestamps = timestamps();
+            assert!([first, last].iter().all(|text| timestamps.read(written(text)).is_some()));
+            assert_eq!(timestamps.beside(written(beside)), Some(seconds), "{beside}");
+        }
     }
 
     #[test]

@@ -1,8 +1,9 @@
 //! A line without a number, which `--marks` draws: the time that it may begin with, and the rest. A date or clock time is
 //! no number here.
 
-use super::cells::has_number;
+use super::cells::{Delimiter, Kind, has_number, kind};
 use super::moment::Moment;
+use super::number;
 
 /// Whether there is no number in the line but that of the time at its beginning.
 pub(in crate::input) fn is_remark(line: &[u8]) -> bool {
@@ -29,6 +30,18 @@ pub(in crate::input) fn rest(line: &[u8]) -> &[u8] {
     begin.map_or(line, |begin| &after[begin..])
 }
 
+/// The number that the line begins with, also in brackets, and the words behind it, if no other number and no gap is among
+/// them.
+pub(in crate::input) fn numbered(line: &[u8]) -> Option<(f64, &[u8])> {
+    let inner = line.strip_prefix(b"[").unwrap_or(line);
+    let (number, length) = number::prefix(inner)?;
+    let between = |byte: &u8| byte.is_ascii_whitespace() || b"],;".contains(byte);
+    let after = inner.get(length..).filter(|after| after.first().is_some_and(between))?;
+    let text = &after[after.iter().position(|byte| !between(byte))?..];
+    let has_gap = || text.split(between).any(|word| kind(word, Delimiter::Comma) == Kind::Empty);
+    (is_remark(text) && !has_number(text) && !has_gap()).then_some((number, text))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -48,6 +61,26 @@ mod tests {
         ] {
             let found = is_remark(line.as_bytes()).then(|| rest(line.as_bytes()));
             assert_eq!(found.map(String::from_utf8_lossy).as_deref(), expected, "{line}");
+        }
+    }
+    #[test]
+    fn a_number_may_be_the_time_of_words_that_have_none() {
+        for (line, expected) in [
+            ("1763886080 deploy it", Some((1_763_886_080.0, "deploy it"))),
+            ("[12.5] deploy", Some((12.5, "deploy"))),
+            ("1763886080,deploy", Some((1_763_886_080.0, "deploy"))),
+            ("1763886080 5", None),
+            ("1763886080 deploy 5", None),
+            ("1763886080 nan", None),
+            ("1763886080 -", None),
+            ("1763886080,,deploy", Some((1_763_886_080.0, "deploy"))),
+            ("1763886080", None),
+            ("12ms deploy", None),
+            ("deploy", None),
+        ] {
+            let found = numbered(line.as_bytes());
+            let found = found.map(|(number, text)| (number, str::from_utf8(text).unwrap()));
+            assert_eq!(found, expected, "{line}");
         }
     }
 }

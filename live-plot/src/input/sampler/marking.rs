@@ -1,11 +1,16 @@
-//! With `--marks`: which lines are marks, and where each stands. What is kept of them is left to `input::marks`.
+//! With `--marks`: which lines are marks, and where each stands. A time that a line begins with is taken off its text only
+//! if the mark stands at that time. What is kept of them is left to `input::marks`.
 
 use std::time::Instant;
 
 use super::Sampler;
+use super::time::written;
+use crate::input::grammar::measure::Measure;
 use crate::input::grammar::{Verdict, clean, remark};
 use crate::input::marks::Place;
 use crate::input::problems::Problem;
+use crate::input::schema::{Name, Role};
+use crate::input::timestamp::{Timestamps, Written};
 
 impl Sampler {
     /// With `--marks`: whether a line that is refused is one.
@@ -22,39 +27,63 @@ impl Sampler {
         let clean = clean(line);
         let line = clean.trim_ascii();
         match self.mark_place(line) {
-            Ok(place) => self.add_mark(line, place),
+            Ok((text, place)) => self.add_mark(text, place),
             Err(problem) => self.reject(problem, self.counts.lines, now),
         }
     }
 
-    fn mark_place(&mut self, line: &[u8]) -> Result<Place, Problem> {
+    /// What of a line is the text, and where it stands.
+    fn mark_place<'a>(&mut self, line: &'a [u8]) -> Result<(&'a [u8], Place), Problem> {
         if self.grammar.has_pattern() {
             let reading = std::mem::take(&mut self.grammar.reading);
             let time = reading.rows().next().map(|row| self.time(row, &reading));
             self.grammar.reading = reading;
             match time {
-                Some(Ok(time)) if !time.is_nan() => return Ok(Place::At(time)),
+                Some(Ok(time)) if !time.is_nan() => {
+                    return Ok((remark::rest(line), Place::At(time)));
+                }
                 Some(Err(problem)) if problem != Problem::NoTime => return Err(problem),
                 _ => {}
             }
         }
-        let own = self.timestamps.as_mut().and_then(|times| times.beside(remark::time(line)?));
-        Ok(own.map_or_else(|| self.here(), Place::At))
+        let own = |times: &mut Timestamps| times.beside(Written::Text(remark::time(line)?));
+        Ok(match self.timestamps.as_mut().and_then(own) {
+            Some(time) => (remark::rest(line), Place::At(time)),
+            None => (line, self.here()),
+        })
     }
 
-    pub(super) fn add_mark(&mut self, line: &[u8], place: Place) {
-        let is_timed = self.timestamps.is_some();
+    /// Takes a line that begins with a number that is its time, and has no other one: `1763886080 deploy`. Where the samples
+    /// have elapsed seconds, any number could be one: there only what stands in the column of the time is.
+    pub(super) fn takes_numbered_mark(&mut self, line: &[u8]) -> bool {
+        if self.marks.is_none() || self.grammar.has_pattern() {
+            return false;
+        }
+        let Some(timestamps) = &mut self.timestamps else { return false };
+        let clean = clean(line);
+        let Some((number, text)) = remark::numbered(clean.trim_ascii()) else { return false };
+        let name = self.grammar.tables.name(0);
+        let in_column = matches!(self.schema.role(0, Name::bare(name), false), Role::Time(_));
+        let written = match in_column {
+            true => written(Measure { value: number, unit: None }, name),
+            false => Some(Written::Number(number)).filter(|_| timestamps.is_absolute()),
+        };
+        let Some(time) = written.and_then(|written| timestamps.beside(written)) else {
+            return false;
+        };
+        self.add_mark(text, Place::At(time));
+        true
+    }
+
+    pub(super) fn add_mark(&mut self, text: &[u8], place: Place) {
         if let Some(marks) = &mut self.marks {
-            marks.add(line, is_timed, place);
+            marks.add(text, place);
         }
     }
 
-    /// Where a line came: before the first timestamp at that one.
+    /// Where a line came: before the row that comes next.
     fn here(&self) -> Place {
-        match self.timestamps {
-            Some(_) => Place::At(self.latest.max(0.0)),
-            None => Place::After(self.rows.len()),
-        }
+        Place::After(self.rows.len())
     }
 
     /// Remembers where a line came that may be a header, or a mark.

@@ -381,11 +381,66 @@ fn a_mark_has_the_time_that_it_begins_with_if_lines_have_times() {
             "17:00:07 no date",
             "2026-11-25T17:00:10Z 2",
             "2026-11-25T16:00:00Z before",
+            "2026-11-25T17:00:12Z 3",
         ],
     );
-    let expected = [(0.0, "now"), (5.0, "deploy"), (0.0, "no date"), (0.0, "before")];
+    let expected =
+        [(10.0, "now"), (5.0, "deploy"), (7.0, "no date"), (12.0, "2026-11-25T16:00:00Z before")];
     assert_eq!(marks(&sampler), expected);
-    assert_eq!(samples(&sampler), [("v", 0.0, 1.0), ("v", 10.0, 2.0)]);
+    assert_eq!(samples(&sampler), [("v", 0.0, 1.0), ("v", 10.0, 2.0), ("v", 12.0, 3.0)]);
+}
+
+#[test]
+fn a_number_at_the_beginning_is_the_time_of_a_mark_if_it_is_one_of_the_samples_kind() {
+    let taken = |lines: &[&str]| {
+        let naming = Naming { time: strings(&["t"]), ..Naming::default() };
+        taken_with(Rules { naming, ..with_marks() }, lines)
+    };
+    let unix = "1763886079";
+    let table = ["t v", "1763886079 1", "1763886080 deploy it", "1763886082 nan", "1763886084 2"];
+    let sampler = taken(&table);
+    assert_eq!(marks(&sampler), [(1.0, "deploy it")]);
+    assert_eq!(sampler.entries().len(), 3, "a gap stays one, and a mark cuts none");
+    let json = format!("{{\"t\":{unix},\"v\":1}}");
+    assert_eq!(marks(&taken(&[&json, "1763886080 deploy"])), [(1.0, "deploy")]);
+    assert_eq!(marks(&taken(&["t v", "10 1", "12.5 deploy", "14 2"])), [(2.5, "deploy")]);
+    // Elsewhere a small number is any number.
+    let sampler = taken(&["{\"t\":1,\"v\":1}", "3 workers died", "{\"t\":9,\"v\":1}"]);
+    assert_eq!((marks(&sampler).len(), sampler.counts.rejected), (0, 1));
+}
+
+#[test]
+fn a_clock_time_that_cannot_be_joined_stays_in_the_text() {
+    let naming = Naming { time: strings(&["t"]), ..Naming::default() };
+    let rules = || Rules { naming: naming.clone(), ..with_marks() };
+    let lines = ["t v", "10 1", "10:11:17 deploy", "20 2"];
+    assert_eq!(marks(&taken_with(rules(), &lines)), [(10.0, "10:11:17 deploy")]);
+    let lines = ["1", "10:11:17 deploy", "2"];
+    assert_eq!(marks(&taken_with(with_marks(), &lines)), [(2.0, "10:11:17 deploy")]);
+    // A row that has no number but its time is one, too.
+    let lines = ["t v", "10:11:12 1", "10:11:17 deploy", "10:11:20 2"];
+    assert_eq!(marks(&taken_with(rules(), &lines)), [(5.0, "deploy")]);
+}
+
+#[test]
+fn with_time_a_mark_waits_for_the_next_sample_and_at_the_end_is_with_the_last() {
+    let naming = Naming { time: strings(&["t"]), ..Naming::default() };
+    let mut sampler = Sampler::new(Rules { naming, ..with_marks() }, true, false);
+    let now = clock::now();
+    for (lines, expected) in [
+        (&["t v", "10 1", "first"][..], &[][..]),
+        (&["second"], &[]),
+        (&["12 2", "third"], &[(2.0, "first"), (2.0, "second")]),
+        (&[], &[(2.0, "third")]),
+    ] {
+        sampler.clear();
+        lines.iter().for_each(|line| sampler.line(&Line::Text(line.as_bytes()), now));
+        if lines.is_empty() {
+            sampler.finish(now);
+        }
+        sampler.stamp(0.0, 0.0);
+        assert_eq!(marks(&sampler), expected, "{lines:?}");
+    }
 }
 
 #[test]

@@ -61,7 +61,7 @@ impl Sampler {
 
 /// A number as a time: in its unit, or in that which the name of its column ends in: `time_ms`, `t [ms]`. `None` if that is
 /// no unit of time.
-fn written(measure: Measure, name: &[u8]) -> Option<Written<'static>> {
+pub(super) fn written(measure: Measure, name: &[u8]) -> Option<Written<'static>> {
     let nanos = |unit: Unit| unit.turned_into(1e9, Unit::SECOND);
     if let Some(unit) = measure.unit {
         return nanos(unit).map(|nanos| Written::Counted(measure.value, nanos));
