@@ -3,12 +3,13 @@
 use std::fs::File;
 use std::io::{Read, Write};
 use std::os::fd::AsFd;
+use std::os::unix::fs::PermissionsExt as _;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 use nix::pty::openpty;
-use nix::sys::signal::{Signal, kill};
+use nix::sys::signal::{Signal, kill, killpg};
 use nix::unistd::Pid;
 use tests::plot::{
     Folder, LINE, assert_frames, assert_idle, line_end, live_plot, shown, wait_still,
@@ -448,4 +449,41 @@ fn letters_that_the_built_in_font_lacks_come_from_a_font_of_the_system() {
         line_end(&screen.picture(window)).map(|_| window)
     });
     wait_until("the letters are drawn", || (title(window) != boxes).then_some(()));
+}
+
+#[test]
+fn an_fc_match_that_hangs_holds_up_no_picture_and_no_signal() {
+    let folder = Folder::new("hanging-fonts");
+    let [numbers, png, stub, asked] =
+        ["numbers", "picture.png", "fc-match", "asked"].map(|name| folder.path(name));
+    std::fs::write(&numbers, "1\n2\n").unwrap();
+    // Of a script and what it starts, none is to stay.
+    std::fs::write(&stub, format!("#!/bin/sh\necho $$ >>{asked}\nsleep 1000\n")).unwrap();
+    std::fs::set_permissions(&stub, std::fs::Permissions::from_mode(0o755)).unwrap();
+    let path = format!("{}:{}", folder.path(""), std::env::var("PATH").unwrap());
+    let signals = [None, Some(Signal::SIGINT), Some(Signal::SIGTERM), Some(Signal::SIGHUP)];
+    for signal in signals {
+        let title = "\u{62d}\u{e3f}\u{6e29}";
+        let mut command = live_plot(&["--title", title, "--png", &png, &numbers]);
+        command.env("PATH", &path);
+        let begun = Instant::now();
+        let plot = Running::start(command);
+        let group = wait_until("fc-match is started", || {
+            std::fs::read_to_string(&asked).ok()?.trim().parse::<i32>().ok()
+        });
+        if let Some(signal) = signal {
+            plot.signal(signal);
+        }
+        let end = plot.finish();
+        assert_eq!(end.status.code(), Some(0), "{signal:?}: {:?}", end.err);
+        assert!(begun.elapsed() < Duration::from_secs(5), "{signal:?}: {:?}", begun.elapsed());
+        let is_reported = end.err.iter().any(|line| line.contains("fc-match took longer than 1 s"));
+        assert_eq!(is_reported, signal.is_none(), "{:?}", end.err);
+        // For three letters that are missing it was asked once.
+        assert_eq!(std::fs::read_to_string(&asked).unwrap().lines().count(), 1, "{signal:?}");
+        let left = || killpg(Pid::from_raw(group), None).is_err().then_some(());
+        wait_until("its group has gone", left);
+        std::fs::remove_file(&png).unwrap();
+        std::fs::remove_file(&asked).unwrap();
+    }
 }

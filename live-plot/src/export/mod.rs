@@ -31,6 +31,7 @@ use crate::picture::scene::{Extent, Scene};
 use crate::series::Shared;
 use crate::series::store::{End, Store};
 use crate::signals::{Event, Flag, Signals};
+use crate::system_font;
 use crate::terminal::colors::Depth;
 use crate::terminal::still;
 
@@ -58,7 +59,10 @@ fn export(config: &Config, source: Source, signals: Signals) -> Result<(), Error
     let stop = Flag::new()?;
     let raised = stop.clone();
     signals.watch(move |event| match event {
-        Event::Stop => raised.raise(),
+        Event::Stop => {
+            raised.raise();
+            system_font::give_up();
+        }
         Event::End => atomic_file::remove_drafts(),
         Event::Continued | Event::Suspend | Event::Resized => {}
     })?;

@@ -20,6 +20,7 @@ use crate::input::source::Source;
 use crate::series::Shared;
 use crate::series::store::{End, Store};
 use crate::signals::{Event, Flag, Signals};
+use crate::system_font;
 
 /// The problem when the display server has ended.
 const DISPLAY_ENDED: &str = "the display has gone";
@@ -39,6 +40,7 @@ pub fn run(config: Config, source: Source, signals: Signals) -> Result<u8, Error
     };
     report_lost_windows(display.clone());
     let window = eframe::run_native("live-plot", options, Box::new(start));
+    system_font::give_up();
     window.map_err(|error| failure(&error.to_string(), display))?;
     match store.hold(|store| store.end.take()) {
         Some(End::Error(problem)) => Err(Error::Read { from, problem }),
