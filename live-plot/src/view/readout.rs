@@ -24,6 +24,9 @@ const GAP: f32 = 20.0;
 const NAME: f32 = 200.0;
 const LINE: f32 = 18.0;
 
+/// In less room a name says nothing.
+const LEAST_NAME: f32 = 16.0;
+
 /// A series in the readout.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Row {
@@ -75,6 +78,31 @@ struct Line {
     text: Arc<Galley>,
 }
 
+/// The rows' texts beside each other within `room`. A number is never shortened, for another number would be read: where
+/// there is no room the unit goes, then the name.
+fn lay_out(ui: &Ui, rows: &[Row], room: f32) -> Vec<Line> {
+    let palette = theme::palette(ui);
+    let room = room - LINE - 2.0 * PAD;
+    let text = |row: &Row| {
+        let line = |text: &str| text::line(ui, text, TextStyle::Body, palette.text);
+        let whole = line(&row.text);
+        match row.text.split_once(' ') {
+            Some((number, _)) if whole.size().x > room => line(number),
+            _ => whole,
+        }
+    };
+    let texts: Vec<_> = rows.iter().map(text).collect();
+    let widest = texts.iter().map(|text| text.size().x).fold(0.0, f32::max);
+    let names = NAME.min(room - widest);
+    let name = |row: &Row| match names >= LEAST_NAME {
+        true => text::shortened(ui, &row.name, &TextStyle::Body, palette.weak, names),
+        false => text::line(ui, "", TextStyle::Body, palette.weak),
+    };
+    let line =
+        |(row, text): (&Row, Arc<Galley>)| Line { series: row.series, name: name(row), text };
+    rows.iter().zip(texts).map(line).collect()
+}
+
 /// Shows a dot on each curve.
 pub(super) fn dots(ui: &Ui, rows: &[Row]) {
     let palette = theme::palette(ui);
@@ -92,23 +120,6 @@ pub(super) fn show(ui: &Ui, pointer: Pos2, bounds: Rect, time: &str, rows: Vec<R
     let most = ((room.y / high) as usize).saturating_sub(1).max(1);
     // On the wider side of the pointer.
     let side = (pointer.x - bounds.left()).max(bounds.right() - pointer.x) - AWAY - 2.0 * PAD;
-    let lay_out = |row: &Row| Line {
-        series: row.series,
-        name: text::shortened(
-            ui,
-            &row.name,
-            &TextStyle::Body,
-            palette.weak,
-            NAME.min(side / 2.0 - PAD),
-        ),
-        text: text::shortened(
-            ui,
-            &row.text,
-            &TextStyle::Body,
-            palette.text,
-            (side / 2.0).max(60.0) - LINE - PAD,
-        ),
-    };
     let width = |lines: &[Line]| {
         let widest = |of: fn(&Line) -> f32| lines.iter().map(of).fold(0.0, f32::max);
         let (name, text) = (widest(|line| line.name.size().x), widest(|line| line.text.size().x));
@@ -116,10 +127,10 @@ pub(super) fn show(ui: &Ui, pointer: Pos2, bounds: Rect, time: &str, rows: Vec<R
     };
     let all: Vec<Row> = rows.clone();
     let (mut rows, mut rest) = in_order(rows, 2 * most, pointer.y);
-    let mut lines: Vec<Line> = rows.iter().map(lay_out).collect();
+    let mut lines = lay_out(ui, &rows, side);
     if rows.len() > most && 2.0 * width(&lines) + GAP > side {
         (rows, rest) = in_order(all, most, pointer.y);
-        lines = rows.iter().map(lay_out).collect();
+        lines = lay_out(ui, &rows, side);
     }
     dots(ui, &rows);
     let more = (rest > 0)
@@ -181,6 +192,24 @@ mod tests {
         assert_eq!(order(&rows, 5), (vec![1, 0, 3, 2, 4], 0));
         // Those that are nearest to the pointer are kept; how many others there are takes a row.
         assert_eq!(order(&rows, 4), (vec![1, 3, 4], 2));
+    }
+
+    #[test]
+    fn a_number_is_never_shortened_however_narrow_the_window() {
+        let mut names = Vec::new();
+        let harness = egui_kittest::Harness::new_ui(|ui| {
+            for room in (40..400_u16).step_by(9).map(f32::from) {
+                let text = |text: &str| Row { text: text.to_owned(), ..row(46, 1.0, 0, 0.0) };
+                let rows = [text("467.25 °C"), text("-1.2345e-300")];
+                let lines = lay_out(ui, &rows, room);
+                assert!(lines[0].text.text().starts_with("467.25"), "{room}");
+                assert_eq!(lines[1].text.text(), "-1.2345e-300", "{room}");
+                names.push(lines[0].name.text().to_owned());
+            }
+        });
+        drop(harness);
+        assert_eq!(names.first().map(String::as_str), Some(""));
+        assert_eq!(names.last().map(String::as_str), Some("s46"));
     }
 
     proptest! {
