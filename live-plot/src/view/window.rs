@@ -1,7 +1,9 @@
 //! Opens the window and starts the threads that read for it and close it; reports why it cannot be opened or is lost.
 //! What the window shows is left to `app`.
 
+use std::ffi::OsStr;
 use std::panic::Location;
+use std::path::Path;
 
 use common::escape::escape;
 use common::exit;
@@ -17,6 +19,7 @@ use crate::export::atomic_file;
 use crate::input::pipeline::Input;
 use crate::input::reader::Reader;
 use crate::input::source::Source;
+use crate::picture::elide::without_middle;
 use crate::series::Shared;
 use crate::series::store::{End, Store};
 use crate::signals::{Event, Flag, Signals};
@@ -25,14 +28,16 @@ use crate::system_font;
 /// The problem when the display server has ended.
 const DISPLAY_ENDED: &str = "the display has gone";
 
+/// So many letters of a file's name are in the window's title.
+const LONGEST: usize = 60;
+
 /// Opens the window and stays until it is closed.
 ///
 /// # Errors
 /// When there is no display, or none that can be drawn on.
 pub fn run(config: Config, source: Source, signals: Signals) -> Result<u8, Error> {
     let display = display().ok_or(Error::NoDisplay)?;
-    let title = config.title.as_deref().map_or("live-plot".into(), escape);
-    let options = options(&title, config.size);
+    let options = options(&title(&config), config.size);
     let store = Shared::new(Store::new(config.history));
     let (filled, from) = (store.clone(), source.name().to_owned());
     let start = |cc: &eframe::CreationContext<'_>| -> Result<Box<dyn eframe::App>, _> {
@@ -45,6 +50,19 @@ pub fn run(config: Config, source: Source, signals: Signals) -> Result<u8, Error
     match store.hold(|store| store.end.take()) {
         Some(End::Error(problem)) => Err(Error::Read { from, problem }),
         _ => Ok(exit::OK),
+    }
+}
+
+/// The window's title: the one that an option names, else the name of the file.
+fn title(config: &Config) -> String {
+    let file = config.file.as_deref().and_then(Path::file_name).map(OsStr::to_string_lossy);
+    match (&config.title, file) {
+        (Some(title), _) => escape(title).into_owned(),
+        (None, Some(name)) => {
+            let name = without_middle(&escape(&name), |text| text.chars().count() <= LONGEST);
+            format!("{name} – live-plot")
+        }
+        (None, None) => "live-plot".to_owned(),
     }
 }
 
@@ -183,7 +201,25 @@ fn start(
 
 #[cfg(test)]
 mod tests {
+    use clap::Parser as _;
+
     use super::*;
+    use crate::args::Args;
+
+    #[test]
+    fn the_title_is_the_name_of_the_file_unless_an_option_names_one() {
+        let title = |args: &[&str]| {
+            let args = Args::try_parse_from([&["live-plot"], args].concat()).unwrap();
+            title(&Config::try_from(args).unwrap())
+        };
+        assert_eq!(title(&[]), "live-plot");
+        assert_eq!(title(&["/tmp/numbers.txt"]), "numbers.txt – live-plot");
+        assert_eq!(title(&["--title", "Load", "/tmp/numbers.txt"]), "Load");
+        assert_eq!(title(&["a\u{1b}b"]), format!("{} – live-plot", escape("a\u{1b}b")));
+        let long = title(&[&format!("begin{}.csv", "x".repeat(200))]);
+        assert!(long.starts_with("beginx") && long.ends_with("x.csv – live-plot"), "{long}");
+        assert!(long.chars().count() < 80, "{long}");
+    }
 
     #[test]
     fn a_compositor_that_ends_is_a_lost_window() {
