@@ -9,7 +9,7 @@ use common::clock;
 use common::escape::escape;
 use eframe::egui::accesskit::Role;
 use eframe::egui::{
-    self, Align, Context, Label, Layout, RichText, TextStyle, Theme, Ui, UiBuilder,
+    self, Align, Context, Label, Layout, Popup, RichText, TextStyle, Theme, Ui, UiBuilder,
     ViewportCommand, WidgetInfo,
 };
 
@@ -133,8 +133,9 @@ impl App {
                 unit: self.unit.as_deref(),
                 is_in_legend: !is_live && legend.is_whole,
             };
-            // Without a series there is nothing to read out.
-            let pointed = match status.series.is_empty() {
+            // Nothing is read out without a series, nor over the list of keys or a menu.
+            let is_covered = self.help || Popup::is_any_open(ui.ctx());
+            let pointed = match status.series.is_empty() || is_covered {
                 false => pointer::readout(ui, &shown, &scene, beside),
                 true => None,
             };

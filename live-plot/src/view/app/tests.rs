@@ -412,3 +412,24 @@ fn every_key_is_in_the_list() {
         window.get_by_label(&format!("{does}{more}"));
     }
 }
+
+#[test]
+fn nothing_is_read_out_over_the_list_of_keys_or_the_menu() {
+    let mut window = window();
+    let plot = window.get_by_role(Role::GraphicsDocument).rect();
+    // Beside the list, where the plot is seen.
+    window.event(egui::Event::PointerMoved(plot.left_bottom() + egui::vec2(9.0, -9.0)));
+    (0..3).for_each(|_| window.step());
+    assert!(window.state().pointed.is_some());
+    window.key_press(egui::Key::Questionmark);
+    (0..3).for_each(|_| window.step());
+    assert!(window.state().help && window.state().pointed.is_none());
+    window.key_press(egui::Key::Escape);
+    (0..3).for_each(|_| window.step());
+    assert!(window.state().pointed.is_some());
+    window.get_by_label("Menu").click();
+    (0..3).for_each(|_| window.step());
+    window.event(egui::Event::PointerMoved(plot.left_bottom() + egui::vec2(9.0, -9.0)));
+    (0..3).for_each(|_| window.step());
+    assert!(window.state().pointed.is_none());
+}
