@@ -101,6 +101,9 @@ pub enum Error {
     /// The clipboard does not answer, or there is none.
     #[error("cannot copy: {0}; s saves the picture, c the samples")]
     Clipboard(String),
+    /// There is not one sample yet, or none is seen.
+    #[error("nothing to {0}")]
+    NothingTo(&'static str),
     /// More samples than another program would take.
     #[error("more than {0} samples are seen, too many to copy; + shows less time, c saves all")]
     TooMany(usize),

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use arboard::ImageData;
 use parking_lot::Mutex;
 
-use super::save::{Message, Picture, aside};
+use super::save::{Message, Picture, aside, is_empty};
 use crate::config::{Axis, Config};
 use crate::error::Error;
 use crate::export::raster;
@@ -52,6 +52,9 @@ impl Clipboard {
     ) {
         let (clipboard, config) = (self.clone(), config.clone());
         aside("copy", message, done, move || {
+            if is_empty(&picture.store) {
+                return Err(Error::NothingTo("copy"));
+            }
             let (width, height, rgba) =
                 picture.drawn(&config, raster::rgba).map_err(Error::Picture)?;
             clipboard.set(|to| to.set_image(ImageData { width, height, bytes: rgba.into() }))?;
@@ -112,6 +115,9 @@ impl Seen {
             for piece in range.collect::<Vec<_>>().chunks(PIECE) {
                 store.hold(|store| samples.append(store, number, column, piece));
             }
+        }
+        if samples.entries.is_empty() {
+            return Err(Error::NothingTo("copy"));
         }
         samples.entries.sort_by(|a, b| a.sample.time.total_cmp(&b.sample.time));
         Ok(samples)

@@ -37,7 +37,8 @@ pub(crate) fn picture(
     done: impl FnOnce() + Send + 'static,
 ) {
     let config = config.clone();
-    save("png", message, done, move |mut target| {
+    let store = picture.store.clone();
+    save("png", &store, message, done, move |mut target| {
         target.write(&picture.drawn(&config, raster::png).map_err(Error::Picture)?)?;
         Ok(target)
     });
@@ -60,15 +61,18 @@ pub(crate) fn table(
     done: impl FnOnce() + Send + 'static,
 ) {
     let axis = config.axis();
-    save("csv", message, done, move |target| rows::write(target, axis, &store));
+    let written = store.clone();
+    save("csv", &store, message, done, move |target| rows::write(target, axis, &written));
 }
 
 fn save(
     ending: &'static str,
+    store: &Shared,
     message: Message,
     done: impl FnOnce() + Send + 'static,
     write: impl FnOnce(Target) -> Result<Target, Error> + Send + 'static,
 ) {
+    let is_empty = is_empty(store);
     let time = now().format("%Y-%m-%dT%H-%M-%SZ");
     // Another file may have been saved in the same second; none is ever overwritten.
     let name = move |number| match number {
@@ -76,10 +80,18 @@ fn save(
         _ => PathBuf::from(format!("live-plot-{time}-{number}.{ending}")),
     };
     aside("save", message, done, move || {
+        if is_empty {
+            return Err(Error::NothingTo("save"));
+        }
         let draft = Target::new(&name(1)).and_then(write);
         let names = (1..100).map(name);
         draft.and_then(|draft| draft.keep_as(names)).map(|path| format!("saved {}", path.display()))
     });
+}
+
+/// Whether there is not one sample, so that there is nothing to save or copy.
+pub(super) fn is_empty(store: &Shared) -> bool {
+    store.hold(|store| store.series().iter().all(|series| series.total.count + series.gaps == 0))
 }
 
 /// Does something in a thread of its own, which leaves a message about it.

@@ -30,6 +30,30 @@ fn window() -> Harness<'static, App> {
 }
 
 #[test]
+fn where_nothing_has_come_nothing_is_saved_or_copied() {
+    let mut window = window();
+    let store = Shared::new(Store::new(window.state().config.history));
+    window.state_mut().store = store;
+    window.step();
+    let ctrl = egui::Modifiers::COMMAND;
+    for (key, modifiers, said) in [
+        (egui::Key::S, egui::Modifiers::NONE, "nothing to save"),
+        (egui::Key::C, egui::Modifiers::NONE, "nothing to save"),
+        (egui::Key::C, ctrl | egui::Modifiers::SHIFT, "nothing to copy"),
+    ] {
+        *window.state().saved.lock() = None;
+        window.key_press_modifiers(modifiers, key);
+        window.step();
+        // A thread says it.
+        let deadline = clock::now() + Duration::from_secs(10);
+        while window.state().saved.lock().is_none() && clock::now() < deadline {
+            std::thread::yield_now();
+        }
+        assert_eq!(window.state().saved.lock().as_deref(), Some(said), "{key:?}");
+    }
+}
+
+#[test]
 fn a_screen_reader_gets_the_values() {
     let window = window();
     window.get_by_label("Plot, sine 7.5, load -3");
