@@ -100,14 +100,16 @@ impl Form {
         let size = order(low.abs().max(high.abs()) * factor);
         // On a logarithmic axis what is small is as visible as what is large. Halves, as the difference may be beyond
         // what a double holds.
-        let span = if is_log { low } else { (high / 2.0 - low / 2.0) * 2.0 };
-        let range = order(span * factor).map(|range| OF_RANGE - 1 - range);
+        let linear = (high / 2.0 - low / 2.0) * 2.0;
+        let range = |span: f64| order(span * factor).map(|range| OF_RANGE - 1 - range);
         let Some(size) = size else { return Self::Decimals(0) };
         let constant = OF_CONSTANT - 1 - size;
         if !(-4..MOST - 1).contains(&size) {
-            let decimals = range.map_or(constant, |range| range.max(constant - 2)) + size;
+            // Also of a small value the exponent says how small it is.
+            let decimals = range(linear).map_or(constant, |range| range.max(constant - 2)) + size;
             return Self::Exponent(decimals.clamp(0, MOST - 1));
         }
+        let range = range(if is_log { low } else { linear });
         let whole = size.max(0) + 1;
         let decimals =
             if whole + came_with <= SHORT { came_with } else { range.unwrap_or(constant) };
@@ -185,6 +187,8 @@ mod tests {
     #[test]
     fn on_a_logarithmic_axis_the_least_value_has_its_digits_too() {
         assert_eq!(texts(&[0.001_234_567, 1000.0], true), ["0.001235", "1000.000000"]);
+        // An exponent needs no more digits than on a linear axis.
+        assert_eq!(texts(&[5e-324, 1.7e308], true), ["4.941e-324", "1.700e308"]);
     }
 
     #[test]
