@@ -166,7 +166,7 @@ fn a_window_shows_one_as_it_comes_until_its_time_has_passed() {
     let line = || {
         let picture = screen.picture(window);
         let is_line = |x: &usize| (420..600).all(|y| picture.is(*x, y, MARK));
-        (60..picture.width).find(is_line)
+        (0..picture.width).find(is_line)
     };
     wait_until("the mark is there", line);
     wait_until("it has left with its time", || line().is_none().then_some(()));
