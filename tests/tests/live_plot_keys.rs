@@ -9,6 +9,7 @@ use tests::plot::{
 };
 use tests::window::{Picture, Screen};
 use tests::{Running, wait_until};
+use x11rb::protocol::xproto::Window;
 
 #[test]
 #[ignore = "needs Xvfb"]
@@ -186,18 +187,24 @@ fn q_and_ctrl_q_close_the_window() {
     }
 }
 
+/// A plot whose input has ended, and its window as it stays.
+fn ended(screen: &Screen) -> (Running, Window, Picture) {
+    let mut plot = shown(screen, &[]);
+    plot.write("1\n");
+    let window = screen.window("live-plot");
+    wait_until("it draws", || line_end(&screen.picture(window)));
+    plot.end_input();
+    let picture = wait_still(screen, window, true);
+    (plot, window, picture)
+}
+
 #[test]
 #[ignore = "needs Xvfb"]
 fn esc_closes_the_list_of_keys() {
     /// X11/keysymdef.h.
     const ESCAPE: u32 = 0xff1b;
     let screen = Screen::start();
-    let mut plot = shown(&screen, &[]);
-    plot.write("1\n");
-    let window = screen.window("live-plot");
-    wait_until("it draws", || line_end(&screen.picture(window)));
-    plot.end_input();
-    let before = wait_still(&screen, window, true);
+    let (_plot, window, before) = ended(&screen);
     screen.press(window, u32::from(b'?'));
     wait_until("the list is shown", || (screen.picture(window) != before).then_some(()));
     screen.press(window, ESCAPE);
@@ -240,12 +247,7 @@ fn tab_shows_which_button_has_the_keyboard_and_space_presses_it() {
     /// X11/keysymdef.h.
     const TAB: u32 = 0xff09;
     let screen = Screen::start();
-    let mut plot = shown(&screen, &[]);
-    plot.write("1\n");
-    let window = screen.window("live-plot");
-    wait_until("it draws", || line_end(&screen.picture(window)));
-    plot.end_input();
-    wait_still(&screen, window, true);
+    let (_plot, window, _) = ended(&screen);
     // The row of the buttons, right of the legend.
     let buttons = || screen.part(window, (640, 0), (640, 34));
     let changed = |what: &str, before: &Picture| {

@@ -1,5 +1,5 @@
-//! The samples of one series, and summaries of them: minimum, maximum and more of any range of samples, in some fifty
-//! steps however long the range is.
+//! The samples of one series, and summaries of them: minimum, maximum and more of any range of samples, in a few
+//! dozen steps: at each level at most 15 at either end of the range.
 //!
 //! A bucket is the summary of neighbouring samples. Each 16 samples have a bucket of the first level, each 16 buckets of
 //! a level one of the next: bucket i of level k covers the samples from i·16ᵏ up to (i+1)·16ᵏ. So the samples of a bucket
