@@ -22,7 +22,7 @@ pub(crate) struct Schedule {
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Tick {
     pub(crate) number: u64,
-    /// How many wanted ticks came and went before this one, unnoticed.
+    /// How many ticks came and went before this one, unnoticed, from the first wanted one on.
     pub(crate) missed: u64,
     /// When a run was due, if one was on this tick or a missed one: the first, if several were.
     pub(crate) run: Option<Instant>,
