@@ -35,7 +35,7 @@ pub(super) struct Doubts {
 
 /// Whether numbers count from 0 up to the same one again and again.
 #[derive(Debug, Default)]
-enum Count {
+pub(super) enum Count {
     #[default]
     Begun,
     /// So many have come, and so many come each time, if that is known.
@@ -86,7 +86,7 @@ impl Doubts {
 
 impl Count {
     /// How many numbers there are, once all have come twice.
-    fn take(&mut self, number: Option<f64>) -> Option<u64> {
+    pub(super) fn take(&mut self, number: Option<f64>) -> Option<u64> {
         let (come, all) = match *self {
             Self::Begun => (0, None),
             Self::Up(come, all) => (come, all),

@@ -42,6 +42,10 @@ impl Problem {
     pub(super) const FORTRAN: &'static str =
         r"put sed -uE 's/([0-9.])[Dd]([-+])/\1e\2/g' before live-plot";
 
+    /// The way out for a hexadecimal number, which may stand where a series had another one.
+    pub(super) const HEXADECIMAL: &'static str =
+        "put perl -pe '$|=1;s/0x[0-9a-f]+/hex $&/gie' before live-plot";
+
     /// What is wrong, and the way out.
     fn text(self) -> &'static str {
         match self {

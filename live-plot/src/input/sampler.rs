@@ -23,6 +23,7 @@ use super::scales::Scales;
 use super::schema::{MAX_SERIES, Name, Role, Schema};
 use super::splitter::Line;
 use super::timestamp::Timestamps;
+use super::turns::Turns;
 use crate::config::Rules;
 use crate::series::store::{Counts, Entry};
 use crate::series::{Annotation, Sample};
@@ -56,6 +57,7 @@ pub(super) struct Sampler {
     counters: Option<Counters>,
     problems: Problems,
     doubts: Doubts,
+    turns: Turns,
     once: Once,
     /// When the first line came of which nothing is drawn.
     nothing_since: Option<Instant>,
@@ -71,6 +73,7 @@ struct Once {
     infinite: bool,
     comma: bool,
     begun: bool,
+    hexadecimal: bool,
     time_column: bool,
     two_units: bool,
 }
@@ -97,6 +100,7 @@ impl Sampler {
             rows: Vec::new(),
             problems: Problems::new(is_typed),
             doubts: Doubts::default(),
+            turns: Turns::default(),
             once: Once::default(),
             nothing_since: None,
         }
@@ -185,6 +189,7 @@ impl Sampler {
         let reading = std::mem::take(&mut self.grammar.reading);
         for row in reading.rows() {
             self.warn_doubt(row, &reading);
+            self.warn_turn(row, &reading);
             match self.time(row, &reading) {
                 Ok(time) => {
                     let before = self.entries.len();
@@ -230,6 +235,9 @@ impl Sampler {
             let name = name(item, reading, &mut self.grammar.tables);
             let number = measure.map(|measure| measure.value);
             if let Some(series) = self.schema.series(place, name, number) {
+                if let Cell::Text(text) = item.cell {
+                    self.warn_hexadecimal(series, reading.text(text));
+                }
                 self.push(series, measure);
             }
         }
@@ -251,9 +259,7 @@ impl Sampler {
             },
         };
         self.entries.push(Entry { series, sample: Sample { time: f64::NAN, value } });
-        if self.is_drawn {
-            self.warn_two_units();
-        }
+        self.warn_two_units();
     }
 
     fn reject(&mut self, problem: Problem, line: u64, now: Instant) {

@@ -232,7 +232,7 @@ impl Schema {
             return Role::Time(part);
         } else if !is_number {
             return Role::Unknown;
-        } else if !self.is_chosen(&shown, &clean(name)) {
+        } else if !self.is_chosen(&shown, name) {
             missing::remember(&mut self.others, &shown);
             return Role::None;
         } else if self.series.len() == MAX_SERIES {
@@ -253,10 +253,11 @@ impl Schema {
     }
 
     /// Whether `--only` names the series, or its column in every row.
-    fn is_chosen(&mut self, full: &str, name: &str) -> bool {
+    fn is_chosen(&mut self, full: &str, name: &[u8]) -> bool {
+        let shown = clean(name);
         let mut is_chosen = self.naming.only.is_empty();
         for (only, found) in self.naming.only.iter().zip(&mut self.found) {
-            if only == full || only == name {
+            if only == full || *only == shown || only.as_bytes() == name {
                 *found = true;
                 is_chosen = true;
             }
@@ -311,9 +312,11 @@ pub(super) fn is_same(one: &[u8], other: &[u8]) -> bool {
     one.len() == other.len() && (one.is_empty() || one == other)
 }
 
-/// A name as it is shown.
+/// A name as it is shown: one of blanks stands in quotes.
 fn clean(name: &[u8]) -> String {
-    escape(&String::from_utf8_lossy(name)).into_owned()
+    let name = String::from_utf8_lossy(name);
+    let shown = escape(&name);
+    if name.trim().is_empty() { format!("'{shown}'") } else { shown.into_owned() }
 }
 
 #[cfg(test)]

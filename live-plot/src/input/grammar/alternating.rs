@@ -6,18 +6,28 @@ use super::duration;
 use super::measure::{self, Measure};
 use super::reading::{Cell, Key, Reading, Span};
 use super::row;
-use super::words::{is_name, message_start};
+use super::words::{Message, is_name};
 
 /// Reads the line, if it is such a one.
 pub(super) fn read(line: &[u8], reading: &mut Reading) -> bool {
     // The line begins with a word; most that do not come here are rows of numbers.
-    let message = &line[message_start(line)..];
+    let Message { start, tag, thing } = Message::of(line);
+    let message = &line[start..];
     if !is_name(message) && message.first() != Some(&b'"') {
         return false;
     }
-    if read_duration(message, reading) {
-        return true;
+    if !read_duration(message, reading) && !read_any(message, reading) {
+        return false;
     }
+    match thing {
+        Some(thing) => reading.name_rows(&line[thing]),
+        None => reading.keep_before(&line[tag], b""),
+    }
+    true
+}
+
+/// Reads the message, if some delimiter parts it so.
+fn read_any(message: &[u8], reading: &mut Reading) -> bool {
     let parts = |delimiter: &Delimiter| {
         delimiter.is_in(message) && (*delimiter != Delimiter::Comma || !comma::halves(message))
     };
@@ -99,6 +109,7 @@ mod tests {
             ("CPU usage\t5", "CPU usage=5"),
             ("Boston,1", "Boston=1"),
             ("17:00:01 INFO depth 5", "depth=5"),
+            ("[kitchen] temp 21.5 hum 40", "kitchen.temp=21.5 kitchen.hum=40"),
             ("took 12 ms", "took=12ms"),
             ("cpu 10 20", ""),
             ("5 users", ""),

@@ -46,6 +46,11 @@ impl Foreign {
     }
 }
 
+/// Whether the word is a hexadecimal number: `0x1F`.
+pub(in crate::input) fn is_hexadecimal(word: &[u8]) -> bool {
+    Foreign::of(word) == Some(Foreign::Hexadecimal)
+}
+
 /// Whether the digits are those of a hexadecimal number as the kernel pads them: `00000000` of /proc/net/route.
 pub(super) fn is_padded(word: &[u8]) -> bool {
     matches!(word.len(), 8 | 16) && word[0] == b'0' && word.iter().all(u8::is_ascii_digit)

@@ -4,10 +4,24 @@
 use super::measure::{self, Measure};
 use super::reading::{Cell, Key, Reading, Span};
 use super::unit::Unit;
-use super::words::{begins_name, is_level};
+use super::words::{Message, begins_name, is_level};
 
-/// Reads the line if every word of it has the shape `name:…`, one leading word apart if two such words follow.
+/// Reads the line if every word of it has the shape `name:…`, a tag apart, `[sensor1] a:1`, or one leading word if two such
+/// words follow.
 pub(super) fn read(line: &[u8], is_indented: bool, reading: &mut Reading) -> bool {
+    let Some(Message { start, thing: Some(thing), .. }) =
+        line.starts_with(b"[").then(|| Message::of(line))
+    else {
+        return read_words(line, is_indented, reading);
+    };
+    let is_read = read_words(&line[start..], true, reading);
+    if is_read {
+        reading.name_rows(&line[thing]);
+    }
+    is_read
+}
+
+fn read_words(line: &[u8], is_indented: bool, reading: &mut Reading) -> bool {
     let mut all = words(line).peekable();
     let Some(first) = all.peek().copied() else { return false };
     let leading = pair(first).is_none().then_some(first);
@@ -30,7 +44,13 @@ pub(super) fn read(line: &[u8], is_indented: bool, reading: &mut Reading) -> boo
     let names_row = leading.is_some_and(|word| {
         !is_indented && begins_name(word) && !is_level(word) && !word.iter().any(u8::is_ascii_digit)
     });
-    let row = if names_row { reading.keep(leading.unwrap_or_default()) } else { Span::default() };
+    let row = match leading {
+        Some(word) if names_row => reading.keep(word),
+        other => {
+            reading.keep_before(b"", other.unwrap_or_default());
+            Span::default()
+        }
+    };
     let is_teleplot = line.first() == Some(&b'>');
     let mut all = words(line).skip(usize::from(leading.is_some())).peekable();
     while let Some(word) = all.next() {
@@ -105,6 +125,7 @@ mod tests {
             ("Temp:25.3C, Hum:60 %", "Temp=25.3°C Hum=60%"),
             ("state:on temp:5", "state='on' temp=5"),
             ("Stats a:1 b:2", "Stats.a=1 Stats.b=2"),
+            ("[sensor1] a:1", "sensor1.a=1"),
             ("queries:1|c", "queries=1"),
             ("took:320|ms|@0.1|#env:prod", "took=320"),
             (">temp:12.5", "temp=12.5"),

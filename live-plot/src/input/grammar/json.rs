@@ -7,6 +7,7 @@
 use super::measure::Measure;
 use super::number;
 use super::reading::{Cell, Key, Reading, Span};
+use super::words::{Message, is_name};
 
 /// Deeper nesting is refused: no program prints it by the line.
 const DEEPEST: usize = 64;
@@ -20,6 +21,31 @@ pub(super) fn read(line: &[u8], reading: &mut Reading) -> bool {
     let path = std::mem::take(&mut json.path);
     reading.path = path;
     is_whole && reading.has_number()
+}
+
+/// Reads a word and an object, `kitchen/air {"t": 21.5}`, as `mosquitto_sub -v` prints them: the word names the row. A time, a
+/// level or a tag may stand before it.
+pub(super) fn read_named(line: &[u8], reading: &mut Reading) -> bool {
+    if !line.ends_with(b"}") {
+        return false;
+    }
+    let Message { start, tag, thing } = Message::of(line);
+    let message = &line[start..];
+    let length = message.iter().position(u8::is_ascii_whitespace).unwrap_or(0);
+    let (word, rest) = message.split_at(if message.starts_with(b"{") { 0 } else { length });
+    let object = rest.trim_ascii_start();
+    let is_word = word.is_empty() || (is_name(word) && !word.contains(&b'{'));
+    if object.len() == line.len() || !object.starts_with(b"{") || !is_word || !read(object, reading)
+    {
+        return false;
+    }
+    match (word.strip_suffix(b":").unwrap_or(word), thing) {
+        (b"", Some(thing)) => reading.name_rows(&line[thing]),
+        (b"", None) => reading.keep_before(&line[tag], b""),
+        (word, Some(thing)) => reading.name_rows(&[&line[thing], b".", word].concat()),
+        (word, None) => reading.name_rows(word),
+    }
+    true
 }
 
 /// Reads a line of an object that is printed in many: a member, or an item of an array. Its name follows `path`.
@@ -325,6 +351,24 @@ mod tests {
         assert_rows(r#"[{"a":1},{"a":2}]"#, &["a=1", "a=2"]);
         assert_rows("[[1,2],[3,4]]", &["#0=1 #1=2", "#0=3 #1=4"]);
         assert_rows("[1, null, 3],", &["#0=1 #1=NaN #2=3"]);
+    }
+
+    #[test]
+    fn a_word_or_a_tag_before_an_object_names_its_row() {
+        for (line, expected) in [
+            (r#"kitchen/air {"t":21.5,"h":{"rel":40}}"#, "kitchen/air.t=21.5 kitchen/air.h.rel=40"),
+            (r#"[kitchen] {"t":5}"#, "kitchen.t=5"),
+            (r#"[kitchen] air: {"t":5}"#, "kitchen.air.t=5"),
+            (r#"2026-11-26T17:00:00Z INFO {"t":5}"#, "t=5"),
+            (r#"sent to kitchen {"t":5}"#, ""),
+            (r#"{"t":5}"#, ""),
+            (r#"x{a="b"} 5"#, ""),
+            (r#"air {"t":5} done"#, ""),
+        ] {
+            let mut reading = Reading::default();
+            let is_read = read_named(line.as_bytes(), &mut reading);
+            assert_eq!(if is_read { shown(&reading) } else { String::new() }, expected, "{line}");
+        }
     }
 
     #[test]

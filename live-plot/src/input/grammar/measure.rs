@@ -1,8 +1,12 @@
 //! A number with the unit that follows it, and where both end.
 
 use super::duration;
+use super::foreign::Foreign;
 use super::number;
 use super::unit::Unit;
+
+/// More bytes than this are no unit.
+const LONGEST_UNIT: usize = 12;
 
 /// A number, and its unit if it bears one.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -104,6 +108,26 @@ pub(super) fn whole(text: &[u8]) -> Option<Measure> {
     }
 }
 
+/// Whether the text is a number and what may be a unit that is not known: `12furlong/h`, `0.5 mSv/h`. Digits that follow are
+/// those of an address or a version, and letters up to f those of a hexadecimal number.
+pub(in crate::input) fn has_unknown_unit(text: &[u8]) -> bool {
+    let Some((_, length)) = number::prefix(text) else { return false };
+    let unit = text[length..].trim_ascii_start();
+    let is_apart = length + unit.len() < text.len();
+    let count = |is: fn(&u8) -> bool| unit.iter().filter(|byte| is(byte)).count();
+    let is_letter = |byte: &u8| byte.is_ascii_alphabetic() || !byte.is_ascii() || *byte == b'*';
+    let is_mark = |byte: &u8| is_letter(byte) || byte.is_ascii_digit() || b"/%^.".contains(byte);
+    text[0] != b'n'
+        && text[0] != b'i'
+        && unit.len() <= LONGEST_UNIT
+        && unit.iter().all(is_mark)
+        && unit.iter().any(is_letter)
+        && count(u8::is_ascii_digit) < 2
+        && (!is_apart || unit.contains(&b'/'))
+        && !unit.iter().all(u8::is_ascii_hexdigit)
+        && Foreign::of(text).is_none()
+}
+
 /// The known unit that is the text's first word, and that word's length. Single letters that are more often words or
 /// names than units have to follow their number directly.
 pub(super) fn after_blank(text: &[u8]) -> Option<(Unit, usize)> {
@@ -113,7 +137,8 @@ pub(super) fn after_blank(text: &[u8]) -> Option<(Unit, usize)> {
     }
     let length = word_length(text);
     let word = text[..length].strip_suffix(b".").unwrap_or(&text[..length]);
-    let is_likely = !matches!(word, b"m" | b"u" | b"n" | b"x" | b"X" | b"d" | b"w" | b"h" | b"b");
+    let is_likely =
+        !matches!(word, b"m" | b"u" | b"n" | b"x" | b"X" | b"d" | b"w" | b"h" | b"b" | b"g");
     (is_likely && !word.contains(&b'=') && is_ended(&text[length..]))
         .then(|| Unit::named(word))
         .flatten()
@@ -172,6 +197,32 @@ mod tests {
             ("0,128ms", 0.128, "ms"),
         ] {
             assert_eq!(read(text), Some((value, unit.to_owned())), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_word_behind_a_number_may_be_a_unit_that_is_not_known() {
+        for text in ["12furlong/h", "0.5 mSv/h", "12.1kn", "9.8 m/s^2", "5y", "7m³"] {
+            assert!(has_unknown_unit(text.as_bytes()), "{text}");
+        }
+        for text in [
+            "1.2.3",
+            "4.19.0-amd64",
+            "10.0.0.1:80",
+            "0x1F",
+            "0xee",
+            "3f2b1c",
+            "12ab",
+            "2026-11-26",
+            "12:30",
+            "5 of 10",
+            "5 requests",
+            "13729/0",
+            "26/Nov/2026",
+            "none",
+            "",
+        ] {
+            assert!(!has_unknown_unit(text.as_bytes()), "{text}");
         }
     }
 

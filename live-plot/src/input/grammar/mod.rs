@@ -25,7 +25,7 @@ pub(super) mod cells;
 mod clean;
 mod comma;
 mod duration;
-mod foreign;
+pub(super) mod foreign;
 mod glued;
 mod header;
 mod json;
@@ -46,7 +46,7 @@ mod shown;
 pub(super) mod table;
 mod title;
 pub(super) mod unit;
-mod words;
+pub(super) mod words;
 
 use cells::has_number;
 pub(super) use clean::clean;
@@ -277,6 +277,10 @@ impl Grammar {
         if inner.is_none() && (line.starts_with(b"{\"") || line.starts_with(b"{'")) {
             return refused(line);
         }
+        if json::read_named(line, reading) {
+            return Verdict::Read;
+        }
+        reading.clear();
         if metrics::read(line, reading) || tables.read_named(body, reading) {
             return Verdict::Read;
         }

@@ -32,6 +32,22 @@ pub(super) fn deviation(after: &[u8]) -> Option<(Measure, usize)> {
     measure::prefix(rest).map(|(measure, length)| (measure, after.len() - rest.len() + length))
 }
 
+/// The number behind another one, if both bear units, of kinds that cannot be turned into each other; and where it ends.
+pub(super) fn in_another_unit(first: Measure, after: &[u8]) -> Option<(Measure, usize)> {
+    let rest = after.trim_ascii_start();
+    let (mut other, length) = measure::prefix(rest)?;
+    let mut end = after.len() - rest.len() + length;
+    if other.unit.is_none() {
+        let word = after[end..].trim_ascii_start();
+        let (unit, length) = measure::after_blank(word)?;
+        other.unit = Some(unit);
+        end = after.len() - word.len() + length;
+    }
+    let is_name = matches!(after[end..].trim_ascii_start().first(), Some(b'=' | b':'));
+    let is_other = other.unit?.turned_into(1.0, first.unit?).is_none();
+    (is_other && !is_name).then_some((other, end))
+}
+
 /// Whether a number is followed by another one that is no name, also behind a slash or as the end of a range: together
 /// they are no value.
 pub(super) fn goes_on(after: &[u8]) -> bool {

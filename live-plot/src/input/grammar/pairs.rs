@@ -10,7 +10,7 @@ use super::measure;
 use super::moment::Moment;
 use super::numbers;
 use super::reading::{Cell, Key, Reading, Span};
-use super::words::{begins_name, is_level, is_name, message_start};
+use super::words::{Message, begins_name, is_level, is_name, loop_word, progress};
 
 /// What was found on the line.
 #[derive(Debug, PartialEq, Eq)]
@@ -26,14 +26,19 @@ pub(super) fn read(line: &[u8], is_indented: bool, reading: &mut Reading) -> Fou
     if memchr::memchr2(b'=', b':', line).is_none() {
         return Found::Nothing;
     }
-    let start = message_start(line);
+    let message = Message::of(line);
+    let start = message.start;
+    let is_first = start == 0 || message.thing.is_some();
     let mut scan = Scan {
         line,
         at: start,
         name_start: Some(start),
         words: 0,
-        can_name_row: start == 0 && !is_indented,
+        message,
+        can_name_row: is_first && !is_indented,
+        is_first,
         row_label: None,
+        owner: None,
         row: None,
         label: None,
         lacks: [false; 3],
@@ -57,9 +62,15 @@ struct Scan<'a> {
     name_start: Option<usize>,
     /// How many words there were before the first pair.
     words: usize,
+    message: Message,
+    /// The message begins the line, or nothing but a tag stands before it.
+    is_first: bool,
     can_name_row: bool,
-    /// A word with a colon that begins the line: it names the row if pairs follow.
+    /// A word with a colon that begins the message: it names the row if pairs follow.
     row_label: Option<Range<usize>>,
+    /// A label with a number, and whether that has more behind it: `SET: 5 requests per second, p50=1`, where the pairs that
+    /// follow are about the same thing.
+    owner: Option<(Range<usize>, bool)>,
     /// What the first word names, once the first pair has come.
     row: Option<Span>,
     label: Option<(Range<usize>, usize)>,
@@ -142,7 +153,7 @@ impl Scan<'_> {
         let name = self.at + 1..end;
         let after = self.skip_blanks(end + 1);
         match self.byte(after) {
-            Some(b'=' | b':') if !name.is_empty() => self.pair(name, after + 1),
+            Some(b'=' | b':') => self.pair(name, after + 1),
             _ => self.pass(end + 1),
         }
     }
@@ -151,6 +162,7 @@ impl Scan<'_> {
     fn pass(&mut self, end: usize) {
         self.at = end.min(self.line.len());
         self.words += usize::from(self.row.is_none());
+        self.owner.iter_mut().for_each(|(_, is_sure)| *is_sure = true);
     }
 
     fn word(&mut self) {
@@ -174,7 +186,7 @@ impl Scan<'_> {
             let is_operator = matches!(self.byte(next + 1), Some(b'=' | b'>' | b'~'))
                 || matches!(text.last(), Some(b'!' | b'<' | b'>' | b'~'));
             match self.name_before_equals(&word, end).filter(|_| !is_operator) {
-                Some(name) => self.pair(name, next + 1),
+                Some(name) => self.equals(name, next + 1),
                 None => {
                     self.pass(next + 1 + usize::from(is_operator));
                     self.name_start = None;
@@ -201,10 +213,31 @@ impl Scan<'_> {
         begins_name(&self.line[start..]).then_some(start..end)
     }
 
+    /// A pair with an equals sign, whose value is looked for at `after`.
+    fn equals(&mut self, name: Range<usize>, after: usize) {
+        if let Some((owner, true)) = self.owner.take() {
+            self.row = Some(self.keep_row(owner));
+        }
+        // `db0:keys=1,expires=0`
+        let text = &self.line[name.clone()];
+        if self.row.is_none()
+            && self.is_first
+            && name.start == self.message.start
+            && let Some(colon) = memchr::memchr(b':', text)
+            && begins_name(&text[colon + 1..])
+            && memchr::memchr(b':', &self.line[after..]).is_none()
+        {
+            self.row = Some(self.keep_row(name.start..name.start + colon));
+            return self.pair(name.start + colon + 1..name.end, after);
+        }
+        self.pair(name, after);
+    }
+
     /// A label with a colon at `end`; its value would begin at `after`.
     fn maybe_label(&mut self, word: usize, end: usize, after: usize) {
         let start = self.name_start.unwrap_or(word);
         let start = start + progress(&self.line[start..end]);
+        let end = start + without_leader(&self.line[start..end]).len();
         let name = &self.line[start..end];
         let value = self.skip_blanks(after);
         if is_name(name) && !is_level(name) && !name.contains(&b':') {
@@ -213,12 +246,16 @@ impl Scan<'_> {
                 && self.row.is_none()
             {
                 if numbers::are_all(first, &self.line[value + length..]) {
+                    // A tag stays a part of it.
+                    let start = if self.message.thing.is_some() { 0 } else { start };
                     self.label = Some((start..end, value));
                     return;
                 }
                 if self.counts(start..end, value) {
                     return;
                 }
+                let has_leader = self.line[end..after].contains(&b'.');
+                self.owner = Some((start..end, has_leader)).filter(|_| loop_word(name) == 0);
             }
             let rest = &self.line[value..];
             if matches!(rest.first(), Some(b'"' | b'\'')) || Moment::prefix(rest).is_some() {
@@ -229,7 +266,8 @@ impl Scan<'_> {
                 return self.number(start..end, measure, end_of_value);
             }
             let is_word = self.words == 0 || (self.words == 1 && name.ends_with(b")"));
-            if start == 0 && is_word && !name.contains(&b'[') {
+            let begins = self.is_first && start == self.message.start;
+            if begins && is_word && !name.contains(&b'[') {
                 self.row_label = Some(start..end);
             }
             // A word where a series may expect a number.
@@ -258,8 +296,10 @@ impl Scan<'_> {
 
     /// What the one word before the first pair names.
     fn first_row(&mut self, name: usize) -> Span {
-        let word = self.line.split(u8::is_ascii_whitespace).next().unwrap_or_default();
-        let is_apart = word.len() < name;
+        let message = self.message.start;
+        let before = &self.line[message.min(name)..name];
+        let word = before.split(u8::is_ascii_whitespace).next().unwrap_or_default();
+        let is_apart = word.len() < before.len();
         let word = word.strip_suffix(b":").unwrap_or(word);
         let is_row = self.words == 1
             && is_apart
@@ -267,31 +307,39 @@ impl Scan<'_> {
             && begins_name(word)
             && !is_level(word)
             && !word.iter().any(u8::is_ascii_digit);
-        let row = match &self.row_label {
+        let row = match self.row_label.clone() {
             Some(label) if self.words == 1 + usize::from(self.line[label.end - 1] == b')') => {
-                self.reading.keep(&self.line[label.clone()])
+                self.keep_row(label)
             }
-            _ if is_row => self.reading.keep(word),
-            _ => Span::default(),
+            _ if is_row => self.keep_row(message..message + word.len()),
+            _ => {
+                let tag = &self.line[self.message.tag.clone()];
+                self.reading.keep_before(tag, before);
+                self.keep_row(0..0)
+            }
         };
         self.row = Some(row);
         row
     }
+
+    /// The name of a row, behind that of the thing whose tag begins the line.
+    fn keep_row(&mut self, name: Range<usize>) -> Span {
+        let (thing, name) = (self.message.thing.clone(), &self.line[name]);
+        match thing.map(|thing| &self.line[thing]) {
+            Some(thing) if name.is_empty() => self.reading.keep(thing),
+            Some(thing) => self.reading.keep(&[thing, b".", name].concat()),
+            None => self.reading.keep(name),
+        }
+    }
 }
 
-/// How long the count of a loop is that a name begins with, if more follows: in `Epoch 3 loss` the name is `loss`.
-fn progress(name: &[u8]) -> usize {
-    const LOOPS: [&str; 7] = ["epoch", "step", "iter", "iteration", "batch", "round", "trial"];
-    let word = name.iter().position(u8::is_ascii_whitespace).unwrap_or(0);
-    if !LOOPS.iter().any(|known| known.as_bytes().eq_ignore_ascii_case(&name[..word])) {
-        return 0;
+/// A label without the dots that lead to its value: `vus.......: 10`.
+fn without_leader(name: &[u8]) -> &[u8] {
+    if !name.ends_with(b"..") {
+        return name;
     }
-    let digits = |byte: &u8| byte.is_ascii_digit() || *byte == b'/';
-    let start = name.len() - name[word..].trim_ascii_start().len();
-    let end = start + name[start..].iter().take_while(|byte| digits(byte)).count();
-    let rest = name[end..].trim_ascii_start();
-    let is_count = end > start && name.get(end).is_some_and(u8::is_ascii_whitespace);
-    if is_count && begins_name(rest) { name.len() - rest.len() } else { 0 }
+    let end = name.iter().rposition(|byte| *byte != b'.').map_or(0, |last| last + 1);
+    name[..end].trim_ascii_end()
 }
 
 #[cfg(test)]

@@ -51,6 +51,8 @@ pub(in crate::input) struct Item {
 pub(in crate::input) struct Reading {
     /// The titles above the line.
     pub(in crate::input) title: Vec<u8>,
+    /// The words before the names, which are no part of them.
+    pub(in crate::input) before: Span,
     text: Vec<u8>,
     items: Vec<Item>,
     /// Space for the names on the way to a value.
@@ -62,6 +64,7 @@ pub(in crate::input) struct Reading {
 impl Reading {
     pub(in crate::input) fn clear(&mut self) {
         self.title.clear();
+        self.before = Span::default();
         self.text.clear();
         self.items.clear();
         self.rows.clear();
@@ -98,6 +101,13 @@ impl Reading {
         let start = self.text.len();
         self.text.extend_from_slice(text);
         Span { start, end: self.text.len() }
+    }
+
+    /// Keeps the words before the names: a tag, and those behind it.
+    pub(super) fn keep_before(&mut self, tag: &[u8], words: &[u8]) {
+        let start = self.keep(tag).start;
+        let end = self.keep(words).end;
+        self.before = Span { start, end };
     }
 
     pub(super) fn push(&mut self, row: Span, key: Key, cell: Cell) {
@@ -138,7 +148,9 @@ impl Reading {
     }
 }
 
-/// Whether a cell says that there is nothing in it: vnlog and many tables write a dash.
+/// Whether a cell says that there is nothing in it: vnlog and many tables write a dash, nvidia-smi `[N/A]`, kubectl
+/// `<unknown>`.
 pub(super) fn is_empty(cell: &[u8]) -> bool {
     matches!(cell, b"" | b"-" | b"--" | b"N/A" | b"n/a" | b"NA" | b"null" | b"None" | b"\"\"")
+        || matches!(cell, b"[N/A]" | b"[Not Supported]" | b"<unknown>" | b"<none>")
 }

@@ -47,24 +47,29 @@ impl Unit {
         if text.len() > 7 && !text.contains(&b'/') {
             return None;
         }
-        let per_second = [&b"/s"[..], b"/sec", b"ps"].into_iter().find_map(|ending| {
-            let unit = Self::of_amount(text.strip_suffix(ending)?)?;
-            // `Bps` is a rate, `Ops` a word.
-            let is_rate = ending[0] == b'/' || unit.symbol == "B";
-            is_rate.then_some(Self { is_rate, ..unit })
-        });
-        bits_per_second(text).or(per_second).or_else(|| Self::of_amount(text))
+        let per_second = || {
+            [&b"/s"[..], b"/sec", b"ps"].into_iter().find_map(|ending| {
+                let amount = text.strip_suffix(ending)?;
+                let unit = Self::of_time(amount)
+                    .or_else(|| Self::fixed(amount))
+                    .or_else(|| prefixed(amount))?;
+                // `Bps` is a rate, `Ops` a word.
+                let is_rate = ending[0] == b'/' || unit.symbol == "B";
+                is_rate.then_some(Self { is_rate, ..unit })
+            })
+        };
+        Self::fixed(text)
+            .or_else(|| bits_per_second(text))
+            .or_else(per_second)
+            .or_else(|| Self::of_time(text))
+            .or_else(|| hasty(text))
+            .or_else(|| prefixed(text))
     }
 
-    fn of_amount(text: &[u8]) -> Option<Self> {
-        Self::of_time(text)
-            .or_else(|| {
-                OTHERS
-                    .iter()
-                    .find(|(name, _)| name.as_bytes() == text)
-                    .map(|(_, symbol)| Self::other(symbol))
-            })
-            .or_else(|| prefixed(text))
+    /// The unit that takes no prefix.
+    fn fixed(text: &[u8]) -> Option<Self> {
+        let known = OTHERS.iter().find(|(name, _)| name.as_bytes() == text);
+        known.map(|(_, symbol)| Self::other(symbol))
     }
 
     /// The unit of time that `text` names; `m` alone is left to a compound duration.
@@ -152,7 +157,7 @@ impl fmt::Display for Unit {
 }
 
 /// Units without prefixes: how they are written, and their symbol.
-const OTHERS: [(&str, &str); 41] = [
+const OTHERS: [(&str, &str); 53] = [
     ("percent", "%"),
     ("pct", "%"),
     ("%RH", "%"),
@@ -195,11 +200,26 @@ const OTHERS: [(&str, &str); 41] = [
     ("£", "£"),
     ("GBP", "£"),
     ("¥", "¥"),
+    // As the examples of DHT sensors print it.
+    ("*C", "°C"),
+    ("*F", "°F"),
+    ("/s", "/s"),
+    ("/sec", "/s"),
+    ("it/s", "it/s"),
+    ("req/s", "req/s"),
+    ("m/s", "m/s"),
+    ("km/h", "km/h"),
+    ("mph", "mph"),
+    ("psi", "psi"),
+    ("bar", "bar"),
+    ("g", "g"),
 ];
 
 /// Symbols that take prefixes: how they are written, and their quantity and symbol. The longer ones come first.
-const BASES: [(&str, Quantity, &str); 19] = [
+const BASES: [(&str, Quantity, &str); 20] = [
     ("bytes", Quantity::Size, "B"),
+    // Of nload: `kBit/s`.
+    ("Bit", Quantity::Bits, "bit"),
     ("Bytes", Quantity::Size, "B"),
     ("byte", Quantity::Size, "B"),
     ("bits", Quantity::Bits, "bit"),
@@ -244,9 +264,10 @@ const PREFIXES: [(&str, f64, f64); 20] = [
     ("h", 100.0, 1.0),
 ];
 
-/// `bps` is bits, whatever letter is before it: nobody means thousandths of a bit by `mbps`.
+/// `bps` and `b/s` are bits, whatever letter is before it: nobody means thousandths of a bit by `mbps`.
 fn bits_per_second(text: &[u8]) -> Option<Unit> {
-    let prefix = match text.strip_suffix(b"bps")? {
+    let endings = [&b"bps"[..], b"b/s", b"b/sec"];
+    let prefix = match endings.into_iter().find_map(|ending| text.strip_suffix(ending))? {
         b"m" => b"M",
         b"g" => b"G",
         b"t" => b"T",
@@ -256,16 +277,17 @@ fn bits_per_second(text: &[u8]) -> Option<Unit> {
     Some(Unit { is_rate: true, ..bits })
 }
 
+/// `kb` and `mb` are what hasty people write for bytes; those a second, as `kb/s` of ffmpeg, are bits.
+fn hasty(text: &[u8]) -> Option<Unit> {
+    let names: [(&[u8], &[u8]); 4] =
+        [(b"kb", b"kB"), (b"mb", b"MB"), (b"gb", b"GB"), (b"tb", b"TB")];
+    names.into_iter().find(|(name, _)| *name == text).and_then(|(_, bytes)| prefixed(bytes))
+}
+
 fn prefixed(text: &[u8]) -> Option<Unit> {
-    // `kb` and `mb` are what hasty people write for bytes; nobody counts thousandths of a bit.
-    let hasty = [("kb", "k"), ("mb", "M"), ("gb", "G"), ("tb", "T")];
-    let hasty = hasty.into_iter().find(|(name, _)| name.as_bytes() == text);
-    let (start, quantity, symbol) = match hasty {
-        Some((_, prefix)) => (prefix.as_bytes(), Quantity::Size, "B"),
-        None => BASES.iter().find_map(|(written, quantity, symbol)| {
-            Some((text.strip_suffix(written.as_bytes())?, *quantity, *symbol))
-        })?,
-    };
+    let (start, quantity, symbol) = BASES.iter().find_map(|(written, quantity, symbol)| {
+        Some((text.strip_suffix(written.as_bytes())?, *quantity, *symbol))
+    })?;
     let (prefix, many, of) =
         PREFIXES.iter().find(|(written, _, _)| written.as_bytes() == start).copied()?;
     let fits = match prefix {
@@ -305,13 +327,23 @@ mod tests {
             (1.0, "mbps", "kbps", 1000.0),
             (8.0, "kbps", "bit/s", 8000.0),
             (2.0, "MBps", "kB/s", 2000.0),
+            (2.0, "mb/s", "kBit/s", 2000.0),
+            (2.0, "kb", "B", 2000.0),
             (2.0, "m", "s", 120.0),
             (250.0, "m", "K", 0.00025),
             (3.3, "GHz", "MHz", 3300.0),
         ] {
             assert_eq!(turned(value, from, into), Some(expected), "{value}{from} in {into}");
         }
-        for (from, into) in [("ms", "K"), ("MB/s", "MB"), ("Mb", "MB"), ("%", "°C"), ("V", "A")] {
+        for (from, into) in [
+            ("ms", "K"),
+            ("MB/s", "MB"),
+            ("Mb", "MB"),
+            ("%", "°C"),
+            ("V", "A"),
+            ("kb/s", "kB/s"),
+            ("m/s", "K"),
+        ] {
             assert_eq!(turned(1.0, from, into), None, "{from} in {into}");
         }
     }

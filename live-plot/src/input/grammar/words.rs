@@ -1,7 +1,13 @@
-//! Words that stand before the pairs of a line: which are names, and which are no part of a name: times, log levels,
-//! what stands in brackets.
+//! Words that stand before the pairs of a line: which are names, and which are no part of a name: times, log levels, tags
+//! in brackets, the counts of loops.
+
+use std::ops::Range;
 
 use super::moment::Moment;
+use super::number;
+
+/// A thing's name has few digits: `sensor12`. More are those of a request, an address, a line of source.
+const MOST_DIGITS: usize = 2;
 
 /// The levels of syslog, of Python's and Java's logging and of others, and what git and compilers print.
 const LEVELS: [&str; 22] = [
@@ -30,7 +36,7 @@ const LEVELS: [&str; 22] = [
 ];
 
 /// Whether the word is the level of a log line; a colon behind it does not count.
-pub(super) fn is_level(word: &[u8]) -> bool {
+pub(in crate::input) fn is_level(word: &[u8]) -> bool {
     let word = word.strip_suffix(b":").unwrap_or(word);
     if !(3..=11).contains(&word.len()) {
         return false;
@@ -56,27 +62,73 @@ pub(super) fn is_name(word: &[u8]) -> bool {
     begins_name(word)
 }
 
-/// Where the words of a log line begin that belong to its message: after a time, a level and what stands in brackets.
-pub(super) fn message_start(line: &[u8]) -> usize {
-    let mut at = 0;
-    loop {
-        at += line[at..].len() - line[at..].trim_ascii_start().len();
-        let rest = &line[at..];
-        let length = rest.iter().position(u8::is_ascii_whitespace).unwrap_or(rest.len());
-        let word = &rest[..length];
-        let skipped = match Moment::prefix(rest) {
-            Some((_, length)) => length + usize::from(rest.get(length) == Some(&b',')),
-            None if is_level(word) => length,
-            // Of the logger of Python's `%(asctime)s - %(levelname)s - `.
-            None if at > 0 && word == b"-" => 1,
-            None if rest.first() == Some(&b'[') => bracketed(rest),
-            None => syslog_time(rest),
-        };
-        if skipped == 0 || skipped == rest.len() {
-            return at;
+/// Where the words of a log line begin that belong to its message, and the tag before them.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(super) struct Message {
+    pub(super) start: usize,
+    /// The last tag in brackets that is no time, level or number.
+    pub(super) tag: Range<usize>,
+    /// The name of the thing that the line is about: its tag, if nothing else stands before the message.
+    pub(super) thing: Option<Range<usize>>,
+}
+
+impl Message {
+    /// Looks for the message of a line: after a time, a level and what stands in brackets.
+    pub(super) fn of(line: &[u8]) -> Self {
+        let mut message = Self::default();
+        let mut is_alone = true;
+        let mut at = 0;
+        loop {
+            at += line[at..].len() - line[at..].trim_ascii_start().len();
+            let rest = &line[at..];
+            let length = rest.iter().position(u8::is_ascii_whitespace).unwrap_or(rest.len());
+            let word = &rest[..length];
+            let skipped = match Moment::prefix(rest) {
+                Some((_, length)) => length + usize::from(rest.get(length) == Some(&b',')),
+                None if is_level(word) => length,
+                // Of the logger of Python's `%(asctime)s - %(levelname)s - `.
+                None if at > 0 && word == b"-" => 1,
+                None if rest.first() == Some(&b'[') => bracketed(rest),
+                None if at == 0 && logger(word) > 0 => logger(word),
+                None => syslog_time(rest),
+            };
+            if skipped == 0 || skipped == rest.len() {
+                message.start = at;
+                message.thing = message.thing.filter(|_| is_alone);
+                return message;
+            }
+            is_alone = at == 0;
+            if rest[0] == b'[' {
+                message.take_tag(line, at, at + skipped);
+            }
+            at += skipped;
         }
-        at += skipped;
     }
+
+    fn take_tag(&mut self, line: &[u8], start: usize, end: usize) {
+        let has_colon = line[end - 1] == b':';
+        let inside = &line[start + 1..end - 1 - usize::from(has_colon)];
+        let begin = start + 1 + inside.len() - inside.trim_ascii_start().len();
+        let inside = inside.trim_ascii();
+        let range = begin..begin + inside.len();
+        let is_number = number::prefix(inside).is_some();
+        // `[0]: ` of ethtool, a queue. Without the colon it is more often a count or a process.
+        let is_place = is_number && has_colon && inside.iter().all(u8::is_ascii_digit);
+        if is_thing(inside) || (is_place && inside.len() <= MOST_DIGITS) {
+            self.thing = Some(range.clone());
+        }
+        if !is_number && !is_level(inside) {
+            self.tag = range;
+        }
+    }
+}
+
+/// Whether a tag is the name of a thing that lines are about: it begins with a letter and is no level (`[I]`), no count of
+/// a loop (`[epoch 3]`) and no number of a request (`[req-48213]`).
+fn is_thing(tag: &[u8]) -> bool {
+    let digits = tag.iter().filter(|byte| byte.is_ascii_digit()).count();
+    let is_word = tag.len() > 1 && begins_name(tag) && !is_level(tag);
+    is_word && digits <= MOST_DIGITS && !tag.contains(&b':') && loop_word(tag) == 0
 }
 
 /// How long what stands in brackets is, if there are no pairs in it.
@@ -85,6 +137,36 @@ fn bracketed(text: &[u8]) -> usize {
         Some(end) if text[end] == b']' => end + 1 + usize::from(text.get(end + 1) == Some(&b':')),
         _ => 0,
     }
+}
+
+/// How long the level and the logger are that a word begins with, as Python's logging writes them: `INFO:root:`.
+fn logger(word: &[u8]) -> usize {
+    let Some(level) = memchr::memchr(b':', word).filter(|end| is_level(&word[..*end])) else {
+        return 0;
+    };
+    memchr::memchr(b':', &word[level + 1..]).map_or(0, |end| level + end + 2)
+}
+
+/// How long the word is that the text begins with, if it is what a loop is called.
+pub(super) fn loop_word(text: &[u8]) -> usize {
+    const LOOPS: [&str; 7] = ["epoch", "step", "iter", "iteration", "batch", "round", "trial"];
+    let length = text.iter().take_while(|byte| byte.is_ascii_alphabetic()).count();
+    let is_loop = LOOPS.iter().any(|known| known.as_bytes().eq_ignore_ascii_case(&text[..length]));
+    if is_loop { length } else { 0 }
+}
+
+/// How long the count of a loop is that a name begins with, if more follows: in `Epoch 3 loss` the name is `loss`.
+pub(super) fn progress(name: &[u8]) -> usize {
+    let word = loop_word(name);
+    if word == 0 || !name.get(word).is_some_and(u8::is_ascii_whitespace) {
+        return 0;
+    }
+    let digits = |byte: &u8| byte.is_ascii_digit() || *byte == b'/';
+    let start = name.len() - name[word..].trim_ascii_start().len();
+    let end = start + name[start..].iter().take_while(|byte| digits(byte)).count();
+    let rest = name[end..].trim_ascii_start();
+    let is_count = end > start && name.get(end).is_some_and(u8::is_ascii_whitespace);
+    if is_count && begins_name(rest) { name.len() - rest.len() } else { 0 }
 }
 
 /// How long the time of syslog is that the text begins with: `Nov 25 17:00:01`.
@@ -116,11 +198,37 @@ mod tests {
             ("[17:00:01] [main]: x: 5", "x: 5"),
             ("Nov 25 17:00:01 host x: 5", "host x: 5"),
             ("  informal: 5", "informal: 5"),
+            ("INFO:root:queue=5", "queue=5"),
+            ("WARNING:app.db: queue: 5", "queue: 5"),
             ("INFO", "INFO"),
             ("[open x", "[open x"),
         ] {
-            let found = &line[message_start(line.as_bytes())..];
+            let found = &line[Message::of(line.as_bytes()).start..];
             assert_eq!(found, message, "{line}");
+        }
+    }
+
+    #[test]
+    fn a_tag_that_stands_alone_before_the_message_may_name_a_thing() {
+        for (line, thing, tag) in [
+            ("[sensor1] temp=21", Some("sensor1"), "sensor1"),
+            ("[ living room ]: temp=21", Some("living room"), "living room"),
+            ("[0]: rx: 5", Some("0"), ""),
+            ("[0] rx: 5", None, ""),
+            ("[12:00:01] [main] x=5", None, "main"),
+            ("[main] INFO x=5", None, "main"),
+            ("[a][b] x=5", None, "b"),
+            ("[I] x=5", None, "I"),
+            ("[info] x=5", None, ""),
+            ("[epoch 3] loss=5", None, "epoch 3"),
+            ("[req-48213] took=5", None, "req-48213"),
+            ("[main.c:42] x=5", None, "main.c:42"),
+            ("[ 12.345678] x=5", None, ""),
+            ("x=5", None, ""),
+        ] {
+            let found = Message::of(line.as_bytes());
+            assert_eq!(found.thing.map(|range| &line[range]), thing, "{line}");
+            assert_eq!(&line[found.tag], tag, "{line}");
         }
     }
 }

@@ -2,7 +2,8 @@
 
 use super::super::doubts::Doubt;
 use super::super::grammar::cells::{begins_with_number, is_fortran};
-use super::super::grammar::measure::Measure;
+use super::super::grammar::foreign::is_hexadecimal;
+use super::super::grammar::measure::{self, Measure};
 use super::super::grammar::metrics;
 use super::super::grammar::moment::Moment;
 use super::super::grammar::reading::Reading;
@@ -12,6 +13,7 @@ use super::super::grammar::unit::Unit;
 use super::super::problems::Problem;
 use super::super::splitter::LONGEST;
 use super::super::timestamp::compact;
+use super::super::turns::Turn;
 use super::{Sampler, name};
 
 /// How many characters of a name or cell a warning shows: binary noise has them in any number.
@@ -25,6 +27,27 @@ fn shown(text: &[u8]) -> String {
         Some((end, _)) => format!("{}…", &text[..end]),
         None => text.into_owned(),
     }
+}
+
+/// An argument of --match for `key=text … name=number`, also as JSON writes that.
+fn pattern(key: &[u8], name: &[u8], is_key_first: bool) -> Option<String> {
+    let plain = |text: &[u8]| {
+        let is_plain = |byte: &u8| byte.is_ascii_alphanumeric() || *byte == b'_';
+        let begins = text.first().is_some_and(u8::is_ascii_alphabetic);
+        (begins && text.iter().all(is_plain)).then(|| String::from_utf8_lossy(text).into_owned())
+    };
+    let (key, name) = (plain(key)?, plain(name)?);
+    let (key, name) =
+        (format!(r#"\b{key}\W+(?<name>[^ ",]+)"#), format!(r"\b{name}\W+?(?<{name}>[-0-9.]+)"));
+    let [first, second] = if is_key_first { [key, name] } else { [name, key] };
+    Some(format!("'{first}.*{second}'"))
+}
+
+/// The warning that rows are those of things in turn, which a number counts.
+fn counted(count: u64, by: &str, line: u64) -> String {
+    format!(
+        "The rows seem to be those of {count} things in turn, counted by {by}: --match with a group (?<name>[0-9]+) for that number draws each by itself. (line {line})"
+    )
 }
 
 impl Sampler {
@@ -41,12 +64,13 @@ impl Sampler {
     pub(super) fn warn_text(&mut self, item: &Item, text: &[u8], reading: &Reading) {
         let has_comma = self.grammar.note_comma(text);
         let is_column = matches!(item.key, Key::Column(_));
+        let begins = (is_column && begins_with_number(text)) || measure::has_unknown_unit(text);
         let (once, way_out) = if has_comma {
             let way_out = "if its comma is a decimal point, run its program with LC_ALL=C or put sed -u y/,/./ before live-plot";
             (&mut self.once.comma, way_out)
         } else if is_column && is_fortran(text) {
             (&mut self.once.begun, Problem::FORTRAN)
-        } else if is_column && begins_with_number(text) {
+        } else if begins {
             let way_out = "--match 'took (?<ms>[0-9.]+)' says which of a line's numbers to draw";
             (&mut self.once.begun, way_out)
         } else {
@@ -59,6 +83,18 @@ impl Sampler {
         let (text, line) = (shown(text), self.counts.lines);
         self.problems.warn(format!(
             "{name}: {text} is no number, but a gap, as will be any other such cell; {way_out}. (line {line})"
+        ));
+    }
+
+    /// Warns once of a hexadecimal number in a series that had others.
+    pub(super) fn warn_hexadecimal(&mut self, series: usize, text: &[u8]) {
+        if !is_hexadecimal(text) || std::mem::replace(&mut self.once.hexadecimal, true) {
+            return;
+        }
+        let (name, line) = (&self.schema.names()[series], self.counts.lines);
+        let (text, way_out) = (shown(text), Problem::HEXADECIMAL);
+        self.problems.warn(format!(
+            "{name}: {text} is a hexadecimal number, and a gap, as will be any other; {way_out}. (line {line})"
         ));
     }
 
@@ -89,9 +125,55 @@ impl Sampler {
         self.problems.warn(match doubt {
             Doubt::InTurn(count) => {
                 let column = shown(name(first, reading, &mut self.grammar.tables).name);
-                format!("The rows seem to be those of {count} things in turn, counted by {column}: --match with a group (?<name>[0-9]+) for that number draws each by itself. (line {line})")
+                counted(count, &column, line)
             }
             Doubt::States(names) => format!("The rows are called by their words {}: if these are states of one thing, --match 'took (?<ms>[0-9.]+)' draws it as one series. (line {line})", shown(names.as_bytes())),
+        });
+    }
+
+    /// Warns once of numbers of one name that seem to be those of several things in turn.
+    pub(super) fn warn_turn(&mut self, row: &[Item], reading: &Reading) {
+        if !self.turns.is_open() || self.grammar.has_pattern() {
+            return;
+        }
+        let name_of = |item: &Item| match item {
+            Item { key: Key::Name(key), cell: Cell::Number(_), .. } => Some(reading.text(*key)),
+            _ => None,
+        };
+        let mut numbers = row.iter().filter(|item| name_of(item).is_some());
+        let (Some(first), last) = (numbers.next(), numbers.next_back()) else { return };
+        let number = match first.cell {
+            Cell::Number(Measure { value, unit: None }) => last.map(|_| value),
+            _ => None,
+        };
+        let text = |item: &Item| match *item {
+            Item { key: Key::Name(key), cell: Cell::Text(text), .. } => {
+                Some((reading.text(key), reading.text(text)))
+            }
+            _ => None,
+        };
+        let before = reading.text(reading.before).trim_ascii();
+        let before = (!before.is_empty()).then_some((&b""[..], before));
+        let texts = row.iter().filter_map(text).chain(before);
+        let kind = [&reading.title, reading.text(first.row), name_of(first).unwrap_or_default()];
+        let Some(turn) = self.turns.row(&kind.join(&b'.'), number, texts) else { return };
+        let line = self.counts.lines;
+        self.problems.warn(match turn {
+            Turn::Counted(count) => counted(count, &shown(kind[2]), line),
+            Turn::Named(key, names) => {
+                let names = shown(names.as_bytes());
+                let value = name_of(last.unwrap_or(first)).unwrap_or_default();
+                let is_before = |item: &Item| text(item).is_some_and(|(known, _)| known == key);
+                let place = |is: &dyn Fn(&Item) -> bool| row.iter().position(is);
+                let is_value = |item: &Item| name_of(item) == Some(value);
+                let group = pattern(key, value, place(&is_before) < place(&is_value));
+                let (told, other) = match key {
+                    b"" => ("the words before their numbers say".to_owned(), "those words".to_owned()),
+                    _ => (format!("{} says", shown(key)), shown(key)),
+                };
+                let group = group.unwrap_or_else(|| format!("with a group (?<name>…) for {other}"));
+                format!("The lines seem to be about several things in turn, as {told} ({names}), and their numbers are taken for those of one: --match {group} tells them apart. (line {line})")
+            }
         });
     }
 
@@ -112,8 +194,13 @@ impl Sampler {
             let unit = self.scales.unit(series).map(|unit| unit.to_string()).unwrap_or_default();
             (&self.schema.names()[series], unit)
         });
+        let way_out = if self.is_drawn {
+            "drawn as they stand: --panels gives each an axis of its own."
+        } else {
+            "written as they stand: let their program print one unit, as free -m and df -k do."
+        };
         self.problems.warn(format!(
-            "{one} is in {unit}, {other} in {other_unit}, and their numbers are drawn as they stand: --panels gives each an axis of its own."
+            "{one} is in {unit}, {other} in {other_unit}, and their numbers are {way_out}"
         ));
     }
 

@@ -83,3 +83,16 @@ fn a_name_without_a_number_begins_no_series_until_one_comes() {
     assert_eq!(schema.role(0, Name::bare(b"a"), true), Role::Series(0));
     assert_eq!(schema.role(3, Name::bare(b"a"), false), Role::Series(0));
 }
+
+#[test]
+fn a_name_of_nothing_can_be_seen_and_chosen() {
+    let only = vec![String::new()];
+    let mut schema = Schema::new(Naming { only, ..Naming::default() });
+    for name in ["", " ", "a"] {
+        schema.role(0, Name::bare(name.as_bytes()), true);
+    }
+    assert_eq!(schema.names(), ["''"]);
+    let mut schema = Schema::default();
+    schema.role(0, Name::bare(b" \t"), true);
+    assert_eq!(schema.names(), ["' \\t'"]);
+}

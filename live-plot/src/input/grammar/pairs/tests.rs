@@ -41,6 +41,11 @@ fn pairs_are_what_tools_write() {
         ("[a=1] [b=2]", "a=1 b=2"),
         ("took: 16.6 ms ± 7.3 ms [user: 1 ms]", "took=16.6ms took.±=7.3ms user=1ms"),
         ("a=5 +/- 1 b=2", "a=5 a.±=1 b=2"),
+        (
+            "Humidity: 40.00%  Temperature: 21.50°C 70.70°F  Heat index: 20.95 *C 69.71 *F",
+            "Humidity=40% Temperature=21.5°C Temperature.°F=70.7°F Heat index=20.95°C Heat index.°F=69.71°F",
+        ),
+        ("\"\"=5 \" \"=6", "=5  =6"),
         ("sizes: 48 bits physical, 40 bits virtual", "sizes.physical=48bit sizes.virtual=40bit"),
     ] {
         assert_found(line, expected);
@@ -81,6 +86,38 @@ fn one_word_at_the_first_byte_names_the_row() {
         ("two words x=1", "x=1"),
         ("17:00:01 some x=1", "x=1"),
         ("Tasks: 123 total,   1 running", "Tasks.total=123 Tasks.running=1"),
+        ("db0:keys=12,expires=3", "db0.keys=12 db0.expires=3"),
+        ("t0:a=1 t1:b=2", "t0:a=1 t1:b=2"),
+    ] {
+        assert_found(line, expected);
+    }
+}
+
+#[test]
+fn a_tag_before_the_message_names_the_row() {
+    for (line, expected) in [
+        ("[sensor1] temp=21 hum=40", "sensor1.temp=21 sensor1.hum=40"),
+        ("     [0]: rx: 5", "0.rx=5"),
+        ("[kitchen] eth0: rx=5", "kitchen.eth0.rx=5"),
+        ("[kitchen] air temp=5", "kitchen.air.temp=5"),
+        ("[kitchen] Tasks: 3 total, 1 running", "kitchen.Tasks.total=3 kitchen.Tasks.running=1"),
+        ("[kitchen] lo: 1 2", "[kitchen] lo | 1 2"),
+        ("[INFO] temp=21", "temp=21"),
+        ("[step 3] loss=0.5", "loss=0.5"),
+        ("[12:00:01] [kitchen] temp=21", "temp=21"),
+    ] {
+        assert_found(line, expected);
+    }
+}
+
+#[test]
+fn a_label_with_a_number_and_words_names_the_pairs_behind_it() {
+    for (line, expected) in [
+        ("SET: 51000 requests per second, p50=0.5 msec", "SET=51000 SET.p50=0.5ms"),
+        ("vus......: 10     min=10 max=12", "vus=10 vus.min=10 vus.max=12"),
+        ("loss: 0.5 lr=0.1", "loss=0.5 lr=0.1"),
+        ("loss: 0.5, lr=0.1", "loss=0.5 lr=0.1"),
+        ("Epoch 1: 50% of all, loss=0.5", "Epoch 1=50% loss=0.5"),
     ] {
         assert_found(line, expected);
     }

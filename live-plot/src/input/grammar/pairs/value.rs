@@ -13,7 +13,7 @@ impl Scan<'_> {
     /// like a unit (`us` of top).
     pub(super) fn counts(&mut self, label: Range<usize>, at: usize) -> bool {
         let Some(parts) = numbers::counts(&self.line[at..]) else { return false };
-        let row = self.reading.keep(&self.line[label]);
+        let row = self.keep_row(label);
         self.row = Some(row);
         for (measure, word) in parts {
             let name = self.reading.keep(&word);
@@ -31,7 +31,8 @@ impl Scan<'_> {
         }
     }
 
-    /// Takes a number, and the one behind `±` as `NAME.±`. Others that follow are no values of a pair.
+    /// Takes a number, the one behind `±` as `NAME.±`, and one in a unit of another kind, `21.5°C 70.7°F`, as `NAME.°F`.
+    /// Others that follow are no values of a pair.
     pub(super) fn number(&mut self, name: Range<usize>, measure: Measure, end: usize) {
         let rest = &self.line[end..];
         // Nearly always the next name follows, or nothing.
@@ -41,19 +42,30 @@ impl Scan<'_> {
             self.take(name, Cell::Number(measure), end);
         } else if let Some((deviation, length)) = numbers::deviation(rest) {
             let (deviation, end) = self.with_unit(deviation, end + length);
-            self.take(name.clone(), Cell::Number(measure), end);
-            let name = self.reading.keep(&[&self.line[name], ".±".as_bytes()].concat());
-            let row = self.row.unwrap_or_default();
-            self.reading.push(row, Key::Name(name), Cell::Number(deviation));
+            self.two(name, [measure, deviation], "±", end);
+        } else if let Some((other, length)) = numbers::in_another_unit(measure, rest) {
+            let unit = other.unit.map(|unit| unit.to_string()).unwrap_or_default();
+            self.two(name, [measure, other], &unit, end + length);
         } else if numbers::goes_on(rest) {
             // Of a check of Nagios what stands before the bar is text, and says the same.
             match memchr::memchr(b'|', rest) {
-                Some(bar) => self.pass(end + bar),
+                Some(bar) => {
+                    self.pass(end + bar);
+                    self.owner = None;
+                }
                 None => self.is_refused = true,
             }
         } else {
             self.take(name, Cell::Number(measure), end);
         }
+    }
+
+    /// Takes two numbers of one name: the second is called by that and what it is.
+    fn two(&mut self, name: Range<usize>, numbers: [Measure; 2], what: &str, end: usize) {
+        let [first, second] = numbers.map(Cell::Number);
+        self.take(name.clone(), first, end);
+        let name = self.reading.keep(&[&self.line[name], b".", what.as_bytes()].concat());
+        self.reading.push(self.row.unwrap_or_default(), Key::Name(name), second);
     }
 
     /// The value that begins at `at`, and where it ends.

@@ -1,0 +1,183 @@
+//! What only many lines show: that numbers of one name are those of several things in turn, which a text beside them tells
+//! apart. `host=a load=1`, then `host=b load=2`. The text may as well be a state or a remark, so this is reported, and changes
+//! nothing. Pure.
+
+use super::doubts::Count;
+use super::grammar::words::is_level;
+
+/// After so many rows nothing is looked for any more.
+const MOST_ROWS: u32 = 1000;
+
+/// Rows of so many kinds, of so many texts each, are looked at.
+const MOST_KINDS: usize = 16;
+const MOST_TEXTS: usize = 8;
+
+/// A longer text is no name, and more different ones than this are none.
+const LONGEST: usize = 64;
+const MOST_THINGS: usize = 16;
+
+/// What the rows seem to be.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Turn<'a> {
+    /// Those of things with these names, which stand under this key; it is empty for the words before the numbers.
+    Named(&'a [u8], String),
+    /// Those of so many things, which their first number counts from 0.
+    Counted(u64),
+}
+
+/// What the rows so far have shown.
+#[derive(Debug, Default)]
+pub(super) struct Turns {
+    rows: u32,
+    kinds: Vec<Kind>,
+    is_reported: bool,
+}
+
+/// The rows whose first number has one name.
+#[derive(Debug, Default)]
+struct Kind {
+    name: Vec<u8>,
+    texts: Vec<Text>,
+    count: Count,
+}
+
+/// What stands under one key.
+#[derive(Debug, Default)]
+struct Text {
+    key: Vec<u8>,
+    /// Each text, and how often it came.
+    values: Vec<(Vec<u8>, u32)>,
+    last: usize,
+    /// How often it was another one than in the row before, and how often the same.
+    changes: u32,
+    stays: u32,
+}
+
+impl Turns {
+    /// Whether rows are still to be looked at.
+    pub(super) fn is_open(&self) -> bool {
+        !self.is_reported && self.rows < MOST_ROWS
+    }
+
+    /// Takes a row: the name of its first number, that number if others follow, and its texts with their keys.
+    pub(super) fn row<'a>(
+        &mut self,
+        name: &[u8],
+        first: Option<f64>,
+        texts: impl Iterator<Item = (&'a [u8], &'a [u8])>,
+    ) -> Option<Turn<'a>> {
+        self.rows += 1;
+        let kinds = &mut self.kinds;
+        let kind = known_or_new(kinds, MOST_KINDS, |kind| &mut kind.name, name)?;
+        let mut turn = kind.count.take(first).map(Turn::Counted);
+        for (key, value) in texts {
+            if value.len() > LONGEST || key.len() > LONGEST || is_level(value) {
+                continue;
+            }
+            let text = known_or_new(&mut kind.texts, MOST_TEXTS, |text| &mut text.key, key);
+            if let Some(text) = text
+                && text.are_in_turn(value)
+                && turn.is_none()
+            {
+                turn = Some(Turn::Named(key, text.names()));
+            }
+        }
+        self.is_reported = turn.is_some();
+        turn
+    }
+}
+
+/// The one with this name, which begins if there are not too many.
+fn known_or_new<'a, T: Default>(
+    all: &'a mut Vec<T>,
+    most: usize,
+    name_of: impl Fn(&mut T) -> &mut Vec<u8>,
+    name: &[u8],
+) -> Option<&'a mut T> {
+    let known = all.iter_mut().position(|one| name_of(one) == name);
+    if known.is_none() && all.len() < most {
+        let mut one = T::default();
+        name_of(&mut one).extend_from_slice(name);
+        all.push(one);
+        return all.last_mut();
+    }
+    all.get_mut(known?)
+}
+
+impl Text {
+    /// Takes a text. They are in turn once each has come twice, hardly ever one behind itself: a state stays for some rows.
+    fn are_in_turn(&mut self, value: &[u8]) -> bool {
+        let known = self.values.iter().position(|(known, _)| known == value);
+        let place = known.unwrap_or(self.values.len());
+        if place > MOST_THINGS {
+            return false;
+        }
+        if !self.values.is_empty() {
+            let is_same = place == self.last;
+            *(if is_same { &mut self.stays } else { &mut self.changes }) += 1;
+        }
+        self.last = place;
+        match self.values.get_mut(place) {
+            Some((_, count)) => *count += 1,
+            None => self.values.push((value.to_vec(), 1)),
+        }
+        let is_many = (2..=MOST_THINGS).contains(&self.values.len());
+        is_many && 4 * self.stays <= self.changes && self.values.iter().all(|(_, count)| *count > 1)
+    }
+
+    fn names(&self) -> String {
+        let names = self.values.iter().map(|(value, _)| String::from_utf8_lossy(value));
+        names.collect::<Vec<_>>().join(", ")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What rows of one kind with these texts under one key seem to be, and after how many.
+    fn named(texts: &str) -> Option<(usize, String)> {
+        let mut turns = Turns::default();
+        texts.split(' ').enumerate().find_map(|(number, text)| {
+            let texts = [(&b"host"[..], text.as_bytes())].into_iter();
+            match turns.row(b"load", None, texts)? {
+                Turn::Named(b"host", names) => Some((number + 1, names)),
+                other => panic!("{other:?}"),
+            }
+        })
+    }
+
+    #[test]
+    fn texts_that_change_from_row_to_row_and_come_back_are_in_turn() {
+        for (texts, expected) in [
+            ("a b a b", Some((4, "a, b"))),
+            ("a b c a c b", Some((6, "a, b, c"))),
+            ("a b", None),
+            ("on on on off off on off on", None),
+            ("info warn info warn", None),
+            ("a b c d e f g h i j k l m n o p q a b c d e f g h i j k l m n o p q", None),
+        ] {
+            let expected = expected.map(|(number, names)| (number, names.to_owned()));
+            assert_eq!(named(texts), expected, "{texts}");
+        }
+    }
+
+    #[test]
+    fn rows_of_other_names_are_not_merged() {
+        let mut turns = Turns::default();
+        for (name, text) in [("t", "a"), ("h", "b")].repeat(5) {
+            let texts = [(&b"topic"[..], text.as_bytes())].into_iter();
+            assert_eq!(turns.row(name.as_bytes(), None, texts), None);
+        }
+    }
+
+    #[test]
+    fn a_first_number_that_counts_up_twice_tells_things_apart() {
+        let mut turns = Turns::default();
+        let found: Vec<_> = [0.0, 1.0, 0.0, 1.0]
+            .map(|number| turns.row(b"cpu", Some(number), std::iter::empty()).is_some())
+            .into();
+        assert_eq!(found, [false, false, false, true]);
+        assert!(!turns.is_open());
+    }
+}
