@@ -1,8 +1,17 @@
-//! Headers: which line of names fits the row after it.
+//! Headers: which line of names fits the row after it. What may be a name is left to `names`, where it stands to `places`.
+
+mod names;
+mod places;
+
+use std::ops::Range;
 
 use super::cells::{self, Delimiter, Kind};
 use super::number;
 use super::row;
+use super::words::is_level;
+pub(super) use names::is_of_years;
+use names::{are_units, distinct, is_address, is_drawn, is_torn};
+use places::{spans, starts};
 
 /// A line of names that fits a row.
 #[derive(Debug, PartialEq, Eq)]
@@ -11,6 +20,8 @@ pub(super) struct Header {
     /// What stands apart before its colon: `avg-cpu`.
     pub(super) label: Option<Vec<u8>>,
     pub(super) names: Vec<Vec<u8>>,
+    /// They are units, or one of them comes twice: what stands above them may be the names.
+    pub(super) are_units: bool,
 }
 
 /// A line without a number, which may be a header.
@@ -27,7 +38,7 @@ pub(super) struct Candidate {
     pub(super) is_comment: bool,
     /// It may begin another table, after the first number: it repeats a header or follows an empty line.
     pub(super) may_begin: bool,
-    /// It has been reported as a line without a number.
+    /// It has been reported as a line without a number, or is not to be.
     pub(super) is_reported: bool,
 }
 
@@ -81,23 +92,44 @@ impl Candidate {
         start > self.indent && row.get(start).is_some_and(u8::is_ascii_alphabetic)
     }
 
-    /// Whether progress stands under the line, which is a sentence then: its figures begin right of the second word. Bare
-    /// numbers are often not aligned with their names.
+    /// Whether progress stands under the line, which is a sentence then: names stand over their columns, but one of its
+    /// words stands beside its figure. Bare numbers are often not aligned with their names.
     pub(super) fn is_over_progress(&self, row: &[u8]) -> bool {
-        let (start, line) = (row.len() - row.trim_ascii_start().len(), &self.line);
-        if start <= self.indent || self.is_comment {
+        let start = row.len() - row.trim_ascii_start().len();
+        if start <= self.indent || self.is_comment || self.line.contains(&b'\t') {
             return false;
         }
-        let Some(end) = line.iter().position(u8::is_ascii_whitespace) else { return false };
-        let second = line.len() - line[end..].trim_ascii_start().len();
         let is_bare = |word: &[u8]| number::prefix(word).is_some_and(|(_, end)| end == word.len());
-        start > self.indent + second && !Delimiter::Blanks.cells(row).all(is_bare)
+        !Delimiter::Blanks.cells(row).all(is_bare) && self.is_aligned_with(0, row) == Some(false)
+    }
+
+    /// The header that it is over a line of units, which stands below it: `time,temp` over `s,C`. Between blanks it could
+    /// be any sentence, so each name has to stand over its unit.
+    pub(super) fn fits_over_units(&self, units: &Self, row: &[u8]) -> Option<Header> {
+        let header = self.fits(row).filter(|header| !header.are_units)?;
+        let is_aligned = || self.is_aligned_with(units.indent, &units.line) == Some(true);
+        (!header.delimiter.is_blanks() || is_aligned()).then_some(header)
+    }
+
+    /// Whether each word stands over, or under, one of a line that is indented so far. `None` if it has more or fewer.
+    fn is_aligned_with(&self, indent: usize, other: &[u8]) -> Option<bool> {
+        let own: Vec<Range<usize>> = spans(self.indent, &self.line).collect();
+        let others: Vec<Range<usize>> = spans(indent, other).collect();
+        let touches = |(one, other): (&Range<usize>, &Range<usize>)| {
+            one.start < other.end && other.start < one.end
+        };
+        (own.len() == others.len()).then(|| own.iter().zip(&others).all(touches))
     }
 
     fn fits_with(&self, delimiter: Delimiter, line: &[u8]) -> Option<Header> {
         let line = delimiter.trimmed(line);
         let (label, names) = row::label(delimiter.trimmed(&self.line), delimiter);
         let names: Vec<&[u8]> = delimiter.cells(names).collect();
+        if names.iter().any(|name| is_drawn(name))
+            || label.is_some_and(|label| self.is_remark(label, row::label(line, delimiter).0))
+        {
+            return None;
+        }
         if delimiter.is_blanks()
             && names.iter().any(|name| is_address(name, delimiter) || is_torn(name))
         {
@@ -114,40 +146,41 @@ impl Candidate {
         let kinds = || cells.iter().map(|cell| cells::kind(cell, delimiter));
         let is_number = |kind: Kind| matches!(kind, Kind::Number(_));
         // A comment of several words is a header only of numbers: vnlog's. With a time and a name beside them it is that
-        // of pidstat -h.
-        let is_row = if self.is_comment && delimiter == Delimiter::Blanks {
-            let numbers = kinds().filter(|kind| is_number(*kind)).count();
-            let is_mostly_numbers = cells.len() >= 5 && numbers >= cells.len() - 2;
-            (kinds().all(|kind| is_number(kind) || kind == Kind::Empty) && numbers > 0)
-                || is_mostly_numbers
-        } else {
-            kinds().any(is_number)
+        // of pidstat -h, with the kind of a process and its name that of nvidia-smi pmon.
+        let most = match self.is_comment && delimiter == Delimiter::Blanks {
+            true if cells.len() < 5 => 0,
+            true => 2,
+            false => cells.len(),
         };
+        let others = kinds().filter(|kind| !is_number(*kind) && *kind != Kind::Empty).count();
+        let is_row = kinds().any(is_number) && others <= most;
         is_row.then(|| Header {
             delimiter,
             label: label.map(<[u8]>::to_vec),
+            are_units: are_units(&names),
             names: distinct(&names, delimiter),
         })
+    }
+
+    /// Whether what follows the label is no list of names: `note: sensor moved`. Names have the label of their rows, or are
+    /// laid out as a table, with more than one blank or indented.
+    fn is_remark(&self, label: &[u8], label_of_row: Option<&[u8]>) -> bool {
+        let is_wide = || memchr::memmem::find(&self.line, b"  ").is_some();
+        let is_laid_out = || self.indent > 0 || self.line.contains(&b'\t') || is_wide();
+        is_level(label) || (label_of_row.is_none() && !is_laid_out())
+    }
+
+    /// Whether it is one word. With `--marks` that is a mark, and not the name of the numbers below it.
+    pub(super) fn is_word(&self) -> bool {
+        Delimiter::of(&self.line).cells(&self.line).count() == 1
     }
 
     /// Whether its names follow a label, which the next line may repeat: /proc/net/snmp. One name is a remark: `note: moved`.
     pub(super) fn has_label(&self) -> bool {
         let delimiter = Delimiter::of(&self.line);
         let (label, names) = row::label(&self.line, delimiter);
-        label.is_some() && delimiter.cells(names).count() > 1
+        label.is_some_and(|label| !is_level(label)) && delimiter.cells(names).count() > 1
     }
-}
-
-/// Where the columns of a line begin that two blanks or more part, in characters.
-fn starts(line: &[u8]) -> impl Iterator<Item = usize> {
-    let (mut place, mut blanks) = (0, 2);
-    line.iter().filter_map(move |byte| {
-        let is_start = *byte != b' ' && blanks > 1;
-        blanks = if *byte == b' ' { blanks + 1 } else { 0 };
-        // The further bytes of a character in UTF-8.
-        place += usize::from(byte & 0xc0 != 0x80);
-        is_start.then_some(place)
-    })
 }
 
 /// Whether the line is one like the row, and not its header: `Max cpu time unlimited` and `Max stack size 8388608` share a
@@ -166,23 +199,6 @@ fn are_siblings(names: &[&[u8]], cells: &[&[u8]], delimiter: Delimiter) -> bool 
         name == cell && cell.iter().filter(|byte| byte.is_ascii_alphabetic()).count() > 2
     };
     names.iter().zip(cells).any(is_shared)
-}
-
-/// Whether a bracket in the word is left open, or closed without being opened: `[ ID]`, `<not supported>` are two words,
-/// and no names of columns.
-fn is_torn(word: &[u8]) -> bool {
-    let count = |wanted: u8| word.iter().filter(|byte| **byte == wanted).count();
-    [(b'(', b')'), (b'[', b']'), (b'<', b'>')]
-        .into_iter()
-        .any(|(open, close)| count(open) != count(close))
-}
-
-/// Whether a word has digits and no letter, as in `PING 127.0.0.1 56(84) bytes`: nobody calls a column so.
-fn is_address(word: &[u8], delimiter: Delimiter) -> bool {
-    let is_letter = |byte: &u8| byte.is_ascii_alphabetic() || !byte.is_ascii();
-    word.iter().any(u8::is_ascii_digit)
-        && !word.iter().any(is_letter)
-        && cells::kind(word, delimiter) != Kind::Time
 }
 
 /// The cells of a row of `width` columns, its label apart.
@@ -211,48 +227,22 @@ fn cells<'a>(
     (count == width && cells.len() == count).then_some(cells)
 }
 
-/// The names, each once: the same again is `name.2`. One that is empty or a time is left to the column's number.
-fn distinct(cells: &[&[u8]], delimiter: Delimiter) -> Vec<Vec<u8>> {
-    let mut names: Vec<Vec<u8>> = Vec::with_capacity(cells.len());
-    for cell in cells {
-        let mut name = plain(cell);
-        if cells::kind(cell, delimiter) == Kind::Time {
-            name.clear();
-        }
-        let mut times = 1;
-        while !name.is_empty() && names.contains(&name) {
-            times += 1;
-            name = [&plain(cell)[..], format!(".{times}").as_bytes()].concat();
-        }
-        names.push(name);
-    }
-    names
-}
-
-/// A name with one quote for each two that CSV writes.
-fn plain(cell: &[u8]) -> Vec<u8> {
-    let mut name = Vec::with_capacity(cell.len());
-    let mut rest = cell;
-    while let Some(at) = memchr::memmem::find(rest, b"\"\"") {
-        name.extend_from_slice(&rest[..=at]);
-        rest = &rest[at + 2..];
-    }
-    name.extend_from_slice(rest);
-    name
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn names(header: &str, row: &str) -> Option<String> {
+    fn candidate(header: &str) -> Candidate {
         let (line, is_comment) = match header.strip_prefix('#') {
             Some(line) => (line, true),
             None => (header, false),
         };
+        let indent = line.len() - line.trim_start().len();
         let line = line.trim().as_bytes().to_vec();
-        let candidate = Candidate { line, number: 1, is_comment, ..Candidate::default() };
-        let header = candidate.fits(row.as_bytes())?;
+        Candidate { line, indent, number: 1, is_comment, ..Candidate::default() }
+    }
+
+    fn names(header: &str, row: &str) -> Option<String> {
+        let header = candidate(header).fits(row.as_bytes())?;
         let names: Vec<_> =
             header.names.iter().map(|name| String::from_utf8_lossy(name).into_owned()).collect();
         Some(names.join("|"))
@@ -280,18 +270,49 @@ mod tests {
             ("r b  free", "1 0  5", "r|b|free"),
             ("Limit           Soft Limit", "Max open files  20000", "Limit|Soft Limit"),
             ("t x v", "      0.0 1.0 2.0", "t|x|v"),
+            ("RX:  bytes packets", "5 6", "bytes|packets"),
+            ("  RX: bytes packets", "5 6", "bytes|packets"),
+            ("% # °C", "1 2 3", "%|#|°C"),
+            ("# gpu pid type sm name", "0 77 C - python", "gpu|pid|type|sm|name"),
         ] {
             assert_eq!(names(header, row).as_deref(), Some(expected), "{header} / {row}");
         }
     }
 
     #[test]
-    fn progress_right_of_the_second_word_stands_under_a_sentence() {
-        let candidate =
-            Candidate { line: b"sending incremental file list".to_vec(), ..Candidate::default() };
-        assert!(candidate.is_over_progress(b"         32,768   0%    0.00kB/s    0:00:00"));
-        assert!(!candidate.is_over_progress(b"     32,768   0%    0.00kB/s    0:00:00"));
-        assert!(!candidate.is_over_progress(b"             0.5    1.5    2.5     3.5"));
+    fn progress_stands_under_a_sentence_and_a_tables_cells_under_its_names() {
+        let is_over = |line: &str, row: &str| candidate(line).is_over_progress(row.as_bytes());
+        for figures in ["         32,768", "      1,234,567", "  1,123,456,789"] {
+            let row = format!("{figures}  12%    1.17MB/s    0:00:10");
+            assert!(is_over("sending incremental file list", &row), "{row}");
+            assert!(is_over("my long name some-file.tar.gz", &row), "{row}");
+        }
+        assert!(!is_over(
+            "sending incremental file list",
+            "             0.5    1.5    2.5     3.5"
+        ));
+        assert!(!is_over("  tps    kB_read/s  Device", "  1.20        10.2k  sda"));
+        assert!(!is_over("  tps    kB_read/s  Device", "11.20     120010.2k  sda"));
+    }
+
+    #[test]
+    fn units_are_known_and_stand_below_names() {
+        let units =
+            |header: &str, row: &str| candidate(header).fits(row.as_bytes()).unwrap().are_units;
+        for header in ["s,C,kB", "(ms),(V),(mV)", "[s],[%],", "Idx,C,C"] {
+            assert!(units(header, "1,2,3"), "{header}");
+        }
+        for header in ["us,sy,id", "a,b,c", "time,s,C"] {
+            assert!(!units(header, "1,2,3"), "{header}");
+        }
+        let over = |above: &str, below: &str, row: &str| {
+            let [above, below] = [above, below].map(candidate);
+            above.fits_over_units(&below, row.as_bytes()).is_some()
+        };
+        assert!(over("time,temp", "s,C", "1,2"));
+        assert!(!over("a,a", "s,C", "1,2"), "two lines of units");
+        assert!(over("#gpu   pwr  sm mem", "#Idx     W   %   %", "0 1 2 3"));
+        assert!(!over("state of both disks", "rd wr rd wr", "1 2 3 4"));
     }
 
     #[test]
@@ -310,6 +331,13 @@ mod tests {
             ("[ ID] Interval Transfer", "[ 5] 0.00 35.9"),
             ("Max cpu time unlimited", "Max open files 8388608"),
             ("Name:\tcat", "Umask:\t0022"),
+            ("=== test session starts ===", "E  assert 3 == 4"),
+            ("-\t-\timg.png", "1\t2\ta.rs"),
+            ("loss / acc", "1 2 3"),
+            ("── run 7 ──", "1 2 3 4"),
+            ("note: sensor moved", "1 2"),
+            ("WARNING:  sensor moved", "1 2"),
+            ("door: is open", "1 2"),
             ("per-node stats", "      nr_free_pages 5"),
             ("PING 10.0.0.1 56(84) bytes", "64 bytes from 10.0.0.1:"),
         ] {

@@ -158,15 +158,19 @@ impl Grammar {
             let comment = comment.trim_ascii();
             let is_header = !comment.is_empty() && !has_number(comment);
             self.titles.other_line(indent);
-            if is_header && !self.is_typed {
+            if is_header && !self.is_typed && !metrics::is_described_by(comment) {
                 let above = Above { line: comment, indent, title: b"" };
-                if !self.tables.keep(above, number, true) && !metrics::is_described_by(comment) {
+                if !self.tables.keep(above, number, true) {
                     return Verdict::Comment;
                 }
             }
             return Verdict::Silent;
         }
         if self.titles.begin_processor(text) {
+            return Verdict::Silent;
+        }
+        if !self.is_typed && self.titles.begin_file(text) {
+            self.tables.begin_file(self.titles.file());
             return Verdict::Silent;
         }
         let may_hold_number = number::is_possible(text);
@@ -188,7 +192,10 @@ impl Grammar {
             _ => return verdict,
         }
         let is_foreign = matches!(verdict, Verdict::Hexadecimal | Verdict::Fortran);
-        let may_be_header = !is_foreign && (!may_hold_number || cells::are_words(text));
+        let may_be_header = !is_foreign
+            && (!may_hold_number
+                || cells::are_words(text)
+                || (verdict == Verdict::NoNames && header::is_of_years(text)));
         let is_silent = !self.is_typed && may_be_header && {
             let line = if text.contains(&b'\t') { &clean } else { text };
             let title = &mut self.reading.title;
@@ -202,13 +209,17 @@ impl Grammar {
         if is_silent { Verdict::Silent } else { verdict }
     }
 
-    /// What stands above a line that was read: for a row that has no names of its own, above its header.
+    /// What stands above a line that was read: for a row that has no names of its own, above its header. Without a header it
+    /// is the file that the row is of.
     fn entitle(&mut self, indent: usize) {
         let Self { tables, titles, reading, .. } = self;
         reading.title.clear();
         match reading.items().first().map(|item| item.key) {
             Some(Key::Name(_)) => titles.over(indent, &mut reading.title),
-            Some(Key::Column(_)) => reading.title.extend_from_slice(tables.title()),
+            Some(Key::Column(_)) => {
+                let title = Some(tables.title()).filter(|title| !title.is_empty());
+                reading.title.extend_from_slice(title.unwrap_or(titles.file()));
+            }
             None => {}
         }
     }
@@ -238,7 +249,7 @@ impl Grammar {
 
     /// Reads a line that is not empty, `whole` with the blanks around it.
     fn text(&mut self, line: &[u8], whole: &[u8], indent: usize, may_hold_number: bool) -> Verdict {
-        let Self { tables, outline, reading, has_decimal_comma, .. } = self;
+        let Self { tables, outline, reading, has_decimal_comma, is_typed, .. } = self;
         let is_bracketed = b"{[(".contains(&line[0]);
         // In a flood of words none is looked at closely; and JSON is looked at once.
         if !may_hold_number && !is_bracketed {
@@ -260,6 +271,9 @@ impl Grammar {
         let row = inner.unwrap_or(whole);
         if *has_decimal_comma && comma::is_open(line) && !tables.has_commas() {
             return Verdict::Comma;
+        }
+        if !*is_typed && tables.may_head(line) && header::is_of_years(line) {
+            return Verdict::NoNames;
         }
         if tables.begin(row, false, reading) || tables.read_row(row, reading) {
             return Verdict::Read;

@@ -65,6 +65,8 @@ pub(in crate::input) struct Tables {
     known: Vec<Vec<u8>>,
     follows_empty: bool,
     has_numbers: bool,
+    /// The lines have titles: a number is looked at closely, too.
+    is_titled: bool,
     /// How many cells a row without header has, and what parts them.
     width: usize,
     delimiter: Option<Delimiter>,
@@ -102,6 +104,7 @@ impl Tables {
             known: Vec::new(),
             follows_empty: false,
             has_numbers: false,
+            is_titled: false,
             width: 0,
             delimiter: None,
             refused: None,
@@ -151,7 +154,10 @@ impl Tables {
 
     /// Whether a bare number needs no look at headers and names: it is then taken.
     pub(in crate::input) fn takes_bare_number(&mut self) -> bool {
-        let takes = self.table.is_none() && self.candidates.is_empty() && self.has_numbers;
+        let takes = self.table.is_none()
+            && self.candidates.is_empty()
+            && self.has_numbers
+            && !self.is_titled;
         if takes {
             self.follows_empty = false;
             self.refused = None;
@@ -163,7 +169,8 @@ impl Tables {
     /// Reads a line of bare numbers that is like the last one: then no form needs to be looked for.
     pub(super) fn read_again(&mut self, line: &[u8], reading: &mut Reading) -> bool {
         let Some(delimiter) = self.delimiter else { return false };
-        if self.table.is_some() || self.width < 2 || !self.candidates.is_empty() {
+        let is_otherwise = self.table.is_some() || self.is_titled || !self.candidates.is_empty();
+        if is_otherwise || self.width < 2 {
             return false;
         }
         let mut cells = 0;
@@ -185,6 +192,17 @@ impl Tables {
         self.has_numbers = true;
     }
 
+    /// The lines of a file begin, or go on: the table that was in force there is again. The next line may be a header.
+    pub(super) fn begin_file(&mut self, file: &[u8]) {
+        self.finish();
+        self.former.extend(self.table.take());
+        let own = self.former.iter().rposition(|former| former.title == file);
+        self.table = own.map(|own| self.former.remove(own));
+        self.begun += 1;
+        (self.width, self.delimiter, self.refused) = (0, None, None);
+        (self.is_titled, self.follows_empty) = (true, true);
+    }
+
     pub(super) fn empty_line(&mut self) {
         self.follows_empty = true;
         if let Some(table) = &mut self.table {
@@ -200,6 +218,11 @@ impl Tables {
     /// Whether the line was a header before.
     fn is_known(&self, line: &[u8]) -> bool {
         self.known.iter().any(|known| known == line)
+    }
+
+    /// Whether the line may be a header though there are numbers in it.
+    pub(super) fn may_head(&self, line: &[u8]) -> bool {
+        !self.has_numbers || self.is_known(line)
     }
 
     /// The number of the newest line that may be a header.
@@ -239,7 +262,8 @@ impl Tables {
         candidate.may_begin =
             is_known || follows_empty || (!is_comment && (follows_title || candidate.has_label()));
         let is_silent = !self.has_numbers || candidate.may_begin;
-        candidate.is_reported = !is_silent;
+        // No word is due about a comment, but with --marks one between numbers is a mark.
+        candidate.is_reported = !is_silent || (is_comment && !self.is_for_marks());
         // The last resort is for no comment, and for no line that is drawn as a mark already.
         if is_silent || !(is_comment || self.has_marks) {
             self.candidates.push(candidate);
@@ -248,8 +272,7 @@ impl Tables {
     }
 
     fn report(&mut self, candidate: &Candidate) {
-        if !candidate.is_comment && !candidate.is_reported && !self.known.contains(&candidate.line)
-        {
+        if !candidate.is_reported && !self.known.contains(&candidate.line) {
             self.not_headers.push((candidate.number, candidate.line.clone()));
         }
     }
@@ -288,35 +311,52 @@ impl Tables {
         if self.candidates.is_empty() || !has_digits() {
             return false;
         }
-        let sentence = |candidate: &mut Candidate| {
-            candidate.is_over_progress(line) && candidate.fits(line).is_some()
+        let (has_marks, has_numbers) = (self.has_marks, self.has_numbers);
+        let is_none = |candidate: &mut Candidate| {
+            let may_be_mark = has_marks && (has_numbers || !candidate.is_comment);
+            let is_word = may_be_mark && candidate.is_word();
+            (is_word || candidate.is_over_progress(line)) && candidate.fits(line).is_some()
         };
-        for candidate in self.candidates.extract_if(.., sentence).collect::<Vec<_>>() {
+        for candidate in self.candidates.extract_if(.., is_none).collect::<Vec<_>>() {
             self.report(&candidate);
         }
         let may_begin =
-            |candidate: &&Candidate| !self.has_numbers || candidate.may_begin || is_last_resort;
-        let header = self
-            .candidates
-            .iter()
-            .rev()
-            .filter(may_begin)
-            .find_map(|candidate| Some((candidate.fits(line)?, candidate.title.clone())));
-        let Some((header, title)) = header else { return false };
-        for candidate in std::mem::take(&mut self.candidates) {
-            let is_remark =
-                (candidate.is_comment || self.is_for_marks()) && candidate.fits(line).is_none();
-            if is_remark {
-                self.report(&candidate);
-            } else if self.known.len() < MOST_KNOWN {
-                self.known.push(candidate.line);
+            |candidate: &Candidate| !self.has_numbers || candidate.may_begin || is_last_resort;
+        let found = self.candidates.iter().enumerate().rev();
+        let found = found.filter(|(_, candidate)| may_begin(candidate));
+        let mut found = found.filter_map(|(at, candidate)| Some((at, candidate.fits(line)?)));
+        let Some((last, mut header)) = found.next() else { return false };
+        let mut first = last;
+        if header.are_units
+            && let [.., above, units] = &self.candidates[..=last]
+            && let Some(names) = above.fits_over_units(units, line)
+        {
+            (first, header) = (last - 1, names);
+        }
+        let candidates = std::mem::take(&mut self.candidates);
+        let title = candidates[first].title.clone();
+        self.know(&candidates[first..=last]);
+        // Above its header a table may have titles. What stands below it is none.
+        for candidate in &candidates[..first] {
+            let is_title = !candidate.is_comment && !self.is_for_marks();
+            if is_title && candidate.fits(line).is_none() {
+                self.know(std::slice::from_ref(candidate));
+            } else {
+                self.report(candidate);
             }
         }
+        candidates[last + 1..].iter().for_each(|candidate| self.report(candidate));
         self.replace_table(Table::new(header, &title));
         self.width = 0;
         self.delimiter = None;
         self.refused = None;
         self.read_row(line, reading)
+    }
+
+    /// Keeps lines that are to be known again.
+    fn know(&mut self, lines: &[Candidate]) {
+        let room = MOST_KNOWN.saturating_sub(self.known.len());
+        self.known.extend(lines.iter().take(room).map(|line| line.line.clone()));
     }
 
     /// Puts a table in force. The names of its rows are those that they had when it was before.
@@ -358,7 +398,7 @@ impl Tables {
         let line = line.trim_ascii();
         let delimiter =
             self.delimiter.filter(|delimiter| delimiter.is_in(line)).unwrap_or(Delimiter::of(line));
-        let header = Header { delimiter, label: None, names: self.given.clone() };
+        let header = Header { delimiter, label: None, names: self.given.clone(), are_units: false };
         let mut table = Table::new(header, b"");
         if row::label(line, delimiter).0.is_some() || !table.read(line, &self.time, reading) {
             return false;

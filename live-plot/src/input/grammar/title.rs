@@ -1,6 +1,6 @@
 //! Titles: a line of a few words over the lines that it is about, until an empty line or the next title. `nvme-pci-0100`
-//! over a paragraph, `[disk]`, `2: eth0: <UP>` over indented lines. What a title is for is left to `schema`: the same
-//! name under two titles is two series.
+//! over a paragraph, `[disk]`, `2: eth0: <UP>` over indented lines; the `==> FILE <==` of head(1) and tail(1) over all lines
+//! until the next one. What a title is for is left to `schema`: the same name under two titles is two series.
 
 use super::cells::{self, Delimiter, Kind};
 use super::words::is_level;
@@ -15,6 +15,8 @@ const MOST_WORDS: usize = 4;
 /// The titles over the next line.
 #[derive(Debug)]
 pub(super) struct Titles {
+    /// The file that the lines are of.
+    file: Vec<u8>,
     /// Those over indented lines, from the outermost: how far each is indented itself, and its text.
     open: Vec<(usize, Vec<u8>)>,
     /// That over a paragraph.
@@ -25,13 +27,26 @@ pub(super) struct Titles {
 
 impl Default for Titles {
     fn default() -> Self {
-        Self { open: Vec::new(), paragraph: Vec::new(), is_first: true }
+        Self { file: Vec::new(), open: Vec::new(), paragraph: Vec::new(), is_first: true }
     }
 }
 
 impl Titles {
     pub(super) fn empty_line(&mut self) {
-        *self = Self::default();
+        *self = Self { file: std::mem::take(&mut self.file), ..Self::default() };
+    }
+
+    /// Takes the line that head(1) and tail(1) print before what they show of each of several files.
+    pub(super) fn begin_file(&mut self, line: &[u8]) -> bool {
+        let name = line.strip_prefix(b"==> ").and_then(|rest| rest.strip_suffix(b" <=="));
+        let Some(name) = name.filter(|name| name.len() <= LONGEST) else { return false };
+        *self = Self { file: name.to_vec(), ..Self::default() };
+        true
+    }
+
+    /// The file that the lines are of; empty if it is not known.
+    pub(super) fn file(&self) -> &[u8] {
+        &self.file
     }
 
     /// Takes the line that begins a block of /proc/cpuinfo as its title. The tab is the kernel's: `processor: 5` is a pair.
@@ -48,12 +63,12 @@ impl Titles {
 
     /// Appends what stands over a line that is indented so far.
     pub(super) fn over(&self, indent: usize, text: &mut Vec<u8>) {
-        let mut above = self.open.iter().filter(|(other, _)| *other < indent).peekable();
-        if above.peek().is_none() {
-            text.extend_from_slice(&self.paragraph);
-        }
-        for (number, (_, title)) in above.enumerate() {
-            text.extend_from_slice(if number > 0 { b"." } else { b"" });
+        let above = self.open.iter().filter(|(other, _)| *other < indent);
+        let mut above = above.map(|(_, title)| title).peekable();
+        let paragraph = above.peek().is_none().then_some(&self.paragraph);
+        let all = std::iter::once(&self.file).chain(paragraph).chain(above);
+        for title in all.filter(|title| !title.is_empty()) {
+            text.extend_from_slice(if text.is_empty() { b"" } else { b"." });
             text.extend_from_slice(title);
         }
     }
@@ -162,6 +177,24 @@ mod tests {
         assert!(
             !titles.begin_processor(b"processor: 1") && !titles.begin_processor(b"processor\t: x")
         );
+    }
+
+    #[test]
+    fn the_name_of_a_file_is_a_title_until_the_next_one() {
+        let mut titles = Titles::default();
+        let over = |titles: &Titles| {
+            let mut text = Vec::new();
+            titles.over(0, &mut text);
+            String::from_utf8(text).unwrap()
+        };
+        assert!(titles.begin_file(b"==> a b.log <=="));
+        titles.empty_line();
+        assert_eq!(over(&titles), "a b.log");
+        titles.unread_line(b"[disk]", 0);
+        assert_eq!(over(&titles), "a b.log.disk");
+        assert!(titles.begin_file(b"==> /var/c.log <=="));
+        assert_eq!(over(&titles), "/var/c.log");
+        assert!(!titles.begin_file(b"==> ready") && !titles.begin_file(b"==> <=="));
     }
 
     #[test]

@@ -77,7 +77,8 @@ impl Message {
     pub(super) fn of(line: &[u8]) -> Self {
         let mut message = Self::default();
         let mut is_alone = true;
-        let mut at = 0;
+        let indent = line.len() - line.trim_ascii_start().len();
+        let mut at = indent + idf_level(&line[indent..]);
         loop {
             at += line[at..].len() - line[at..].trim_ascii_start().len();
             let rest = &line[at..];
@@ -129,6 +130,16 @@ fn is_thing(tag: &[u8]) -> bool {
     let digits = tag.iter().filter(|byte| byte.is_ascii_digit()).count();
     let is_word = tag.len() > 1 && begins_name(tag) && !is_level(tag);
     is_word && digits <= MOST_DIGITS && !tag.contains(&b':') && loop_word(tag) == 0
+}
+
+/// How long the level and time are that ESP-IDF logs first, `I (1312) `: milliseconds since its start, or a clock time.
+fn idf_level(text: &[u8]) -> usize {
+    let is_level = text.first().is_some_and(|level| b"EWIDV".contains(level));
+    let end = text.get(1..).filter(|rest| is_level && rest.starts_with(b" ("));
+    let Some(end) = end.and_then(|rest| memchr::memmem::find(rest, b") ")) else { return 0 };
+    let is_time = |byte: &u8| byte.is_ascii_digit() || b":.".contains(byte);
+    let time = &text[3..=end];
+    if !time.is_empty() && time.iter().all(is_time) { end + 3 } else { 0 }
 }
 
 /// How long what stands in brackets is, if there are no pairs in it.
@@ -200,6 +211,10 @@ mod tests {
             ("  informal: 5", "informal: 5"),
             ("INFO:root:queue=5", "queue=5"),
             ("WARNING:app.db: queue: 5", "queue: 5"),
+            ("I (1312) temp: 5", "temp: 5"),
+            ("W (17:00:01.250) x: 5", "x: 5"),
+            ("I (of two) x: 5", "I (of two) x: 5"),
+            ("I () x: 5", "I () x: 5"),
             ("INFO", "INFO"),
             ("[open x", "[open x"),
         ] {

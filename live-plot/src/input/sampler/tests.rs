@@ -335,7 +335,7 @@ fn with_marks_a_line_is_a_header_where_it_would_be_one_without_and_else_a_mark()
     let sampler = taken_with(with_marks(), &lines);
     assert_eq!(sampler.schema.names(), ["us", "sy"]);
     assert_eq!(marks(&sampler), [(2.0, "stopped now"), (3.0, "# sensor moved")]);
-    let lines = ["us sy", "1 2", "", "a b", "7 8", "", "it was not so", "1 2 3", "TX: c d", "5 6"];
+    let lines = ["us sy", "1 2", "", "a b", "7 8", "", "it was not so", "1 2 3", "TX:  c d", "5 6"];
     let sampler = taken_with(with_marks(), &lines);
     assert_eq!(sampler.schema.names(), ["us", "sy", "a", "b", "c", "d"]);
     assert_eq!(marks(&sampler), [(3.0, "it was not so")], "where it came");
@@ -349,6 +349,26 @@ fn with_marks_a_line_is_a_header_where_it_would_be_one_without_and_else_a_mark()
         sampler.stamp(from, from + sampler.rows() as f64);
         let expected = if line == "1 2" { &[(1.0, "hello big world")][..] } else { &[] };
         assert_eq!(marks(&sampler), expected, "{line}");
+    }
+}
+
+#[test]
+fn a_mark_before_the_first_row_is_not_lost() {
+    for (lines, names, expected) in [
+        (
+            &["us sy", "sensor has moved", "1 2"][..],
+            &["us", "sy"][..],
+            &[(1.0, "sensor has moved")][..],
+        ),
+        (&["started now", "us sy", "1 2"], &["us", "sy"], &[(1.0, "started now")]),
+        (&["note: it moved", "1 2"], &["c1", "c2"], &[(1.0, "note: it moved")]),
+        (&["deploy", "1", "deploy", "2"], &["value"], &[(1.0, "deploy"), (2.0, "deploy")]),
+        (&["# temp", "1", "deploy", "2"], &["temp"], &[(2.0, "deploy")]),
+        (&["1", "", "# deploy", "2"], &["value"], &[(2.0, "deploy")]),
+    ] {
+        let sampler = taken_with(with_marks(), lines);
+        assert_eq!(sampler.schema.names(), names, "{lines:?}");
+        assert_eq!(marks(&sampler), expected, "{lines:?}");
     }
 }
 

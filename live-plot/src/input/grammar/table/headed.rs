@@ -49,7 +49,7 @@ impl Table {
     /// Reads the line, if it is a row of the table.
     pub(super) fn read(&mut self, line: &[u8], time: &[String], reading: &mut Reading) -> bool {
         self.header.delimiter = self.header.delimiter.with_sign_of(line);
-        let Header { delimiter, ref label, ref names } = self.header;
+        let Header { delimiter, ref label, ref names, .. } = self.header;
         let width = names.len();
         let line = delimiter.trimmed(line);
         let (own, body) = row::label(line, delimiter);

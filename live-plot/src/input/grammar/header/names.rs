@@ -1,0 +1,137 @@
+//! The words of a header: what may be a name, what is a unit below names, and the names, each once.
+
+use super::super::cells::{self, Delimiter, Kind};
+use super::super::unit::Unit;
+
+/// A word without the brackets around it.
+fn unbracketed(word: &[u8]) -> &[u8] {
+    match word {
+        [b'(', inner @ .., b')'] | [b'[', inner @ .., b']'] => inner,
+        _ => word,
+    }
+}
+
+/// Whether the names are units, in brackets perhaps, or one comes twice.
+pub(super) fn are_units(names: &[&[u8]]) -> bool {
+    let is_unit = |name: &&[u8]| {
+        let unit = unbracketed(name);
+        unit.is_empty() || Unit::named(unit).is_some()
+    };
+    let is_again = |(at, name): (usize, &&[u8])| !name.is_empty() && names[..at].contains(name);
+    names.iter().all(is_unit) || names.iter().enumerate().any(is_again)
+}
+
+/// Whether a word is drawn and not read, as in `=== test session starts ===` and `loss / acc`: nobody calls a column so. `-`
+/// stands where there is no value: `- - img.png` of git's numstat.
+pub(super) fn is_drawn(word: &[u8]) -> bool {
+    let is_mark = |c: char| c.is_ascii_punctuation() || ('\u{2500}'..'\u{2600}').contains(&c);
+    !word.is_empty()
+        && !matches!(unbracketed(word), b"%" | b"#" | b"$")
+        && word
+            .utf8_chunks()
+            .all(|chunk| chunk.valid().chars().all(is_mark) && chunk.invalid().is_empty())
+}
+
+/// Whether words and years, each one more than the last, head a table: `Country,2019,2020`. Behind an empty cell they may
+/// count from 0, as pandas numbers columns.
+pub(in super::super) fn is_of_years(line: &[u8]) -> bool {
+    let delimiter = Delimiter::of(line);
+    if delimiter.is_blanks() {
+        return false;
+    }
+    let number = |cell: &[u8]| str::from_utf8(cell).ok()?.parse::<u32>().ok();
+    let cells: Vec<&[u8]> = delimiter.cells(line).collect();
+    let words = cells.iter().take_while(|cell| number(cell).is_none()).count();
+    let numbers: Vec<u32> = cells[words..].iter().map_while(|cell| number(cell)).collect();
+    let begins_right = match numbers.first() {
+        Some(1900..2100) => words > 0,
+        Some(0) => words == 1 && cells[0].is_empty(),
+        _ => false,
+    };
+    begins_right
+        && numbers.len() > 1
+        && words + numbers.len() == cells.len()
+        && numbers.windows(2).all(|pair| pair[1] == pair[0] + 1)
+}
+
+/// Whether a bracket in the word is left open, or closed without being opened: `[ ID]`, `<not supported>` are two words,
+/// and no names of columns.
+pub(super) fn is_torn(word: &[u8]) -> bool {
+    let count = |wanted: u8| word.iter().filter(|byte| **byte == wanted).count();
+    [(b'(', b')'), (b'[', b']'), (b'<', b'>')]
+        .into_iter()
+        .any(|(open, close)| count(open) != count(close))
+}
+
+/// Whether a word has digits and no letter, as in `PING 127.0.0.1 56(84) bytes`: nobody calls a column so.
+pub(super) fn is_address(word: &[u8], delimiter: Delimiter) -> bool {
+    let is_letter = |byte: &u8| byte.is_ascii_alphabetic() || !byte.is_ascii();
+    word.iter().any(u8::is_ascii_digit)
+        && !word.iter().any(is_letter)
+        && cells::kind(word, delimiter) != Kind::Time
+}
+
+/// The names, each once: the same again is `name.2`. One that is empty or a time is left to the column's number.
+pub(super) fn distinct(cells: &[&[u8]], delimiter: Delimiter) -> Vec<Vec<u8>> {
+    let mut names: Vec<Vec<u8>> = Vec::with_capacity(cells.len());
+    for cell in cells {
+        let mut name = plain(cell);
+        if cells::kind(cell, delimiter) == Kind::Time {
+            name.clear();
+        }
+        let mut times = 1;
+        while !name.is_empty() && names.contains(&name) {
+            times += 1;
+            name = [&plain(cell)[..], format!(".{times}").as_bytes()].concat();
+        }
+        names.push(name);
+    }
+    names
+}
+
+/// A name with one quote for each two that CSV writes.
+fn plain(cell: &[u8]) -> Vec<u8> {
+    let mut name = Vec::with_capacity(cell.len());
+    let mut rest = cell;
+    while let Some(at) = memchr::memmem::find(rest, b"\"\"") {
+        name.extend_from_slice(&rest[..=at]);
+        rest = &rest[at + 2..];
+    }
+    name.extend_from_slice(rest);
+    name
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn years_and_counts_head_a_table_if_each_is_one_more() {
+        for line in
+            ["Country,2019,2020", "name;code;1999;2000;2001", ",0,1,2", "\"a\",\"2019\",\"2020\""]
+        {
+            assert!(is_of_years(line.as_bytes()), "{line}");
+        }
+        for line in [
+            "2019,2020",
+            "a,2019",
+            "cpu0,1900,2000",
+            "a,0,1,2",
+            "a 2019 2020",
+            "a,2019,2020,5",
+            "a,2019,2020,x",
+        ] {
+            assert!(!is_of_years(line.as_bytes()), "{line}");
+        }
+    }
+
+    #[test]
+    fn what_is_drawn_is_no_name() {
+        for word in ["===", "-", "/", "──", "...", "<<"] {
+            assert!(is_drawn(word.as_bytes()), "{word}");
+        }
+        for word in ["", "%", "#", "$", "[%]", "°", "/s", "a-", "日"] {
+            assert!(!is_drawn(word.as_bytes()), "{word}");
+        }
+    }
+}
