@@ -171,10 +171,10 @@ impl Input {
     /// Turns the block that was read into samples.
     fn take(&mut self, length: usize, now: Instant) -> Option<End> {
         self.hint(|producer| producer.read(length, now));
-        let Self { splitter, sampler, block, .. } = self;
+        let Self { source, splitter, sampler, block, .. } = self;
         let block = &block[..length];
         if !std::mem::replace(&mut self.has_begun, true) && utf16::is_likely(block) {
-            return Some(End::Error(utf16::PROBLEM.to_owned()));
+            return Some(End::Error(utf16::problem(source.file())));
         }
         sampler.block(splitter, block, now);
         sampler.warn_suppressed(now);

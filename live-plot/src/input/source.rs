@@ -61,6 +61,11 @@ impl Source {
         &self.name
     }
 
+    /// The file's name in a message, if it is one that was named.
+    pub(super) fn file(&self) -> Option<&str> {
+        (!matches!(self.from, From::Stdin(_))).then_some(&self.name)
+    }
+
     /// Whether a person types the numbers. A terminal that does not control this process is none to type at: a serial
     /// port, say (`tcgetpgrp(3)` fails there with ENOTTY).
     #[must_use]

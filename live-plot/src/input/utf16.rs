@@ -1,9 +1,26 @@
 //! Recognises UTF-16 (RFC 2781), which Windows tools write: it cannot be cut into lines at bytes. It is refused, never read
 //! as something else.
 
-/// What to report about such an input.
-pub(super) const PROBLEM: &str =
-    "it is UTF-16, not UTF-8; convert it first: iconv -f UTF-16 -t UTF-8 FILE | live-plot";
+use std::borrow::Cow;
+
+/// What to report about such a file, or about such a standard input.
+pub(super) fn problem(file: Option<&str>) -> String {
+    let convert = "iconv -f UTF-16 -t UTF-8";
+    let way_out = match file {
+        Some(file) => format!("{convert} {} | live-plot", quoted(file)),
+        None => format!("… | {convert} | live-plot"),
+    };
+    format!("it is UTF-16, not UTF-8; convert it first: {way_out}")
+}
+
+/// A file's name as a shell takes it for one word.
+fn quoted(name: &str) -> Cow<'_, str> {
+    let is_plain = |letter: char| letter.is_alphanumeric() || "/._-+,:@%".contains(letter);
+    match name.chars().all(is_plain) {
+        true => name.into(),
+        false => format!("'{}'", name.replace('\'', r"'\''")).into(),
+    }
+}
 
 /// How much of the first block is looked at: some letters.
 const LETTERS: usize = 32;
@@ -23,6 +40,17 @@ pub(super) fn is_likely(block: &[u8]) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_way_out_is_a_command_that_can_be_copied() {
+        let ends = |file: Option<&str>, end: &str| {
+            let problem = problem(file);
+            assert!(problem.ends_with(end), "{problem}");
+        };
+        ends(None, "convert it first: … | iconv -f UTF-16 -t UTF-8 | live-plot");
+        ends(Some("/tmp/log.csv"), "iconv -f UTF-16 -t UTF-8 /tmp/log.csv | live-plot");
+        ends(Some("it's a log"), r"-t UTF-8 'it'\''s a log' | live-plot");
+    }
 
     #[test]
     fn a_mark_or_nuls_at_every_other_byte_are_utf_16_and_other_nuls_are_not() {
