@@ -8,8 +8,8 @@ use tests::terminal::Terminal;
 use tests::window::Screen;
 use tests::{program, run, wait_until};
 
-/// The colour of a mark's line in the dark theme.
-const MARK: [u8; 3] = [0x8a, 0x95, 0xa5];
+/// The colour of a mark's line in the dark theme, which is no other's.
+const MARK: [u8; 3] = [0xc0, 0x80, 0xff];
 
 /// The number behind a word of a line of SVG.
 fn number(line: &str, before: &str) -> f64 {
@@ -20,9 +20,8 @@ fn number(line: &str, before: &str) -> f64 {
 
 /// Where the vertical lines of marks are, from the left.
 fn lines(svg: &[String]) -> Vec<f64> {
-    let is_line = |line: &&String| {
-        line.contains("stroke=\"#8a95a5\"") && line.starts_with("<path") && line.contains('V')
-    };
+    let is_line =
+        |line: &&String| line.contains("stroke=\"#c080ff\" stroke-opacity") && line.contains('V');
     svg.iter().filter(is_line).map(|line| number(line, "d=\"M")).collect()
 }
 
@@ -43,7 +42,7 @@ fn a_mark_stands_at_the_next_sample_with_its_text() {
     // Of 1 to 101 it is in the middle.
     assert!((line - f64::midpoint(64.0, 1256.0)).abs() <= 2.0, "{line}");
     let text = text(&end.out, "deploy &lt;b&gt;&amp;").unwrap_or_else(|| panic!("{:?}", end.out));
-    assert!((text - line).abs() <= 2.0, "{text} and {line}");
+    assert!((text - line - 4.0).abs() <= 0.1, "{text} beside {line}");
 }
 
 #[test]
@@ -91,7 +90,7 @@ fn marks_before_and_after_all_samples_are_at_the_edges() {
     let at = lines(&end.out);
     assert!(at.len() == 2 && at[0] < 66.0 && at[1] > 1254.0, "{at:?}");
     // The last one has no room behind it: its text ends there.
-    assert_eq!(text(&end.out, "ended").map(|at| at - 0.5), Some(at[1]), "{:?}", end.out);
+    assert_eq!(text(&end.out, "ended"), Some(at[1] - 4.0), "{:?}", end.out);
     assert!(end.out.iter().any(|line| line.contains("\"end\"") && line.contains(">ended<")));
 }
 
@@ -170,4 +169,20 @@ fn a_window_shows_one_as_it_comes_until_its_time_has_passed() {
     };
     wait_until("the mark is there", line);
     wait_until("it has left with its time", || line().is_none().then_some(()));
+}
+
+#[test]
+fn a_text_at_the_edge_leaves_the_mark_before_it_alone() {
+    let mut input: String = (0..100).map(|n| format!("{n}\n")).collect();
+    input.insert_str(input.find("82\n").unwrap(), "one before\n");
+    input += "the last of them, whose text is long\n";
+    let end = fed(&["--marks", "--svg", "-"], &input);
+    let at = lines(&end.out);
+    let text = end.out.iter().find(|line| line.contains(">the last")).unwrap();
+    // A letter is at most 11.5 pixels wide.
+    let shown = text.split_once('>').unwrap().1.trim_end_matches("</text>").chars().count();
+    assert!(text.contains('…') && shown as f64 * 6.0 < at[1] - at[0], "{text} {at:?}");
+    // The line of a mark goes on beside its text, if it has one.
+    let beside = end.out.iter().filter(|line| line.contains("stroke=\"#c080ff\"/>"));
+    assert_eq!(beside.map(|line| number(line, "d=\"M")).collect::<Vec<_>>(), [at[1]]);
 }

@@ -29,6 +29,9 @@ const ROW: f64 = 18.0;
 /// How far the texts of marks are apart.
 const TEXTS: Spacing = Spacing { gap: 10.0, least: 100.0, most: 240.0 };
 
+/// Between the line of a mark and its text.
+const BESIDE: f64 = 4.0;
+
 /// The most rows of a title.
 const TITLE: usize = 3;
 
@@ -178,7 +181,7 @@ impl<'a> Figure<'a> {
     /// The grid of a panel and the labels of its values.
     fn values(&self, svg: &mut String, panel: &Panel, pixels: Pixels, times: &Marks) {
         let [left, top, right, bottom] = pixels.area;
-        let (grid, flag) = (hex(self.palette.grid), hex(self.palette.weak));
+        let (grid, flag) = (hex(self.palette.grid), hex(self.palette.mark));
         let mut line = |from: (i32, i32), way: char, to: i32, color: &str, is_strong: bool| {
             let opacity = if is_strong { 1.0 } else { 0.55 };
             // In the middle of a pixel a line of one pixel is sharp.
@@ -213,16 +216,20 @@ impl<'a> Figure<'a> {
     /// The texts of the marks, above the plot.
     fn flags(&self, svg: &mut String) {
         let [left, top, right, _] = self.plot.map(f64::from);
-        let start = self.scene.grid.start();
-        let at = |time: f64| left + (time - start) / self.scene.span * (right - left);
+        let Some((_, pixels)) = self.panels().into_iter().next() else { return };
+        let at = |time: f64| f64::from(pixels.column(time)) + 0.5;
         let flags = self.scene.flags.iter().map(|flag| (at(flag.time), flag));
-        for label in annotations::labels(flags, left..right, TEXTS, width) {
+        let wide = |text: &str| width(text) + BESIDE;
+        for label in annotations::labels(flags, left..right, TEXTS, wide) {
             // How wide it is exactly, only the reader of the file knows.
             let (anchor, x) = match label.is_before {
-                true => ("end", label.left + width(&label.text)),
-                false => ("start", label.left),
+                true => ("end", label.at - BESIDE),
+                false => ("start", label.at + BESIDE),
             };
-            text(svg, (x, top - 5.0), anchor, self.palette.text, &label.text);
+            text(svg, (x, top - 5.0), anchor, self.palette.mark, &label.text);
+            // From its line up beside the text.
+            let (x, up, color) = (label.at, top - ROW + 2.0, hex(self.palette.mark));
+            put(svg, format_args!("<path d=\"M{x} {up}V{top}\" stroke=\"{color}\"/>"));
         }
     }
 

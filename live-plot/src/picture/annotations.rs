@@ -71,6 +71,8 @@ pub(crate) struct Spacing {
 pub(crate) struct Label {
     pub(crate) left: f64,
     pub(crate) text: String,
+    /// Where its mark is.
+    pub(crate) at: f64,
     /// It ends at its mark.
     pub(crate) is_before: bool,
 }
@@ -86,8 +88,12 @@ pub(crate) fn labels<'a>(
     let Spacing { gap, least, most } = spacing;
     let mut free = room.end;
     let mut labels = Vec::new();
-    for (at, flag) in flags.rev() {
-        let (right, left) = (free - at, at - room.start);
+    let mut flags = flags.rev().peekable();
+    while let Some((at, flag)) = flags.next() {
+        // A text before its mark leaves the mark before that one alone, if there is room between them.
+        let before = flags.peek().map(|(before, _)| at - before - gap);
+        let left = before.filter(|room| *room >= least).unwrap_or(at - room.start);
+        let right = free - at;
         // Nearly no text is so short: of many marks only a few are measured.
         let most_room = if labels.is_empty() { right.max(left) } else { right };
         if most_room < least / 4.0 {
@@ -104,7 +110,7 @@ pub(crate) fn labels<'a>(
         };
         let left = if is_before { at - width(&text) } else { at };
         free = left - gap;
-        labels.push(Label { left, text, is_before });
+        labels.push(Label { left, text, at, is_before });
     }
     labels
 }

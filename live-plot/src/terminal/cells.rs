@@ -19,6 +19,8 @@ pub(crate) enum Ink {
     Live,
     /// What needs attention.
     Warn,
+    /// A mark of `--marks`.
+    Mark,
     /// A series of this number.
     Series(usize),
 }

@@ -50,6 +50,7 @@ impl Depth {
             Ink::Grid => palette.grid,
             Ink::Live => palette.live,
             Ink::Warn => palette.warn,
+            Ink::Mark => palette.mark,
             Ink::Series(number) => palette.series(number),
         };
         match self {
@@ -65,7 +66,7 @@ fn sixteen(ink: Ink, palette: &Palette) -> u8 {
     let is_light = palette.background == Palette::of(false).background;
     match ink {
         // No grey can be read on both backgrounds.
-        Ink::Plain | Ink::Weak => 39,
+        Ink::Plain | Ink::Weak | Ink::Mark => 39,
         Ink::Grid => 90,
         Ink::Live => 32,
         Ink::Warn => 33,

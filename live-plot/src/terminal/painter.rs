@@ -125,7 +125,7 @@ impl Painter<'_> {
         for flag in &scene.flags {
             let x = cell(scene, layout, flag.time);
             for y in (top..top + height).filter(|y| !canvas.has_series((x - left, y - top))) {
-                cells.put((x, y), FLAG, Ink::Weak);
+                cells.put((x, y), FLAG, Ink::Mark);
             }
         }
         if layout.labels > 0 {
@@ -271,7 +271,7 @@ fn label_flags(cells: &mut Cells, scene: &Scene, layout: &Layout) {
             clippy::cast_sign_loss,
             reason = "a cell's number"
         )]
-        cells.write((label.left as usize, row), &label.text, Ink::Plain);
+        cells.write((label.left as usize, row), &label.text, Ink::Mark);
     }
 }
 

@@ -8,13 +8,13 @@ use eframe::egui::{
 };
 use std::sync::Arc;
 
-use super::theme;
+use super::{text, theme};
 use crate::config::Draw;
 use crate::picture::annotations::{self, Spacing};
 use crate::picture::decimate::Point;
 use crate::picture::dots::Rows;
 use crate::picture::marks::Marks;
-use crate::picture::palette::{Dash, Palette};
+use crate::picture::palette::{Dash, Palette, Rgb};
 use crate::picture::pixels::{Area, Pixels};
 use crate::picture::scene::{Panel, Scene, Size};
 
@@ -30,6 +30,9 @@ const BELOW: f32 = 20.0;
 /// The room for the texts of marks, once there are any, and how far these are apart.
 const ABOVE: f32 = 18.0;
 const TEXTS: Spacing = Spacing { gap: 10.0, least: 100.0, most: 240.0 };
+
+/// Between the line of a mark and its text.
+const BESIDE: f64 = 4.0;
 
 /// How much is left of a curve's colour while another one is pointed at.
 const FADED: f32 = 0.25;
@@ -93,7 +96,9 @@ pub fn show(ui: &mut Ui, scene: &Scene, pointed: Option<usize>) -> Shown {
         panels.push(pixels);
     }
     axes.label_times(ui, scene, palette.weak.into());
-    axes.label_flags(ui, scene, palette.text.into());
+    if let Some(pixels) = panels.first() {
+        axes.label_flags(ui, scene, *pixels, palette.mark);
+    }
     let (width, height) = (f64::from(place[2] - place[0]), f64::from(place[3] - place[1]));
     let size = Size::pixels(width.max(1.0), height.max(1.0), scale.into());
     Shown { response, size, start: scene.grid.start(), span: scene.span, panels }
@@ -140,16 +145,21 @@ impl Axes {
     }
 
     /// The texts of the marks, above the plot.
-    fn label_flags(&self, ui: &Ui, scene: &Scene, color: Color32) {
-        let font = TextStyle::Small.resolve(ui.style());
-        let text = |text: &str| ui.painter().layout_no_wrap(text.to_owned(), font.clone(), color);
+    fn label_flags(&self, ui: &Ui, scene: &Scene, pixels: Pixels, color: Rgb) {
+        let text = |text: &str| text::line(ui, text, TextStyle::Small, color);
         let (left, wide) = (f64::from(self.plot.left()), f64::from(self.plot.width()));
-        let at = |time: f64| left + (time - scene.grid.start()) / scene.span * wide;
+        let at = |time: f64| f64::from(pixels.column(time)) / pixels.scale;
         let flags = scene.flags.iter().map(|flag| (at(flag.time), flag));
-        let width = |label: &str| f64::from(text(label).size().x);
+        let width = |label: &str| f64::from(text(label).size().x) + BESIDE;
+        let thick = pixels.wide(1.0) as f32 / single(pixels.scale);
         for label in annotations::labels(flags, left..left + wide, TEXTS, width) {
-            let place = pos2(single(label.left), self.plot.top() - ABOVE + 2.0);
-            ui.painter().galley(place, text(&label.text), color);
+            let beside = if label.is_before { 0.0 } else { BESIDE };
+            let place = pos2(single(label.left + beside), self.plot.top() - ABOVE + 2.0);
+            ui.painter().galley(place, text(&label.text), color.into());
+            // From its line up beside the text.
+            let foot = pos2(single(label.at), self.plot.top());
+            let pole = Rect::from_min_max(pos2(foot.x, place.y), foot + vec2(thick, 0.0));
+            ui.painter().rect_filled(pole, 0.0, Color32::from(color));
         }
     }
 
@@ -274,7 +284,7 @@ fn grid(pixels: Pixels, values: &Marks, times: &Marks, scene: &Scene, palette: &
         mesh.fill(pixels.horizontal(mark.at), color(mark.is_strong));
     }
     for flag in &scene.flags {
-        mesh.fill(pixels.vertical(flag.time), palette.weak.into());
+        mesh.fill(pixels.vertical(flag.time), palette.mark.into());
     }
     mesh.into_shape()
 }

@@ -74,8 +74,8 @@ mod tests {
     fn text_has_the_contrast_that_most_people_need() {
         for is_dark in [true, false] {
             let palette = Palette::of(is_dark);
-            let Palette { background, grid, text, weak, live, warn, .. } = *palette;
-            for color in [text, weak, live, warn] {
+            let Palette { background, grid, text, weak, live, warn, mark, .. } = *palette;
+            for color in [text, weak, live, warn, mark] {
                 let contrast = contrast(color, background);
                 assert!(contrast >= 4.5, "{color:?} has {contrast:.2} on {background:?}");
             }

@@ -87,6 +87,17 @@ fn no_two_series_are_drawn_alike_and_their_colours_are_far_apart() {
 }
 
 #[test]
+fn the_line_of_a_mark_is_no_grid_no_crosshair_and_no_series_of_a_few() {
+    for palette in [&DARK, &LIGHT] {
+        let &Palette { grid, text, weak, live, warn, mark, .. } = palette;
+        let few = (0..GROUP).map(|number| palette.series(number));
+        for other in few.chain([grid, text, weak, live, warn]) {
+            assert!(difference(mark, other) > 14.0, "{mark:?} {other:?}");
+        }
+    }
+}
+
+#[test]
 fn each_series_stands_out_from_the_background() {
     for (palette, number) in
         [&DARK, &LIGHT].into_iter().flat_map(|p| (0..SERIES).map(move |n| (p, n)))
