@@ -9,7 +9,7 @@ use super::decimate::{self, Grid, Trace};
 use super::marks::{self, Marks};
 use super::panels::{self, Spacing};
 use super::pixels::Area;
-use super::scale::{self, Scale};
+use super::scale::{self, Scale, Step};
 use super::time_marks;
 use crate::config::{Axis, Draw, Values, View};
 use crate::series::{Shared, Summary};
@@ -20,6 +20,9 @@ const SAMPLES_PER_HOLD: usize = 1 << 14;
 /// The least distance between two marks, in egui's points: close enough to read a value between them, and few enough
 /// lines for a processor that paints the grid without a graphics card.
 const MARKS: (f64, f64) = (128.0, 72.0);
+
+/// In a narrow picture there may be so many more marks of time than that, until there are two.
+const MORE: u8 = 4;
 
 /// The most characters of a unit that stands at an axis.
 const LONGEST_UNIT: usize = 8;
@@ -197,6 +200,14 @@ impl Scene {
         let (from, most) = (self.grid.start(), width / MARKS.0);
         // By rounding the newest may be a little beyond.
         let to = from + self.span + 1e-6 * self.grid.step;
+        // One mark alone does not tell how long anything lasts.
+        let step = |most: f64| match self.axis {
+            Axis::Number => Step::at_least((self.span / most).max(1.0)).size(),
+            _ => time_marks::step(0.0, self.span, most),
+        };
+        let has_two = |most: &f64| 2.0 * step(most.max(1.0)) <= self.span;
+        let more = (0..=MORE).map(|more| most + f64::from(more)).find(has_two);
+        let most = more.unwrap_or(most);
         match (self.axis, &self.clock) {
             (Axis::Number, _) => marks::samples(from, to, most),
             (_, Some(clock)) => clock.marks(from, to, most),
@@ -339,6 +350,18 @@ mod tests {
         assert_eq!(panels(Panels::Each, Some(1)), [[0], [2]]);
         assert_eq!(panels("c".parse().unwrap(), None), [vec![2], vec![0, 1]]);
         assert_eq!(panels("c;nosuch".parse().unwrap(), Some(2)), [vec![0, 1]]);
+    }
+
+    #[test]
+    fn a_narrow_picture_has_marks_of_time_to_read_by() {
+        let store = store(&[("a", &[1.0; 40])]);
+        for (span, end) in (5..20_u8).flat_map(|span| (20..40_u8).map(move |end| (span, end))) {
+            let extent = Extent::newest(Axis::Timestamp, Some(span.into()), end.into());
+            let size = Size::pixels(245.0, 60.0, 1.0);
+            let scene = Scene::of(&store, &view(Axis::Timestamp), extent, size, |_| false);
+            let marks = scene.x_marks(245.0).marks;
+            assert!((2..=5).contains(&marks.len()), "{span} {end} {marks:?}");
+        }
     }
 
     #[test]
