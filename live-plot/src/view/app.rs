@@ -25,6 +25,7 @@ use super::repaint::{Cost, Rate, Repaint};
 use super::save;
 use super::status::{Beside, Status};
 use super::theme;
+use super::visual_order::visual_order;
 use super::{help, hint, status_line};
 use crate::config::{Axis, Config};
 use crate::picture::scene::{Extent, Scene, Size};
@@ -173,7 +174,8 @@ impl App {
         wanted: &mut Vec<Action>,
     ) -> legend::Answer {
         if let Some(title) = &self.config.title {
-            let title = Label::new(RichText::new(escape(title)).heading().strong()).truncate();
+            let title = RichText::new(visual_order(&escape(title))).heading().strong();
+            let title = Label::new(title).truncate();
             ui.vertical_centered(|ui| ui.add(title));
         }
         let mut row = ui.available_rect_before_wrap();
