@@ -120,7 +120,8 @@ impl Sampler {
             Line::Text(text) => self.text(text, now),
             Line::TooLong => self.skip(),
         }
-        if self.schema.overflowed && !std::mem::replace(&mut self.once.too_many, true) {
+        self.counts.other_series = self.schema.other_series();
+        if self.counts.other_series > 0 && !std::mem::replace(&mut self.once.too_many, true) {
             self.problems.warn(format!("There are more than {MAX_SERIES} series: the others are not drawn. --only NAME,… chooses."));
         }
         // Nothing is drawn at all: warn before the end of input. But not at once, for each line may bring one more name.

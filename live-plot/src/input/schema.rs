@@ -4,11 +4,13 @@
 
 mod missing;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
+use std::hash::{BuildHasher as _, Hash};
 
 use common::escape::escape;
 
 use crate::config::Naming;
+use crate::series::store::MOST_COUNTED;
 
 /// More series than this are not drawn; a warning says so once.
 pub(super) const MAX_SERIES: usize = 256;
@@ -52,8 +54,8 @@ pub(super) struct Schema {
     /// Each name of a column once, and which of them a series has.
     columns: Vec<Vec<u8>>,
     column_of: Vec<usize>,
-    /// There were more series than are drawn.
-    pub(super) overflowed: bool,
+    /// The hashes of the names of series beyond the limit, [`MOST_COUNTED`] at most.
+    others_hashed: HashSet<u64>,
     /// Which of the names in `--only` have come.
     found: Vec<bool>,
     /// Some names of series that were not chosen.
@@ -152,8 +154,7 @@ impl Schema {
     /// What the cell is for if its name has come for the nth time on one row.
     fn again(&mut self, place: usize, name: Name<'_>, times: usize, is_finite: bool) -> Role {
         if times > MAX_SERIES {
-            self.overflowed = true;
-            return Role::None;
+            return self.leave_out((name.title, name.row, name.name, times));
         }
         let place = place % MAX_RECENT;
         if let Some((known, role)) = self.recent.get(place).and_then(|recent| recent.again)
@@ -236,8 +237,7 @@ impl Schema {
             missing::remember(&mut self.others, &shown);
             return Role::None;
         } else if self.series.len() == MAX_SERIES {
-            self.overflowed = true;
-            return Role::None;
+            return self.leave_out(&full);
         } else {
             let shown = self.shortened(shown);
             self.series.push(shown);
@@ -250,6 +250,19 @@ impl Schema {
         };
         self.by_name.insert(full, Known { role, title: title.to_vec() });
         role
+    }
+
+    /// What a series is for that is beyond the limit.
+    fn leave_out(&mut self, name: impl Hash) -> Role {
+        if self.others_hashed.len() < MOST_COUNTED {
+            self.others_hashed.insert(self.by_name.hasher().hash_one(name));
+        }
+        Role::None
+    }
+
+    /// How many series are beyond the limit.
+    pub(super) fn other_series(&self) -> usize {
+        self.others_hashed.len()
     }
 
     /// Whether `--only` names the series, or its column in every row.

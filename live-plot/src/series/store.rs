@@ -40,6 +40,9 @@ pub struct Series {
     pub(crate) samples: Pyramid,
 }
 
+/// So many series are counted that are not drawn: a stranger may send any number of names.
+pub const MOST_COUNTED: usize = 1000;
+
 /// Counts of the lines read, shown in the status line.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Counts {
@@ -49,6 +52,8 @@ pub struct Counts {
     pub rejected: u64,
     /// Lines that `--match` does not match.
     pub passed_over: u64,
+    /// Series that are not drawn, as there are too many. Of more than [`MOST_COUNTED`] these.
+    pub other_series: usize,
     /// What seems to keep the lines from coming as they are made.
     pub hint: Option<Hint>,
 }

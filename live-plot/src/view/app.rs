@@ -24,9 +24,10 @@ use super::pointer;
 use super::repaint::{Cost, Rate, Repaint};
 use super::save;
 use super::status::{Beside, Status};
+use super::status_line::StatusLine;
 use super::theme;
 use super::visual_order::visual_order;
-use super::{help, hint, status_line};
+use super::{help, hint};
 use crate::config::{Axis, Config};
 use crate::picture::scene::{Extent, Scene, Size};
 use crate::series::Shared;
@@ -55,6 +56,7 @@ pub(super) struct App {
     saved: save::Message,
     clipboard: Clipboard,
     buttons: Buttons,
+    status_line: StatusLine,
 }
 
 impl App {
@@ -76,6 +78,7 @@ impl App {
             saved: save::Message::default(),
             clipboard: Clipboard::default(),
             buttons: Buttons::default(),
+            status_line: StatusLine::default(),
             config,
         }
     }
@@ -111,8 +114,7 @@ impl App {
         };
         let top = plain(egui::Panel::top("series"));
         let legend = top.show(ui, |ui| self.top(ui, &status, (&scene, time), &mut wanted)).inner;
-        plain(egui::Panel::bottom("status"))
-            .show(ui, |ui| ui.horizontal(|ui| status_line::show(ui, &status)));
+        plain(egui::Panel::bottom("status")).show(ui, |ui| self.status_line.show(ui, &status));
         let margin = egui::Margin { left: 4, right: 18, top: 8, bottom: 2 };
         let center = egui::CentralPanel::no_frame().frame(egui::Frame::NONE.inner_margin(margin));
         center.show(ui, |ui| {

@@ -7,9 +7,10 @@ use common::words;
 use super::controls::Controls;
 use super::digits::Digits;
 use crate::picture::decimate;
+use crate::picture::elide::visible;
 use crate::picture::scene::Scene;
 use crate::series::Summary;
-use crate::series::store::{Counts, End, Series, Store};
+use crate::series::store::{Counts, End, MOST_COUNTED, Series, Store};
 
 /// How many of a series' visible values are looked at, to know with how many digits they came.
 const SOME: usize = 16;
@@ -23,6 +24,8 @@ pub(crate) struct Status {
     gaps: u64,
     /// How many visible values a logarithmic axis has no place for.
     left_out: u64,
+    /// There are marks.
+    is_marked: bool,
     pub(crate) live: bool,
     /// Frames and lines in the last second.
     rates: Option<(u32, u64)>,
@@ -91,7 +94,7 @@ impl Status {
             let run = runs.iter().max_by_key(|run| run.len()).map_or(&[][..], |run| run);
             let some = run.iter().step_by(run.len().div_ceil(SOME).max(1)).map(|point| point[1]);
             Entry {
-                name: series.name.clone(),
+                name: visible(&series.name).into_owned(),
                 unit: series.unit.clone(),
                 value,
                 digits: before.next(seen.as_ref(), value, some, controls.view.is_log),
@@ -105,6 +108,7 @@ impl Status {
             samples: store.series().iter().map(|series| series.total.count).sum(),
             gaps: store.series().iter().map(|series| series.gaps).sum(),
             left_out: scene.left_out,
+            is_marked: scene.is_annotated,
             live: is_live,
             rates,
             series: store.series().iter().enumerate().map(entry).collect(),
@@ -142,6 +146,12 @@ impl Status {
         if self.counts.rejected > 0 {
             losses.push(format!("{} rejected", self.counts.rejected));
         }
+        match self.counts.other_series {
+            0 => {}
+            1 => losses.push("1 series not drawn".to_owned()),
+            count @ ..MOST_COUNTED => losses.push(format!("{count} series not drawn")),
+            _ => losses.push(format!("{MOST_COUNTED} series or more not drawn")),
+        }
         if self.left_out > 0 {
             losses.push(format!("{} of 0 or less not drawn", words::count(self.left_out, "value")));
         }
@@ -170,6 +180,8 @@ impl Status {
     /// Why the plot is empty.
     pub(crate) fn emptiness(&self) -> &'static str {
         match self.end {
+            None if self.is_marked => "Marks, but no number so far.",
+            Some(_) if self.is_marked => "The input ended; it had marks, but no number to draw.",
             None if self.counts.lines > 0 => "Nothing to draw in what has come so far.",
             None => "Waiting for the first number…",
             Some(_) => "The input ended; there was nothing to draw.",

@@ -1,15 +1,15 @@
-//! The status line below the plot: whether more input is expected, and what has come. Its words are left to `status`. In
-//! a narrow window its facts leave one by one, the least important first; the state stays.
+//! The status line below the plot: whether more input is expected, and what has come. Its words are left to `status`. In a
+//! narrow window its facts leave one by one, the least important first; the state and the note take further lines, for an
+//! error says only at its end what to do.
 
 use std::sync::Arc;
 
 use eframe::egui::text::LayoutJob;
-use eframe::egui::{
-    Align, Galley, Label, Layout, RichText, Sense, TextFormat, TextStyle, Ui, vec2,
-};
+use eframe::egui::{Galley, Label, RichText, Sense, TextFormat, TextStyle, Ui, vec2};
 
 use super::status::{Mood, Status};
 use super::theme;
+use crate::picture::elide::without_middle;
 use crate::picture::palette::Rgb;
 
 /// Between two facts.
@@ -18,29 +18,53 @@ const BETWEEN: &str = "  ·  ";
 /// Between what is on the left and what is on the right, at least.
 const GAP: f32 = 16.0;
 
-/// Shows the state, a note, and as many facts as there is room for.
-pub(super) fn show(ui: &mut Ui, status: &Status) {
+/// A text with more letters is shortened: a path may have thousands.
+const LONGEST: usize = 300;
+
+/// The status line, as far as it depends on the frames before.
+#[derive(Debug, Default)]
+pub(super) struct StatusLine {
+    /// The width of the window, and the greatest height there has been at it: what comes and goes does not move the plot
+    /// each time.
+    size: (f32, f32),
+}
+
+impl StatusLine {
+    /// Shows the state, a note, and as many facts as there is room for.
+    pub(super) fn show(&mut self, ui: &mut Ui, status: &Status) {
+        let wide = ui.available_width();
+        if self.size.0 != wide {
+            self.size = (wide, 0.0);
+        }
+        ui.set_min_height(self.size.1);
+        let high = ui.horizontal_wrapped(|ui| line(ui, status)).response.rect.height();
+        self.size.1 = self.size.1.max(high);
+    }
+}
+
+fn line(ui: &mut Ui, status: &Status) {
     let palette = theme::palette(ui);
     let color = |mood| match mood {
         Mood::Live => palette.live,
         Mood::Warn => palette.warn,
         Mood::Plain => palette.text,
     };
+    let (mood, state) = status.state();
+    dot(ui, color(mood));
+    for (mood, text) in [Some((mood, state)), status.note()].into_iter().flatten() {
+        let text = without_middle(&text, |text| text.chars().count() <= LONGEST);
+        ui.add(Label::new(RichText::new(text).color(color(mood))).wrap());
+    }
     let losses = status.losses().into_iter().map(|text| (text, palette.warn));
     let others = status.passed_over().into_iter().chain(status.facts());
     let facts: Vec<(String, Rgb)> = losses.chain(others.map(|text| (text, palette.weak))).collect();
-    let (mood, state) = status.state();
-    dot(ui, color(mood));
-    ui.add(Label::new(RichText::new(state).color(color(mood))).truncate());
-    if let Some((mood, note)) = status.note() {
-        ui.add(Label::new(RichText::new(note).color(color(mood))).truncate());
-    }
-    let room = ui.available_width() - GAP;
+    let room = ui.available_size_before_wrap().x;
     let text = |count: usize| row(ui, &facts[..count], palette.weak);
-    let fits = |text: &Arc<Galley>| text.size().x <= room;
+    let fits = |text: &Arc<Galley>| text.size().x <= room - GAP;
     // Mostly all of them fit.
     if let Some(text) = (1..=facts.len()).rev().map(text).find(fits) {
-        ui.with_layout(Layout::right_to_left(Align::Center), |ui| ui.label(text));
+        ui.add_space((room - text.size().x).floor());
+        ui.label(text);
     }
 }
 

@@ -52,7 +52,20 @@ fn a_line_of_one_name_only_is_no_work_without_end() {
     let drawn =
         (0..16_000).filter(|place| schema.series(*place, Name::bare(b"k"), Some(1.0)).is_some());
     assert_eq!(drawn.count(), MAX_SERIES);
-    assert!(schema.overflowed);
+    assert_eq!(schema.other_series(), MOST_COUNTED);
+}
+
+#[test]
+fn each_series_beyond_the_limit_is_counted_once() {
+    let mut schema = Schema::default();
+    let names: Vec<String> = (0..MAX_SERIES + 44).map(|number| format!("s{number}")).collect();
+    for _ in 0..3 {
+        schema.begin_row();
+        for (place, name) in names.iter().enumerate() {
+            schema.series(place, Name::bare(name.as_bytes()), Some(1.0));
+        }
+    }
+    assert_eq!((schema.names().len(), schema.other_series()), (MAX_SERIES, 44));
 }
 
 #[test]
