@@ -11,8 +11,9 @@
 use std::ops::Range;
 
 use crate::config::Draw;
-use crate::series::pyramid::{Part, Pyramid, Sample, Summary};
+use crate::series::pyramid::{Part, Pyramid};
 use crate::series::store::Series;
+use crate::series::{Sample, Summary};
 
 /// A column with at most this many samples is drawn sample by sample.
 const EXACT: usize = 2;

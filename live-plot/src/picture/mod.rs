@@ -1,9 +1,10 @@
 //! What a picture shows, whoever draws it: the scene (`scene`), its panels (`panels`) and its traces (`traces`), its pixel
 //! columns and the few points that draw a series (`decimate`, `dots`), its pixels (`pixels`, `discs`), where its axes begin,
-//! end and are marked (`scale`, `marks`, `time_marks`, `clock`), its colours and dashes (`palette`), and names
+//! end and are marked (`scale`, `axes`, `marks`, `time_marks`, `clock`), its colours and dashes (`palette`), and names
 //! that are too long (`elide`), the marks of `--marks` (`annotations`). Pure: painting is left to `view`, `export` and `terminal`.
 
 pub mod annotations;
+mod axes;
 pub mod clock;
 pub mod decimate;
 mod discs;

@@ -7,11 +7,15 @@
 //!
 //! When raw samples are forgotten their buckets stay, and each level keeps at least its newest ones, as many as
 //! [`Pyramid::keep`] was told. The older a sample, the larger the smallest bucket left of it; its minimum and maximum are
-//! never lost. When to forget is left to `store`.
+//! never lost. When to forget is left to `store`, what a summary is to `summary`, a walk through the buckets to `visit`.
+
+mod visit;
 
 use std::ops::Range;
 
 use super::chunked_log::ChunkedLog;
+use super::summary::{Sample, Summary};
+pub(crate) use visit::Part;
 
 /// How many samples, or buckets of a level, make a bucket of the next level.
 const FAN_OUT: usize = 16;
@@ -28,71 +32,6 @@ const FORGOTTEN: usize = 16;
 /// What a sample and a bucket take, in bytes.
 const SAMPLE: usize = size_of::<Sample>();
 pub(super) const BUCKET: usize = size_of::<Bucket>();
-
-/// A value and its time, in seconds or as a sample number. NaN is a gap.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Sample {
-    /// When.
-    pub time: f64,
-    /// How much.
-    pub value: f64,
-}
-
-/// A part of a range of samples, as [`Pyramid::visit`] comes to it.
-#[derive(Debug, Clone, Copy)]
-pub(crate) enum Part<'a> {
-    /// A sample.
-    Sample(Sample),
-    /// A bucket, which is made of smaller ones or of samples.
-    Bucket(&'a Summary),
-    /// The smallest bucket that is left of forgotten samples.
-    Last(&'a Summary),
-}
-
-/// The summary of neighbouring samples. Gaps are left out, but for `last`.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Summary {
-    /// The smallest value; infinity when there is none.
-    pub min: f64,
-    /// The greatest value; minus infinity when there is none.
-    pub max: f64,
-    /// The sum of the values.
-    pub sum: f64,
-    /// How many values there are.
-    pub count: u64,
-    /// The last sample's value; NaN for a gap.
-    pub last: f64,
-}
-
-impl Summary {
-    /// The summary of no samples.
-    pub const EMPTY: Self =
-        Self { min: f64::INFINITY, max: f64::NEG_INFINITY, sum: 0.0, count: 0, last: f64::NAN };
-
-    /// Adds the next value.
-    pub fn add(&mut self, value: f64) {
-        self.last = value;
-        if !value.is_nan() {
-            self.widen(value, value);
-            self.sum += value;
-            self.count += 1;
-        }
-    }
-
-    /// Comparisons cost less than `f64::min`, which also handles NaN.
-    fn widen(&mut self, min: f64, max: f64) {
-        self.min = if min < self.min { min } else { self.min };
-        self.max = if max > self.max { max } else { self.max };
-    }
-
-    /// Adds the summary of the samples that follow.
-    pub fn merge(&mut self, later: &Self) {
-        self.widen(later.min, later.max);
-        self.sum += later.sum;
-        self.count += later.count;
-        self.last = later.last;
-    }
-}
 
 /// A bucket: the time of its first sample, and the summary of all of them.
 #[derive(Debug, Clone, Copy)]
@@ -252,53 +191,6 @@ impl Pyramid {
         Summary { last, ..summary }
     }
 
-    /// Calls `visit` for what is left of the samples numbered `range`, from left to right: for a bucket, and if that answers
-    /// yes, for what it is made of. For callers that need more than a summary, but seldom look at each sample.
-    pub(crate) fn visit(&self, range: Range<usize>, visit: &mut impl FnMut(Part<'_>) -> bool) {
-        if range.is_empty() {
-            return;
-        }
-        // Buckets no larger than the range, but large enough to be there still.
-        let is_forgotten =
-            |(level, size): &(&ChunkedLog<Bucket>, usize)| level.range().start * size > range.start;
-        let fitting = sizes().take_while(|size| *size <= range.len()).count();
-        let forgotten = self.levels.iter().zip(sizes()).take_while(is_forgotten).count();
-        let raw_is_kept = self.begin() <= range.start;
-        let level = fitting.max(if raw_is_kept { 0 } else { forgotten + 1 });
-        self.visit_level(level.min(LEVELS), range, visit);
-    }
-
-    /// The same, by buckets of this level; level 0 are the samples themselves.
-    fn visit_level(
-        &self,
-        level: usize,
-        range: Range<usize>,
-        visit: &mut impl FnMut(Part<'_>) -> bool,
-    ) {
-        let Some(above) = level.checked_sub(1) else {
-            for sample in self.raw.slices(range).flatten() {
-                visit(Part::Sample(*sample));
-            }
-            return;
-        };
-        let size = FAN_OUT.pow(u32::try_from(level).unwrap_or(u32::MAX));
-        let kept_below = match above.checked_sub(1) {
-            None => self.begin(),
-            Some(below) => self.levels[below].range().start * (size / FAN_OUT),
-        };
-        for number in range.start / size..range.end.div_ceil(size) {
-            let whole = number * size..(number + 1) * size;
-            let inside = whole.start.max(range.start)..whole.end.min(range.end);
-            match self.levels[above].get(number) {
-                Some(bucket) if whole.end <= kept_below => {
-                    visit(Part::Last(&bucket.summary));
-                }
-                Some(bucket) if inside == whole && !visit(Part::Bucket(&bucket.summary)) => {}
-                _ => self.visit_level(level - 1, inside, visit),
-            }
-        }
-    }
-
     /// The value of this sample, or the last one of the smallest bucket left that holds it.
     fn last(&self, number: usize) -> f64 {
         let buckets = || self.levels.iter().zip(sizes());
@@ -362,7 +254,7 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    fn pyramid(values: &[f64]) -> Pyramid {
+    pub(super) fn pyramid(values: &[f64]) -> Pyramid {
         let mut pyramid = Pyramid::new();
         for (number, value) in values.iter().enumerate() {
             pyramid.push(Sample { time: number as f64, value: *value });
@@ -381,7 +273,7 @@ mod tests {
         last && (a.min, a.max, a.sum, a.count) == (b.min, b.max, b.sum, b.count)
     }
 
-    fn values() -> impl Strategy<Value = Vec<f64>> {
+    pub(super) fn values() -> impl Strategy<Value = Vec<f64>> {
         let value = prop_oneof![9 => (-1000_i32..1000).prop_map(f64::from), 1 => Just(f64::NAN)];
         prop::collection::vec(value, 1..6_000)
     }
@@ -393,37 +285,6 @@ mod tests {
             let range = a.min(b)..a.max(b);
             let summary = pyramid(&values).summary(range.clone());
             prop_assert!(same(summary, plain(&values[range])));
-        }
-
-        #[test]
-        fn a_visit_comes_to_every_sample_or_to_the_smallest_bucket_left_of_it(
-            values in values(), a in any::<usize>(), b in any::<usize>(), forgotten in 0_usize..3
-        ) {
-            let (a, b) = (a % (values.len() + 1), b % (values.len() + 1));
-            let mut pyramid = pyramid(&values);
-            for _ in 0..forgotten {
-                pyramid.forget_chunk();
-            }
-            let range = a.min(b)..a.max(b);
-            let mut visited = Summary::EMPTY;
-            let mut count = 0;
-            pyramid.visit(range.clone(), &mut |part| {
-                match part {
-                    Part::Sample(sample) => {
-                        visited.add(sample.value);
-                        count += 1;
-                    }
-                    Part::Last(summary) => {
-                        visited.merge(summary);
-                        count += FAN_OUT;
-                    }
-                    Part::Bucket(_) => {}
-                }
-                true
-            });
-            let expected = pyramid.summary(range.clone());
-            prop_assert_eq!((visited.min, visited.max, visited.count), (expected.min, expected.max, expected.count));
-            prop_assert!((range.len()..range.len() + 2 * FAN_OUT).contains(&count), "{} of {}", count, range.len());
         }
 
         #[test]

@@ -6,8 +6,9 @@ use std::fmt;
 use chrono::{DateTime, Utc};
 
 use super::annotations::{Annotation, Annotations};
-use super::pyramid::{BUCKET, Pyramid, Sample, Summary};
+use super::pyramid::{BUCKET, Pyramid};
 use super::sum::Sum;
+use super::summary::{Sample, Summary};
 
 /// How many buckets a level of a series keeps at least: enough for some pixels each, or for the widest picture.
 const BUCKETS: (usize, usize) = (1 << 6, 1 << 14);
