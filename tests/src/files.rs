@@ -3,7 +3,7 @@
 use std::fs;
 use std::io::Write;
 use std::os::unix::fs::PermissionsExt;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 /// A file that is gone when its test ends.
@@ -38,4 +38,22 @@ impl Drop for TempFile {
     fn drop(&mut self) {
         let _ = fs::remove_file(&self.0);
     }
+}
+
+/// A new folder for files of one test.
+pub fn temporary(name: &str) -> PathBuf {
+    let folder = std::env::temp_dir().join(format!("test-{}-{name}", std::process::id()));
+    fs::create_dir_all(&folder).unwrap();
+    folder
+}
+
+/// A library for `LD_PRELOAD`, whose functions take the place of the C library's. The compiler is there, for Rust links
+/// its programs with it.
+pub fn preloaded(folder: &Path, functions: &str) -> PathBuf {
+    let (source, library) = (folder.join("preloaded.c"), folder.join("preloaded.so"));
+    fs::write(&source, functions).unwrap();
+    let mut compile = Command::new("cc");
+    compile.args(["-shared", "-fPIC", "-o"]).arg(&library).arg(&source).arg("-ldl");
+    assert!(compile.status().unwrap().success());
+    library
 }
