@@ -71,6 +71,14 @@ fn a_fork_without_memory_is_a_failed_run_and_the_schedule_goes_on() {
 
 #[test]
 #[ignore = "needs strace"]
+fn where_no_memory_can_be_shared_with_a_child_it_gets_a_copy() {
+    let finished = faulty("clone:error=EINVAL:when=1", &running("-q -n 1 --now", "exit 3"));
+    assert_eq!(count(&finished, "run 1 (pid "), 1, "{:?}", finished.err);
+    assert_eq!(finished.status.code(), Some(3));
+}
+
+#[test]
+#[ignore = "needs strace"]
 fn a_line_for_which_there_was_no_memory_comes_later() {
     // The fifth write is the last: that of the sums.
     for when in [1, 5] {
@@ -110,9 +118,9 @@ fn a_command_on_a_file_system_that_does_not_answer_holds_up_no_deadline_and_no_s
         let mark = Mark::on(&mut command);
         (command, mark)
     };
-    let (timed, mark) = command("-q -n 1 --now --timeout 300ms --grace 300ms");
+    let (timed, mark) = command("-q -n 3 -e 1 -i 20ms --timeout 300ms --grace 300ms");
     let finished = run(timed);
-    assert!(finished.err[0].contains("): timed out, killed by SIG"), "{:?}", finished.err);
+    assert_eq!(count(&finished, "): timed out, killed by SIG"), 3, "{:?}", finished.err);
     assert_eq!(finished.status.code(), Some(124));
     mark.assert_nothing_left();
 

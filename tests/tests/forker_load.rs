@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use nix::sys::signal::Signal;
 use nix::unistd::Pid;
-use tests::forker::forker;
+use tests::forker::{forker, logged};
 use tests::processes::{Mark, Zombies, processes, sleeps, state, state_and_parent};
 use tests::{Running, in_one_of_five, run, wait_until};
 
@@ -25,6 +25,18 @@ fn two_thousand_runs_a_millisecond_apart_end_well_and_leave_nothing() {
     );
     assert_eq!(finished.status.code(), Some(0));
     mark.assert_nothing_left();
+}
+
+#[test]
+fn a_child_that_looks_through_a_long_path_disturbs_no_system_call_of_forkers() {
+    // Quiet, the child works in forker's memory until its exec, and here 500 of them fail: forker's own failures meanwhile
+    // (nothing to read, nobody to wait for) must not be taken for theirs.
+    let mut command =
+        forker(&["-q", "-i", "1us", "-e", "1", "-n", "1000", "--max-children", "8", "--", "true"]);
+    command.env("PATH", "/nonexistent:".repeat(500) + "/bin");
+    let finished = run(command);
+    assert_eq!(logged(&finished), [""; 0]);
+    assert_eq!(finished.status.code(), Some(0));
 }
 
 /// Stops forker until its 512 runs have ended, and tells how long the rest takes it when it goes on.

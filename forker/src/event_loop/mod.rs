@@ -107,8 +107,9 @@ impl<'a> EventLoop<'a> {
     fn new(config: &'a Config, manager: &'a Notifier) -> Result<Self, Error> {
         let (signals, inherited) =
             signals::take_over().map_err(Error::system("take over signals"))?;
-        let command = PreparedCommand::new(&config.command, config.shows_ticks, inherited)?
-            .ending_with_this_process();
+        let own = Pid::this();
+        let command =
+            PreparedCommand::new(&config.command, config.shows_ticks, inherited, Some(own))?;
         // From here on an orphan of any generation becomes a child of forker (PR_SET_CHILD_SUBREAPER(2const)): so each
         // process of a run descends from forker, and its end is heard of.
         prctl::set_child_subreaper(true).map_err(Error::system("adopt orphans"))?;
@@ -121,7 +122,7 @@ impl<'a> EventLoop<'a> {
         );
         manager.ready(&status(config));
         Ok(Self {
-            supervisor: Supervisor::new(schedule, config.policy.clone(), Pid::this()),
+            supervisor: Supervisor::new(schedule, config.policy.clone(), own),
             signals,
             command,
             config,

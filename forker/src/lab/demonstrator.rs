@@ -16,7 +16,7 @@ use crate::process::procfs;
 use crate::schedule::Schedule;
 
 /// Demonstrates a strategy, then waits to be killed. Returns only if the system refuses something.
-pub(super) fn run(strategy: Strategy, command: &PreparedCommand, link: &Link) -> u8 {
+pub(super) fn run(strategy: Strategy, command: &mut PreparedCommand, link: &Link) -> u8 {
     let demonstrator = Demonstrator { counts: Counts::default(), link, stopped: Duration::ZERO };
     match demonstrator.demonstrate(strategy.parent().as_mut(), command) {
         Ok(()) => 0,
@@ -39,7 +39,7 @@ impl Demonstrator<'_> {
     fn demonstrate(
         mut self,
         parent: &mut dyn Parent,
-        command: &PreparedCommand,
+        command: &mut PreparedCommand,
     ) -> nix::Result<()> {
         command.silence()?;
         let before = descriptors();
@@ -67,7 +67,7 @@ impl Demonstrator<'_> {
     }
 
     /// Starts a run. That fork is refused is no error: it is what zombies lead to.
-    fn start(&mut self, parent: &mut dyn Parent, command: &PreparedCommand) -> nix::Result<()> {
+    fn start(&mut self, parent: &mut dyn Parent, command: &mut PreparedCommand) -> nix::Result<()> {
         match parent.start(command, &mut self.counts) {
             Ok(()) => self.counts.runs += 1,
             Err(Errno::EAGAIN | Errno::ENOMEM) => self.counts.forks_refused += 1,

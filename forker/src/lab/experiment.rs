@@ -63,7 +63,7 @@ pub(super) type Observed = Result<Facts, Errno>;
 /// Starts a demonstrator that deals with its children by `strategy`, observes it, and clears up.
 pub(super) fn run(
     strategy: Strategy,
-    command: &PreparedCommand,
+    command: &mut PreparedCommand,
     watch: &mut Watch,
 ) -> Result<Observed, Interruption> {
     let failed = Error::system("run the experiment");

@@ -63,7 +63,7 @@ fn show(lab: &Lab) -> Result<(), Interruption> {
     let (signals, inherited) = signals::take_over().map_err(Error::system("take over signals"))?;
     // If the stand-in for init is killed, what was below it comes to the lab.
     prctl::set_child_subreaper(true).map_err(Error::system("adopt orphans"))?;
-    let command = PreparedCommand::new(&lab.command, false, inherited)?;
+    let mut command = PreparedCommand::new(&lab.command, false, inherited, None)?;
     procfs::all().map_err(Error::NoProc)?;
     let color = logging::is_colored(lab.color, io::stdout().is_terminal());
     let mut table = Table::new(lab.format, color, lab.only.is_some());
@@ -72,7 +72,7 @@ fn show(lab: &Lab) -> Result<(), Interruption> {
     let strategies =
         lab.only.map_or_else(|| Strategy::value_variants().to_vec(), |only| vec![only]);
     for strategy in strategies {
-        let observed = experiment::run(strategy, &command, &mut watch)?;
+        let observed = experiment::run(strategy, &mut command, &mut watch)?;
         if let Some(errno) = command.any_failed_exec() {
             return Err(Error::NotExecuted(text::not_executed(errno, &lab.command)).into());
         }

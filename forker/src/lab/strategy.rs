@@ -69,7 +69,7 @@ pub(super) trait Parent {
     }
 
     /// Starts a run.
-    fn start(&mut self, command: &PreparedCommand, counts: &mut Counts) -> nix::Result<()>;
+    fn start(&mut self, command: &mut PreparedCommand, counts: &mut Counts) -> nix::Result<()>;
 
     /// Called when the run is counted.
     fn started(&mut self) -> nix::Result<()> {
@@ -91,7 +91,7 @@ pub(super) trait Parent {
 struct Nothing;
 
 impl Parent for Nothing {
-    fn start(&mut self, command: &PreparedCommand, _: &mut Counts) -> nix::Result<()> {
+    fn start(&mut self, command: &mut PreparedCommand, _: &mut Counts) -> nix::Result<()> {
         command.start().map(drop)
     }
 }
@@ -100,7 +100,7 @@ impl Parent for Nothing {
 struct Wait;
 
 impl Parent for Wait {
-    fn start(&mut self, command: &PreparedCommand, counts: &mut Counts) -> nix::Result<()> {
+    fn start(&mut self, command: &mut PreparedCommand, counts: &mut Counts) -> nix::Result<()> {
         let run = command.start()?;
         sys::wait4(run, WaitPidFlag::empty())?;
         counts.statuses_known += 1;
@@ -117,7 +117,7 @@ struct Pipe {
 }
 
 impl Parent for Pipe {
-    fn start(&mut self, command: &PreparedCommand, counts: &mut Counts) -> nix::Result<()> {
+    fn start(&mut self, command: &mut PreparedCommand, counts: &mut Counts) -> nix::Result<()> {
         let (reader, writer) = unistd::pipe2(OFlag::O_CLOEXEC)?;
         unistd::dup2_stdout(&writer)?;
         drop(writer);
@@ -170,7 +170,7 @@ impl Parent for Sigchld {
         Ok(())
     }
 
-    fn start(&mut self, command: &PreparedCommand, _: &mut Counts) -> nix::Result<()> {
+    fn start(&mut self, command: &mut PreparedCommand, _: &mut Counts) -> nix::Result<()> {
         self.runs.insert(command.start()?);
         Ok(())
     }
@@ -202,7 +202,7 @@ impl Parent for Pidfds {
         sys::pidfd_open(Pid::this()).map(drop)
     }
 
-    fn start(&mut self, command: &PreparedCommand, _: &mut Counts) -> nix::Result<()> {
+    fn start(&mut self, command: &mut PreparedCommand, _: &mut Counts) -> nix::Result<()> {
         self.0.push(sys::pidfd_open(command.start()?)?);
         Ok(())
     }
@@ -227,7 +227,7 @@ impl Parent for Ignore {
         sys::set_disposition(Signal::SIGCHLD, SigHandler::SigIgn).map(drop)
     }
 
-    fn start(&mut self, command: &PreparedCommand, _: &mut Counts) -> nix::Result<()> {
+    fn start(&mut self, command: &mut PreparedCommand, _: &mut Counts) -> nix::Result<()> {
         command.start().map(drop)
     }
 }
@@ -236,9 +236,9 @@ impl Parent for Ignore {
 struct DoubleFork;
 
 impl Parent for DoubleFork {
-    fn start(&mut self, command: &PreparedCommand, _: &mut Counts) -> nix::Result<()> {
+    fn start(&mut self, command: &mut PreparedCommand, _: &mut Counts) -> nix::Result<()> {
         // Errnos are small: one fits into an exit status.
-        let fork = || command.start().map_or_else(|errno| errno as i32, |_| 0);
+        let mut fork = || command.start().map_or_else(|errno| errno as i32, |_| 0);
         let between = sys::fork(|| u8::try_from(fork()).unwrap_or(u8::MAX))?;
         match sys::wait4(between, WaitPidFlag::empty())? {
             Some((status, _)) if status != 0 => Err(Errno::from_raw(libc::WEXITSTATUS(status))),
@@ -251,7 +251,7 @@ impl Parent for DoubleFork {
 struct Killed;
 
 impl Parent for Killed {
-    fn start(&mut self, command: &PreparedCommand, _: &mut Counts) -> nix::Result<()> {
+    fn start(&mut self, command: &mut PreparedCommand, _: &mut Counts) -> nix::Result<()> {
         let run = command.start()?;
         // Until the exec the run has its parent's name, and what is left would be shown under that.
         let name = |pid| procfs::read(pid).ok().flatten().map(|process| process.name);

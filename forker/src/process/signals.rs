@@ -66,8 +66,8 @@ pub(crate) struct Signals(SignalFd);
 /// changes only CHLD among them. Whether PIPE was ignored is not known: Rust's runtime ignores it before `main`.
 #[derive(Debug)]
 pub(crate) struct Inherited {
-    mask: SigSet,
-    ignored_children: bool,
+    pub(crate) mask: SigSet,
+    pub(crate) ignored_children: bool,
 }
 
 /// Blocks the signals that forker reads, and sets CHLD to its default: while CHLD is ignored, the kernel reaps every

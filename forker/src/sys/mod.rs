@@ -1,8 +1,11 @@
-//! System calls that nix lacks, or offers only as unsafe: fork, exec without allocation, wait that knows every signal
-//! and gives the rusage, pidfds. One call a function; what to do with the results is decided elsewhere.
+//! System calls that nix lacks, or offers only as unsafe: fork, wait that knows every signal and gives the rusage, pidfds.
+//! One call a function; what to do with the results is decided elsewhere. And `child`: what a run does before its exec.
 #![expect(unsafe_code, reason = "the one place in this crate that calls libc directly")]
 
-use std::ffi::{CStr, CString, c_char};
+pub(crate) mod child;
+mod kernel;
+
+use std::ffi::{CString, c_char};
 use std::mem::MaybeUninit;
 use std::os::fd::{AsRawFd, FromRawFd, OwnedFd};
 use std::ptr;
@@ -30,7 +33,7 @@ impl StringArray {
 }
 
 /// Forks. The child calls `in_child` and ends with the status that it returns. It may allocate, as the lab's processes do;
-/// the child of a run does not, [`crate::process::command`].
+/// the child of a run does not, [`child`].
 ///
 /// # Errors
 /// EAGAIN at a limit on processes, ENOMEM.
@@ -46,13 +49,6 @@ pub(crate) fn fork(in_child: impl FnOnce() -> u8) -> nix::Result<Pid> {
 fn exit_at_once(status: u8) -> ! {
     // SAFETY: _exit(2) takes any status and does not return.
     unsafe { libc::_exit(status.into()) }
-}
-
-/// Replaces this process by the program at `path`; returns only if that fails.
-pub(crate) fn execve(path: &CStr, argv: &StringArray, envp: &StringArray) -> Errno {
-    // SAFETY: `path` ends in NUL; both arrays end in NULL and point to strings that they own.
-    unsafe { libc::execve(path.as_ptr(), argv.pointers.as_ptr(), envp.pointers.as_ptr()) };
-    Errno::last()
 }
 
 /// A child that has ended, `pid` or any, if one has; it is left a zombie.
