@@ -19,6 +19,7 @@ use super::copy::{Clipboard, Seen};
 use super::digits::Digits;
 use super::keys::{self, Action};
 use super::legend::{self, Click, Legend};
+use super::overlay::Overlay;
 use super::plot::{self, Shown};
 use super::pointer;
 use super::repaint::{Cost, Rate, Repaint};
@@ -53,6 +54,7 @@ pub(super) struct App {
     /// The time under the pointer.
     pointed: Option<f64>,
     help: bool,
+    overlay: Overlay,
     saved: save::Message,
     clipboard: Clipboard,
     buttons: Buttons,
@@ -75,6 +77,7 @@ impl App {
             unit: config.unit.as_ref().map(|unit| escape(unit).into_owned()),
             pointed: None,
             help: false,
+            overlay: Overlay::default(),
             saved: save::Message::default(),
             clipboard: Clipboard::default(),
             buttons: Buttons::default(),
@@ -91,6 +94,8 @@ impl App {
     /// Draws a frame.
     pub(super) fn draw(&mut self, ui: &mut Ui, now: Instant) {
         self.repaint.begin_frame();
+        let is_covered = self.is_covered(ui.ctx());
+        self.overlay.begin(ui.ctx(), is_covered);
         let extent = self.extent(now);
         let scale = ui.pixels_per_point();
         let whole = ui.available_size() * scale;
@@ -137,8 +142,7 @@ impl App {
                 is_in_legend: !is_live && legend.is_whole,
             };
             // Nothing is read out without a series, nor over the list of keys or a menu.
-            let is_covered = self.help || Popup::is_any_open(ui.ctx());
-            let pointed = match status.series.is_empty() || is_covered {
+            let pointed = match status.series.is_empty() || self.is_covered(ui.ctx()) {
                 false => pointer::readout(ui, &shown, &scene, beside),
                 true => None,
             };
@@ -149,6 +153,7 @@ impl App {
             self.pointed = pointed;
         });
         help::show(ui, &mut self.help);
+        self.overlay.end(ui.ctx(), is_covered);
         let is_changed = !wanted.is_empty();
         self.schedule(ui.ctx(), &scene, status.end.is_some());
         self.scene = Some(scene);
@@ -159,6 +164,11 @@ impl App {
             // The change is seen in the next frame.
             ui.ctx().request_repaint();
         }
+    }
+
+    /// Whether something lies over the window.
+    fn is_covered(&self, ctx: &Context) -> bool {
+        self.help || Popup::is_any_open(ctx)
     }
 
     /// The part of the axis that is shown now.
@@ -211,7 +221,10 @@ impl App {
     fn act(&mut self, ctx: &Context, action: Action, seen: Extent) {
         self.controls.act(action, seen);
         match action {
-            Action::Help => self.help = !self.help,
+            Action::Help => {
+                self.help = !self.help;
+                Popup::close_all(ctx);
+            }
             Action::CloseHelp => self.help = false,
             Action::Quit => ctx.send_viewport_cmd(ViewportCommand::Close),
             Action::Theme => ctx.set_theme(match is_dark(ctx) {

@@ -2,14 +2,14 @@
 //! the menu alone. What each does is left to `app`.
 
 use eframe::egui::accesskit::Role;
-use eframe::egui::containers::menu::MenuButton;
 use eframe::egui::{
-    Align, Button, Color32, Layout, RichText, ScrollArea, Stroke, TextStyle, Ui, WidgetInfo, vec2,
+    Align, Button, Color32, Layout, Popup, RichText, ScrollArea, Stroke, TextStyle, Ui, WidgetInfo,
+    vec2,
 };
 
 use super::controls::Controls;
 use super::keys::{self, Action};
-use super::theme;
+use super::{overlay, theme};
 use crate::config::Panels;
 
 /// Something to choose: what it is called on its button, if it has one, and in the menu.
@@ -136,8 +136,10 @@ fn marked(button: Button<'static>, is_on: Option<bool>) -> Button<'static> {
 /// The menu with all choices.
 fn menu(ui: &mut Ui, controls: &Controls) -> Option<Action> {
     let mut wanted = None;
-    let opener = button(ui, "", None).min_size(vec2(MENU, 0.0));
-    let (response, _) = MenuButton::from_button(opener).ui(ui, |ui| {
+    let opener = ui.add(button(ui, "", None).min_size(vec2(MENU, 0.0)));
+    Popup::menu(&opener).show(|ui| {
+        overlay::hold(ui, Some(opener.id));
+        theme::menu(ui);
         let room = ui.ctx().content_rect().height() - 60.0;
         ScrollArea::vertical().max_height(room).show(ui, |ui| {
             for (number, group) in CHOICES.iter().enumerate() {
@@ -149,22 +151,26 @@ fn menu(ui: &mut Ui, controls: &Controls) -> Option<Action> {
                         RichText::new(keys::name_of(choice.action)).color(theme::palette(ui).weak);
                     let entry = Button::new(choice.entry).shortcut_text(key);
                     let entry = marked(entry, is_on(choice.action, controls));
-                    if ui.add(entry).clicked() {
+                    let response = ui.add(entry);
+                    if response.clicked() {
                         wanted = Some(choice.action);
                         ui.close();
+                    }
+                    if response.gained_focus() {
+                        response.scroll_to_me(None);
                     }
                 }
             }
         });
     });
-    response.widget_info(|| WidgetInfo::labeled(Role::Button, true, "Menu"));
+    opener.widget_info(|| WidgetInfo::labeled(Role::Button, true, "Menu"));
     // Three lines, which no font has to have.
     let color = theme::palette(ui).weak;
     for offset in [-4.0, 0.0, 4.0] {
-        let across = response.rect.center().x - 6.0..=response.rect.center().x + 6.0;
-        ui.painter().hline(across, response.rect.center().y + offset, Stroke::new(1.5, color));
+        let across = opener.rect.center().x - 6.0..=opener.rect.center().x + 6.0;
+        ui.painter().hline(across, opener.rect.center().y + offset, Stroke::new(1.5, color));
     }
-    response.on_hover_text("All there is to choose");
+    opener.on_hover_text("All there is to choose");
     wanted
 }
 

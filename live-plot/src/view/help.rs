@@ -1,8 +1,9 @@
-//! The list of keys over the plot, from the table of `keys`.
+//! The list of keys over the plot, from the tables of `keys`.
 
-use eframe::egui::{self, Grid, Label, RichText, ScrollArea, Ui};
+use eframe::egui::{self, Grid, Key, Label, RichText, ScrollArea, Ui};
 
-use super::keys::{COPYING, KEYS};
+use super::keys::{COPYING, KEYS, POINTING};
+use super::overlay;
 
 /// What a window has around the list: its title, its margins, and some of the plot.
 const AROUND: egui::Vec2 = egui::vec2(40.0, 72.0);
@@ -13,19 +14,29 @@ const TWO_COLUMNS: f32 = 600.0;
 /// The widest key with the room after it.
 const KEY: f32 = 110.0;
 
+/// How far an arrow scrolls the list.
+const ROW: f32 = 24.0;
+
 /// Shows the list while it is `open`. It scrolls where it does not fit.
 pub(super) fn show(ui: &Ui, open: &mut bool) {
     let listed = KEYS.iter().filter(|(_, key, ..)| !key.is_empty());
     let listed = listed.map(|(_, key, _, does, more)| (*key, format!("{does}{more}")));
     let copying = COPYING.iter().map(|(key, _, does)| (*key, (*does).to_owned()));
-    let listed: Vec<(&str, String)> = listed.chain(copying).collect();
+    let pointing = POINTING.iter().map(|(key, does)| (*key, (*does).to_owned()));
+    let listed: Vec<(&str, String)> = listed.chain(copying).chain(pointing).collect();
     let room = ui.ctx().content_rect().size() - AROUND;
     let columns = if room.x >= TWO_COLUMNS { 2 } else { 1 };
     let rows = listed.len().div_ceil(columns);
     let window = egui::Window::new("Keys").anchor(egui::Align2::CENTER_CENTER, [0.0, 0.0]);
+    // It is drawn while it fades, too.
+    let is_open = *open;
     let window = window.resizable(false).collapsible(false).open(open);
-    window.show(ui.ctx(), |ui| {
+    let shown = window.show(ui.ctx(), |ui| {
+        if is_open {
+            overlay::hold(ui, None);
+        }
         ScrollArea::vertical().max_height(room.y.max(1.0)).show(ui, |ui| {
+            ui.scroll_with_delta(egui::vec2(0.0, -scrolled(ui, room.y)));
             // A column alone is as wide as the window lets it be; of two each has room for its longest text.
             let widest = if columns == 1 { room.x - KEY } else { f32::INFINITY };
             Grid::new("keys").spacing([16.0, 6.0]).max_col_width(widest).show(ui, |ui| {
@@ -42,4 +53,13 @@ pub(super) fn show(ui: &Ui, open: &mut bool) {
             });
         });
     });
+    *open &= !shown.is_some_and(|shown| shown.response.clicked_elsewhere());
+}
+
+/// How far down keys have scrolled the list, of which so much is seen.
+fn scrolled(ui: &Ui, page: f32) -> f32 {
+    let keys =
+        [(Key::ArrowDown, ROW), (Key::ArrowUp, -ROW), (Key::PageDown, page), (Key::PageUp, -page)];
+    let by = |(key, by): (Key, f32)| ui.input(|input| input.num_presses(key)) as f32 * by;
+    keys.into_iter().map(by).sum()
 }

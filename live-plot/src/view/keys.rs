@@ -59,6 +59,13 @@ pub(super) const COPYING: [(&str, Action, &str); 2] = [
     ("Ctrl-Shift-C", Action::CopySamples, "copy the samples that are seen"),
 ];
 
+/// What the pointer does to a series in the legend of a window, and how the keyboard gets there.
+pub(super) const POINTING: [(&str, &str); 3] = [
+    ("Click", "on a series: hide it, or show it"),
+    ("Ctrl-click", "show that series alone, or all again"),
+    ("Tab", "go to a series or a button; Enter is a click"),
+];
+
 /// What the key of an action is called.
 pub(super) fn name_of(action: Action) -> &'static str {
     let plain = KEYS.iter().map(|(_, name, of, ..)| (*name, *of));

@@ -12,12 +12,13 @@ use eframe::egui::{
     Align, Button, Layout, Popup, PopupCloseBehavior, Pos2, Rect, Response, RichText, ScrollArea,
     Sense, TextStyle, Ui, UiBuilder, vec2,
 };
+use unicode_width::UnicodeWidthStr;
 
 use super::status::{Entry, Status};
-use super::{text, theme};
+use super::{overlay, text, theme};
 use crate::config::Draw;
 pub(super) use entry::line_of;
-use entry::{Look, Texts, Widths};
+use entry::{Look, Widths};
 use grid::Grid;
 
 /// So many series have large values, and what is visible of them.
@@ -25,6 +26,9 @@ const FEW: usize = 3;
 
 /// How wide a name may be, and which part of the window.
 const NAME: (f32, f32) = (180.0, 0.2);
+
+/// A name that is no wider is never shortened for the sake of the others.
+const SHORT: f32 = 90.0;
 
 /// Between the first row and the buttons.
 const APART: f32 = 12.0;
@@ -36,7 +40,12 @@ const DASHED: usize = 8;
 #[derive(Debug, Default)]
 pub(super) struct Legend {
     widths: Widths,
+    /// Those of the list: what stands there moves nothing above the plot.
+    listed: Widths,
     is_large: bool,
+    /// How many series there were in the frame before, and of them the one with the longest name and one than whose name
+    /// only a quarter is longer.
+    names: (usize, [usize; 2]),
     /// How wide the time after the last entry has been.
     end: f32,
     /// How many entries had a place in the frame before.
@@ -81,18 +90,20 @@ impl Legend {
         let count = content.status.series.len();
         let room = ui.available_rect_before_wrap();
         let first = (buttons.left() - APART - room.left()).max(1.0);
-        let look = self.look(content, first, room.width());
+        let look = self.look(ui, content, first, room.width());
         let row = look.row(ui);
         let some_time = at(content.some_time);
         let some_time = text::line(ui, &some_time, TextStyle::Body, theme::palette(ui).warn);
         self.end = self.end.max(some_time.size().x.ceil());
         // As many as had a place in the frame before, and one more.
         let known = 0..count.min(self.shown.max(FEW) + 1);
-        let mut texts = self.texts(ui, known.clone(), content, look, room.width());
+        let series = &content.status.series;
+        let mut texts = self.widths.lay_out(ui, &series[known.clone()], look, room.width());
         let wide = self.widths.entry(look, room.width()).min(room.width());
         let grid = Grid::new(count, wide, (first, room.width()), most_rows(ui, row), self.end);
         if grid.shown > known.end {
-            texts.extend(self.texts(ui, known.end..grid.shown, content, look, room.width()));
+            let more = &series[known.end..grid.shown];
+            texts.extend(self.widths.lay_out(ui, more, look, room.width()));
             // They may need wider columns.
             ui.ctx().request_repaint();
         }
@@ -107,7 +118,7 @@ impl Legend {
         let mut answer = Answer { is_whole: grid.shown == count, ..Answer::default() };
         for (number, texts) in texts.into_iter().take(grid.shown).enumerate() {
             let place = Rect::from_min_size(corner(grid.place(number)), vec2(wide, row));
-            let entry = &content.status.series[number];
+            let entry = &series[number];
             let response = self.widths.show(ui, place, (number, entry), texts, look);
             answer.note(number, entry, &response);
         }
@@ -128,28 +139,38 @@ impl Legend {
     }
 
     /// How the entries look in so much room. The columns begin anew when values become smaller, as there are more.
-    fn look<'a>(&mut self, content: Content<'a>, first: f32, room: f32) -> Look<'a> {
+    fn look<'a>(&mut self, ui: &Ui, content: Content<'a>, first: f32, room: f32) -> Look<'a> {
         let Content { unit, draw, status, .. } = content;
         let count = status.series.len();
         let (is_large, has_dashes) = (count <= FEW, count > DASHED && draw != Draw::Points);
         if self.is_large != is_large {
-            (self.is_large, self.widths) = (is_large, Widths::default());
+            self.is_large = is_large;
+            (self.widths, self.listed) = Default::default();
         }
-        let names = (room * NAME.1).min(NAME.0);
-        let look = Look { unit, draw, is_large, has_range: false, has_dashes, names };
+        let most = (room * NAME.1).min(NAME.0);
+        let look = Look { unit, draw, is_large, has_range: false, has_dashes, names: most };
+        let [longest, usual] = self.name_widths(ui, &status.series);
+        // A few long names do not make all columns wide, unless there is room for that.
+        let wide = self.widths.beside_name(look) + longest.min(most) + grid::GAP;
+        let is_one_row = wide * count as f32 - grid::GAP <= first;
+        let names = if is_one_row { most } else { usual.max(SHORT).min(most) };
+        let look = Look { names, ..look };
         Look { has_range: self.widths.has_range(look, first), ..look }
     }
 
-    fn texts(
-        &mut self,
-        ui: &Ui,
-        numbers: Range<usize>,
-        content: Content<'_>,
-        look: Look<'_>,
-        room: f32,
-    ) -> Vec<Texts> {
-        let entries = content.status.series[numbers].iter();
-        entries.map(|entry| self.widths.lay_out(ui, entry, look, room)).collect()
+    /// The width of the longest name, and of one than which only a quarter is longer.
+    fn name_widths(&mut self, ui: &Ui, series: &[Entry]) -> [f32; 2] {
+        if self.names.0 != series.len() {
+            let mut order: Vec<usize> = (0..series.len()).collect();
+            order.sort_by_key(|number| UnicodeWidthStr::width(&*series[*number].name));
+            let last = series.len().saturating_sub(1);
+            self.names = (series.len(), [last, last * 3 / 4].map(|place| order[place]));
+        }
+        let color = theme::palette(ui).weak;
+        let width = |number: usize| {
+            text::line(ui, &series[number].name, TextStyle::Body, color).size().x.ceil()
+        };
+        self.names.1.map(width)
     }
 
     /// The sign that says how many more series there are; it opens the list of them. Returns where it ends.
@@ -166,9 +187,11 @@ impl Legend {
             Rect::from_min_size(corner, vec2(ui.max_rect().right() - corner.x, look.row(ui)));
         let text = RichText::new(format!("+{} more", rest.len())).color(theme::palette(ui).text);
         let add = |ui: &mut Ui| ui.add(Button::new(text).small());
-        let sign = ui.scope_builder(UiBuilder::new().max_rect(place), add).inner;
+        let middle = UiBuilder::new().max_rect(place).layout(Layout::left_to_right(Align::Center));
+        let sign = ui.scope_builder(middle, add).inner;
         let popup = Popup::from_toggle_button_response(&sign);
         popup.close_behavior(PopupCloseBehavior::CloseOnClickOutside).show(|ui| {
+            overlay::hold(ui, Some(sign.id));
             self.list(ui, rest, sign.rect.bottom(), content, look, answer);
         });
         sign.rect.right()
@@ -189,8 +212,9 @@ impl Legend {
         ui.spacing_mut().scroll = ScrollStyle::solid();
         let height = (window.y - top - 60.0).max(row * 3.0);
         ScrollArea::vertical().max_height(height).show(ui, |ui| {
-            let texts = self.texts(ui, rest.clone(), content, look, room);
-            let wide = self.widths.entry(look, room);
+            let series = &content.status.series;
+            let texts = self.listed.lay_out(ui, &series[rest.clone()], look, room);
+            let wide = self.listed.entry(look, room);
             let grid = Grid::new(rest.len(), wide, (room, room), usize::MAX, 0.0);
             let size = vec2(grid.width(), grid.rows as f32 * row);
             let (all, _) = ui.allocate_exact_size(size, Sense::hover());
@@ -198,8 +222,8 @@ impl Legend {
                 let (x, line) = grid.place(place);
                 let corner = all.min + vec2(x, line as f32 * row);
                 let place = Rect::from_min_size(corner, vec2(wide, row));
-                let entry = &content.status.series[number];
-                let response = self.widths.show(ui, place, (number, entry), texts, look);
+                let entry = &series[number];
+                let response = self.listed.show(ui, place, (number, entry), texts, look);
                 answer.note(number, entry, &response);
                 if response.gained_focus() {
                     ui.scroll_to_rect(place, None);

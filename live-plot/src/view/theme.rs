@@ -1,10 +1,16 @@
 //! How the window looks: the shared `palette` as egui takes it, and egui's own styles.
 
 use eframe::egui::{
-    Color32, Context, CornerRadius, FontFamily, FontId, Stroke, TextStyle, Theme, Ui, vec2,
+    Color32, Context, CornerRadius, FontFamily, FontId, Stroke, TextStyle, Theme, Ui, Vec2, vec2,
 };
 
 use crate::picture::palette::{Palette, Rgb};
+
+/// Around the text of a button.
+const BUTTON: Vec2 = vec2(7.0, 2.0);
+
+/// How wide the frame is of what has the keyboard.
+const FOCUS: f32 = 2.0;
 
 impl From<Rgb> for Color32 {
     fn from(Rgb(red, green, blue): Rgb) -> Self {
@@ -22,6 +28,7 @@ pub(super) fn apply(ctx: &Context) {
     for theme in [Theme::Dark, Theme::Light] {
         let palette = Palette::of(theme == Theme::Dark);
         ctx.style_mut_of(theme, |style| {
+            let faint = Color32::from(palette.grid).gamma_multiply(0.55);
             let visuals = &mut style.visuals;
             visuals.panel_fill = palette.background.into();
             visuals.window_fill = palette.background.into();
@@ -30,16 +37,16 @@ pub(super) fn apply(ctx: &Context) {
             visuals.weak_text_color = Some(palette.weak.into());
             visuals.widgets.noninteractive.bg_stroke = Stroke::new(1.0, palette.grid);
             visuals.window_corner_radius = CornerRadius::same(8);
+            visuals.widgets.inactive.weak_bg_fill = faint;
             // A button that is on, one under the pointer, and the one that has the keyboard.
             visuals.selection.bg_fill = palette.grid.into();
             visuals.selection.stroke = Stroke::new(1.0, palette.text);
-            let faint = Color32::from(palette.grid).gamma_multiply(0.55);
             for state in [&mut visuals.widgets.hovered, &mut visuals.widgets.open] {
                 (state.weak_bg_fill, state.bg_stroke) = (faint, Stroke::NONE);
             }
             visuals.widgets.active.weak_bg_fill = faint;
-            visuals.widgets.active.bg_stroke = Stroke::new(2.0, palette.text);
-            style.spacing.button_padding = vec2(7.0, 2.0);
+            visuals.widgets.active.bg_stroke = Stroke::new(FOCUS, palette.text);
+            style.spacing.button_padding = BUTTON;
             style.text_styles = [
                 (TextStyle::Heading, FontId::new(17.0, FontFamily::Proportional)),
                 (TextStyle::Body, FontId::new(13.0, FontFamily::Proportional)),
@@ -50,6 +57,12 @@ pub(super) fn apply(ctx: &Context) {
             .into();
         });
     }
+}
+
+/// Gives the entries of a menu the room and the frame that buttons have: egui's own show hardly which has the keyboard.
+pub(super) fn menu(ui: &mut Ui) {
+    ui.spacing_mut().button_padding = BUTTON;
+    ui.visuals_mut().widgets.active.bg_stroke = Stroke::new(FOCUS, palette(ui).text);
 }
 
 #[cfg(test)]

@@ -199,18 +199,151 @@ fn the_sign_after_the_last_entry_opens_the_others_also_by_keys() {
     (0..4).for_each(|_| window.step());
     assert_eq!(entries(&window).len(), 100);
     let screen = egui::Rect::from_min_size(egui::Pos2::ZERO, egui::vec2(800.0, 600.0));
-    // The first entry of the list comes after the sign, and is seen.
-    window.key_press(egui::Key::Tab);
-    (0..3).for_each(|_| window.step());
-    let name = format!("series {shown} gap");
-    let first = window.get_by_label(&name);
-    assert!(first.is_focused() && screen.contains_rect(first.rect()), "{:?}", first.rect());
-    window.key_press(egui::Key::Space);
-    (0..3).for_each(|_| window.step());
+    // The first entry of the list has the keyboard, and is seen.
+    let name = |number: usize| format!("series {number} gap");
+    let is_reached = |window: &Harness<'_, App>, number| {
+        let name = name(number);
+        let entry = window.get_by_label(&name);
+        entry.is_focused() && screen.contains_rect(entry.rect())
+    };
+    assert!(is_reached(&window, shown));
+    press(&mut window, egui::Key::Space);
     assert_eq!(window.state().controls.hidden, BTreeSet::from([shown]));
-    window.key_press(egui::Key::Escape);
-    (0..3).for_each(|_| window.step());
+    // Tab goes through all of it, and begins again.
+    for number in (shown + 1..100).chain([shown, shown + 1]) {
+        press(&mut window, egui::Key::Tab);
+        assert!(is_reached(&window, number), "{number}");
+    }
+    press(&mut window, egui::Key::ArrowLeft);
+    assert!(is_reached(&window, shown) && window.state().controls.viewport.is_live());
+    press(&mut window, egui::Key::Escape);
     assert_eq!(entries(&window).len(), shown);
+    assert!(window.get_by_label(&sign).is_focused());
+}
+
+/// Presses a key, and draws some frames.
+fn press(window: &mut Harness<'_, App>, key: egui::Key) {
+    window.key_press(key);
+    (0..4).for_each(|_| window.step());
+}
+
+#[test]
+fn the_list_of_the_other_series_moves_nothing() {
+    let mut window = window();
+    window.set_size(egui::vec2(640.0, 400.0));
+    declare(&mut window, 40);
+    let before = entries(&window);
+    let names: Vec<String> =
+        (0..60).map(|number| format!("series {number} {}", "x".repeat(number))).collect();
+    window.state().store.hold(|store| store.declare(&names));
+    (0..3).for_each(|_| window.step());
+    window.get_by_label_contains(" more").click();
+    (0..4).for_each(|_| window.step());
+    let now = entries(&window);
+    assert!(now.len() == 60 && now.starts_with(&before), "{before:?} {now:?}");
+}
+
+#[test]
+fn the_menu_is_worked_by_keys_and_the_keyboard_goes_back_to_where_it_was() {
+    let mut window = window();
+    window.set_size(egui::vec2(320.0, 200.0));
+    window.step();
+    window.get_by_label("Menu").focus();
+    window.step();
+    press(&mut window, egui::Key::Enter);
+    let focused = |window: &Harness<'_, App>| {
+        let all = window.get_all_by_role(Role::Button);
+        all.filter(|node| node.is_focused()).map(|node| node.accesskit_node().label()).next()?
+    };
+    let is_at = |window: &Harness<'_, App>, text: &str| {
+        let label = focused(window);
+        assert!(label.as_ref().is_some_and(|label| label.starts_with(text)), "{label:?} {text}");
+    };
+    is_at(&window, "Pause, or follow");
+    press(&mut window, egui::Key::Tab);
+    is_at(&window, "Fit the values");
+    for text in ["Logarithmic axis", "Panels"] {
+        press(&mut window, egui::Key::ArrowDown);
+        is_at(&window, text);
+    }
+    press(&mut window, egui::Key::ArrowUp);
+    press(&mut window, egui::Key::Enter);
+    assert!(window.state().controls.view.is_log);
+    assert!(window.get_by_label("Menu").is_focused(), "{:?}", focused(&window));
+    // All of it can be reached, and is seen.
+    press(&mut window, egui::Key::Enter);
+    let whole = egui::Rect::from_min_size(egui::Pos2::ZERO, egui::vec2(320.0, 200.0));
+    press(&mut window, egui::Key::ArrowUp);
+    is_at(&window, "Close");
+    let close = window.get_by_label_contains("Close").rect();
+    assert!(whole.contains_rect(close), "{close:?}");
+    press(&mut window, egui::Key::Escape);
+    assert!(window.query_by_label_contains("Logarithmic axis").is_none());
+    assert!(window.get_by_label("Menu").is_focused(), "{:?}", focused(&window));
+}
+
+#[test]
+fn who_opens_the_menu_by_the_pointer_has_the_keys_as_before_once_it_is_closed() {
+    let mut window = window();
+    window.get_by_label("Menu").click();
+    (0..4).for_each(|_| window.step());
+    press(&mut window, egui::Key::Tab);
+    assert!(window.ctx.memory(|memory| memory.focused().is_some()));
+    assert!(!window.get_by_label("Pause").is_focused());
+    press(&mut window, egui::Key::Escape);
+    press(&mut window, egui::Key::Space);
+    assert!(!window.state().controls.viewport.is_live());
+}
+
+#[test]
+fn the_list_of_keys_is_scrolled_and_closed_by_keys() {
+    let mut window = window();
+    window.set_size(egui::vec2(320.0, 200.0));
+    window.step();
+    window.get_by_label("Menu").focus();
+    window.step();
+    press(&mut window, egui::Key::Questionmark);
+    let top = |window: &Harness<'_, App>| window.get_by_label("Space").rect().top();
+    let before = top(&window);
+    window.key_press(egui::Key::ArrowDown);
+    (0..30).for_each(|_| window.step());
+    assert!(top(&window) < before - 10.0);
+    window.key_press(egui::Key::PageUp);
+    (0..30).for_each(|_| window.step());
+    assert_eq!(top(&window), before);
+    // Tab reaches nothing behind it.
+    for _ in 0..3 {
+        press(&mut window, egui::Key::Tab);
+        assert!(!window.get_by_label("Pause").is_focused());
+        assert!(!window.get_by_label("sine 7.5").is_focused());
+    }
+    press(&mut window, egui::Key::Escape);
+    (0..20).for_each(|_| window.step());
+    assert!(!window.state().help && window.get_by_label("Menu").is_focused());
+}
+
+#[test]
+fn one_long_name_does_not_make_all_columns_wide_and_an_empty_one_is_seen() {
+    let mut window = window();
+    window.set_size(egui::vec2(800.0, 600.0));
+    let names = |long: &str| -> Vec<String> {
+        (0..8)
+            .map(|number| if number == 5 { long.to_owned() } else { format!("s{number}") })
+            .collect()
+    };
+    let wide = |window: &mut Harness<'_, App>, long: &str| {
+        let store = Shared::new(Store::new(1 << 20));
+        store.hold(|store| store.declare(&names(long)));
+        window.state_mut().store = store;
+        window.state_mut().legend = Legend::default();
+        (0..3).for_each(|_| window.step());
+        entries(window)[0].width()
+    };
+    let short = wide(&mut window, "");
+    window.get_by_label("\"\" gap");
+    let long =
+        wide(&mut window, "a name that is as long as a sentence and says all there is to say");
+    assert!(long < short + 80.0, "{short} {long}");
 }
 
 #[test]
@@ -500,6 +633,9 @@ fn every_key_is_in_the_list() {
     window.step();
     for (_, _, _, does, more) in keys::KEYS.iter().filter(|(_, key, ..)| !key.is_empty()) {
         window.get_by_label(&format!("{does}{more}"));
+    }
+    for key in ["Ctrl-C", "Click", "Ctrl-click", "Tab"] {
+        window.get_by_label(key);
     }
 }
 

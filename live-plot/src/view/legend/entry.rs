@@ -69,8 +69,18 @@ pub(super) struct Widths([f32; PARTS]);
 pub(super) struct Texts([Option<Arc<Galley>>; PARTS]);
 
 impl Widths {
-    /// Lays out the parts of an entry, in an entry as wide as `room` at most.
-    pub(super) fn lay_out(&mut self, ui: &Ui, entry: &Entry, look: Look<'_>, room: f32) -> Texts {
+    /// Lays out the parts of entries, each of which is as wide as `room` at most.
+    pub(super) fn lay_out(
+        &mut self,
+        ui: &Ui,
+        entries: &[Entry],
+        look: Look<'_>,
+        room: f32,
+    ) -> Vec<Texts> {
+        entries.iter().map(|entry| self.texts(ui, entry, look, room)).collect()
+    }
+
+    fn texts(&mut self, ui: &Ui, entry: &Entry, look: Look<'_>, room: f32) -> Texts {
         let palette = theme::palette(ui);
         let (weak, strong) = match entry.hidden {
             true => (palette.grid, palette.grid),
@@ -111,7 +121,7 @@ impl Widths {
     }
 
     /// What an entry takes beside its name.
-    fn beside_name(&self, look: Look<'_>) -> f32 {
+    pub(super) fn beside_name(&self, look: Look<'_>) -> f32 {
         let [_, value, unit, rest @ ..] = self.0;
         let unit = if unit > 0.0 { GAP / 2.0 + unit } else { 0.0 };
         // Before the range, for its dots and for the word.

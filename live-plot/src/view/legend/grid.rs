@@ -2,7 +2,7 @@
 //! it. Pure. What the entries look like is left to `legend`.
 
 /// Between two columns.
-const GAP: f32 = 28.0;
+pub(super) const GAP: f32 = 28.0;
 
 /// The places of some entries of one width.
 #[derive(Debug, Clone, Copy, PartialEq)]
