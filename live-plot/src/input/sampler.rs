@@ -13,6 +13,7 @@ use chrono::{DateTime, Utc};
 
 use super::counters::Counters;
 use super::doubts::Doubts;
+use super::grammar::again::Again;
 use super::grammar::measure::Measure;
 use super::grammar::reading::{Cell, Item, Key, Reading};
 use super::grammar::table::Tables;
@@ -36,6 +37,7 @@ const MISSING_AFTER: Duration = Duration::from_secs(1);
 #[derive(Debug)]
 pub(super) struct Sampler {
     grammar: Grammar,
+    again: Again,
     pub(super) schema: Schema,
     scales: Scales,
     /// There will be a picture, in which series share an axis.
@@ -87,6 +89,7 @@ impl Sampler {
         Self {
             timestamps: (!rules.naming.time.is_empty()).then(|| Timestamps::new(zone::local())),
             grammar,
+            again: Again::default(),
             schema: Schema::new(rules.naming),
             scales: Scales::default(),
             is_drawn: rules.is_drawn,
@@ -142,8 +145,17 @@ impl Sampler {
         if self.takes_numbered_mark(text) {
             return;
         }
+        if let Some(verdict) = self.again.read(text, &mut self.grammar) {
+            return self.take(verdict, text, now);
+        }
         let verdict = self.grammar.line(text, self.counts.lines);
         self.reject_headers(now);
+        self.take(verdict, text, now);
+        self.again.learn(text, verdict, &self.grammar);
+    }
+
+    /// Takes a line that the grammar has looked at.
+    fn take(&mut self, verdict: Verdict, text: &[u8], now: Instant) {
         match verdict {
             Verdict::Read => self.take_rows(text, now),
             Verdict::PassedOver => self.counts.passed_over += 1,

@@ -11,14 +11,21 @@ const MOST_DIGITS: usize = 15;
 const EACH: u64 = 0x0101_0101_0101_0101;
 
 /// The number that is all of the line which the text begins with, and the line's length with its LF. `None` for any other
-/// line, and for the last eight bytes.
+/// line.
 pub(in crate::input) fn line(text: &[u8]) -> Option<(f64, usize)> {
-    let is_negative = *text.first()? == b'-';
-    let start = usize::from(is_negative);
+    let (value, end) = number(text, 0, b'.')?;
+    (text.get(end) == Some(&b'\n')).then_some((value, end + 1))
+}
+
+/// The number that begins at `at`, and where it ends.
+#[inline]
+pub(super) fn number(text: &[u8], at: usize, sign: u8) -> Option<(f64, usize)> {
+    let is_negative = *text.get(at)? == b'-';
+    let start = at + usize::from(is_negative);
     let (mut mantissa, mut end) = digits(text, start)?;
     let mut count = end - start;
     let mut scale = None;
-    if count > 0 && text[end] == b'.' {
+    if count > 0 && text.get(end) == Some(&sign) {
         let point = end;
         let fraction;
         (fraction, end) = digits(text, point + 1)?;
@@ -27,11 +34,11 @@ pub(in crate::input) fn line(text: &[u8]) -> Option<(f64, usize)> {
         scale = Some(*POWERS.get(length)?);
         mantissa = mantissa.wrapping_mul(WHOLE[length.min(MOST_DIGITS)]).wrapping_add(fraction);
     }
-    if !(1..=MOST_DIGITS).contains(&count) || text[end] != b'\n' {
+    if !(1..=MOST_DIGITS).contains(&count) {
         return None;
     }
     let magnitude = scale.map_or(mantissa as f64, |scale| mantissa as f64 / scale);
-    Some((if is_negative { -magnitude } else { magnitude }, end + 1))
+    Some((if is_negative { -magnitude } else { magnitude }, end))
 }
 
 /// Ten to these powers.
@@ -45,7 +52,8 @@ const WHOLE: [u64; MOST_DIGITS + 1] = {
     powers
 };
 
-/// The digits that begin at `at` as a number, and where they end; `None` if there are too many, or the text ends near them.
+/// The digits that begin at `at` as a number, and where they end; `None` if there are too many.
+#[inline]
 fn digits(text: &[u8], at: usize) -> Option<(u64, usize)> {
     let (first, length) = eight(text, at)?;
     if length < 8 {
@@ -56,8 +64,18 @@ fn digits(text: &[u8], at: usize) -> Option<(u64, usize)> {
 }
 
 /// The digits among the next eight bytes as a number, and how many there are.
+#[inline]
 fn eight(text: &[u8], at: usize) -> Option<(u64, usize)> {
-    let word = u64::from_le_bytes(*text.get(at..)?.first_chunk()?);
+    let rest = text.get(at..)?;
+    // Near the end zeros follow.
+    let word = match (rest.first_chunk(), text.last_chunk()) {
+        (Some(next), _) => u64::from_le_bytes(*next),
+        (None, Some(last)) => {
+            let missing = u32::try_from(8 * (8 - rest.len())).ok()?;
+            u64::from_le_bytes(*last).checked_shr(missing).unwrap_or(0)
+        }
+        (None, None) => rest.iter().rfold(0, |word, byte| word << 8 | u64::from(*byte)),
+    };
     // A digit becomes its value; the first byte above 9 ends the number. It alone is looked for: what is added to it may
     // carry into the bytes behind it.
     let values = word ^ (EACH * u64::from(b'0'));
@@ -113,7 +131,7 @@ mod tests {
         ] {
             assert_eq!(read(text), None, "{text:?}");
         }
-        assert_eq!(line(b"1\n"), None, "too near the end");
+        assert_eq!([line(b"1\n"), line(b"1")], [Some((1.0, 2)), None]);
     }
 
     proptest! {

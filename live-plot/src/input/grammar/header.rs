@@ -14,7 +14,7 @@ use names::{are_units, distinct, is_address, is_drawn, is_torn};
 use places::{spans, starts};
 
 /// A line of names that fits a row.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Header {
     pub(super) delimiter: Delimiter,
     /// What stands apart before its colon: `avg-cpu`.
@@ -25,7 +25,7 @@ pub(super) struct Header {
 }
 
 /// A line without a number, which may be a header.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Clone, PartialEq)]
 pub(super) struct Candidate {
     pub(super) line: Vec<u8>,
     /// How far it is indented.

@@ -13,11 +13,12 @@
 //! table         a row without a header, or bare numbers
 //! ```
 //!
-//! bare reads a flood of bare numbers before all of these. title holds what stands above the lines; remark knows a line
+//! again reads a line that is like an earlier one, and bare a flood of bare numbers, before all of these. title holds what stands above the lines; remark knows a line
 //! without a number. number, foreign, comma, unit, duration, measure, calendar and moment know what a cell is; words what may
 //! be a name; reading holds what was found. Pure: which series a number belongs to, and when it was, is left to `schema` and
 //! `timestamp`.
 
+pub(super) mod again;
 mod alternating;
 pub(super) mod bare;
 pub(super) mod calendar;
@@ -91,7 +92,7 @@ pub(super) enum Verdict {
 }
 
 /// Reads lines, one after the other.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct Grammar {
     pub(super) tables: Tables,
     titles: Titles,
@@ -144,11 +145,6 @@ impl Grammar {
                 true => Verdict::NoNumber,
             };
         }
-        if self.tables.read_again(text, &mut self.reading) {
-            self.tables.number_read();
-            return Verdict::Read;
-        }
-        self.reading.clear();
         if text.is_empty() {
             self.tables.empty_line();
             self.titles.empty_line();
@@ -222,6 +218,14 @@ impl Grammar {
             }
             None => {}
         }
+    }
+
+    /// Whether it reads the same lines in the same way.
+    fn is_like(&self, other: &Self) -> bool {
+        self.tables == other.tables
+            && self.titles == other.titles
+            && self.outline == other.outline
+            && self.has_decimal_comma == other.has_decimal_comma
     }
 
     /// Whether `--match` decides.

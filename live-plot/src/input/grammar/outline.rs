@@ -9,13 +9,13 @@ const DEEPEST: usize = 64;
 const LONGEST: usize = 1024;
 
 /// The parts that are open.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Clone, PartialEq)]
 pub(super) struct Outline {
     path: Vec<u8>,
     levels: Vec<Level>,
 }
 
-#[derive(Debug)]
+#[derive(Debug, Clone, PartialEq)]
 struct Level {
     /// How long the path was outside.
     outside: usize,

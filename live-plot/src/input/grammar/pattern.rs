@@ -6,7 +6,7 @@ use regex::bytes::{CaptureLocations, Regex};
 use super::reading::{Key, Reading, Span};
 
 /// The expression and the names of its groups.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct Pattern {
     regex: Regex,
     /// Each group with its number.

@@ -46,8 +46,21 @@ pub(in crate::input) struct Item {
     pub(in crate::input) cell: Cell,
 }
 
+impl Item {
+    /// A gap is the same as another one.
+    fn is_same(&self, other: &Self) -> bool {
+        let bits = |item: &Self| match item.cell {
+            Cell::Number(measure) => Some((measure.value.to_bits(), measure.unit)),
+            _ => None,
+        };
+        let parts =
+            |item: &Self| (item.row, item.key, Some(item.cell).filter(|cell| !cell.is_number()));
+        bits(self) == bits(other) && parts(self) == parts(other)
+    }
+}
+
 /// The cells of a line.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Clone)]
 pub(in crate::input) struct Reading {
     /// The titles above the line.
     pub(in crate::input) title: Vec<u8>,
@@ -119,6 +132,25 @@ impl Reading {
         if let Some(last) = self.items.last_mut() {
             last.cell = cell;
         }
+    }
+
+    /// Puts another number into a cell that has one.
+    pub(super) fn set(&mut self, place: usize, value: f64) {
+        if let Some(Item { cell: Cell::Number(measure), .. }) = self.items.get_mut(place) {
+            measure.value = value;
+        }
+    }
+
+    /// The first cell that is not the same.
+    pub(super) fn difference(&self, other: &Self) -> Option<usize> {
+        self.items.iter().zip(&other.items).position(|(one, other)| !one.is_same(other))
+    }
+
+    /// Whether all is the same, to the last bit.
+    pub(super) fn is_same(&self, other: &Self) -> bool {
+        self.items.len() == other.items.len()
+            && self.difference(other).is_none()
+            && (&self.title, &self.text, &self.rows) == (&other.title, &other.text, &other.rows)
     }
 
     /// The cell that `text` is, all of it: a number with or without a unit, nothing, or a text.

@@ -12,7 +12,7 @@ const PROCESS_IDS: [&str; 5] = ["pid", "tid", "tgid", "lwp", "spid"];
 const MOST_NAMES: usize = 4096;
 
 /// The columns that tell the rows apart, and which row each name is for.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Clone, PartialEq)]
 pub(super) struct RowNames {
     /// The column whose cells are the names.
     pub(super) column: Option<usize>,
@@ -26,7 +26,7 @@ pub(super) struct RowNames {
 }
 
 /// The row that a name is for, as it last came.
-#[derive(Debug, Default, PartialEq)]
+#[derive(Debug, Default, Clone, PartialEq)]
 struct Owner {
     other: Vec<u8>,
     process: Vec<u8>,
@@ -47,7 +47,7 @@ struct Row<'a> {
 impl RowNames {
     /// The next block of the table begins.
     pub(super) fn begin_block(&mut self) {
-        self.block += 1;
+        self.block += u64::from(!self.owners.is_empty());
     }
 
     /// Takes the columns of a block from its first row: its words, and the names of its header. In a table of processes

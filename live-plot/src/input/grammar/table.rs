@@ -8,9 +8,7 @@ mod plain;
 use super::cells::Delimiter;
 use super::comma;
 use super::header::{Candidate, Header};
-use super::measure::Measure;
-use super::number;
-use super::reading::{Cell, Key, Reading, Span};
+use super::reading::Reading;
 use super::row;
 use headed::Table;
 
@@ -46,7 +44,7 @@ pub(in crate::input) enum OpenMark {
 }
 
 /// The table in force, and what is known of others.
-#[derive(Debug)]
+#[derive(Debug, Clone, PartialEq)]
 pub(in crate::input) struct Tables {
     /// The names that the user gave to the first columns.
     given: Vec<Vec<u8>>,
@@ -164,26 +162,6 @@ impl Tables {
             self.width = self.width.max(1);
         }
         takes
-    }
-
-    /// Reads a line of bare numbers that is like the last one: then no form needs to be looked for.
-    pub(super) fn read_again(&mut self, line: &[u8], reading: &mut Reading) -> bool {
-        let Some(delimiter) = self.delimiter else { return false };
-        let is_otherwise = self.table.is_some() || self.is_titled || !self.candidates.is_empty();
-        if is_otherwise || self.width < 2 {
-            return false;
-        }
-        let mut cells = 0;
-        for text in delimiter.cells(line) {
-            let Some((value, length)) = number::prefix(text) else { return false };
-            if length < text.len() {
-                return false;
-            }
-            let cell = Cell::Number(Measure { value, unit: None });
-            reading.push(Span::default(), Key::Column(cells), cell);
-            cells += 1;
-        }
-        cells == self.width
     }
 
     /// The first row is a number by itself.
@@ -355,8 +333,11 @@ impl Tables {
 
     /// Keeps lines that are to be known again.
     fn know(&mut self, lines: &[Candidate]) {
-        let room = MOST_KNOWN.saturating_sub(self.known.len());
-        self.known.extend(lines.iter().take(room).map(|line| line.line.clone()));
+        for candidate in lines {
+            if self.known.len() < MOST_KNOWN && !self.is_known(&candidate.line) {
+                self.known.push(candidate.line.clone());
+            }
+        }
     }
 
     /// Puts a table in force. The names of its rows are those that they had when it was before.

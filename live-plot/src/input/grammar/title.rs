@@ -13,7 +13,7 @@ const LONGEST: usize = 256;
 const MOST_WORDS: usize = 4;
 
 /// The titles over the next line.
-#[derive(Debug)]
+#[derive(Debug, Clone, PartialEq)]
 pub(super) struct Titles {
     /// The file that the lines are of.
     file: Vec<u8>,

@@ -3,6 +3,8 @@
 use common::clock;
 use proptest::prelude::*;
 
+mod again;
+
 use super::*;
 use crate::config::Naming;
 use crate::input::splitter::Splitter;

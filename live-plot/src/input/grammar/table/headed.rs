@@ -7,7 +7,7 @@ use super::super::row::{self, Layout};
 use super::super::row_names::RowNames;
 
 /// A table with a header.
-#[derive(Debug)]
+#[derive(Debug, Clone, PartialEq)]
 pub(super) struct Table {
     pub(super) header: Header,
     /// The titles above the header, and its label.

@@ -1,0 +1,121 @@
+//! The law of `grammar::again`: lines that are read as earlier ones were give what they would have given.
+
+use super::*;
+
+/// Lines of all forms, parted by `~`; `#` stands for a number, `@` for any of a few words.
+const FORMS: &str = "\
+    #~# #~# # # #~  #   #    #~#,#~#,#,#~#;#~#;#;#~#\t#\t#~# @~# @ #~@ #~@ # #~@ # # #~@ #%, @ #%~@ # @ #~@=#~\
+    @=# @=#~@=#ms @=# MB~@: #~@: # #~@: #, @: #~@: # kB~@:#~@:#,@:#~@:#|c~@:#|ms|@0.1~>@:#~>@:#:#~@ @=# @=#~\
+    INFO @ took @=# after #~[@] @: # (# of #)~level=info msg=\"a #\" n=# @=\"#\" t=#~@ # finished job # after #~\
+    @ is @ and @~#m#s~@ #m #s~up # days, # min~{\"@\":#,\"a\":{\"b\":#},\"c\":\"#\",\"d\":[#,#],\"ok\":true}~\
+    {'a': #, '@': None}~[#,#,#]~(#, #)~[{\"a\":#},{\"a\":#}]~@{a=\"#\",b=\"@\"} #~@{} # #~@.x # 1763886079~\
+    @ # 1763886#~@,h=a,c=# u=#,v=#i 1763886079000000000~@,h=a u=#~a,b,c~@,#,#~a;b;c~a b c~a  b c  d~r us sy~\
+    \x20#  #   #~@   #   #  #~a b~~@~@:~[@]~  @: #~    @: #  (# @)~# @: comment~\"@\": #,~\"@\": {~}~{~]~\"a\": [~\
+    # HELP @ it~@ #-#~#/#~#:#~#:#:# #~2026-11-25T12:00:0#Z,#~2026-11-25 12:00:00 @=# x~Nov # @ #~Nov # 2026 #~\
+    $# @=$#~@=#,#~@ #,#~@=#/#~a=# ± #~@ #°C~0x# #~ab # #~ab # # #~# # ab~Epoch #: loss # acc #~@ [#/#]: loss=#~\
+    \u{1b}[3#m@=#\u{1b}[0m~#\u{202f}### #~# # x~- @: #~@: # -~@ #;~# | # | #~| @ | # |~#. #~@ (#): #~@ (#) #~\
+    nan # -~# null~@=# @~processor\t: #~cpu #: #~t,v~t v~Mem: # # #~@ Tasks: # total, # running~\
+    Tasks: # total, # running~\
+";
+
+/// Numbers as they are written, plain ones above all.
+fn number() -> impl Strategy<Value = String> {
+    prop_oneof![
+        6 => (0_u32..2000).prop_map(|n| n.to_string()),
+        4 => (0_u32..2_000_000).prop_map(|n| format!("{}.{:03}", n / 1000, n % 1000)),
+        2 => (-99_i32..0).prop_map(|n| n.to_string()),
+        2 => prop::sample::select(vec!["0", "5", "12", "123", "1234", "12345678", "30471", "0.5", "-0.25"]).prop_map(str::to_owned),
+        1 => prop::sample::select(vec![
+            "007", "00", "1e5", "1.5e-03", "1,234", "0,5", "1.234,5", "1_000", ".5", "5.", "-0", "1763886080", "20261126", "nan", "inf",
+            "00000000", "123456789012345678901", "1.2.3", "", "+5", "−5", "1.000", "2D+03", "1e999",
+        ]).prop_map(str::to_owned),
+    ]
+}
+
+/// A few kinds of lines, each many times, with other numbers.
+fn lines() -> impl Strategy<Value = Vec<Vec<u8>>> {
+    let word = prop::sample::select(vec!["a", "took", "sda", "x-y", "eth0", "beef", "h"]);
+    let kinds = prop::collection::vec(
+        (
+            prop::sample::select(FORMS.split('~').collect::<Vec<_>>()),
+            prop::collection::vec(word, 6),
+        ),
+        1..5,
+    );
+    let picks = prop::collection::vec(
+        (any::<prop::sample::Index>(), prop::collection::vec(number(), 8), 0_usize..3000),
+        1..50,
+    );
+    (kinds, picks).prop_map(|(kinds, picks)| {
+        let line = |(pick, numbers, change): &(prop::sample::Index, Vec<String>, usize)| {
+            let (form, words) = pick.get(&kinds);
+            let (mut numbers, mut words) = (numbers.iter().cycle(), words.iter().cycle());
+            let mut line = Vec::new();
+            for byte in form.bytes() {
+                match byte {
+                    b'#' if !form.starts_with("# HELP") => {
+                        line.extend(numbers.next().unwrap().bytes());
+                    }
+                    b'@' => line.extend(words.next().unwrap().bytes()),
+                    other => line.push(other),
+                }
+            }
+            // Seldom any byte stands anywhere.
+            if let (true, Some(place)) = (change % 16 == 0, change.checked_rem(line.len().max(1))) {
+                let bytes = b" \t,;:=\"'-.[]{}|\x1b#x5\xc2";
+                line.insert(place.min(line.len()), bytes[change % bytes.len()]);
+            }
+            line
+        };
+        picks.iter().map(line).collect()
+    })
+}
+
+fn rules() -> impl Strategy<Value = Rules> {
+    let names = |texts: &[&str]| texts.iter().map(|text| (*text).to_owned()).collect::<Vec<_>>();
+    let naming = move |names_of: &[&str], only: &[&str], time: &[&str]| Naming {
+        names: names(names_of),
+        only: names(only),
+        time: names(time),
+    };
+    prop_oneof![
+        6 => Just(Rules::default()),
+        1 => Just(Rules { naming: naming(&["u", "v"], &[], &[]), ..Rules::default() }),
+        1 => Just(Rules { naming: naming(&[], &["a", "c2"], &[]), ..Rules::default() }),
+        1 => Just(Rules { naming: naming(&[], &[], &["t"]), marks: true, ..Rules::default() }),
+        1 => Just(Rules { marks: true, rate: true, is_drawn: true, ..Rules::default() }),
+    ]
+}
+
+/// All that has come of the lines.
+fn outcome(lines: &[Vec<u8>], rules: Rules, credit: i64) -> String {
+    let mut sampler = Sampler::new(rules, true, false);
+    sampler.again.credit = credit;
+    let now = clock::now();
+    for line in lines {
+        sampler.line(&Line::Text(line), now);
+    }
+    sampler.stamp(0.0, 1.0);
+    let entries: Vec<_> = sampler
+        .entries()
+        .iter()
+        .map(|entry| (entry.series, entry.sample.time.to_bits(), entry.sample.value.to_bits()))
+        .collect();
+    sampler.finish(now);
+    let units: Vec<_> = sampler.units().collect();
+    let marks = sampler.annotations().to_vec();
+    let warnings = sampler.take_warnings();
+    let (names, counts) = (sampler.schema.names(), sampler.counts);
+    format!("{names:?}\n{units:?}\n{entries:?}\n{marks:?}\n{counts:?}\n{warnings:?}")
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+    #[test]
+    fn lines_read_as_earlier_ones_were_give_the_same(lines in lines(), rules in rules()) {
+        let slowly = outcome(&lines, rules.clone(), i64::MIN / 2);
+        let again = outcome(&lines, rules, i64::MAX / 2);
+        let shown: Vec<_> = lines.iter().map(|line| String::from_utf8_lossy(line)).collect();
+        prop_assert_eq!(slowly, again, "{:#?}", shown);
+    }
+}
