@@ -58,6 +58,13 @@ pub struct Args {
     /// Draw only these series
     #[arg(long, value_name = "A,B,…", value_delimiter = ',', action = ArgAction::Append)]
     only: Vec<String>,
+    /// Name the rows by these columns or keys
+    ///
+    /// Not by their first word. Under `gpu,power` the row `1,70` is `1.power` with --rows gpu: a series for each number of gpu.
+    /// In JSON and pairs they are keys.
+    #[arg(long, value_name = "A,B,…", value_delimiter = ',', action = ArgAction::Append)]
+    #[arg(hide_short_help = true)]
+    rows: Vec<String>,
     /// Draw a line without a number as a mark
     ///
     /// A vertical line with its text, where it came among the numbers; with --time at its own time, if it begins with one.
@@ -219,6 +226,7 @@ impl TryFrom<Args> for Config {
         let escaped =
             |names: Vec<String>| names.iter().map(|name| escape(name).into_owned()).collect();
         let (names, only) = (escaped(args.names), escaped(args.only));
+        let rows = args.rows;
         let has_time_group =
             |regex: &Regex| regex.capture_names().flatten().any(|name| name == "time");
         let mut time = args.time;
@@ -235,7 +243,7 @@ impl TryFrom<Args> for Config {
             // Known once it is open.
             is_whole: false,
             rules: Rules {
-                naming: Naming { names, only, time },
+                naming: Naming { names, only, rows, time },
                 pattern: args.pattern,
                 marks: args.marks,
                 rate: args.rate,

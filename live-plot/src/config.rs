@@ -120,6 +120,8 @@ pub struct Naming {
     pub names: Vec<String>,
     /// The series to keep; all if empty.
     pub only: Vec<String>,
+    /// The columns or keys that name the rows.
+    pub rows: Vec<String>,
     /// The column or key that holds the time; the date and the clock time if there are two.
     pub time: Vec<String>,
 }

@@ -262,6 +262,25 @@ fn a_series_that_never_comes_is_reported() {
 }
 
 #[test]
+fn the_file_and_the_environment_name_the_rows_too() {
+    let folder = Folder::new("rows");
+    let file = folder.path("config.toml");
+    write(&file, "rows = [\"gpu\", \"of\"]\n").unwrap();
+    let input = "of,gpu,watts\na,0,50\na,1,60\n";
+    let by_file = fed(&["--config", &file, "--only", "watts", "--summary"], input);
+    let mut command = live_plot(&["--only", "watts", "--summary"]);
+    command.env("LIVE_PLOT_ROWS", "gpu,of").stdin(Stdio::piped());
+    let mut plot = Running::start(command);
+    plot.write(input);
+    plot.end_input();
+    for end in [by_file, plot.finish()] {
+        let lines =
+            ["0.a.watts count=1 min=50 max=50 mean=50", "1.a.watts count=1 min=60 max=60 mean=60"];
+        assert_eq!(totals(&end), lines, "{:?}", end.err);
+    }
+}
+
+#[test]
 fn without_a_number_nothing_is_written_and_it_fails() {
     let folder = Folder::new("nothing");
     let (old, new) = (folder.path("old.csv"), folder.path("new.png"));

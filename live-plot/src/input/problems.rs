@@ -18,13 +18,14 @@ pub(super) enum Problem {
     Comma,
     Hexadecimal,
     Fortran,
+    LongRow,
     NoTime,
     BadTime,
     BackInTime,
 }
 
 impl Problem {
-    const ALL: [Self; 11] = [
+    const ALL: [Self; 12] = [
         Self::NoNumber,
         Self::NotUnderstood,
         Self::NoNames,
@@ -33,6 +34,7 @@ impl Problem {
         Self::Comma,
         Self::Hexadecimal,
         Self::Fortran,
+        Self::LongRow,
         Self::NoTime,
         Self::BadTime,
         Self::BackInTime,
@@ -68,6 +70,9 @@ impl Problem {
             }
             Self::Fortran => {
                 "The line is not understood: an exponent begins with e; put sed -uE 's/([0-9.])[Dd]([-+])/\\1e\\2/g' before live-plot."
+            }
+            Self::LongRow => {
+                "A number of more than 15 digits cannot name a row: --match with a group (?<name>[0-9]+) keeps them all."
             }
             Self::NoTime => "The line has no time in the column of --time.",
             Self::BadTime => {

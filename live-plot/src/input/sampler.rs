@@ -1,9 +1,10 @@
 //! From lines to samples: which lines are accepted, which are rejected, and the warnings about them (`warnings`). A row's
-//! own time is found by `time`, `--marks` by `marking`; a flood of bare numbers is taken by `flood`. Pure: the caller passes
+//! own time is found by `time`, its name with `--rows` by `rows`, `--marks` by `marking`; a flood of bare numbers is taken by `flood`. Pure: the caller passes
 //! the time and prints the warnings.
 
 mod flood;
 mod marking;
+mod rows;
 mod time;
 mod warnings;
 
@@ -61,7 +62,7 @@ pub(super) struct Sampler {
     doubts: Doubts,
     turns: Turns,
     once: Once,
-    /// When the first line came of which nothing is drawn.
+    /// When the first line came of which nothing is drawn, or not under the name that is meant.
     nothing_since: Option<Instant>,
 }
 
@@ -83,8 +84,7 @@ struct Once {
 impl Sampler {
     /// `has_seconds`: the samples have times, and not only numbers.
     pub(super) fn new(rules: Rules, has_seconds: bool, is_typed: bool) -> Self {
-        let mut grammar =
-            Grammar::new(&rules.naming.names, &rules.naming.time, rules.pattern, is_typed);
+        let mut grammar = Grammar::new(&rules.naming, rules.pattern, is_typed);
         grammar.tables.has_marks = rules.marks;
         Self {
             timestamps: (!rules.naming.time.is_empty()).then(|| Timestamps::new(zone::local())),
@@ -127,8 +127,8 @@ impl Sampler {
         if self.counts.other_series > 0 && !std::mem::replace(&mut self.once.too_many, true) {
             self.problems.warn(format!("There are more than {MAX_SERIES} series: the others are not drawn. --only NAME,… chooses."));
         }
-        // Nothing is drawn at all: warn before the end of input. But not at once, for each line may bring one more name.
-        if self.schema.names().is_empty() {
+        // Nothing is drawn at all, or under a name that is not meant: warn before the end of input. But not at once, for each line may bring one more name.
+        if self.schema.names().is_empty() || self.schema.lacks_rows() {
             let since = *self.nothing_since.get_or_insert(now);
             if now.saturating_duration_since(since) >= MISSING_AFTER {
                 self.warn_missing();
@@ -199,14 +199,17 @@ impl Sampler {
     fn take_rows(&mut self, line: &[u8], now: Instant) {
         self.hint_at_time();
         self.warn_open_marks();
+        self.warn_parts();
         let reading = std::mem::take(&mut self.grammar.reading);
         for row in reading.rows() {
             self.warn_doubt(row, &reading);
             self.warn_turn(row, &reading);
-            match self.time(row, &reading) {
-                Ok(time) => {
+            let time = self.time(row, &reading);
+            let name = self.row_name(row, &reading);
+            match time.and_then(|time| Ok((time, name?))) {
+                Ok((time, name)) => {
                     let before = self.entries.len();
-                    self.row(row, &reading);
+                    self.row(row, name.as_deref(), &reading);
                     // With --marks: no number but its time.
                     if self.entries.len() == before && self.marks.is_some() && !time.is_nan() {
                         self.add_mark(remark::rest(clean(line).trim_ascii()), Place::At(time));
@@ -230,10 +233,13 @@ impl Sampler {
         self.grammar.reading = reading;
     }
 
-    /// Takes the numbers of a row.
-    fn row(&mut self, row: &[Item], reading: &Reading) {
+    /// Takes the numbers of a row, which has another name than its own with `--rows`.
+    fn row(&mut self, row: &[Item], row_name: Option<&[u8]>, reading: &Reading) {
         self.schema.begin_row();
         for (place, item) in row.iter().enumerate() {
+            if row_name.is_some() && self.names_row(item, reading) {
+                continue;
+            }
             let measure = match item.cell {
                 Cell::Number(measure) => Some(measure),
                 Cell::Empty => None,
@@ -246,6 +252,7 @@ impl Sampler {
                 self.warn_infinite();
             }
             let name = name(item, reading, &mut self.grammar.tables);
+            let name = Name { row: row_name.unwrap_or(name.row), ..name };
             let number = measure.map(|measure| measure.value);
             if let Some(series) = self.schema.series(place, name, number) {
                 if let Cell::Text(text) = item.cell {

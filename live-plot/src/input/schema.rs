@@ -63,6 +63,8 @@ pub(super) struct Schema {
     /// Some names of any kind.
     seen: Vec<String>,
     has_time: bool,
+    /// Which of the names in `--rows` have come.
+    has_rows: Vec<bool>,
     /// How many rows have begun.
     row: u64,
     /// The last row with a number of each series, and how many the row has had of it.
@@ -107,7 +109,8 @@ struct Recent {
 impl Schema {
     pub(super) fn new(naming: Naming) -> Self {
         let found = vec![false; naming.only.len()];
-        Self { naming, found, ..Self::default() }
+        let has_rows = vec![false; naming.rows.len()];
+        Self { naming, found, has_rows, ..Self::default() }
     }
 
     /// The names of the series, in the order in which they began.
@@ -305,6 +308,29 @@ impl Schema {
     pub(super) fn missing_time(&self) -> Option<String> {
         let is_missing = !self.has_time && !self.seen.is_empty();
         is_missing.then(|| missing::time(&self.naming.time, &self.seen))
+    }
+
+    /// Whether a name of `--rows` has not come.
+    pub(super) fn lacks_rows(&self) -> bool {
+        self.has_rows.contains(&false)
+    }
+
+    /// The warning that nothing has a name of `--rows`.
+    pub(super) fn missing_rows(&self) -> Option<String> {
+        let is_missing = self.lacks_rows() && !self.seen.is_empty();
+        is_missing.then(|| missing::rows(&self.naming.rows, &self.has_rows, &self.seen))
+    }
+
+    /// Whether `--rows` names the rows.
+    pub(super) fn names_rows(&self) -> bool {
+        !self.naming.rows.is_empty()
+    }
+
+    /// Which name of `--rows` the column or key has.
+    pub(super) fn row_part(&mut self, name: &[u8]) -> Option<usize> {
+        let part = self.naming.rows.iter().position(|meant| meant.as_bytes() == name)?;
+        self.has_rows[part] = true;
+        Some(part)
     }
 
     /// The warning that nothing but the time has come.

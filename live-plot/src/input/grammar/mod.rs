@@ -62,6 +62,8 @@ use reading::{Key, Reading};
 use table::{Above, Refusal, Tables};
 use title::Titles;
 
+use crate::config::Naming;
+
 /// What a line is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Verdict {
@@ -107,15 +109,9 @@ pub(super) struct Grammar {
 }
 
 impl Grammar {
-    /// `names` are those that the user gives to the columns, `time` those of the columns that hold the time.
-    pub(super) fn new(
-        names: &[String],
-        time: &[String],
-        pattern: Option<Regex>,
-        is_typed: bool,
-    ) -> Self {
+    pub(super) fn new(naming: &Naming, pattern: Option<Regex>, is_typed: bool) -> Self {
         Self {
-            tables: Tables::new(names, time),
+            tables: Tables::new(naming),
             titles: Titles::default(),
             outline: Outline::default(),
             pattern: pattern.map(Pattern::new),

@@ -12,6 +12,8 @@ use super::reading::Reading;
 use super::row;
 use headed::Table;
 
+use crate::config::Naming;
+
 /// How many lines before the first number may be the header.
 const MOST_CANDIDATES: usize = 8;
 
@@ -48,8 +50,9 @@ pub(in crate::input) enum OpenMark {
 pub(in crate::input) struct Tables {
     /// The names that the user gave to the first columns.
     given: Vec<Vec<u8>>,
-    /// The names of `--time`.
+    /// The names of `--time`, and those of `--rows`.
     time: Vec<String>,
+    row_names: Vec<String>,
     table: Option<Table>,
     /// How many headers have been put in force.
     pub(in crate::input) begun: u64,
@@ -74,6 +77,8 @@ pub(in crate::input) struct Tables {
     word: Vec<u8>,
     /// A mark in the first row may mean something else than it was read as.
     pub(in crate::input) open_mark: Option<OpenMark>,
+    /// So many columns at the beginning tell the rows apart, it seems: a total has come, and the first of its parts.
+    pub(in crate::input) parts: Option<usize>,
     /// With `--marks`: what can be no header is a mark.
     pub(in crate::input) has_marks: bool,
     /// Lines that may have been headers and are none, with their number.
@@ -89,10 +94,11 @@ pub(super) struct Above<'a> {
 }
 
 impl Tables {
-    pub(super) fn new(given: &[String], time: &[String]) -> Self {
+    pub(super) fn new(naming: &Naming) -> Self {
         Self {
-            given: given.iter().map(|name| name.clone().into_bytes()).collect(),
-            time: time.to_vec(),
+            given: naming.names.iter().map(|name| name.clone().into_bytes()).collect(),
+            time: naming.time.clone(),
+            row_names: naming.rows.clone(),
             table: None,
             begun: 0,
             former: Vec::new(),
@@ -108,6 +114,7 @@ impl Tables {
             refused: None,
             word: Vec::new(),
             open_mark: None,
+            parts: None,
             has_marks: false,
             not_headers: Vec::new(),
         }
@@ -324,11 +331,24 @@ impl Tables {
             }
         }
         candidates[last + 1..].iter().for_each(|candidate| self.report(candidate));
-        self.replace_table(Table::new(header, &title));
+        let has_row_names = self.has_row_names(&header);
+        self.replace_table(Table::new(header, &title, has_row_names));
         self.width = 0;
         self.delimiter = None;
         self.refused = None;
         self.read_row(line, reading)
+    }
+
+    /// Whether `--rows` names a column of this header.
+    fn has_row_names(&self, header: &Header) -> bool {
+        header.names.iter().enumerate().any(|(column, own)| {
+            let name = self.given.get(column).filter(|name| !name.is_empty()).unwrap_or(own);
+            let is_meant = |meant: &String| match name.is_empty() {
+                true => *meant == format!("c{}", column + 1),
+                false => meant.as_bytes() == name,
+            };
+            self.row_names.iter().any(is_meant)
+        })
     }
 
     /// Keeps lines that are to be known again.
@@ -361,6 +381,7 @@ impl Tables {
         if !table.read(line, &self.time, reading) {
             return false;
         }
+        self.parts = self.parts.or(table.parts.take());
         if is_first
             && table.header.delimiter == Delimiter::Semicolon
             && comma::may_be_thousands(line)
@@ -380,7 +401,8 @@ impl Tables {
         let delimiter =
             self.delimiter.filter(|delimiter| delimiter.is_in(line)).unwrap_or(Delimiter::of(line));
         let header = Header { delimiter, label: None, names: self.given.clone(), are_units: false };
-        let mut table = Table::new(header, b"");
+        let has_row_names = self.has_row_names(&header);
+        let mut table = Table::new(header, b"", has_row_names);
         if row::label(line, delimiter).0.is_some() || !table.read(line, &self.time, reading) {
             return false;
         }

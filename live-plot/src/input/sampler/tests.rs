@@ -115,6 +115,20 @@ fn a_chosen_series_that_never_comes_is_reported_once_with_what_there_is() {
 }
 
 #[test]
+fn a_name_of_rows_that_never_comes_is_reported_once() {
+    let naming = Naming { rows: strings(&["gpu", "card"]), ..Naming::default() };
+    let rules = Rules { naming, ..Rules::default() };
+    let mut sampler = taken_with(rules, &["a b", "1 2", "", "gpu w", "0 50"]);
+    assert_eq!(sampler.take_warnings(), [""; 0], "it may be in the next table");
+    sampler.line(&Line::Text(b"1 60"), clock::now() + MISSING_AFTER);
+    let missing = "Nothing is called card (--rows); there are: a, b, 0.w, 1.w.";
+    assert_eq!(sampler.take_warnings(), [missing]);
+    sampler.finish(clock::now());
+    assert_eq!(sampler.take_warnings(), [""; 0]);
+    assert_eq!(sampler.schema.names(), ["a", "b", "0.w", "1.w"]);
+}
+
+#[test]
 fn a_rate_is_the_change_a_second_and_a_reset_is_a_gap() {
     let rules = Rules { rate: true, ..Rules::default() };
     let sampler = taken_with(rules, &["10", "14", "3", "8"]);

@@ -50,6 +50,15 @@ fn counted(count: u64, by: &str, line: u64) -> String {
     )
 }
 
+/// A name that is to be copied to a command line: whole.
+fn quoted(name: &[u8]) -> String {
+    let name = String::from_utf8_lossy(name);
+    let name = common::escape::escape(&name);
+    let is_plain = |c: char| c.is_alphanumeric() || "_-./%,".contains(c);
+    let quote = if name.chars().all(is_plain) { "" } else { "'" };
+    format!("{quote}{name}{quote}")
+}
+
 impl Sampler {
     pub(super) fn warn_infinite(&mut self) {
         if !std::mem::replace(&mut self.once.infinite, true) {
@@ -98,6 +107,15 @@ impl Sampler {
         ));
     }
 
+    /// Warns of rows that seem to be a total and its parts.
+    pub(super) fn warn_parts(&mut self) {
+        let Some(columns) = self.grammar.tables.parts.take() else { return };
+        let names = (0..columns).map(|column| self.grammar.tables.name(column).to_vec());
+        let names = quoted(&names.collect::<Vec<_>>().join(&b','));
+        let line = self.counts.lines;
+        self.problems.warn(format!("{names}: - in the first row, and numbers in the next. If these are a total and its parts, --rows {names} draws each by itself. (line {line})"));
+    }
+
     /// Warns of a row whose marks may mean something else than they are read as.
     pub(super) fn warn_open_marks(&mut self) {
         let Some(mark) = self.grammar.tables.open_mark.take() else { return };
@@ -111,6 +129,9 @@ impl Sampler {
     /// Warns once of what the rows of a table seem to be.
     pub(super) fn warn_doubt(&mut self, row: &[Item], reading: &Reading) {
         let [Item { key: Key::Column(_), row: name_of_row, .. }, _, ..] = row else { return };
+        if self.schema.names_rows() {
+            return;
+        }
         let mut numbers = row.iter().filter(|item| matches!(item.cell, Cell::Number(_)));
         let Some(first) = numbers.next() else { return };
         let number = match first.cell {
@@ -124,8 +145,9 @@ impl Sampler {
         let line = self.counts.lines;
         self.problems.warn(match doubt {
             Doubt::InTurn(count) => {
-                let column = shown(name(first, reading, &mut self.grammar.tables).name);
-                counted(count, &column, line)
+                let column = quoted(name(first, reading, &mut self.grammar.tables).name);
+                let last = count - 1;
+                format!("{column} counts from 0 to {last} again and again: if it tells the rows apart, --rows {column} draws each by itself. (line {line})")
             }
             Doubt::States(names) => format!("The rows are called by their words {}: if these are states of one thing, --match 'took (?<ms>[0-9.]+)' draws it as one series. (line {line})", shown(names.as_bytes())),
         });
@@ -226,13 +248,9 @@ impl Sampler {
         // Only the first row tells: later ones are as it is.
         self.once.time_column = true;
         if is_time {
-            // Whole, for it is to be copied.
-            let name = String::from_utf8_lossy(self.grammar.tables.name(0)).into_owned();
-            let name = common::escape::escape(&name);
-            let is_plain = |c: char| c.is_alphanumeric() || "_-./%".contains(c);
-            let quote = if name.chars().all(is_plain) { "" } else { "'" };
+            let name = quoted(self.grammar.tables.name(0));
             self.problems.warn(format!(
-                "The first column looks like a time: --time {quote}{name}{quote} takes it as such."
+                "The first column looks like a time: --time {name} takes it as such."
             ));
         }
     }
@@ -250,11 +268,10 @@ impl Sampler {
 
     /// Warns once that a series which the user chose is missing.
     pub(super) fn warn_missing(&mut self) {
-        if !self.once.missing
-            && let Some(missing) = self.schema.missing()
-        {
-            self.once.missing = true;
-            self.problems.warn(missing);
+        if !self.once.missing {
+            let missing = [self.schema.missing(), self.schema.missing_rows()];
+            self.once.missing = missing.iter().any(Option::is_some);
+            missing.into_iter().flatten().for_each(|text| self.problems.warn(text));
         }
     }
 }

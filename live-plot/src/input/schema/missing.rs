@@ -6,12 +6,22 @@ const MAX_OTHERS: usize = 12;
 /// The warning that there is no series of a name that the user chose, while there are numbers of other names. Of each
 /// name that was chosen: whether it was found.
 pub(super) fn chosen(only: &[String], found: &[bool], others: &[String]) -> Option<String> {
-    let missing = only.iter().zip(found).filter(|(_, found)| !**found);
+    let missing = not_found(only, found);
+    (!missing.is_empty() && !others.is_empty())
+        .then(|| format!("Nothing is called {missing} (--only); not chosen: {}.", listed(others)))
+}
+
+/// The warning that nothing has a name of `--rows`.
+pub(super) fn rows(rows: &[String], found: &[bool], seen: &[String]) -> String {
+    let missing = not_found(rows, found);
+    format!("Nothing is called {missing} (--rows); there are: {}.", listed(seen))
+}
+
+/// The names that were not found.
+fn not_found(names: &[String], found: &[bool]) -> String {
+    let missing = names.iter().zip(found).filter(|(_, found)| !**found);
     let missing: Vec<&str> = missing.map(|(name, _)| quoted(name)).collect();
-    (!missing.is_empty() && !others.is_empty()).then(|| {
-        let missing = missing.join(" or ");
-        format!("Nothing is called {missing} (--only); not chosen: {}.", listed(others))
-    })
+    missing.join(" or ")
 }
 
 /// The warning that nothing has the name of `--time`.

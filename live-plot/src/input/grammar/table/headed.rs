@@ -20,12 +20,18 @@ pub(super) struct Table {
     /// The first row has a label before its colon.
     is_labelled: bool,
     is_begun: bool,
+    /// The user has named the columns that name the rows: no word does that.
+    has_row_names: bool,
+    /// In how many columns at the beginning the first row had `-`: it may be a total.
+    totals: usize,
+    /// The next row has whole numbers there.
+    pub(super) parts: Option<usize>,
     /// An empty line has come since the last row: what follows may be something else.
     pub(super) is_doubtful: bool,
 }
 
 impl Table {
-    pub(super) fn new(header: Header, title: &[u8]) -> Self {
+    pub(super) fn new(header: Header, title: &[u8], has_row_names: bool) -> Self {
         let label = header.label.as_deref().unwrap_or_default();
         let dot: &[u8] = if title.is_empty() || label.is_empty() { b"" } else { b"." };
         Self {
@@ -36,6 +42,9 @@ impl Table {
             numbers: Vec::new(),
             is_labelled: false,
             is_begun: false,
+            has_row_names,
+            totals: 0,
+            parts: None,
             is_doubtful: false,
         }
     }
@@ -89,7 +98,9 @@ impl Table {
             }
             self.is_doubtful = false;
             if !self.is_begun {
-                self.rows.choose(&content.words, names);
+                if !self.has_row_names {
+                    self.rows.choose(&content.words, names);
+                }
                 self.times = content.times;
             }
         }
@@ -97,8 +108,16 @@ impl Table {
         let name = self.rows.name(&cells, first, self.times).to_vec();
         let layout = Layout { first, label: own, name: &name, names: self.rows.column };
         row::read(&cells, layout, delimiter, reading);
+        if self.totals > 0 && reading.has_number() {
+            let columns = std::mem::take(&mut self.totals);
+            let is_number = |cell: &&[u8]| cell.iter().all(u8::is_ascii_digit);
+            self.parts = cells.iter().take(columns).all(is_number).then_some(columns);
+        }
         if !self.is_begun && reading.has_number() {
             self.is_begun = true;
+            if first == 0 && !self.has_row_names {
+                self.totals = cells.iter().take_while(|cell| **cell == b"-").count();
+            }
             self.is_labelled = own.is_some();
             self.numbers = kinds(&cells, first, delimiter);
         }

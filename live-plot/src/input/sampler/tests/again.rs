@@ -77,11 +77,14 @@ fn rules() -> impl Strategy<Value = Rules> {
         names: names(names_of),
         only: names(only),
         time: names(time),
+        rows: Vec::new(),
     };
+    let rows = move |rows: &[&str]| Naming { rows: names(rows), ..Naming::default() };
     prop_oneof![
         6 => Just(Rules::default()),
         1 => Just(Rules { naming: naming(&["u", "v"], &[], &[]), ..Rules::default() }),
         1 => Just(Rules { naming: naming(&[], &["a", "c2"], &[]), ..Rules::default() }),
+        1 => Just(Rules { naming: rows(&["a", "id"]), ..Rules::default() }),
         1 => Just(Rules { naming: naming(&[], &[], &["t"]), marks: true, ..Rules::default() }),
         1 => Just(Rules { marks: true, rate: true, is_drawn: true, ..Rules::default() }),
     ]
