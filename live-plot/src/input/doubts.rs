@@ -12,7 +12,7 @@ const MOST_STATES: usize = 8;
 /// What the rows seem to be.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Doubt {
-    /// Those of so many things, which the first column counts from 0.
+    /// Those of so many things, which the first column counts from 0 or 1.
     InTurn(u64),
     /// Those of one thing, each called by the state it was in.
     States(String),
@@ -33,13 +33,13 @@ pub(super) struct Doubts {
     has_states: bool,
 }
 
-/// Whether numbers count from 0 up to the same one again and again.
+/// Whether numbers count from 0 or 1 up to the same one again and again.
 #[derive(Debug, Default)]
 pub(super) enum Count {
     #[default]
     Begun,
-    /// So many have come, and so many come each time, if that is known.
-    Up(u64, Option<u64>),
+    /// Which one was the first, how many have come, and how many come each time, if that is known.
+    Up(u64, u64, Option<u64>),
     Other,
 }
 
@@ -87,20 +87,21 @@ impl Doubts {
 impl Count {
     /// How many numbers there are, once all have come twice.
     pub(super) fn take(&mut self, number: Option<f64>) -> Option<u64> {
-        let (come, all) = match *self {
-            Self::Begun => (0, None),
-            Self::Up(come, all) => (come, all),
+        let (first, come, all) = match *self {
+            Self::Begun if number == Some(1.0) => (1, 0, None),
+            Self::Begun => (0, 0, None),
+            Self::Up(first, come, all) => (first, come, all),
             Self::Other => return None,
         };
         let is = |expected: u64| number == Some(expected as f64);
-        *self = if is(come) && come < MOST_THINGS {
-            Self::Up(come + 1, all)
-        } else if is(0) && come > 1 && all.is_none() {
-            Self::Up(1, Some(come))
+        *self = if is(first + come) && come < MOST_THINGS {
+            Self::Up(first, come + 1, all)
+        } else if is(first) && come > 1 && all.is_none() {
+            Self::Up(first, 1, Some(come))
         } else {
             Self::Other
         };
-        if let Self::Up(come, Some(all)) = *self
+        if let Self::Up(_, come, Some(all)) = *self
             && come == all
         {
             *self = Self::Other;
@@ -123,6 +124,7 @@ mod tests {
     fn numbers_that_count_up_twice_tell_things_apart() {
         assert_eq!(counted(&[0.0, 1.0, 0.0, 1.0]), Some(Doubt::InTurn(2)));
         assert_eq!(counted(&[0.0, 1.0, 2.0, 0.0, 1.0, 2.0]), Some(Doubt::InTurn(3)));
+        assert_eq!(counted(&[1.0, 2.0, 1.0, 2.0]), Some(Doubt::InTurn(2)));
         for numbers in [
             &[0.0, 1.0, 2.0, 3.0, 4.0][..],
             &[0.0, 1.0, 2.0, 0.0, 1.0],

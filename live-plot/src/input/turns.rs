@@ -21,7 +21,7 @@ const MOST_THINGS: usize = 16;
 pub(super) enum Turn<'a> {
     /// Those of things with these names, which stand under this key; it is empty for the words before the numbers.
     Named(&'a [u8], String),
-    /// Those of so many things, which their first number counts from 0.
+    /// Those of so many things, which their first number counts from 0 or 1.
     Counted(u64),
 }
 

@@ -4,7 +4,7 @@ use super::cells::{self, Delimiter, Kind};
 use super::comma;
 use super::duration;
 use super::measure::{self, Measure};
-use super::reading::{Cell, Key, Reading, Span};
+use super::reading::{Cell, Item, Key, Reading, Span};
 use super::row;
 use super::words::{Message, is_name};
 
@@ -79,6 +79,12 @@ fn alternates(line: &[u8], delimiter: Delimiter, units: &mut bool, reading: &mut
         } else if unit.is_some() {
             cells.next();
         }
+        // Of `sort 1.23 us 1.22 us 560` it is the unit twice.
+        let is_again =
+            |item: &Item| matches!(item.key, Key::Name(known) if reading.text(known) == name);
+        if measure::after_blank(name).is_some() && reading.items().iter().any(is_again) {
+            return false;
+        }
         let name = reading.keep(name);
         let measure = Measure { unit: measure.unit.or(unit), ..measure };
         reading.push(Span::default(), Key::Name(name), Cell::Number(measure));
@@ -111,6 +117,7 @@ mod tests {
             ("17:00:01 INFO depth 5", "depth=5"),
             ("[kitchen] temp 21.5 hum 40", "kitchen.temp=21.5 kitchen.hum=40"),
             ("took 12 ms", "took=12ms"),
+            ("sort/1024 1.23 us 1.22 us 560000", ""),
             ("cpu 10 20", ""),
             ("5 users", ""),
             ("hello world", ""),

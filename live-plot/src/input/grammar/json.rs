@@ -23,27 +23,28 @@ pub(super) fn read(line: &[u8], reading: &mut Reading) -> bool {
     is_whole && reading.has_number()
 }
 
-/// Reads a word and an object, `kitchen/air {"t": 21.5}`, as `mosquitto_sub -v` prints them: the word names the row. A time, a
-/// level or a tag may stand before it.
+/// Reads an object behind words, of which one by itself names the row, as `mosquitto_sub -v` prints it: `kitchen/air {"t": 5}`.
+/// A time, a level or a tag may stand before it.
 pub(super) fn read_named(line: &[u8], reading: &mut Reading) -> bool {
-    if !line.ends_with(b"}") {
+    if !line.ends_with(b"}") || line.starts_with(b"{") {
         return false;
     }
     let Message { start, tag, thing } = Message::of(line);
-    let message = &line[start..];
-    let length = message.iter().position(u8::is_ascii_whitespace).unwrap_or(0);
-    let (word, rest) = message.split_at(if message.starts_with(b"{") { 0 } else { length });
-    let object = rest.trim_ascii_start();
-    let is_word = word.is_empty() || (is_name(word) && !word.contains(&b'{'));
-    if object.len() == line.len() || !object.starts_with(b"{") || !is_word || !read(object, reading)
-    {
+    let Some(open) = memchr::memchr(b'{', &line[start..]).map(|at| start + at) else {
+        return false;
+    };
+    let words = line[start..open].trim_ascii_end();
+    let is_apart = words.len() < open - start || words.is_empty();
+    if !is_apart || words.contains(&b'=') || !read(&line[open..], reading) {
         return false;
     }
-    match (word.strip_suffix(b":").unwrap_or(word), thing) {
-        (b"", Some(thing)) => reading.name_rows(&line[thing]),
-        (b"", None) => reading.keep_before(&line[tag], b""),
-        (word, Some(thing)) => reading.name_rows(&[&line[thing], b".", word].concat()),
-        (word, None) => reading.name_rows(word),
+    let word = words.strip_suffix(b":").unwrap_or(words);
+    let is_name = is_name(word) && !word.iter().any(u8::is_ascii_whitespace);
+    match thing.map(|thing| &line[thing]) {
+        Some(thing) if is_name => reading.name_rows(&[thing, b".", word].concat()),
+        Some(thing) => reading.name_rows(thing),
+        None if is_name => reading.name_rows(word),
+        None => reading.keep_before(&line[tag], words),
     }
     true
 }
@@ -360,7 +361,9 @@ mod tests {
             (r#"[kitchen] {"t":5}"#, "kitchen.t=5"),
             (r#"[kitchen] air: {"t":5}"#, "kitchen.air.t=5"),
             (r#"2026-11-26T17:00:00Z INFO {"t":5}"#, "t=5"),
-            (r#"sent to kitchen {"t":5}"#, ""),
+            (r#"web_1  | {"a":{"t":5},"b":{"t":6}}"#, "web_1.a.t=5 web_1.b.t=6"),
+            (r#"2026-11-26T17:00:00Z stdout F {"a":{"t":5}}"#, "a.t=5"),
+            (r#"n=5 {"t":5}"#, ""),
             (r#"{"t":5}"#, ""),
             (r#"x{a="b"} 5"#, ""),
             (r#"air {"t":5} done"#, ""),

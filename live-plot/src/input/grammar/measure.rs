@@ -128,6 +128,23 @@ pub(in crate::input) fn has_unknown_unit(text: &[u8]) -> bool {
         && Foreign::of(text).is_none()
 }
 
+/// Whether the text is a number with something else, and not read: `98/100`, `1'234`, `<5`, `[1`. A path, an address and a
+/// version are none.
+pub(in crate::input) fn is_with_more(text: &[u8]) -> bool {
+    let bare = text.strip_prefix(b"<").or_else(|| text.strip_prefix(b">"));
+    let bare = bare.or_else(|| text.strip_prefix(b"~")).or_else(|| text.strip_prefix(b"["));
+    let bare = bare.unwrap_or(text);
+    if !bare.first().is_some_and(u8::is_ascii_digit) {
+        return false;
+    }
+    let Some((_, length)) = number::prefix(bare) else { return false };
+    match &bare[length..] {
+        [] => bare.len() < text.len(),
+        [b'/' | b'\'', digit, ..] => digit.is_ascii_digit(),
+        _ => false,
+    }
+}
+
 /// The known unit that is the text's first word, and that word's length. Single letters that are more often words or
 /// names than units have to follow their number directly.
 pub(super) fn after_blank(text: &[u8]) -> Option<(Unit, usize)> {
@@ -137,8 +154,7 @@ pub(super) fn after_blank(text: &[u8]) -> Option<(Unit, usize)> {
     }
     let length = word_length(text);
     let word = text[..length].strip_suffix(b".").unwrap_or(&text[..length]);
-    let is_likely =
-        !matches!(word, b"m" | b"u" | b"n" | b"x" | b"X" | b"d" | b"w" | b"h" | b"b" | b"g");
+    let is_likely = !matches!(word, b"m" | b"u" | b"n" | b"x" | b"X" | b"d" | b"w" | b"h" | b"b");
     (is_likely && !word.contains(&b'=') && is_ended(&text[length..]))
         .then(|| Unit::named(word))
         .flatten()
@@ -155,6 +171,10 @@ fn is_ended(rest: &[u8]) -> bool {
 }
 
 fn is_punctuation(rest: &[u8], first: u8) -> bool {
+    // Of `1'234` the Swiss mean one number.
+    if first == b'\'' && rest.get(1).is_some_and(u8::is_ascii_digit) {
+        return false;
+    }
     // Teleplot puts a unit after the sign for a section.
     b";)]}>\"'|".contains(&first) || rest.starts_with("§".as_bytes())
 }
@@ -224,6 +244,17 @@ mod tests {
         ] {
             assert!(!has_unknown_unit(text.as_bytes()), "{text}");
         }
+    }
+
+    #[test]
+    fn a_number_with_something_else_is_known() {
+        for text in ["98/100", "1'234", "<5", "~0.5", "[1"] {
+            assert!(is_with_more(text.as_bytes()), "{text}");
+        }
+        for text in ["5", "10.0.0.1/24", "/5", "1.2.3", "2026-11-26", "5/a", "0x1F", "<a>", ""] {
+            assert!(!is_with_more(text.as_bytes()), "{text}");
+        }
+        assert_eq!(prefix(b"1'234"), None);
     }
 
     #[test]

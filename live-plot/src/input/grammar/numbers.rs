@@ -2,6 +2,8 @@
 //! `pairs`.
 
 use super::measure::{self, Measure};
+use super::moment::Moment;
+use super::unit::Unit;
 use super::words::begins_name;
 
 /// Whether nothing but numbers follows the first one: `lo: 1 2`.
@@ -48,13 +50,21 @@ pub(super) fn in_another_unit(first: Measure, after: &[u8]) -> Option<(Measure, 
     (is_other && !is_name).then_some((other, end))
 }
 
-/// Whether a number is followed by another one that is no name, also behind a slash or as the end of a range: together
-/// they are no value.
-pub(super) fn goes_on(after: &[u8]) -> bool {
+/// Whether a number is followed by another one that is no name, also behind parentheses, a slash or as the end of a range:
+/// together they are no value. Nor are a day and a clock time.
+pub(super) fn goes_on(first: Measure, after: &[u8]) -> bool {
     let rest = after_separator(after);
+    let is_time = first.unit.is_some_and(|unit| unit.turned_into(1.0, Unit::SECOND).is_some());
+    if is_time && rest.len() < after.len() && Moment::prefix(rest).is_some() {
+        return true;
+    }
     let marks = ["/ ", "… ", ".. ", "... "];
     let rest =
         marks.into_iter().find_map(|mark| rest.strip_prefix(mark.as_bytes())).unwrap_or(rest);
+    let rest = match memchr::memchr(b')', rest).filter(|_| rest.starts_with(b"(")) {
+        Some(end) => &rest[end + 1..],
+        None => rest,
+    };
     let rest = rest.trim_ascii_start();
     measure::prefix(rest).is_some_and(|(_, length)| {
         !matches!(rest[length..].trim_ascii_start().first(), Some(b'=' | b':'))
@@ -66,7 +76,9 @@ pub(super) fn counts(text: &[u8]) -> Option<Vec<(Measure, Vec<u8>)>> {
     // A sentence may end on the line: `0.0 used. 22000.0 avail Mem`.
     let ends = |at: &usize| {
         let rest = &text[*at..];
-        rest[0] == b',' || (rest.starts_with(b". ") && !text[at - 1].is_ascii_digit())
+        let is_group = text[at - 1].is_ascii_digit() && rest.get(1).is_some_and(u8::is_ascii_digit);
+        (rest[0] == b',' && !is_group)
+            || (rest.starts_with(b". ") && !text[at - 1].is_ascii_digit())
     };
     let mut next = Some(0);
     let texts = std::iter::from_fn(|| {
@@ -118,14 +130,21 @@ mod tests {
         };
         assert!(all("1 2") && all("0.08, 0.03") && all("1 kB 2 kB"));
         assert!(!all("1") && !all("1 kB") && !all("1 2 x"));
-        assert!(goes_on(b", 5") && goes_on(b" / 5 (3%)") && !goes_on(b" / x"));
-        assert!(goes_on(" … 35.4 ms".as_bytes()) && !goes_on(b" ... done"));
+        let go_on = |first: &str, after: &str| {
+            goes_on(measure::prefix(first.as_bytes()).unwrap().0, after.as_bytes())
+        };
+        for after in [", 5", " / 5 (3%)", " … 35.4 ms", " ( 60%) 0.05"] {
+            assert!(go_on("1", after), "{after}");
+        }
+        for after in [" / x", " ... done", " 5=x", " ms", " (max 5)", ", 17:00:01"] {
+            assert!(!go_on("1", after), "{after}");
+        }
+        assert!(go_on("1day", ", 2:03:04"));
         let length = |text: &str| deviation(text.as_bytes()).map(|(_, end)| end);
         assert_eq!(
             [length(" ± 7.3 ms"), length(" +/- 2%"), length(" 7.3")],
             [Some(7), Some(7), None]
         );
-        assert!(!goes_on(b" 5=x") && !goes_on(b" ms"));
         let names = |text: &str| {
             let parts = counts(text.as_bytes())?;
             Some(
@@ -140,6 +159,7 @@ mod tests {
         assert_eq!(names("1.2 us, 0.5 sy").as_deref(), Some("us|sy"));
         assert_eq!(names("0.0 used. 22000.0 avail Mem").as_deref(), Some("used|avail Mem"));
         assert_eq!(names("48 bits physical, 48 bits virtual").as_deref(), Some("physical|virtual"));
+        assert_eq!(names("12 allocs, 75,776 bytes allocated").as_deref(), Some("allocs|allocated"));
         assert_eq!(names("5 ms, 6 s"), None);
     }
 }

@@ -1,7 +1,8 @@
 //! Names and values: `name=value`, `name = value`, `name: value`, wherever they stand on a line. One pass from left to
-//! right; what stands in parentheses after a blank or between quotes is skipped. The values are left to `value`, several
-//! numbers behind a name to `numbers`.
+//! right; what stands in parentheses after a blank or between quotes is skipped. What a value is called is left to `names`, the
+//! values to `value`, several numbers behind a name to `numbers`.
 
+mod names;
 mod value;
 
 use std::ops::Range;
@@ -10,7 +11,7 @@ use super::measure;
 use super::moment::Moment;
 use super::numbers;
 use super::reading::{Cell, Key, Reading, Span};
-use super::words::{Message, begins_name, is_level, is_name, loop_word, progress};
+use super::words::{Message, begins_name, is_level, is_name, loop_word, progress, without_leader};
 
 /// What was found on the line.
 #[derive(Debug, PartialEq, Eq)]
@@ -41,7 +42,10 @@ pub(super) fn read(line: &[u8], is_indented: bool, reading: &mut Reading) -> Fou
         owner: None,
         row: None,
         label: None,
-        lacks: [false; 3],
+        axes: None,
+        last_word: None,
+        value_end: start,
+        lacks: [false; 4],
         is_refused: false,
         reading,
     };
@@ -74,8 +78,14 @@ struct Scan<'a> {
     /// What the first word names, once the first pair has come.
     row: Option<Span>,
     label: Option<(Range<usize>, usize)>,
-    /// No more `)`, `"` or `'` follow: not looked for again, or a line of them would take the square of its length.
-    lacks: [bool; 3],
+    /// The words before the name of an axis, `Acceleration X`.
+    axes: Option<Range<usize>>,
+    /// Where the last word begins that was passed over.
+    last_word: Option<usize>,
+    /// Where the last value ended.
+    value_end: usize,
+    /// No more `)`, `"`, `'` or `]` follow: not looked for again, or a line of them would take the square of its length.
+    lacks: [bool; 4],
     /// A name has several values: none of the line is read, or the others would be lost in silence.
     is_refused: bool,
     reading: &'a mut Reading,
@@ -96,7 +106,7 @@ impl Scan<'_> {
         if self.lacks[kind] {
             return None;
         }
-        let found = memchr::memchr(b")\"'"[kind], self.line.get(from..)?).map(|end| from + end);
+        let found = memchr::memchr(b")\"']"[kind], self.line.get(from..)?).map(|end| from + end);
         self.lacks[kind] = found.is_none();
         found
     }
@@ -116,6 +126,7 @@ impl Scan<'_> {
                 self.at += 1;
                 self.name_start = Some(self.skip_blanks(self.at));
             }
+            b'[' if self.ends_name() => {}
             b'=' | b'[' | b']' | b'{' | b'}' | b')' | b'<' | b'>' => {
                 self.at += 1;
                 self.name_start = Some(self.at);
@@ -135,14 +146,28 @@ impl Scan<'_> {
         self.label.is_none() && !self.is_refused
     }
 
-    /// What stands in parentheses is passed over, but may end a name: `Temp (C): 5`.
+    /// What stands in parentheses is passed over, but may end a name: `Temp (C): 5`, `lat (ms,95%): 5`.
     fn after_parenthesis(&mut self, end: usize) {
-        let inside = &self.line[self.at..end];
+        let inside = &self.line[self.at + 1..end - 1];
         let has_digits = inside.iter().any(u8::is_ascii_digit);
-        match self.name_start {
-            Some(start) if start < self.at && !has_digits => self.maybe_pair(start..self.at, end),
+        let is_unit =
+            !has_digits || (begins_name(inside) && self.byte(self.skip_blanks(end)) == Some(b':'));
+        match self.name_start.or(self.last_word) {
+            Some(start) if start < self.at && is_unit => self.maybe_pair(start..self.at, end),
             _ => self.pass(end),
         }
+    }
+
+    /// Takes what stands in brackets as the end of a name, if a colon or a sign follows: `Temp [C]: 5`.
+    fn ends_name(&mut self) -> bool {
+        let start = self.name_start.or(self.last_word).filter(|start| *start < self.at);
+        let (Some(start), Some(end)) = (start, self.find(3, self.at)) else { return false };
+        let is_unit = !self.line[self.at..end].iter().any(|byte| b"=:\"".contains(byte));
+        let is_name = matches!(self.byte(self.skip_blanks(end + 1)), Some(b'=' | b':'));
+        if is_unit && is_name {
+            self.maybe_pair(start..self.at, end + 1);
+        }
+        is_unit && is_name
     }
 
     fn quoted(&mut self, kind: usize) {
@@ -171,6 +196,7 @@ impl Scan<'_> {
             byte.is_ascii_whitespace() || matches!(byte, b',' | b';' | b'=' | b'"' | b'|')
         };
         let end = self.at + rest.iter().position(ends).unwrap_or(rest.len());
+        self.last_word = Some(self.at);
         self.maybe_pair(self.at..end, end);
     }
 
@@ -201,41 +227,9 @@ impl Scan<'_> {
         }
     }
 
-    /// The name before an equals sign: the last word, or all of them if that one is none by itself, as in `Value 1=5`.
-    fn name_before_equals(&self, word: &Range<usize>, end: usize) -> Option<Range<usize>> {
-        let text = &self.line[word.start..end];
-        let is_address = text.contains(&b'?') || memchr::memmem::find(text, b"//").is_some();
-        if begins_name(text) {
-            return (!is_address).then_some(word.start..end);
-        }
-        let is_number = text.first().is_some_and(|first| first.is_ascii_digit() || *first == b'(');
-        let start = self.name_start.filter(|start| is_number && *start < word.start)?;
-        begins_name(&self.line[start..]).then_some(start..end)
-    }
-
-    /// A pair with an equals sign, whose value is looked for at `after`.
-    fn equals(&mut self, name: Range<usize>, after: usize) {
-        if let Some((owner, true)) = self.owner.take() {
-            self.row = Some(self.keep_row(owner));
-        }
-        // `db0:keys=1,expires=0`
-        let text = &self.line[name.clone()];
-        if self.row.is_none()
-            && self.is_first
-            && name.start == self.message.start
-            && let Some(colon) = memchr::memchr(b':', text)
-            && begins_name(&text[colon + 1..])
-            && memchr::memchr(b':', &self.line[after..]).is_none()
-        {
-            self.row = Some(self.keep_row(name.start..name.start + colon));
-            return self.pair(name.start + colon + 1..name.end, after);
-        }
-        self.pair(name, after);
-    }
-
     /// A label with a colon at `end`; its value would begin at `after`.
     fn maybe_label(&mut self, word: usize, end: usize, after: usize) {
-        let start = self.name_start.unwrap_or(word);
+        let start = self.name_start.unwrap_or_else(|| self.name_behind_value(word));
         let start = start + progress(&self.line[start..end]);
         let end = start + without_leader(&self.line[start..end]).len();
         let name = &self.line[start..end];
@@ -265,21 +259,33 @@ impl Scan<'_> {
                 let (measure, end_of_value) = self.with_unit(measure, value + length);
                 return self.number(start..end, measure, end_of_value);
             }
+            let rest = &self.line[value..];
+            if self.row.is_some() && begins_pair(rest) {
+                // A second label: `heater: temp=5, fan: temp=6`.
+                self.row = Some(self.keep_row(start..end));
+            }
             let is_word = self.words == 0 || (self.words == 1 && name.ends_with(b")"));
             let begins = self.is_first && start == self.message.start;
             if begins && is_word && !name.contains(&b'[') {
                 self.row_label = Some(start..end);
             }
-            // A word where a series may expect a number.
-            let rest = &self.line[value..];
-            if !rest.is_empty()
-                && !rest.iter().any(|byte| byte.is_ascii_whitespace() || *byte == b'=')
-            {
+            // A word where a series may expect a number, or a number that is not read: `98/100`.
+            let is_last = !rest.iter().any(|byte| byte.is_ascii_whitespace() || *byte == b'=');
+            if rest.first().is_some_and(|first| is_last || first.is_ascii_digit()) {
                 return self.pair(start..end, value);
             }
         }
         self.pass(after);
-        self.name_start = Some(value);
+        // Behind `model   : ` one word is the value.
+        let is_padded = self.byte(end).is_some_and(|byte| byte.is_ascii_whitespace());
+        let word = &self.line[value..];
+        let word = &word[..word.iter().position(u8::is_ascii_whitespace).unwrap_or(0)];
+        let is_value = is_padded && !word.iter().any(|byte| b"=:".contains(byte));
+        let skipped = if is_value { word.len() } else { 0 };
+        self.name_start = Some(self.skip_blanks(value + skipped));
+        if skipped > 0 {
+            self.pass(value + skipped);
+        }
     }
 
     /// Takes a pair: its name, its value, and where that ends.
@@ -288,58 +294,20 @@ impl Scan<'_> {
             Some(row) => row,
             None => self.first_row(name.start),
         };
-        let name = self.reading.keep(&self.line[name]);
+        let name = self.keep_name(name);
         self.reading.push(row, Key::Name(name), cell);
         self.at = end;
         self.name_start = None;
-    }
-
-    /// What the one word before the first pair names.
-    fn first_row(&mut self, name: usize) -> Span {
-        let message = self.message.start;
-        let before = &self.line[message.min(name)..name];
-        let word = before.split(u8::is_ascii_whitespace).next().unwrap_or_default();
-        let is_apart = word.len() < before.len();
-        let word = word.strip_suffix(b":").unwrap_or(word);
-        let is_row = self.words == 1
-            && is_apart
-            && self.can_name_row
-            && begins_name(word)
-            && !is_level(word)
-            && !word.iter().any(u8::is_ascii_digit);
-        let row = match self.row_label.clone() {
-            Some(label) if self.words == 1 + usize::from(self.line[label.end - 1] == b')') => {
-                self.keep_row(label)
-            }
-            _ if is_row => self.keep_row(message..message + word.len()),
-            _ => {
-                let tag = &self.line[self.message.tag.clone()];
-                self.reading.keep_before(tag, before);
-                self.keep_row(0..0)
-            }
-        };
-        self.row = Some(row);
-        row
-    }
-
-    /// The name of a row, behind that of the thing whose tag begins the line.
-    fn keep_row(&mut self, name: Range<usize>) -> Span {
-        let (thing, name) = (self.message.thing.clone(), &self.line[name]);
-        match thing.map(|thing| &self.line[thing]) {
-            Some(thing) if name.is_empty() => self.reading.keep(thing),
-            Some(thing) => self.reading.keep(&[thing, b".", name].concat()),
-            None => self.reading.keep(name),
-        }
+        self.last_word = None;
+        self.value_end = end;
     }
 }
 
-/// A label without the dots that lead to its value: `vus.......: 10`.
-fn without_leader(name: &[u8]) -> &[u8] {
-    if !name.ends_with(b"..") {
-        return name;
-    }
-    let end = name.iter().rposition(|byte| *byte != b'.').map_or(0, |last| last + 1);
-    name[..end].trim_ascii_end()
+/// Whether the text begins with `name=`.
+fn begins_pair(text: &[u8]) -> bool {
+    let is_name = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.' | b'-');
+    let length = text.iter().take_while(|byte| is_name(byte)).count();
+    begins_name(text) && text.get(length) == Some(&b'=')
 }
 
 #[cfg(test)]

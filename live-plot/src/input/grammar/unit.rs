@@ -157,7 +157,7 @@ impl fmt::Display for Unit {
 }
 
 /// Units without prefixes: how they are written, and their symbol.
-const OTHERS: [(&str, &str); 53] = [
+const OTHERS: [(&str, &str); 52] = [
     ("percent", "%"),
     ("pct", "%"),
     ("%RH", "%"),
@@ -212,7 +212,6 @@ const OTHERS: [(&str, &str); 53] = [
     ("mph", "mph"),
     ("psi", "psi"),
     ("bar", "bar"),
-    ("g", "g"),
 ];
 
 /// Symbols that take prefixes: how they are written, and their quantity and symbol. The longer ones come first.

@@ -91,10 +91,15 @@ impl Message {
                 None if at > 0 && word == b"-" => 1,
                 None if rest.first() == Some(&b'[') => bracketed(rest),
                 None if at == 0 && logger(word) > 0 => logger(word),
+                None if at == 0 && is_before_bar(word, &rest[length..]) => {
+                    message.thing = is_thing(word).then_some(0..length);
+                    message.tag = 0..length;
+                    memchr::memchr(b'|', rest).unwrap_or(0) + 1
+                }
                 None => syslog_time(rest),
             };
             if skipped == 0 || skipped == rest.len() {
-                message.start = at;
+                message.start = at + source(rest);
                 message.thing = message.thing.filter(|_| is_alone);
                 return message;
             }
@@ -114,11 +119,11 @@ impl Message {
         let range = begin..begin + inside.len();
         let is_number = number::prefix(inside).is_some();
         // `[0]: ` of ethtool, a queue. Without the colon it is more often a count or a process.
-        let is_place = is_number && has_colon && inside.iter().all(u8::is_ascii_digit);
-        if is_thing(inside) || (is_place && inside.len() <= MOST_DIGITS) {
+        let is_place = inside.len() <= MOST_DIGITS && inside.iter().all(u8::is_ascii_digit);
+        if is_thing(inside) || (is_place && is_number && has_colon) {
             self.thing = Some(range.clone());
         }
-        if !is_number && !is_level(inside) {
+        if (!is_number || is_place) && !is_level(inside) {
             self.tag = range;
         }
     }
@@ -150,6 +155,23 @@ fn bracketed(text: &[u8]) -> usize {
     }
 }
 
+/// Whether a service's name stands before a bar, as `docker compose logs` prints it: `web_1  | cpu=5`. `OK |` is a state.
+fn is_before_bar(word: &[u8], after: &[u8]) -> bool {
+    after.trim_ascii_start().starts_with(b"| ")
+        && begins_name(word)
+        && word.iter().any(u8::is_ascii_lowercase)
+}
+
+/// How long what stands before a message is if that ends in a place of the source: `0115 metrics.py:455] `.
+fn source(text: &[u8]) -> usize {
+    let Some(end) = memchr::memmem::find(text, b"] ") else { return 0 };
+    let place = text[..end].rsplit(u8::is_ascii_whitespace).next().unwrap_or_default();
+    let mut parts = place.rsplitn(2, |byte| *byte == b':');
+    let is_line = parts.next().is_some_and(|line| line.iter().all(u8::is_ascii_digit));
+    let is_file = parts.next().is_some_and(|file| !file.is_empty() && !file.contains(&b'['));
+    if is_line && is_file { end + 2 } else { 0 }
+}
+
 /// How long the level and the logger are that a word begins with, as Python's logging writes them: `INFO:root:`.
 fn logger(word: &[u8]) -> usize {
     let Some(level) = memchr::memchr(b':', word).filter(|end| is_level(&word[..*end])) else {
@@ -159,7 +181,7 @@ fn logger(word: &[u8]) -> usize {
 }
 
 /// How long the word is that the text begins with, if it is what a loop is called.
-pub(super) fn loop_word(text: &[u8]) -> usize {
+pub(in crate::input) fn loop_word(text: &[u8]) -> usize {
     const LOOPS: [&str; 7] = ["epoch", "step", "iter", "iteration", "batch", "round", "trial"];
     let length = text.iter().take_while(|byte| byte.is_ascii_alphabetic()).count();
     let is_loop = LOOPS.iter().any(|known| known.as_bytes().eq_ignore_ascii_case(&text[..length]));
@@ -178,6 +200,15 @@ pub(super) fn progress(name: &[u8]) -> usize {
     let rest = name[end..].trim_ascii_start();
     let is_count = end > start && name.get(end).is_some_and(u8::is_ascii_whitespace);
     if is_count && begins_name(rest) { name.len() - rest.len() } else { 0 }
+}
+
+/// A label without the dots that lead to its value: `vus.......: 10`.
+pub(super) fn without_leader(name: &[u8]) -> &[u8] {
+    if !name.ends_with(b"..") {
+        return name;
+    }
+    let end = name.iter().rposition(|byte| *byte != b'.').map_or(0, |last| last + 1);
+    name[..end].trim_ascii_end()
 }
 
 /// How long the time of syslog is that the text begins with: `Nov 25 17:00:01`.
@@ -215,6 +246,8 @@ mod tests {
             ("W (17:00:01.250) x: 5", "x: 5"),
             ("I (of two) x: 5", "I (of two) x: 5"),
             ("I () x: 5", "I () x: 5"),
+            ("INFO 01-15 12:00:00 metrics.py:455] Avg x: 1", "Avg x: 1"),
+            ("x: [1] y", "x: [1] y"),
             ("INFO", "INFO"),
             ("[open x", "[open x"),
         ] {
@@ -228,8 +261,10 @@ mod tests {
         for (line, thing, tag) in [
             ("[sensor1] temp=21", Some("sensor1"), "sensor1"),
             ("[ living room ]: temp=21", Some("living room"), "living room"),
-            ("[0]: rx: 5", Some("0"), ""),
-            ("[0] rx: 5", None, ""),
+            ("[0]: rx: 5", Some("0"), "0"),
+            ("[0] rx: 5", None, "0"),
+            ("web_1  | cpu=5", Some("web_1"), "web_1"),
+            ("OK | load1=5", None, ""),
             ("[12:00:01] [main] x=5", None, "main"),
             ("[main] INFO x=5", None, "main"),
             ("[a][b] x=5", None, "b"),

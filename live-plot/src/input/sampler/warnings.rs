@@ -10,6 +10,7 @@ use super::super::grammar::reading::Reading;
 use super::super::grammar::reading::{Cell, Item, Key};
 use super::super::grammar::table::OpenMark;
 use super::super::grammar::unit::Unit;
+use super::super::grammar::words::loop_word;
 use super::super::problems::Problem;
 use super::super::splitter::LONGEST;
 use super::super::timestamp::compact;
@@ -71,9 +72,17 @@ impl Sampler {
 
     /// Warns once of a cell that is a gap, and would be a number if its comma were a decimal point, or if it ended earlier.
     pub(super) fn warn_text(&mut self, item: &Item, text: &[u8], reading: &Reading) {
-        let has_comma = self.grammar.note_comma(text);
+        // The commas of `1,23,456.50` part groups.
+        let comma = text.iter().rposition(|byte| *byte == b',');
+        let is_before_point = comma.is_some_and(|at| text[at..].contains(&b'.'));
+        let has_comma = !is_before_point && self.grammar.note_comma(text);
         let is_column = matches!(item.key, Key::Column(_));
-        let begins = (is_column && begins_with_number(text)) || measure::has_unknown_unit(text);
+        let begins = match item.key {
+            Key::Column(_) => begins_with_number(text) || is_before_point,
+            // Of `epoch: 3/10` the count is not meant to be drawn.
+            Key::Name(name) => measure::is_with_more(text) && loop_word(reading.text(name)) == 0,
+        };
+        let begins = begins || measure::has_unknown_unit(text);
         let (once, way_out) = if has_comma {
             let way_out = "if its comma is a decimal point, run its program with LC_ALL=C or put sed -u y/,/./ before live-plot";
             (&mut self.once.comma, way_out)

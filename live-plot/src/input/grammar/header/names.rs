@@ -34,7 +34,7 @@ pub(super) fn is_drawn(word: &[u8]) -> bool {
 
 /// Whether words and years, each one more than the last, head a table: `Country,2019,2020`. Behind an empty cell they may
 /// count from 0, as pandas numbers columns.
-pub(in super::super) fn is_of_years(line: &[u8]) -> bool {
+pub(in crate::input) fn is_of_years(line: &[u8]) -> bool {
     let delimiter = Delimiter::of(line);
     if delimiter.is_blanks() {
         return false;

@@ -65,6 +65,32 @@ fn a_name_may_hold_blanks_where_it_begins_the_line_or_follows_a_comma() {
         ("Epoch 1/10 loss: 0.5 acc: 0.9", "loss=0.5 acc=0.9"),
         ("Nov 25 17:00:01 host app[12]: queue depth: 5", "queue depth=5"),
         ("Count: 5 Max: 6", "Count=5 Max=6"),
+        ("load time = 5 ms", "load time=5ms"),
+        ("llama: total time = 5 ms", "total time=5ms"),
+        (
+            "Ux, Initial residual = 0.1, Final residual = 1e-6",
+            "Initial residual=0.1 Final residual=0.000001",
+        ),
+        ("job 17 took = 5", "took=5"),
+        ("Temp [C]: 5 Hum [%]: 6", "Temp [C]=5 Hum [%]=6"),
+        ("thds: 1 eps: 2 lat (ms,95%): 1.1", "thds=1 eps=2 lat (ms,95%)=1.1"),
+        (
+            "Acceleration X: 1, Y: 2, Z: 3 m/s",
+            "Acceleration X=1 Acceleration Y=2 Acceleration Z=3m/s",
+        ),
+        ("X: 1, Y: 2", "X=1 Y=2"),
+        ("channel   : A    battery_ok: 1", "battery_ok=1"),
+        ("model     : Tower id       : 5", "id=5"),
+        (
+            "Test set: Average loss: 0.5, Accuracy: 98/100 (98%)",
+            "Average loss=0.5 Accuracy='98/100'",
+        ),
+        (
+            "Id: 3f Duration: 5 ms Billed Duration: 6 ms Max Memory Used: 7 MB",
+            "Id='3f' Duration=5ms Billed Duration=6ms Max Memory Used=7MB",
+        ),
+        ("a: 5 items b: 6", "a=5 b=6"),
+        ("at: 0x1f-0x2f, reserved size: 5", "at='0x1f-0x2f' reserved size=5"),
         ("Threads: 5  Slow queries: 0  Open tables: 7", "Threads=5 Slow queries=0 Open tables=7"),
         ("Sensor 1: 512\tSensor 2: 300", "Sensor 1=512 Sensor 2=300"),
     ] {
@@ -86,6 +112,10 @@ fn one_word_at_the_first_byte_names_the_row() {
         ("two words x=1", "x=1"),
         ("17:00:01 some x=1", "x=1"),
         ("Tasks: 123 total,   1 running", "Tasks.total=123 Tasks.running=1"),
+        ("heater: temp=5, fan: temp=6", "heater.temp=5 fan.temp=6"),
+        ("Stats 1: a=0  bed: temp=5 out: temp=6", "a=0 bed.temp=5 out.temp=6"),
+        ("[r(1)][50.0%][r=5MiB/s]", "r=5MiB/s"),
+        ("host1    : ok=5 changed=2", "host1.ok=5 host1.changed=2"),
         ("db0:keys=12,expires=3", "db0.keys=12 db0.expires=3"),
         ("t0:a=1 t1:b=2", "t0:a=1 t1:b=2"),
     ] {
@@ -159,6 +189,9 @@ fn what_only_looks_like_a_pair_is_none() {
         "Range: 11.1 ms … 35.4 ms 10 runs",
         "b=5 a=4096 131072 33554432",
         "b: 5 a: 4096, 131072, x",
+        "phase parsing : 0.09 ( 60%) 0.05 ( 83%)",
+        "Uptime: 1 day, 2:03:04",
+        "x: 1'234'567",
     ] {
         let mut reading = Reading::default();
         let found = read(line.as_bytes(), false, &mut reading);

@@ -46,7 +46,7 @@ impl Scan<'_> {
         } else if let Some((other, length)) = numbers::in_another_unit(measure, rest) {
             let unit = other.unit.map(|unit| unit.to_string()).unwrap_or_default();
             self.two(name, [measure, other], &unit, end + length);
-        } else if numbers::goes_on(rest) {
+        } else if numbers::goes_on(measure, rest) {
             // Of a check of Nagios what stands before the bar is text, and says the same.
             match memchr::memchr(b'|', rest) {
                 Some(bar) => {
@@ -97,8 +97,9 @@ impl Scan<'_> {
                 .unwrap_or(rest.len()),
         };
         // `a=1,2,3`: what follows a number and its comma is of this value, too.
-        let is_list =
-            rest.first().is_some_and(u8::is_ascii_digit) && rest.get(length) == Some(&b',');
+        let is_list = rest.first().is_some_and(u8::is_ascii_digit)
+            && rest.get(length) == Some(&b',')
+            && rest.get(length + 1).is_some_and(u8::is_ascii_digit);
         let length = if is_list {
             rest.iter().position(u8::is_ascii_whitespace).unwrap_or(rest.len())
         } else {

@@ -1,0 +1,122 @@
+//! What a value is called: which of the words before `=` or `:` are its name, and which name its row. Where pairs begin is
+//! left to `pairs`.
+
+use std::ops::Range;
+
+use super::super::reading::Span;
+use super::super::words::{begins_name, is_level, progress};
+use super::Scan;
+
+impl Scan<'_> {
+    /// The name before an equals sign: the last word, or all of them if that one is none by itself, as in `Value 1=5`.
+    /// Where blanks stand before the sign, too, a name has them as it has before a colon: `load time = 5`.
+    pub(super) fn name_before_equals(
+        &self,
+        word: &Range<usize>,
+        end: usize,
+    ) -> Option<Range<usize>> {
+        let text = &self.line[word.start..end];
+        let is_address = text.contains(&b'?') || memchr::memmem::find(text, b"//").is_some();
+        if begins_name(text) {
+            let is_apart = self.byte(end).is_some_and(|byte| byte.is_ascii_whitespace());
+            let start = self.name_start.filter(|_| is_apart).unwrap_or(word.start);
+            let start = start + progress(&self.line[start..end]);
+            let words = &self.line[start..word.start];
+            let start = if are_plain_words(words) { start } else { word.start };
+            // Of fio's `[r(1)][50.0%][r=5MiB/s]` the name is in the last brackets.
+            let inner = memchr::memmem::rfind(text, b"][").map_or(start, |at| word.start + at + 2);
+            return (!is_address).then_some(inner..end);
+        }
+        let is_number = text.first().is_some_and(|first| first.is_ascii_digit() || *first == b'(');
+        let start = self.name_start.filter(|start| is_number && *start < word.start)?;
+        begins_name(&self.line[start..]).then_some(start..end)
+    }
+
+    /// Where a name begins that ends in this word, behind a value: `Size: 5 Max Memory Used: 6` has three capital letters.
+    pub(super) fn name_behind_value(&self, word: usize) -> usize {
+        let start = self.skip_blanks(self.value_end).min(word);
+        let mut words = self.line[start..word].split(u8::is_ascii_whitespace);
+        let is_capital = |word: &[u8]| word.first().is_none_or(u8::is_ascii_uppercase);
+        let are_letters = |word: &[u8]| word.iter().all(u8::is_ascii_alphabetic);
+        let are_name = words.all(|word| is_capital(word) && are_letters(word));
+        if are_name { start } else { word }
+    }
+
+    /// A pair with an equals sign, whose value is looked for at `after`.
+    pub(super) fn equals(&mut self, name: Range<usize>, after: usize) {
+        if let Some((owner, true)) = self.owner.take() {
+            self.row = Some(self.keep_row(owner));
+        }
+        // `db0:keys=1,expires=0`
+        let text = &self.line[name.clone()];
+        if self.row.is_none()
+            && self.is_first
+            && name.start == self.message.start
+            && let Some(colon) = memchr::memchr(b':', text)
+            && begins_name(&text[colon + 1..])
+            && memchr::memchr(b':', &self.line[after..]).is_none()
+        {
+            self.row = Some(self.keep_row(name.start..name.start + colon));
+            return self.pair(name.start + colon + 1..name.end, after);
+        }
+        self.pair(name, after);
+    }
+
+    /// What the one word before the first pair names.
+    pub(super) fn first_row(&mut self, name: usize) -> Span {
+        let message = self.message.start;
+        let before = &self.line[message.min(name)..name];
+        let word = before.split(u8::is_ascii_whitespace).next().unwrap_or_default();
+        let is_apart = word.len() < before.len();
+        let word = word.strip_suffix(b":").unwrap_or(word);
+        let is_row = self.words == 1
+            && is_apart
+            && self.can_name_row
+            && begins_name(word)
+            && !is_level(word)
+            && !word.iter().any(u8::is_ascii_digit);
+        let row = match self.row_label.clone() {
+            Some(label) if self.words == 1 + usize::from(self.line[label.end - 1] == b')') => {
+                self.keep_row(label)
+            }
+            _ if is_row => self.keep_row(message..message + word.len()),
+            _ => {
+                let tag = &self.line[self.message.tag.clone()];
+                self.reading.keep_before(tag, before);
+                self.keep_row(0..0)
+            }
+        };
+        self.row = Some(row);
+        row
+    }
+
+    /// The name of a row, behind that of the thing whose tag begins the line.
+    pub(super) fn keep_row(&mut self, name: Range<usize>) -> Span {
+        let (thing, name) = (self.message.thing.clone(), &self.line[name]);
+        match thing.map(|thing| &self.line[thing]) {
+            Some(thing) if name.is_empty() => self.reading.keep(thing),
+            Some(thing) => self.reading.keep(&[thing, b".", name].concat()),
+            None => self.reading.keep(name),
+        }
+    }
+
+    /// The name as it is kept. Of `Acceleration X: 0, Y: 1` both are of the acceleration.
+    pub(super) fn keep_name(&mut self, name: Range<usize>) -> Span {
+        let text = &self.line[name.clone()];
+        let is_letter = |word: &[u8]| word.len() == 1 && b"XYZxyz".contains(&word[0]);
+        if let Some(words) = self.axes.clone().filter(|_| is_letter(text)) {
+            return self.reading.keep(&[&self.line[words], text].concat());
+        }
+        let letter = text.iter().rposition(u8::is_ascii_whitespace).map(|at| at + 1);
+        let letter = letter.filter(|at| is_letter(&text[*at..]));
+        self.axes = letter.map(|at| name.start..name.start + at);
+        self.reading.keep(text)
+    }
+}
+
+/// Whether nothing but words stands before the last word of a name; a number counts something.
+fn are_plain_words(words: &[u8]) -> bool {
+    let is_plain = |byte: &u8| byte.is_ascii_alphanumeric() || b" _-./%".contains(byte);
+    let mut all = words.split(u8::is_ascii_whitespace).filter(|word| !word.is_empty());
+    words.iter().all(is_plain) && all.all(begins_name)
+}
