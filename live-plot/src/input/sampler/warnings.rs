@@ -30,24 +30,11 @@ fn shown(text: &[u8]) -> String {
     }
 }
 
-/// An argument of --match for `key=text … name=number`, also as JSON writes that.
-fn pattern(key: &[u8], name: &[u8], is_key_first: bool) -> Option<String> {
-    let plain = |text: &[u8]| {
-        let is_plain = |byte: &u8| byte.is_ascii_alphanumeric() || *byte == b'_';
-        let begins = text.first().is_some_and(u8::is_ascii_alphabetic);
-        (begins && text.iter().all(is_plain)).then(|| String::from_utf8_lossy(text).into_owned())
-    };
-    let (key, name) = (plain(key)?, plain(name)?);
-    let (key, name) =
-        (format!(r#"\b{key}\W+(?<name>[^ ",]+)"#), format!(r"\b{name}\W+?(?<{name}>[-0-9.]+)"));
-    let [first, second] = if is_key_first { [key, name] } else { [name, key] };
-    Some(format!("'{first}.*{second}'"))
-}
-
 /// The warning that rows are those of things in turn, which a number counts.
-fn counted(count: u64, by: &str, line: u64) -> String {
+fn counted(count: u64, by: &[u8], line: u64) -> String {
+    let by = quoted(by);
     format!(
-        "The rows seem to be those of {count} things in turn, counted by {by}: --match with a group (?<name>[0-9]+) for that number draws each by itself. (line {line})"
+        "{by} counts {count} rows again and again: if it tells them apart, --rows {by} draws each by itself. (line {line})"
     )
 }
 
@@ -154,9 +141,7 @@ impl Sampler {
         let line = self.counts.lines;
         self.problems.warn(match doubt {
             Doubt::InTurn(count) => {
-                let column = quoted(name(first, reading, &mut self.grammar.tables).name);
-                let last = count - 1;
-                format!("{column} counts from 0 to {last} again and again: if it tells the rows apart, --rows {column} draws each by itself. (line {line})")
+                counted(count, name(first, reading, &mut self.grammar.tables).name, line)
             }
             Doubt::States(names) => format!("The rows are called by their words {}: if these are states of one thing, --match 'took (?<ms>[0-9.]+)' draws it as one series. (line {line})", shown(names.as_bytes())),
         });
@@ -164,7 +149,8 @@ impl Sampler {
 
     /// Warns once of numbers of one name that seem to be those of several things in turn.
     pub(super) fn warn_turn(&mut self, row: &[Item], reading: &Reading) {
-        if !self.turns.is_open() || self.grammar.has_pattern() {
+        let is_decided = self.grammar.has_pattern() || self.schema.names_rows();
+        if !self.turns.is_open() || is_decided {
             return;
         }
         let name_of = |item: &Item| match item {
@@ -190,20 +176,14 @@ impl Sampler {
         let Some(turn) = self.turns.row(&kind.join(&b'.'), number, texts) else { return };
         let line = self.counts.lines;
         self.problems.warn(match turn {
-            Turn::Counted(count) => counted(count, &shown(kind[2]), line),
+            Turn::Counted(count) => counted(count, kind[2], line),
             Turn::Named(key, names) => {
                 let names = shown(names.as_bytes());
-                let value = name_of(last.unwrap_or(first)).unwrap_or_default();
-                let is_before = |item: &Item| text(item).is_some_and(|(known, _)| known == key);
-                let place = |is: &dyn Fn(&Item) -> bool| row.iter().position(is);
-                let is_value = |item: &Item| name_of(item) == Some(value);
-                let group = pattern(key, value, place(&is_before) < place(&is_value));
-                let (told, other) = match key {
-                    b"" => ("the words before their numbers say".to_owned(), "those words".to_owned()),
-                    _ => (format!("{} says", shown(key)), shown(key)),
+                let (told, way_out) = match key {
+                    b"" => ("the words before their numbers say".to_owned(), "--match with a group (?<name>…) for those words tells them apart".to_owned()),
+                    _ => (format!("{} says", shown(key)), format!("--rows {} draws each by itself", quoted(key))),
                 };
-                let group = group.unwrap_or_else(|| format!("with a group (?<name>…) for {other}"));
-                format!("The lines seem to be about several things in turn, as {told} ({names}), and their numbers are taken for those of one: --match {group} tells them apart. (line {line})")
+                format!("The lines seem to be about several things in turn, as {told} ({names}), and their numbers are taken for those of one: {way_out}. (line {line})")
             }
         });
     }
