@@ -11,7 +11,6 @@ use crate::config::Config;
 use crate::picture::annotations::{self, Spacing};
 use crate::picture::decimate::Point;
 use crate::picture::dots::Rows;
-use crate::picture::elide::visible;
 use crate::picture::marks::Marks;
 use crate::picture::palette::{Dash, Palette, Rgb};
 use crate::picture::pixels::{Area, Pixels};
@@ -268,8 +267,8 @@ impl Legend {
         let count = shown.len();
         for (place, number) in shown.into_iter().enumerate() {
             let unit = scene.units[number].as_ref().filter(|_| has_units);
-            let name = visible(&scene.names[number]);
-            let name = unit.map_or_else(|| name.to_string(), |unit| format!("{name} ({unit})"));
+            let name = &scene.names[number];
+            let name = unit.map_or_else(|| name.clone(), |unit| format!("{name} ({unit})"));
             let name = shortened(&name, (right - from.0 - KEY).max(0.0));
             let rest = format!("… {} more", count - place);
             // The last row keeps room for what is said of the others.

@@ -1,6 +1,4 @@
-//! A text that is wider than its place, or that would not be seen. How wide a text is, its painter knows.
-
-use std::borrow::Cow;
+//! A text that is wider than its place. How wide a text is, its painter knows.
 
 /// The text, or as much of it as fits without its middle: as much from the beginning as from the end, for names often
 /// differ in only one of them.
@@ -15,12 +13,4 @@ pub(crate) fn without_middle(text: &str, fits: impl Fn(&str) -> bool) -> String 
         letters[..before].iter().chain(&['…']).chain(end).collect()
     };
     (0..letters.len()).rev().map(kept).find(|text| fits(text)).unwrap_or_default()
-}
-
-/// A name as it is shown: one without a letter in quotes.
-pub(crate) fn visible(name: &str) -> Cow<'_, str> {
-    match name.trim().is_empty() {
-        true => format!("\"{name}\"").into(),
-        false => name.into(),
-    }
 }

@@ -7,7 +7,6 @@ use common::words;
 use super::controls::Controls;
 use super::digits::Digits;
 use crate::picture::decimate;
-use crate::picture::elide::visible;
 use crate::picture::scene::Scene;
 use crate::series::Summary;
 use crate::series::store::{Counts, End, MOST_COUNTED, Series, Store};
@@ -94,7 +93,7 @@ impl Status {
             let run = runs.iter().max_by_key(|run| run.len()).map_or(&[][..], |run| run);
             let some = run.iter().step_by(run.len().div_ceil(SOME).max(1)).map(|point| point[1]);
             Entry {
-                name: visible(&series.name).into_owned(),
+                name: series.name.clone(),
                 unit: series.unit.clone(),
                 value,
                 digits: before.next(seen.as_ref(), value, some, controls.view.is_log),
