@@ -262,3 +262,35 @@ fn tab_shows_which_button_has_the_keyboard_and_space_presses_it() {
     changed("it is pressed again", &pressed);
     wait_until("it is as before", || (buttons() == focused).then_some(()));
 }
+
+#[test]
+#[ignore = "needs Xvfb"]
+fn the_menu_has_the_keyboard_while_it_is_open() {
+    /// X11/keysymdef.h.
+    const TAB: u32 = 0xff09;
+    const RETURN: u32 = 0xff0d;
+    const DOWN: u32 = 0xff54;
+    let screen = Screen::start();
+    let (_plot, window, _) = ended(&screen);
+    let plot = || screen.part(window, (60, 60), (1200, 600));
+    let before = plot();
+    // One by one: of several in a frame egui takes the last.
+    let press = |key| {
+        let before = screen.picture(window);
+        screen.press(window, key);
+        wait_until("the key is seen", || (screen.picture(window) != before).then_some(()));
+        wait_still(&screen, window, true)
+    };
+    // The menu comes after seven buttons.
+    (0..8).for_each(|_| drop(press(TAB)));
+    press(RETURN);
+    assert!(plot() != before, "it is over the plot");
+    // Its third entry is the logarithmic axis.
+    let chosen = [DOWN, DOWN, RETURN].map(press).into_iter().last();
+    press(u32::from(b'l'));
+    assert!(plot() == before, "the axis is linear again, and the menu has gone");
+    // The keyboard is where it was: at the button that opens the menu.
+    assert!(Some(press(u32::from(b'l'))) == chosen);
+    press(RETURN);
+    assert!(plot() != before && Some(screen.picture(window)) != chosen);
+}
