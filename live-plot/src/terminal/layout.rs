@@ -35,17 +35,17 @@ pub(super) struct Layout {
     pub(super) line: Option<usize>,
     /// The row of the labels of the horizontal axis.
     pub(super) times: Option<usize>,
-    /// The row of the status line.
-    pub(super) status: Option<usize>,
+    /// The first row of the status line, and how many it has.
+    pub(super) status: Option<(usize, usize)>,
 }
 
 impl Layout {
-    /// The layout of a screen of this size, with so many rows of legend for a single panel.
+    /// The layout of a screen of this size, with so many rows of legend for a single panel, and so many of the status line.
     pub(super) fn new(
         scene: &Scene,
         (across, down): (usize, usize),
         is_titled: bool,
-        legend: usize,
+        (legend, below): (usize, usize),
     ) -> Self {
         let count = scene.panels.len();
         let mut top = 0;
@@ -60,13 +60,14 @@ impl Layout {
         let legend = take(down >= 3, rows).map(|row| (row, rows));
         let flags = take(scene.is_annotated && down >= 8, 1);
         let mut bottom = down;
-        let mut take = |is_there: bool| {
-            bottom -= usize::from(is_there);
+        let mut take = |is_there: bool, rows: usize| {
+            bottom -= if is_there { rows } else { 0 };
             is_there.then_some(bottom)
         };
-        let status = take(down >= 5);
-        let times = take(down >= 6);
-        let line = take(down >= 10);
+        let rows = below.clamp(1, (down / 5).max(1));
+        let status = take(down >= 5, rows).map(|row| (row, rows));
+        let times = take(down >= 6, 1);
+        let line = take(down >= 10, 1);
         // Each with the heading of the next.
         let room = bottom.saturating_sub(top) + 1;
         let height = (room / count.max(1)).saturating_sub(1).max(1);

@@ -53,6 +53,8 @@ pub(super) struct Live<'a> {
     /// The size of the screen in cells, and that of the plot as of the last picture.
     size: (usize, usize),
     plot: Option<Size>,
+    /// How many rows the status line had in it.
+    status_rows: usize,
     /// How the values of each series are written as of the last picture.
     digits: Vec<Digits>,
     rate: Rate,
@@ -82,6 +84,7 @@ impl<'a> Live<'a> {
             help: false,
             saved: save::Message::default(),
             plot: None,
+            status_rows: 1,
             digits: Vec::new(),
             rate: Rate::new(started),
             cost: Cost::default(),
@@ -160,6 +163,7 @@ impl<'a> Live<'a> {
         }
         if has(RESIZED) {
             self.size = self.wire.size();
+            self.status_rows = 1;
             self.wire.forget();
         }
         // The first picture waits for the first numbers, and no longer.
@@ -231,8 +235,12 @@ impl<'a> Live<'a> {
             inbox.forget_samples();
         }
         let extent = self.extent(now);
-        let painter =
-            Painter { config: self.config, size: self.size, is_colored: self.depth != Depth::None };
+        let painter = Painter {
+            config: self.config,
+            size: self.size,
+            is_colored: self.depth != Depth::None,
+            status_rows: Some(self.status_rows),
+        };
         let (rates, message) = (self.rate.last, self.saved.lock().clone());
         let make = |size| {
             let is_hidden = |number| self.controls.hidden.contains(&number);
@@ -243,8 +251,8 @@ impl<'a> Live<'a> {
             (scene, status)
         };
         let (scene, status, plot) = painter.compose(self.plot, make);
-        let mut cells = painter.paint(&scene, &status);
-        painter.status(&mut cells, &status, true);
+        let (mut cells, status_rows) = painter.paint(&scene, &status);
+        self.status_rows = status_rows;
         if self.help {
             help::help(&mut cells);
         }

@@ -7,13 +7,14 @@ use super::braille::{Canvas, DOTS};
 use super::cells::{Cells, Ink, shortened, width};
 use super::layout::{self, Layout};
 use super::legend::Legend;
+use super::status_line::StatusLine;
 use crate::config::{Config, Draw};
 use crate::picture::annotations::{self, Spacing};
 use crate::picture::dots::Rows;
 use crate::picture::marks::Marks;
 use crate::picture::palette::Dash;
 use crate::picture::scene::{Panel, Scene, Size};
-use crate::view::status::{Mood, Status};
+use crate::view::status::Status;
 
 /// The line of a mark, in each row.
 const FLAG: char = '┊';
@@ -34,6 +35,9 @@ pub(crate) struct Painter<'a> {
     pub(crate) size: (usize, usize),
     /// Series have colours; else their dashes tell them apart.
     pub(crate) is_colored: bool,
+    /// How many rows the status line has at least: what comes and goes there does not move the plot each time. A still has
+    /// none, and no state.
+    pub(crate) status_rows: Option<usize>,
 }
 
 impl Painter<'_> {
@@ -57,8 +61,8 @@ impl Painter<'_> {
         (scene, status, size)
     }
 
-    /// Paints a scene that was composed.
-    pub(crate) fn paint(&self, scene: &Scene, status: &Status) -> Cells {
+    /// Paints a scene that was composed, and tells how many rows the status line has.
+    pub(crate) fn paint(&self, scene: &Scene, status: &Status) -> (Cells, usize) {
         let mut cells = Cells::new(self.size.0, self.size.1);
         let layout = self.layout(scene, status);
         if let (Some(row), Some(title)) = (layout.title, &self.config.title) {
@@ -77,13 +81,22 @@ impl Painter<'_> {
         }
         label_times(&mut cells, scene, &layout, &times);
         label_flags(&mut cells, scene, &layout);
-        cells
+        if let Some(place) = layout.status {
+            self.status_line(status).write(&mut cells, place);
+        }
+        (cells, layout.status.map_or(0, |(_, rows)| rows))
+    }
+
+    fn status_line(&self, status: &Status) -> StatusLine {
+        StatusLine::new(status, self.size.0, self.status_rows.is_some())
     }
 
     fn layout(&self, scene: &Scene, status: &Status) -> Layout {
         let all = scene.panels.first().map_or(&[][..], |panel| &panel.series);
         let rows = self.legend(status, all).rows(self.size.0);
-        Layout::new(scene, self.size, self.config.title.is_some(), rows)
+        let least = self.status_rows.unwrap_or(1);
+        let below = self.status_line(status).rows().max(least);
+        Layout::new(scene, self.size, self.config.title.is_some(), (rows, below))
     }
 
     /// A panel: its heading, its axis, the grid, its series.
@@ -156,48 +169,6 @@ impl Painter<'_> {
         match self.is_colored {
             true => Dash::of(series),
             false => Dash::in_turn(place),
-        }
-    }
-
-    /// The status line: the state of the input and what has come.
-    pub(crate) fn status(&self, cells: &mut Cells, status: &Status, is_live: bool) {
-        let row = self.size.1 - 1;
-        if self.size.1 < 5 {
-            return;
-        }
-        let ink = |mood| match mood {
-            Mood::Live => Ink::Live,
-            Mood::Warn => Ink::Warn,
-            Mood::Plain => Ink::Plain,
-        };
-        let mut x = 0;
-        if is_live {
-            let (mood, text) = status.state();
-            x = cells.write((x, row), &format!("● {text}"), ink(mood)) + 2;
-            if let Some((mood, text)) = status.note() {
-                x = cells.write((x, row), &text, ink(mood)) + 2;
-            }
-        }
-        let mut parts: Vec<(Ink, String)> =
-            status.losses().into_iter().map(|text| (Ink::Warn, text)).collect();
-        parts.extend(status.passed_over().map(|text| (Ink::Weak, text)));
-        parts.extend(status.facts().into_iter().map(|text| (Ink::Weak, text)));
-        if is_live {
-            parts.push((Ink::Weak, "? keys".to_owned()));
-        }
-        // What does not fit is left out, the last first.
-        let wide = |parts: &[(Ink, String)]| -> usize {
-            parts.iter().map(|(_, text)| width(text) + GAP).sum::<usize>().saturating_sub(GAP)
-        };
-        while !parts.is_empty() && x + wide(&parts) > self.size.0 {
-            parts.pop();
-        }
-        let mut x = if is_live { self.size.0 - wide(&parts) } else { 0 };
-        for (number, (ink, text)) in parts.iter().enumerate() {
-            if number > 0 {
-                x = cells.write((x, row), " · ", Ink::Weak);
-            }
-            x = cells.write((x, row), text, *ink);
         }
     }
 }

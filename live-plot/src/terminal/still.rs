@@ -15,7 +15,7 @@ use crate::view::status::{Beside, Status};
 pub(crate) fn of(config: &Config, store: &Shared, is_typed: bool, depth: Depth) -> String {
     let is_colored = depth != Depth::None;
     let size = (config.cells.0.into(), config.cells.1.into());
-    let painter = Painter { config, size, is_colored };
+    let painter = Painter { config, size, is_colored, status_rows: None };
     let controls = Controls::new(config, is_typed).in_colors(is_colored);
     let extent = store.hold(|store| controls.extent(store, store.head));
     let make = |size| {
@@ -24,8 +24,7 @@ pub(crate) fn of(config: &Config, store: &Shared, is_typed: bool, depth: Depth) 
         (scene, status)
     };
     let (scene, status, _) = painter.compose(None, make);
-    let mut cells = painter.paint(&scene, &status);
-    painter.status(&mut cells, &status, false);
+    let (cells, _) = painter.paint(&scene, &status);
     text(&cells, depth, Palette::of(config.theme != Theme::Light))
 }
 

@@ -11,7 +11,7 @@ use crate::config::View;
 use crate::picture::scene::Extent;
 use crate::series::Sample;
 use crate::series::Shared;
-use crate::series::store::{Entry as Stored, Store};
+use crate::series::store::{End, Entry as Stored, Store};
 use crate::view::controls::Controls;
 use crate::view::status::Beside;
 
@@ -42,7 +42,7 @@ fn picture(
     size: (usize, usize),
     extent: Option<Extent>,
 ) -> (Scene, Cells) {
-    let painter = Painter { config, size, is_colored: true };
+    let painter = Painter { config, size, is_colored: true, status_rows: Some(1) };
     let controls = Controls::new(config, false);
     let whole = store.hold(|store| controls.extent(store, 0.0));
     let view = View { zone: None, ..controls.view.clone() };
@@ -52,8 +52,7 @@ fn picture(
         (scene, status)
     };
     let (scene, status, _) = painter.compose(None, make);
-    let mut cells = painter.paint(&scene, &status);
-    painter.status(&mut cells, &status, true);
+    let (cells, _) = painter.paint(&scene, &status);
     (scene, cells)
 }
 
@@ -190,7 +189,7 @@ proptest! {
         let config = config(if panels { &["--panels"] } else { &[] });
         let controls = Controls::new(&config, false);
         let extent = store.hold(|store| controls.extent(store, 0.0));
-        let painter = Painter { config: &config, size, is_colored };
+        let painter = Painter { config: &config, size, is_colored, status_rows: Some(1) };
         let make = |size| {
             let scene = Scene::of(&store, &controls.view, extent, size, |_| false);
             let status = store.hold(|store| Status::of(store, &scene, &controls, Beside::default()));
@@ -200,8 +199,8 @@ proptest! {
         prop_assert_eq!(painter.layout(&scene, &status).size(), made_for);
         let layout = painter.layout(&scene, &status);
         let (top, height) = *layout.panels.last().unwrap();
-        prop_assert!(top + height <= layout.line.or(layout.times).or(layout.status).unwrap_or(size.1.max(top + height)));
-        painter.status(&mut painter.paint(&scene, &status), &status, true);
+        prop_assert!(top + height <= layout.line.or(layout.times).or(layout.status.map(|(row, _)| row)).unwrap_or(size.1.max(top + height)));
+        painter.paint(&scene, &status);
     }
 }
 
@@ -235,7 +234,7 @@ fn the_legend_has_each_series_its_newest_value_and_its_unit() {
 #[test]
 fn without_colours_the_dashes_of_a_panel_tell_its_series_apart() {
     let config = config(&["--panels=a,b;c"]);
-    let painter = Painter { config: &config, size: (60, 20), is_colored: false };
+    let painter = Painter { config: &config, size: (60, 20), is_colored: false, status_rows: None };
     assert_eq!(
         [0, 1, 2].map(|place| painter.dash(7, place)),
         [Dash::Solid, Dash::Dashed, Dash::Dotted]
@@ -273,4 +272,33 @@ fn a_sample_alone_has_no_line_of_the_grid_beside_it() {
         let row = rows.lines().find(|row| row.contains("5┤")).unwrap();
         assert!((40..53).contains(&is_lit(row)), "{row}");
     }
+}
+
+#[test]
+fn an_error_is_read_to_its_end_in_a_narrow_terminal_too_and_what_comes_and_goes_moves_the_plot_once()
+ {
+    let store = store(&[("a", &[1.0, 2.0])]);
+    let config = config(&[]);
+    let paint = |rows, end: Option<End>| {
+        store.hold(|store| store.end = end);
+        let controls = Controls::new(&config, false);
+        let extent = store.hold(|store| controls.extent(store, 0.0));
+        let painter =
+            Painter { config: &config, size: (50, 20), is_colored: true, status_rows: Some(rows) };
+        let make = |size| {
+            let scene = Scene::of(&store, &controls.view, extent, size, |_| false);
+            let status =
+                store.hold(|store| Status::of(store, &scene, &controls, Beside::default()));
+            (scene, status)
+        };
+        let (scene, status, _) = painter.compose(None, make);
+        painter.paint(&scene, &status)
+    };
+    let problem = "Input/output error, with a long way out at its end: unplug it, plug it in again, or else name a FILE";
+    let (cells, rows) = paint(1, Some(End::Error(problem.to_owned())));
+    let shown = text(&cells).split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(rows == 3 && shown.contains(problem), "{}", text(&cells));
+    let (cells, rows) = paint(3, None);
+    assert_eq!(rows, 3);
+    assert!(text(&cells).contains("● live") && text(&cells).contains("? keys"), "{}", text(&cells));
 }
