@@ -79,6 +79,7 @@ struct Once {
     hexadecimal: bool,
     time_column: bool,
     two_units: bool,
+    parts: bool,
 }
 
 impl Sampler {
@@ -200,6 +201,7 @@ impl Sampler {
         self.hint_at_time();
         self.warn_open_marks();
         self.warn_parts();
+        self.warn_lost_names();
         let reading = std::mem::take(&mut self.grammar.reading);
         for row in reading.rows() {
             self.warn_doubt(row, &reading);

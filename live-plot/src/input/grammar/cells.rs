@@ -243,6 +243,12 @@ pub(super) fn are_words(line: &[u8]) -> bool {
     !delimiter.cells(line).any(|cell| matches!(kind(cell, delimiter), Kind::Number(_)))
 }
 
+/// Whether a cell of the line is a word.
+pub(super) fn has_word(line: &[u8]) -> bool {
+    let delimiter = Delimiter::of(line);
+    delimiter.cells(line).any(|cell| kind(cell, delimiter) == Kind::Word)
+}
+
 /// Whether the line has three cells or more, and numbers are half of them: `/dev/vda 252G 43G /`.
 pub(super) fn are_mostly_numbers(line: &[u8]) -> bool {
     let delimiter = Delimiter::of(line);

@@ -8,10 +8,11 @@ use std::ops::Range;
 use super::cells::{self, Delimiter, Kind};
 use super::number;
 use super::row;
+use super::row_names::is_no_value;
 use super::words::is_level;
 pub(super) use names::is_of_years;
-use names::{are_units, distinct, is_address, is_drawn, is_torn};
-use places::{spans, starts};
+use names::{are_units, distinct, end_a_sentence, is_address, is_drawn, is_torn};
+use places::{spans, starts, touch};
 
 /// A line of names that fits a row.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -92,33 +93,44 @@ impl Candidate {
         start > self.indent && row.get(start).is_some_and(u8::is_ascii_alphabetic)
     }
 
-    /// Whether progress stands under the line, which is a sentence then: names stand over their columns, but one of its
-    /// words stands beside its figure. Bare numbers are often not aligned with their names.
-    pub(super) fn is_over_progress(&self, row: &[u8]) -> bool {
-        let start = row.len() - row.trim_ascii_start().len();
-        if start <= self.indent || self.is_comment || self.line.contains(&b'\t') {
+    /// Whether its words do not stand over the cells of the row: a table's names do. Then progress stands under a sentence,
+    /// or a name holds a blank, and the cells stand under later words: `Name/IP address`. Bare numbers are often not aligned with their names, and so is
+    /// what single blanks part.
+    pub(super) fn is_beside(&self, row: &[u8]) -> bool {
+        let has = |line: &[u8], blanks: &[u8]| memchr::memmem::find(line, blanks).is_some();
+        let is_bare = |word: &[u8]| number::prefix(word).is_some_and(|(_, end)| end == word.len());
+        if self.is_comment
+            || has(&self.line, b"\t")
+            || has(row, b"\t")
+            || Delimiter::Blanks.cells(row).all(is_bare)
+        {
             return false;
         }
-        let is_bare = |word: &[u8]| number::prefix(word).is_some_and(|(_, end)| end == word.len());
-        !Delimiter::Blanks.cells(row).all(is_bare) && self.is_aligned_with(0, row) == Some(false)
+        let start = row.len() - row.trim_ascii_start().len();
+        let is_laid_out = has(&self.line, b"  ") && has(&row[start..], b"  ");
+        let (own, cells) = (self.spans(), spans(0, row).collect::<Vec<_>>());
+        own.len() == cells.len()
+            && own.iter().zip(&cells).enumerate().any(|(at, (name, cell))| {
+                let is_shifted = || is_laid_out && own[at..].iter().any(|later| touch(later, cell));
+                !touch(name, cell) && (start > self.indent || is_shifted())
+            })
     }
 
     /// The header that it is over a line of units, which stands below it: `time,temp` over `s,C`. Between blanks it could
     /// be any sentence, so each name has to stand over its unit.
     pub(super) fn fits_over_units(&self, units: &Self, row: &[u8]) -> Option<Header> {
         let header = self.fits(row).filter(|header| !header.are_units)?;
-        let is_aligned = || self.is_aligned_with(units.indent, &units.line) == Some(true);
-        (!header.delimiter.is_blanks() || is_aligned()).then_some(header)
+        let is_aligned = || {
+            let (own, units) = (self.spans(), units.spans());
+            own.len() == units.len() && own.iter().zip(&units).all(|(one, other)| touch(one, other))
+        };
+        let is_named = header.names.iter().skip(1).all(|name| !name.is_empty());
+        (is_named && (!header.delimiter.is_blanks() || is_aligned())).then_some(header)
     }
 
-    /// Whether each word stands over, or under, one of a line that is indented so far. `None` if it has more or fewer.
-    fn is_aligned_with(&self, indent: usize, other: &[u8]) -> Option<bool> {
-        let own: Vec<Range<usize>> = spans(self.indent, &self.line).collect();
-        let others: Vec<Range<usize>> = spans(indent, other).collect();
-        let touches = |(one, other): (&Range<usize>, &Range<usize>)| {
-            one.start < other.end && other.start < one.end
-        };
-        (own.len() == others.len()).then(|| own.iter().zip(&others).all(touches))
+    /// Where its words stand.
+    fn spans(&self) -> Vec<Range<usize>> {
+        spans(self.indent, &self.line).collect()
     }
 
     fn fits_with(&self, delimiter: Delimiter, line: &[u8]) -> Option<Header> {
@@ -126,6 +138,8 @@ impl Candidate {
         let (label, names) = row::label(delimiter.trimmed(&self.line), delimiter);
         let names: Vec<&[u8]> = delimiter.cells(names).collect();
         if names.iter().any(|name| is_drawn(name))
+            || names.iter().all(|name| is_no_value(name))
+            || end_a_sentence(&names)
             || label.is_some_and(|label| self.is_remark(label, row::label(line, delimiter).0))
         {
             return None;
@@ -216,6 +230,12 @@ fn cells<'a>(
     let mut cells: Vec<&[u8]> = delimiter.cells(body).collect();
     if cells.len() > width && delimiter == Delimiter::Blanks {
         row::join(body, &mut cells, width);
+        // `DISK READ` over `0.00 B/s`: if more could be joined, which of them are cells is not known.
+        let mut all = cells.clone();
+        row::join(body, &mut all, 1);
+        if all.len() < cells.len() {
+            return None;
+        }
     } else if cells.len() == width + 1 && cells.last().is_some_and(|last| last.is_empty()) {
         cells.pop();
     }
@@ -264,6 +284,7 @@ mod tests {
             ("17:00:01 CPU %usr", "17:00:02 all 0.5", "|CPU|%usr"),
             ("time a", "2026-11-25 17:00:01 5", "time|a"),
             ("NAME SIZE", "x 12 GB", "NAME|SIZE"),
+            ("min. avg. max.", "1 2 3", "min.|avg.|max."),
             ("temp,hum", "1,2,", "temp|hum"),
             ("a\t\tb", "1 2", "a|b"),
             ("ID  CPU %  MEM %", "x   5 %    1 / 2", "ID|CPU %|MEM %"),
@@ -281,7 +302,7 @@ mod tests {
 
     #[test]
     fn progress_stands_under_a_sentence_and_a_tables_cells_under_its_names() {
-        let is_over = |line: &str, row: &str| candidate(line).is_over_progress(row.as_bytes());
+        let is_over = |line: &str, row: &str| candidate(line).is_beside(row.as_bytes());
         for figures in ["         32,768", "      1,234,567", "  1,123,456,789"] {
             let row = format!("{figures}  12%    1.17MB/s    0:00:10");
             assert!(is_over("sending incremental file list", &row), "{row}");
@@ -291,6 +312,9 @@ mod tests {
             "sending incremental file list",
             "             0.5    1.5    2.5     3.5"
         ));
+        let chrony = "MS Name/IP address      Stratum  Poll";
+        assert!(is_over(chrony, "^- 192.168.1.1                3     7ms  x"));
+        assert!(!is_over("name cpu mem", "abcdefg 5% 3%"), "single blanks part anything");
         assert!(!is_over("  tps    kB_read/s  Device", "  1.20        10.2k  sda"));
         assert!(!is_over("  tps    kB_read/s  Device", "11.20     120010.2k  sda"));
     }
@@ -338,6 +362,12 @@ mod tests {
             ("note: sensor moved", "1 2"),
             ("WARNING:  sensor moved", "1 2"),
             ("door: is open", "1 2"),
+            ("DHT22 test!", "21.5 40"),
+            ("Initializing...", "21.5"),
+            ("3×2 Matrix{Float64}:", "1 2"),
+            ("It is done.", "1 2 3"),
+            ("TID DISK READ DISK WRITE", "312 0.00 B/s 11.78 K/s 4 %"),
+            ("ERR", "20"),
             ("per-node stats", "      nr_free_pages 5"),
             ("PING 10.0.0.1 56(84) bytes", "64 bytes from 10.0.0.1:"),
         ] {

@@ -275,7 +275,9 @@ impl Grammar {
         if !*is_typed && tables.may_head(line) && header::is_of_years(line) {
             return Verdict::NoNames;
         }
-        if tables.begin(row, false, reading) || tables.read_row(row, reading) {
+        // `[24 rows x 3 columns]` is no row, though it may have as many words as one has cells.
+        let may_be_row = inner.is_none_or(|inner| !cells::has_word(inner));
+        if may_be_row && (tables.begin(row, false, reading) || tables.read_row(row, reading)) {
             return Verdict::Read;
         }
         match outline.read(line, reading) {
@@ -317,7 +319,7 @@ impl Grammar {
         };
         let Err(refusal) = refusal else { return Verdict::Read };
         reading.clear();
-        if tables.begin(row, true, reading) {
+        if may_be_row && tables.begin(row, true, reading) {
             return Verdict::Read;
         }
         match refusal {

@@ -4,7 +4,9 @@ use super::cells::{self, Delimiter, Kind};
 use super::comma;
 use super::measure::{self, Measure};
 use super::moment::Moment;
+use super::number;
 use super::reading::{Cell, Key, Reading, Span};
+use super::row_names::is_no_value;
 use super::words::is_level;
 
 /// The label that a row or header begins with and what follows its colon, as in `Mem: 1 2`. Under other delimiters than
@@ -85,6 +87,7 @@ pub(super) fn content(
             Kind::Time => content.times = column + 1,
             Kind::Word if is_time(first + column) => {}
             Kind::Word if is_half => content.times = column + 1,
+            Kind::Word if column > content.times && is_no_value(cell) => {}
             Kind::Word if is_id(cell) => ids.push(first + column),
             Kind::Word if is_name(cell) => content.words.push(first + column),
             Kind::Word => {}
@@ -101,10 +104,12 @@ fn is_id(word: &[u8]) -> bool {
     word.len() >= 7 && word.iter().all(u8::is_ascii_hexdigit) && word.iter().any(u8::is_ascii_digit)
 }
 
-/// Whether a word can name a row: it has a letter and is no pair. `--:--:--` of curl and `$1.50` are none; `/` is a path.
+/// Whether a word can name a row: it has a letter, is no pair, and is no number in parentheses. `--:--:--` of curl and
+/// `$1.50` are none; `/` is a path.
 fn is_name(word: &[u8]) -> bool {
     let has_letter = || String::from_utf8_lossy(word).chars().any(char::is_alphabetic);
-    word == b"/" || (!word.contains(&b'=') && has_letter())
+    let is_number = word.strip_prefix(b"(").is_some_and(|inner| number::prefix(inner).is_some());
+    word == b"/" || (!word.contains(&b'=') && !is_number && has_letter())
 }
 
 /// AM or PM, of the clock time in the cell before.

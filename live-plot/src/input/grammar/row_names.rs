@@ -8,6 +8,38 @@ use super::cells::{self, Delimiter, Kind};
 /// What tables of processes call their column of numbers.
 const PROCESS_IDS: [&str; 5] = ["pid", "tid", "tgid", "lwp", "spid"];
 
+/// What columns are called whose words say something about a row, and name none.
+const REMARKS: [&str; 7] = ["comment", "comments", "message", "msg", "note", "notes", "remark"];
+
+/// What stands where there is no value, beside what `cells` knows by itself. In the first column it may be a name.
+const NO_VALUES: [&str; 12] = [
+    "null",
+    "err",
+    "error",
+    "overflow",
+    "unknown",
+    "off",
+    "invalid",
+    "missing",
+    "not supported",
+    "n/a",
+    "#n/a",
+    "mm",
+];
+
+/// Whether the word is one of these, in brackets perhaps.
+pub(super) fn is_no_value(word: &[u8]) -> bool {
+    let inner = match word {
+        [b'[', inner @ .., b']'] | [b'<', inner @ .., b'>'] => inner,
+        _ => word,
+    };
+    is_any_of(&NO_VALUES, inner) || inner == b"\\N"
+}
+
+fn is_any_of(words: &[&str], text: &[u8]) -> bool {
+    words.iter().any(|word| word.as_bytes().eq_ignore_ascii_case(text))
+}
+
 /// So many names are known; further ones are written out.
 const MOST_NAMES: usize = 4096;
 
@@ -18,6 +50,8 @@ pub(super) struct RowNames {
     pub(super) column: Option<usize>,
     /// Another column of words.
     other: Option<usize>,
+    /// The names begin the row: what stands there later is one, too, though it be a number.
+    is_first: bool,
     process: Option<usize>,
     owners: HashMap<Vec<u8>, Owner>,
     name: Vec<u8>,
@@ -50,16 +84,36 @@ impl RowNames {
         self.block += u64::from(!self.owners.is_empty());
     }
 
-    /// Takes the columns of a block from its first row: its words, and the names of its header. In a table of processes
-    /// the last word is what runs.
-    pub(super) fn choose(&mut self, words: &[usize], header: &[Vec<u8>]) {
-        let is_process =
-            |name: &Vec<u8>| PROCESS_IDS.iter().any(|id| id.as_bytes().eq_ignore_ascii_case(name));
-        self.process = header.iter().position(is_process);
+    /// Takes the columns of a block from its first row: its words, and the names of its header. So many columns at the
+    /// beginning are a time. In a table of processes the last word is what runs.
+    pub(super) fn choose(&mut self, words: &[usize], header: &[Vec<u8>], times: usize) {
+        let is_called = |column: &usize, names: &[&str]| {
+            header.get(*column).is_some_and(|name| is_any_of(names, name))
+        };
+        self.process = header.iter().position(|name| is_any_of(&PROCESS_IDS, name));
+        let mut words: Vec<usize> =
+            words.iter().copied().filter(|column| !is_called(column, &REMARKS)).collect();
+        // A unit is shared by many rows.
+        words.sort_by_key(|column| is_called(column, &["unit", "units"]));
         (self.column, self.other) = match self.process {
             Some(_) => (words.last().copied(), None),
             None => (words.first().copied(), words.get(1).copied()),
         };
+        self.is_first = self.column == Some(times);
+    }
+
+    /// Takes the column for one of values from now on, if it has none but a number for this row, and does not begin it:
+    /// `1,bad`, then `2,5`. Returns whether it does.
+    pub(super) fn lose(&mut self, cells: &[&[u8]], first: usize) -> bool {
+        let column = self.column.filter(|_| !self.is_first && self.process.is_none());
+        let cell = column.and_then(|column| cells.get(column.checked_sub(first)?));
+        let is_number =
+            |cell: &&[u8]| matches!(cells::kind(cell, Delimiter::Blanks), Kind::Number(_));
+        let is_lost = cell.is_some_and(is_number);
+        if is_lost {
+            (self.column, self.other) = (None, None);
+        }
+        is_lost
     }
 
     /// The name of the row with these cells, the first of them in column `first`; `times` of them tell when it was.
@@ -138,7 +192,7 @@ mod tests {
         for row in rows {
             if row.is_empty() || found.is_empty() {
                 names.begin_block();
-                names.choose(words, &header);
+                names.choose(words, &header, times);
             }
             let cells: Vec<&[u8]> = row.split(' ').map(str::as_bytes).collect();
             if !row.is_empty() {
@@ -175,9 +229,30 @@ mod tests {
     }
 
     #[test]
+    fn a_column_of_remarks_names_no_row_and_one_of_units_only_if_there_is_no_other() {
+        assert_eq!(named("v msg", &[1], 0, &["1 start", "2 stop"]), ["", ""]);
+        assert_eq!(named("v unit event", &[1, 2], 0, &["1 ms cpu", "2 - mem"]), ["cpu", "mem"]);
+        assert_eq!(named("v unit", &[1], 0, &["1 ms"]), ["ms"]);
+    }
+
+    #[test]
+    fn a_column_that_holds_numbers_names_no_row_unless_it_begins_it() {
+        let header = [b"v".to_vec(), b"w".to_vec()];
+        let lost = |column: usize, times: usize, row: [&[u8]; 2]| {
+            let mut names = RowNames::default();
+            names.choose(&[column], &header, times);
+            names.lose(&row, 0)
+        };
+        assert!(lost(1, 0, [b"2", b"5"]));
+        assert!(!lost(1, 0, [b"2", b"bad"]));
+        assert!(!lost(0, 0, [b"0", b"5"]), "mpstat: all, 0, 1");
+        assert!(!lost(1, 1, [b"10:00:01", b"0"]));
+    }
+
+    #[test]
     fn a_flood_of_names_is_written_out_and_not_kept() {
         let mut names = RowNames::default();
-        names.choose(&[0], &[]);
+        names.choose(&[0], &[], 0);
         for number in 0..2 * MOST_NAMES {
             let name = format!("n{number}");
             assert_eq!(names.name(&[name.as_bytes()], 0, 0), name.as_bytes());

@@ -79,6 +79,8 @@ pub(in crate::input) struct Tables {
     pub(in crate::input) open_mark: Option<OpenMark>,
     /// So many columns at the beginning tell the rows apart, it seems: a total has come, and the first of its parts.
     pub(in crate::input) parts: Option<usize>,
+    /// The column that named the rows until it held a number.
+    pub(in crate::input) lost_names: Option<usize>,
     /// With `--marks`: what can be no header is a mark.
     pub(in crate::input) has_marks: bool,
     /// Lines that may have been headers and are none, with their number.
@@ -115,6 +117,7 @@ impl Tables {
             word: Vec::new(),
             open_mark: None,
             parts: None,
+            lost_names: None,
             has_marks: false,
             not_headers: Vec::new(),
         }
@@ -300,7 +303,9 @@ impl Tables {
         let is_none = |candidate: &mut Candidate| {
             let may_be_mark = has_marks && (has_numbers || !candidate.is_comment);
             let is_word = may_be_mark && candidate.is_word();
-            (is_word || candidate.is_over_progress(line)) && candidate.fits(line).is_some()
+            let is_beside =
+                |header: Header| header.delimiter == Delimiter::Blanks && candidate.is_beside(line);
+            candidate.fits(line).is_some_and(|header| is_word || is_beside(header))
         };
         for candidate in self.candidates.extract_if(.., is_none).collect::<Vec<_>>() {
             self.report(&candidate);
@@ -382,6 +387,7 @@ impl Tables {
             return false;
         }
         self.parts = self.parts.or(table.parts.take());
+        self.lost_names = self.lost_names.or(table.lost_names.take());
         if is_first
             && table.header.delimiter == Delimiter::Semicolon
             && comma::may_be_thousands(line)

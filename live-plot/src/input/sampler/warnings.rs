@@ -106,10 +106,20 @@ impl Sampler {
     /// Warns of rows that seem to be a total and its parts.
     pub(super) fn warn_parts(&mut self) {
         let Some(columns) = self.grammar.tables.parts.take() else { return };
+        if std::mem::replace(&mut self.once.parts, true) {
+            return;
+        }
         let names = (0..columns).map(|column| self.grammar.tables.name(column).to_vec());
         let names = quoted(&names.collect::<Vec<_>>().join(&b','));
         let line = self.counts.lines;
         self.problems.warn(format!("{names}: - in the first row, and numbers in the next. If these are a total and its parts, --rows {names} draws each by itself. (line {line})"));
+    }
+
+    /// Warns that a column does not name the rows any more.
+    pub(super) fn warn_lost_names(&mut self) {
+        let Some(column) = self.grammar.tables.lost_names.take() else { return };
+        let (name, line) = (quoted(self.grammar.tables.name(column)), self.counts.lines);
+        self.problems.warn(format!("{name} named the rows until it held a number: it is a series now, and the rows have no names. If it does name them, --rows {name} keeps that. (line {line})"));
     }
 
     /// Warns of a row whose marks may mean something else than they are read as.

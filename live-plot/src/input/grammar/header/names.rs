@@ -54,6 +54,19 @@ pub(in crate::input) fn is_of_years(line: &[u8]) -> bool {
         && numbers.windows(2).all(|pair| pair[1] == pair[0] + 1)
 }
 
+/// Whether the last word ends a sentence or a title: `Initializing...`, `DHT22 test!`, `Response time histogram:`. A single
+/// word with a colon may be a name, and several with a point are cut short.
+pub(super) fn end_a_sentence(names: &[&[u8]]) -> bool {
+    let Some((last, others)) = names.split_last() else { return false };
+    let ends = |name: &[u8], end: &[u8]| name.ends_with(end);
+    let alone = |end: &[u8]| ends(last, end) && !others.iter().any(|name| ends(name, end));
+    ends(last, b"...")
+        || ends(last, "…".as_bytes())
+        || ends(last, b"!")
+        || (others.len() > 1 && alone(b"."))
+        || (!others.is_empty() && alone(b":"))
+}
+
 /// Whether a bracket in the word is left open, or closed without being opened: `[ ID]`, `<not supported>` are two words,
 /// and no names of columns.
 pub(super) fn is_torn(word: &[u8]) -> bool {

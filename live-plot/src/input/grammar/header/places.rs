@@ -25,6 +25,11 @@ pub(super) fn spans(indent: usize, line: &[u8]) -> impl Iterator<Item = Range<us
     )
 }
 
+/// Whether two words stand over each other, in part at least.
+pub(super) fn touch(one: &Range<usize>, other: &Range<usize>) -> bool {
+    one.start < other.end && other.start < one.end
+}
+
 /// Whether the byte is not a further one of a character in UTF-8.
 fn is_first_of_character(byte: &u8) -> bool {
     byte & 0xc0 != 0x80

@@ -2,7 +2,7 @@
 
 use super::super::cells::{self, Delimiter, Kind};
 use super::super::header::Header;
-use super::super::reading::Reading;
+use super::super::reading::{Cell, Item, Key, Reading};
 use super::super::row::{self, Layout};
 use super::super::row_names::RowNames;
 
@@ -26,6 +26,8 @@ pub(super) struct Table {
     totals: usize,
     /// The next row has whole numbers there.
     pub(super) parts: Option<usize>,
+    /// The column that named the rows until it held a number.
+    pub(super) lost_names: Option<usize>,
     /// An empty line has come since the last row: what follows may be something else.
     pub(super) is_doubtful: bool,
 }
@@ -45,6 +47,7 @@ impl Table {
             has_row_names,
             totals: 0,
             parts: None,
+            lost_names: None,
             is_doubtful: false,
         }
     }
@@ -82,7 +85,7 @@ impl Table {
         if cells.len() + first != width && !is_short {
             return false;
         }
-        if delimiter == Delimiter::Blanks && self.begins_otherwise(&cells) {
+        if self.begins_otherwise(&cells) {
             return false;
         }
         let is_time = |column: usize| {
@@ -99,15 +102,22 @@ impl Table {
             self.is_doubtful = false;
             if !self.is_begun {
                 if !self.has_row_names {
-                    self.rows.choose(&content.words, names);
+                    self.rows.choose(&content.words, names, content.times);
                 }
                 self.times = content.times;
             }
         }
         reading.clear();
+        let column = self.rows.column;
+        if self.is_begun && self.rows.lose(&cells, first) {
+            self.lost_names = column;
+        }
         let name = self.rows.name(&cells, first, self.times).to_vec();
         let layout = Layout { first, label: own, name: &name, names: self.rows.column };
         row::read(&cells, layout, delimiter, reading);
+        if delimiter == Delimiter::Blanks && self.is_prose(reading) {
+            return false;
+        }
         if self.totals > 0 && reading.has_number() {
             let columns = std::mem::take(&mut self.totals);
             let is_number = |cell: &&[u8]| cell.iter().all(u8::is_ascii_digit);
@@ -124,12 +134,29 @@ impl Table {
         reading.has_number()
     }
 
-    /// Whether a word or a time stands where the first row began with a number: `error 5 6` under `us sy id` is no row.
+    /// Whether a word or a time stands where the first row began with a number: `error 5 6` under `us sy id` is no row. Where
+    /// something else than blanks parts the cells, a bad one is a gap, but `Total,9` is no row either.
     fn begins_otherwise(&self, cells: &[&[u8]]) -> bool {
-        self.numbers.first() == Some(&true)
-            && cells.first().is_some_and(|cell| {
-                matches!(cells::kind(cell, self.header.delimiter), Kind::Word | Kind::Time)
-            })
+        let begins = self.numbers.first() == Some(&true);
+        let Some(cell) = cells.first().filter(|_| begins) else { return false };
+        match cells::kind(cell, self.header.delimiter) {
+            Kind::Word => self.header.delimiter == Delimiter::Blanks || is_total(cell),
+            Kind::Time => self.header.delimiter == Delimiter::Blanks,
+            _ => false,
+        }
+    }
+
+    /// Whether words stand in most of the columns of numbers: `PING: 5 requests per second` is a sentence.
+    fn is_prose(&self, reading: &Reading) -> bool {
+        let is_number = |column: usize| self.numbers.get(column) == Some(&true);
+        let is_word = |item: &&Item| match (item.key, item.cell) {
+            (Key::Column(column), Cell::Text(text)) => {
+                is_number(column) && reading.text(text).iter().any(u8::is_ascii_alphabetic)
+            }
+            _ => false,
+        };
+        let words = reading.items().iter().filter(is_word).count();
+        words > 1 && 2 * words > self.numbers.iter().filter(|is| **is).count()
     }
 
     /// Whether most numbers stand where numbers stood in the first row.
@@ -140,6 +167,13 @@ impl Table {
         };
         2 * both(false) >= both(true)
     }
+}
+
+/// Whether the word begins a line that is of all rows.
+fn is_total(word: &[u8]) -> bool {
+    const TOTALS: [&str; 7] = ["total", "totals", "sum", "average", "avg", "mean", "summary"];
+    let word = word.strip_suffix(b":").unwrap_or(word);
+    TOTALS.iter().any(|total| total.as_bytes().eq_ignore_ascii_case(word))
 }
 
 /// Which columns hold a number.

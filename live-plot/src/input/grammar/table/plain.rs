@@ -64,8 +64,11 @@ impl Tables {
             }
         }
         reading.clear();
+        if is_bracketed && cells::has_word(line) {
+            return Err(Refusal::NoRow);
+        }
         self.read_with_gaps(line, reading).or_else(|refusal| {
-            let is_read = !is_bracketed && self.read_before_word(line, reading).is_some();
+            let is_read = self.read_before_word(line, reading).is_some();
             if is_read { Ok(()) } else { Err(refusal) }
         })
     }
@@ -106,7 +109,8 @@ impl Tables {
         };
         if !fits && self.refused.replace(cells) != Some(cells) {
             reading.clear();
-            return Err(Refusal::Cells);
+            let width = self.table.as_ref().map(|table| table.header.names.len());
+            return Err(if width == Some(cells) { Refusal::NoRow } else { Refusal::Cells });
         }
         if !fits {
             self.table = None;
