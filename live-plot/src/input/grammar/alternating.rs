@@ -11,18 +11,19 @@ use super::words::{Message, is_name};
 /// Reads the line, if it is such a one.
 pub(super) fn read(line: &[u8], reading: &mut Reading) -> bool {
     // The line begins with a word; most that do not come here are rows of numbers.
-    let Message { start, tag, thing } = Message::of(line);
-    let message = &line[start..];
+    let before = Message::of(line);
+    let message = &line[before.start..];
     if !is_name(message) && message.first() != Some(&b'"') {
         return false;
     }
     if !read_duration(message, reading) && !read_any(message, reading) {
         return false;
     }
-    match thing {
-        Some(thing) => reading.name_rows(&line[thing]),
-        None => reading.keep_before(&line[tag], b""),
+    match &before.thing {
+        Some(thing) => reading.name_rows(&line[thing.clone()]),
+        None => reading.keep_before(&line[before.tag.clone()], b""),
     }
+    before.keep_time(line, reading);
     true
 }
 
@@ -114,7 +115,7 @@ mod tests {
             ("up 6 hours, 51 minutes", "up=6.85h"),
             ("CPU usage\t5", "CPU usage=5"),
             ("Boston,1", "Boston=1"),
-            ("17:00:01 INFO depth 5", "depth=5"),
+            ("17:00:01 INFO depth 5", "depth=5 time='17:00:01'"),
             ("[kitchen] temp 21.5 hum 40", "kitchen.temp=21.5 kitchen.hum=40"),
             ("took 12 ms", "took=12ms"),
             ("sort/1024 1.23 us 1.22 us 560000", ""),

@@ -2,6 +2,7 @@
 //! Teleplot's `>a:1`. A colon within a word also stands in times, addresses and paths; hence "nothing else".
 
 use super::measure::{self, Measure};
+use super::number;
 use super::reading::{Cell, Key, Reading, Span};
 use super::unit::Unit;
 use super::words::{Message, begins_name, is_level};
@@ -93,9 +94,9 @@ fn pair(word: &[u8]) -> Option<(&[u8], &[u8])> {
 /// A value up to the type of statsd or the flags of Teleplot. Teleplot's may have its time in milliseconds before it, and
 /// its unit behind a sign for a section.
 fn read_value(text: &[u8], is_teleplot: bool) -> Option<Measure> {
-    let text = memchr::memchr(b'|', text).map_or(text, |end| &text[..end]);
+    let (text, kind) = text.split_at(memchr::memchr(b'|', text).unwrap_or(text.len()));
     if !is_teleplot {
-        return measure::whole(text);
+        return measure::whole(text).and_then(|measure| of_kind(measure, text, kind));
     }
     let text = memchr::memchr(b':', text).map_or(text, |end| &text[end + 1..]);
     let section = "§".as_bytes();
@@ -105,6 +106,19 @@ fn read_value(text: &[u8], is_teleplot: bool) -> Option<Measure> {
     };
     let measure = measure::whole(number)?;
     Some(Measure { unit: measure.unit.or(unit), ..measure })
+}
+
+/// What a value of statsd means. A gauge with a sign is a change of what is not known here; of a counter that was sampled
+/// each stands for several: `|c|@0.1`.
+fn of_kind(measure: Measure, text: &[u8], kind: &[u8]) -> Option<Measure> {
+    if kind.starts_with(b"|g") && matches!(text[0], b'+' | b'-') {
+        return None;
+    }
+    let rate = kind.strip_prefix(b"|c|@").and_then(|text| number::prefix(text));
+    Some(match rate {
+        Some((rate, _)) if rate > 0.0 => Measure { value: measure.value / rate, ..measure },
+        _ => measure,
+    })
 }
 
 #[cfg(test)]
@@ -128,6 +142,9 @@ mod tests {
             ("[sensor1] a:1", "sensor1.a=1"),
             ("queries:1|c", "queries=1"),
             ("took:320|ms|@0.1|#env:prod", "took=320"),
+            ("hits:1|c|@0.1", "hits=10"),
+            ("depth:-10|g", ""),
+            ("depth:333|g", "depth=333"),
             (">temp:12.5", "temp=12.5"),
             (">temp:1627551892437:12.5§°C|g", "temp=12.5°C"),
             (">temp:1:2;3:4", "temp=2 temp=4"),

@@ -29,7 +29,8 @@ pub(super) fn read_named(line: &[u8], reading: &mut Reading) -> bool {
     if !line.ends_with(b"}") || line.starts_with(b"{") {
         return false;
     }
-    let Message { start, tag, thing } = Message::of(line);
+    let message = Message::of(line);
+    let start = message.start;
     let Some(open) = memchr::memchr(b'{', &line[start..]).map(|at| start + at) else {
         return false;
     };
@@ -40,12 +41,13 @@ pub(super) fn read_named(line: &[u8], reading: &mut Reading) -> bool {
     }
     let word = words.strip_suffix(b":").unwrap_or(words);
     let is_name = is_name(word) && !word.iter().any(u8::is_ascii_whitespace);
-    match thing.map(|thing| &line[thing]) {
+    match message.thing.clone().map(|thing| &line[thing]) {
         Some(thing) if is_name => reading.name_rows(&[thing, b".", word].concat()),
         Some(thing) => reading.name_rows(thing),
         None if is_name => reading.name_rows(word),
-        None => reading.keep_before(&line[tag], words),
+        None => reading.keep_before(&line[message.tag.clone()], words),
     }
+    message.keep_time(line, reading);
     true
 }
 
@@ -360,9 +362,9 @@ mod tests {
             (r#"kitchen/air {"t":21.5,"h":{"rel":40}}"#, "kitchen/air.t=21.5 kitchen/air.h.rel=40"),
             (r#"[kitchen] {"t":5}"#, "kitchen.t=5"),
             (r#"[kitchen] air: {"t":5}"#, "kitchen.air.t=5"),
-            (r#"2026-11-26T17:00:00Z INFO {"t":5}"#, "t=5"),
+            (r#"2026-11-26T17:00:00Z INFO {"t":5}"#, "t=5 time='2026-11-26T17:00:00Z'"),
             (r#"web_1  | {"a":{"t":5},"b":{"t":6}}"#, "web_1.a.t=5 web_1.b.t=6"),
-            (r#"2026-11-26T17:00:00Z stdout F {"a":{"t":5}}"#, "a.t=5"),
+            (r#"2026-11-26T17:00:00Z stdout F {"a":{"t":5}}"#, "a.t=5 time='2026-11-26T17:00:00Z'"),
             (r#"n=5 {"t":5}"#, ""),
             (r#"{"t":5}"#, ""),
             (r#"x{a="b"} 5"#, ""),
@@ -371,6 +373,7 @@ mod tests {
             let mut reading = Reading::default();
             let is_read = read_named(line.as_bytes(), &mut reading);
             assert_eq!(if is_read { shown(&reading) } else { String::new() }, expected, "{line}");
+            assert_eq!(reading.rows().count(), usize::from(is_read), "{line}");
         }
     }
 

@@ -8,6 +8,8 @@ use super::words::begins_name;
 
 /// Reads the line if it has one of the three forms.
 pub(super) fn read(line: &[u8], reading: &mut Reading) -> bool {
+    // As `telegraf --test` prints it.
+    let line = line.strip_prefix(b"> ").unwrap_or(line);
     let may_be_name = begins_name(line) || line.first() == Some(&b':');
     may_be_name && (prometheus(line, reading) || graphite(line, reading) || influx(line, reading))
 }
@@ -200,6 +202,10 @@ mod tests {
         assert_eq!(
             found("weather,location=us-midwest temp=82,hum=5i,ok=t,s=\"x\" 1465839830100400200"),
             "weather,location=us-midwest.temp=82 weather,location=us-midwest.hum=5 time='1465839830100400200'"
+        );
+        assert_eq!(
+            found("> mem,host=h free=5i,used=6 1465839830100400200"),
+            "mem,host=h.free=5 mem,host=h.used=6 time='1465839830100400200'"
         );
         assert_eq!(
             found("cpu0 user=5i 1465839830100400200"),

@@ -58,7 +58,7 @@ use regex::bytes::Regex;
 use outline::{Outline, Part};
 use pairs::Found;
 use pattern::Pattern;
-use reading::{Key, Reading};
+use reading::{Item, Key, Reading};
 use table::{Above, Refusal, Tables};
 use title::Titles;
 
@@ -172,7 +172,11 @@ impl Grammar {
             Verdict::Read => {
                 self.entitle(indent);
                 self.tables.number_read();
-                self.titles.other_line(indent);
+                let row = match self.reading.items() {
+                    [Item { key: Key::Name(_), row, .. }, ..] => self.reading.text(*row),
+                    _ => b"",
+                };
+                self.titles.row(indent, row);
                 return verdict;
             }
             Verdict::NoNumber

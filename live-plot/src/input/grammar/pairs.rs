@@ -56,7 +56,11 @@ pub(super) fn read(line: &[u8], is_indented: bool, reading: &mut Reading) -> Fou
     if let Some((label, numbers)) = scan.label {
         return Found::Row(label, numbers);
     }
-    if scan.reading.has_number() { Found::Pairs } else { Found::Nothing }
+    if !scan.reading.has_number() {
+        return Found::Nothing;
+    }
+    scan.message.keep_time(line, scan.reading);
+    Found::Pairs
 }
 
 struct Scan<'a> {

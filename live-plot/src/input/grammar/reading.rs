@@ -127,6 +127,15 @@ impl Reading {
         self.items.push(Item { row, key, cell });
     }
 
+    /// Adds a cell to the last row, also behind its end.
+    pub(super) fn push_to_last(&mut self, key: Key, cell: Cell) {
+        let before = self.items.len();
+        self.push(Span::default(), key, cell);
+        if let Some(end) = self.rows.last_mut().filter(|end| **end == before) {
+            *end += 1;
+        }
+    }
+
     /// Puts another cell in the place of the last one.
     pub(super) fn replace_last(&mut self, cell: Cell) {
         if let Some(last) = self.items.last_mut() {

@@ -79,6 +79,20 @@ impl Titles {
         self.close(indent);
     }
 
+    /// A line with names and values, of a row with this name: that is the title of those below it that are indented
+    /// further, as `read: IOPS=5` of fio is.
+    pub(super) fn row(&mut self, indent: usize, name: &[u8]) {
+        let is_open = |(other, title): &(usize, Vec<u8>)| *other == indent && title == name;
+        // Nearly always it is that of the last line, or there is none.
+        if !self.open.last().is_some_and(is_open) || name.is_empty() {
+            self.close(indent);
+            if !name.is_empty() && name.len() <= LONGEST && self.open.len() < DEEPEST {
+                self.open.push((indent, name.to_vec()));
+            }
+        }
+        self.is_first = false;
+    }
+
     /// A line that is not read otherwise.
     pub(super) fn unread_line(&mut self, line: &[u8], indent: usize) {
         let is_first = std::mem::replace(&mut self.is_first, false);
@@ -216,6 +230,10 @@ mod tests {
         titles.unread_line(b"link/ether 00:00", 4);
         titles.unread_line(b"RX: bytes packets", 4);
         assert_eq!(over(&titles, 8), "eth0.RX");
+        titles.row(4, b"read");
+        assert_eq!(over(&titles, 8), "eth0.read");
+        titles.row(4, b"");
+        assert_eq!(over(&titles, 8), "eth0");
         titles.other_line(8);
         titles.unread_line(b"3: lo: <UP> mtu 1500", 0);
         assert_eq!(over(&titles, 4), "lo");

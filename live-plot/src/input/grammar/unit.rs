@@ -141,8 +141,10 @@ impl Unit {
     pub(in crate::input) fn turned_into(self, value: f64, other: Self) -> Option<f64> {
         let from =
             if self.is_lone_m() && other.quantity == Quantity::Time { Self::MINUTE } else { self };
+        // Nobody counts thousandths of a byte.
+        let is_alike = from.is_like(other) && !(from.is_lone_m() && other.symbol == "B");
         // Where both are the same, the factor is exactly 1.
-        from.is_like(other).then(|| value * (from.many * other.of) / (from.of * other.many))
+        is_alike.then(|| value * (from.many * other.of) / (from.of * other.many))
     }
 
     fn is_lone_m(self) -> bool {
@@ -157,7 +159,7 @@ impl fmt::Display for Unit {
 }
 
 /// Units without prefixes: how they are written, and their symbol.
-const OTHERS: [(&str, &str); 52] = [
+const OTHERS: [(&str, &str); 51] = [
     ("percent", "%"),
     ("pct", "%"),
     ("%RH", "%"),
@@ -184,7 +186,6 @@ const OTHERS: [(&str, &str); 52] = [
     ("ppm", "ppm"),
     ("ppb", "ppb"),
     ("fps", "fps"),
-    ("IOPS", "IOPS"),
     ("lx", "lx"),
     ("lux", "lx"),
     ("mm", "mm"),
@@ -215,7 +216,11 @@ const OTHERS: [(&str, &str); 52] = [
 ];
 
 /// Symbols that take prefixes: how they are written, and their quantity and symbol. The longer ones come first.
-const BASES: [(&str, Quantity, &str); 20] = [
+const BASES: [(&str, Quantity, &str); 24] = [
+    ("ops/s", Quantity::Other("ops/s"), "ops/s"),
+    ("ops/sec", Quantity::Other("ops/s"), "ops/s"),
+    ("pps", Quantity::Other("pps"), "pps"),
+    ("IOPS", Quantity::Other("IOPS"), "IOPS"),
     ("bytes", Quantity::Size, "B"),
     // Of nload: `kBit/s`.
     ("Bit", Quantity::Bits, "bit"),
@@ -328,6 +333,8 @@ mod tests {
             (2.0, "MBps", "kB/s", 2000.0),
             (2.0, "mb/s", "kBit/s", 2000.0),
             (2.0, "kb", "B", 2000.0),
+            (2.0, "kops/s", "ops/s", 2000.0),
+            (2.0, "Mpps", "kpps", 2000.0),
             (2.0, "m", "s", 120.0),
             (250.0, "m", "K", 0.00025),
             (3.3, "GHz", "MHz", 3300.0),

@@ -5,6 +5,7 @@ use std::ops::Range;
 
 use super::moment::Moment;
 use super::number;
+use super::reading::{Cell, Item, Key, Reading};
 
 /// A thing's name has few digits: `sensor12`. More are those of a request, an address, a line of source.
 const MOST_DIGITS: usize = 2;
@@ -70,6 +71,8 @@ pub(super) struct Message {
     pub(super) tag: Range<usize>,
     /// The name of the thing that the line is about: its tag, if nothing else stands before the message.
     pub(super) thing: Option<Range<usize>>,
+    /// The first time before the message.
+    time: Range<usize>,
 }
 
 impl Message {
@@ -85,7 +88,10 @@ impl Message {
             let length = rest.iter().position(u8::is_ascii_whitespace).unwrap_or(rest.len());
             let word = &rest[..length];
             let skipped = match Moment::prefix(rest) {
-                Some((_, length)) => length + usize::from(rest.get(length) == Some(&b',')),
+                Some((_, length)) => {
+                    message.take_time(at..at + length);
+                    length + usize::from(rest.get(length) == Some(&b','))
+                }
                 None if is_level(word) => length,
                 // Of the logger of Python's `%(asctime)s - %(levelname)s - `.
                 None if at > 0 && word == b"-" => 1,
@@ -111,6 +117,22 @@ impl Message {
         }
     }
 
+    fn take_time(&mut self, range: Range<usize>) {
+        if self.time.is_empty() {
+            self.time = range;
+        }
+    }
+
+    /// Gives the time before the message to `--time time`, as metrics do, unless the message has a name for it.
+    pub(super) fn keep_time(&self, line: &[u8], reading: &mut Reading) {
+        let is_time =
+            |item: &Item| matches!(item.key, Key::Name(name) if reading.text(name) == b"time");
+        if !self.time.is_empty() && !reading.items().iter().any(is_time) {
+            let (name, time) = (reading.keep(b"time"), reading.keep(&line[self.time.clone()]));
+            reading.push_to_last(Key::Name(name), Cell::Text(time));
+        }
+    }
+
     fn take_tag(&mut self, line: &[u8], start: usize, end: usize) {
         let has_colon = line[end - 1] == b':';
         let inside = &line[start + 1..end - 1 - usize::from(has_colon)];
@@ -118,6 +140,9 @@ impl Message {
         let inside = inside.trim_ascii();
         let range = begin..begin + inside.len();
         let is_number = number::prefix(inside).is_some();
+        if is_number && Moment::whole(inside).is_some() {
+            self.take_time(range.clone());
+        }
         // `[0]: ` of ethtool, a queue. Without the colon it is more often a count or a process.
         let is_place = inside.len() <= MOST_DIGITS && inside.iter().all(u8::is_ascii_digit);
         if is_thing(inside) || (is_place && is_number && has_colon) {

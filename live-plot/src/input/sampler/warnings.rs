@@ -65,7 +65,12 @@ impl Sampler {
         let has_comma = !is_before_point && self.grammar.note_comma(text);
         let is_column = matches!(item.key, Key::Column(_));
         let begins = match item.key {
-            Key::Column(_) => begins_with_number(text) || is_before_point,
+            Key::Column(_) => {
+                let is_bound = text.first().is_some_and(|first| b"<>~".contains(first));
+                begins_with_number(text)
+                    || is_before_point
+                    || (is_bound && measure::is_with_more(text))
+            }
             // Of `epoch: 3/10` the count is not meant to be drawn.
             Key::Name(name) => measure::is_with_more(text) && loop_word(reading.text(name)) == 0,
         };
