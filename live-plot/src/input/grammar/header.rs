@@ -93,9 +93,9 @@ impl Candidate {
         start > self.indent && row.get(start).is_some_and(u8::is_ascii_alphabetic)
     }
 
-    /// Whether its words do not stand over the cells of the row: a table's names do. Then progress stands under a sentence,
-    /// or a name holds a blank, and the cells stand under later words: `Name/IP address`. Bare numbers are often not aligned with their names, and so is
-    /// what single blanks part.
+    /// Whether its words do not stand over the cells of the row, as names do. Then progress stands under a sentence, or a
+    /// name holds a blank and the cells stand under later words: `Name/IP address`. Bare numbers are often not aligned with
+    /// their names, and so is what single blanks part.
     pub(super) fn is_beside(&self, row: &[u8]) -> bool {
         let has = |line: &[u8], blanks: &[u8]| memchr::memmem::find(line, blanks).is_some();
         let is_bare = |word: &[u8]| number::prefix(word).is_some_and(|(_, end)| end == word.len());
