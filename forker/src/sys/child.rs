@@ -79,8 +79,8 @@ impl Stacks {
     pub(crate) fn start(&mut self, plan: &'static Plan) -> nix::Result<Pid> {
         if plan.announcement.is_empty() {
             match self.free()?.start(plan) {
-                // Some know only threads and forks: qemu's emulation of another machine, and Linux before 6.0 under
-                // `unshare --time`.
+                // Not everybody knows children that are neither threads nor copies: qemu's emulation of another machine,
+                // and older kernels after `unshare --time`.
                 Err(Errno::EINVAL) => {}
                 result => return result,
             }

@@ -16,6 +16,12 @@ use nix::sys::signal::{self, SaFlags, SigAction, SigHandler, SigSet, Signal};
 use nix::sys::wait::WaitPidFlag;
 use nix::unistd::{self, ForkResult, Pid};
 
+// GCC's unwinder, which std takes for backtraces, from its archive. libgcc_s.so would be a sixth of a start: its constructor
+// asks what the processor can do (CPUID), and on a virtual machine the hypervisor answers each question.
+#[cfg(all(target_env = "gnu", not(target_feature = "crt-static")))]
+#[link(name = "gcc_eh")]
+unsafe extern "C" {}
+
 /// A NULL-terminated array of strings, as execve(2) wants its argv and envp, made before the fork because
 /// the child of a run allocates nothing.
 #[derive(Debug)]
