@@ -9,7 +9,7 @@ use common::escape::escape;
 use super::text::{shortened, width, wrapped};
 use crate::config::Config;
 use crate::picture::annotations::{self, Spacing};
-use crate::picture::decimate::Point;
+use crate::picture::decimate::Trace;
 use crate::picture::dots::Rows;
 use crate::picture::marks::Marks;
 use crate::picture::palette::{Dash, Palette, Rgb};
@@ -124,8 +124,8 @@ impl<'a> Figure<'a> {
     }
 
     /// The trace of a series of a panel. There may be many, so none is kept.
-    pub(super) fn runs(&self, panel: &Panel, series: usize) -> Vec<Vec<Point>> {
-        self.scene.trace(self.store, panel, series, None).runs
+    pub(super) fn trace(&self, panel: &Panel, series: usize) -> Trace {
+        self.scene.trace(self.store, panel, series, None)
     }
 
     /// Everything but the series, as the beginning of an SVG.

@@ -11,6 +11,7 @@ pub(super) use stroke::WIDTH;
 
 use super::figure::Figure;
 use crate::config::Draw;
+use crate::picture::band::{self, FAINT, Part};
 use crate::picture::palette::Dash;
 use crate::picture::pixels::Area;
 
@@ -35,26 +36,40 @@ pub(crate) fn rgba(figure: &Figure<'_>) -> Result<(usize, usize, Vec<u8>), Strin
 fn paint(figure: &Figure<'_>) -> Result<Canvas, String> {
     let mut canvas = Canvas::framed(figure)?;
     for (panel, pixels) in figure.panels() {
-        let mut stroke = Stroke::new(size(pixels.area));
+        // No area hides what other series have in full colour.
+        let (mut slopes, mut full) = (Vec::new(), Vec::new());
         for &series in &panel.series {
             let (color, dash) = (figure.palette.series(series), Dash::of(series));
-            let runs = figure.runs(panel, series);
-            let mut fill = |area| canvas.fill(area, pixels.area, color);
+            let trace = figure.trace(panel, series);
             if figure.scene.draw == Draw::Points {
-                runs.iter().for_each(|run| pixels.dots(run, &mut fill));
+                let mut fill = |area| canvas.fill(area, pixels.area, color);
+                trace.runs.iter().for_each(|run| pixels.dots(run, &mut fill));
                 continue;
             }
-            let (lone, runs) = pixels.lone_dots(&runs, WIDTH);
-            pixels.dots(&lone, &mut fill);
+            let (lone, runs) = pixels.lone_dots(&trace.runs, WIDTH);
+            pixels.dots(&lone, |area| full.push((area, color)));
             for run in runs {
-                match figure.scene.draw {
-                    Draw::Line => stroke.draw(&mut canvas, run, pixels, dash, color),
-                    _ => pixels.steps(run, WIDTH, |area| {
-                        pixels.dashed(area, dash, |area| canvas.fill(area, pixels.area, color));
-                    }),
-                }
+                band::run(
+                    &pixels,
+                    figure.scene.draw,
+                    run,
+                    &trace.means,
+                    WIDTH,
+                    |part| match part {
+                        Part::Inside(area) => canvas.mix(area, pixels.area, color, FAINT),
+                        Part::Full(area) => {
+                            pixels.dashed(area, dash, |area| full.push((area, color)));
+                        }
+                        Part::Slope(points) => slopes.push((points.to_vec(), dash, color)),
+                    },
+                );
             }
         }
+        let mut stroke = Stroke::new(size(pixels.area));
+        for (points, dash, color) in slopes {
+            stroke.draw(&mut canvas, &points, pixels, dash, color);
+        }
+        full.into_iter().for_each(|(area, color)| canvas.fill(area, pixels.area, color));
     }
     Ok(canvas)
 }

@@ -5,8 +5,10 @@ use std::fmt::Write as _;
 use super::figure::{Figure, dash, hex, put};
 use super::raster::WIDTH;
 use crate::config::Draw;
-use crate::picture::decimate::Point;
-use crate::picture::pixels::Pixels;
+use crate::picture::band::{self, FAINT, Part};
+use crate::picture::decimate::{Point, Trace};
+use crate::picture::palette::Dash;
+use crate::picture::pixels::{Area, Pixels};
 use crate::picture::scene::Panel;
 
 /// A figure as SVG.
@@ -22,42 +24,79 @@ pub(crate) fn svg(figure: &Figure<'_>) -> String {
              <g clip-path=\"url(#panel{number})\" fill=\"none\" stroke-linejoin=\"round\" stroke-linecap=\"round\">"
             ),
         );
+        // No area hides an edge or a mean of another series.
+        let mut above = String::new();
         for &series in &panel.series {
             let color = hex(figure.palette.series(series));
-            let [dots, line] = paths(figure, panel, series, pixels);
-            for (path, width, dash) in [(dots, 4.0, String::new()), (line, WIDTH, dash(series))] {
+            let Paths { dots, line, inside, full } = Paths::of(figure, panel, series, pixels);
+            let stroke = |width: f64| format!("stroke=\"{color}\" stroke-width=\"{width}\"");
+            let fill = format!("fill=\"{color}\"");
+            let faint = format!("{fill} fill-opacity=\"{FAINT}\"");
+            let path = |svg: &mut String, path: String, look: String| {
                 if !path.is_empty() {
-                    put(
-                        &mut svg,
-                        format_args!(
-                            "<path d=\"{path}\" stroke=\"{color}\" stroke-width=\"{width}\"{dash}/>"
-                        ),
-                    );
+                    put(svg, format_args!("<path d=\"{path}\" {look}/>"));
                 }
-            }
+            };
+            path(&mut svg, inside, faint);
+            path(&mut above, dots, stroke(4.0));
+            path(&mut above, line, stroke(WIDTH) + &dash(series));
+            path(&mut above, full, fill);
         }
+        svg.push_str(&above);
         svg.push_str("</g>\n");
     }
     svg.push_str("</svg>\n");
     svg
 }
 
-/// The dots and the lines of a series.
-fn paths(figure: &Figure<'_>, panel: &Panel, series: usize, pixels: Pixels) -> [String; 2] {
-    let [mut dots, mut path] = [String::new(), String::new()];
-    let runs = figure.runs(panel, series);
-    let is_dots = figure.scene.draw == Draw::Points;
-    let (lone, others) =
-        if is_dots { (runs.concat(), Vec::new()) } else { pixels.lone_dots(&runs, WIDTH) };
-    let places = |run: &[Point]| run.iter().map(|point| pixels.point(*point)).collect::<Vec<_>>();
-    places(&lone).chunks_exact(2).for_each(|pair| line(&mut dots, pair));
-    for run in others {
-        match figure.scene.draw {
-            Draw::Line => line(&mut path, &pixels.line(run)),
-            _ => line(&mut path, &places(run)),
+/// What draws a series.
+#[derive(Default)]
+struct Paths {
+    dots: String,
+    line: String,
+    /// The inside of areas, and in full colour their edges and means.
+    inside: String,
+    full: String,
+}
+
+impl Paths {
+    fn of(figure: &Figure<'_>, panel: &Panel, series: usize, pixels: Pixels) -> Self {
+        let mut paths = Self::default();
+        let Trace { runs, means, .. } = figure.trace(panel, series);
+        let draw = figure.scene.draw;
+        let (lone, others) = match draw {
+            Draw::Points => (runs.concat(), Vec::new()),
+            Draw::Line | Draw::Step => pixels.lone_dots(&runs, WIDTH),
+        };
+        let places =
+            |run: &[Point]| run.iter().map(|point| pixels.point(*point)).collect::<Vec<_>>();
+        places(&lone).chunks_exact(2).for_each(|pair| line(&mut paths.dots, pair));
+        for run in others {
+            let mut dense = Self::default();
+            band::run(&pixels, draw, run, &means, WIDTH, |part| match part {
+                Part::Inside(area) => rectangle(&mut dense.inside, area),
+                Part::Full(area) => {
+                    pixels.dashed(area, Dash::of(series), |area| rectangle(&mut dense.full, area));
+                }
+                Part::Slope(points) => line(&mut dense.line, &pixels.line(points)),
+            });
+            if dense.inside.is_empty() && draw == Draw::Step {
+                // A line stays sharp at any size.
+                line(&mut paths.line, &places(run));
+                continue;
+            }
+            paths.line += &dense.line;
+            paths.inside += &dense.inside;
+            paths.full += &dense.full;
         }
+        paths
     }
-    [dots, path]
+}
+
+/// Adds a rectangle.
+fn rectangle(path: &mut String, [left, top, right, bottom]: Area) {
+    let written = write!(path, "M{left} {top}H{right}V{bottom}H{left}Z");
+    debug_assert!(written.is_ok(), "a String takes everything");
 }
 
 /// Adds a line through some points.

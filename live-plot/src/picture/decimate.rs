@@ -107,6 +107,8 @@ pub struct Trace {
     /// The points of a line for each run of values between gaps. Of dots there is one run of pairs: the lowest and the
     /// highest of neighbouring rows in a pixel column, all of which are lit.
     pub runs: Vec<Vec<Point>>,
+    /// Of a line, the mean of each column that has more samples than are drawn one by one, in the middle of the column.
+    pub means: Vec<Point>,
     /// The summary of what is visible; `None` if no value is.
     pub visible: Option<Summary>,
     /// Of dots: no sample will come into the columns before this one.
@@ -171,6 +173,7 @@ pub struct Tracer {
     next: Option<(usize, usize)>,
     runs: Vec<Vec<Point>>,
     run: Vec<Point>,
+    means: Vec<Point>,
 }
 
 /// The trace of a series up to `drawn_until`.
@@ -200,7 +203,8 @@ impl Tracer {
     /// A tracer that has drawn nothing yet.
     #[must_use]
     pub fn new(grid: Grid, draw: Draw, is_log: bool, drawn_until: f64) -> Self {
-        Self { grid, draw, is_log, drawn_until, next: None, runs: Vec::new(), run: Vec::new() }
+        let (runs, run, means) = (Vec::new(), Vec::new(), Vec::new());
+        Self { grid, draw, is_log, drawn_until, next: None, runs, run, means }
     }
 
     /// Adds at most `columns` columns; true once all are done. Between two calls the store may forget samples of the
@@ -235,7 +239,7 @@ impl Tracer {
     #[must_use]
     pub fn finish(mut self) -> Trace {
         self.end_run();
-        Trace { runs: self.runs, ..Trace::default() }
+        Trace { runs: self.runs, means: self.means, ..Trace::default() }
     }
 
     /// Begins at the left edge with the last sample before it. Returns the number of the first sample inside.
@@ -276,6 +280,7 @@ impl Tracer {
             }
             return self.end_run();
         }
+        self.means.push([x, summary.sum / summary.count as f64]);
         if self.draw != Draw::Step || self.run.is_empty() {
             self.point(x, first.map_or(summary.min, |sample| sample.value));
         } else if let Some([_, previous]) = self.run.last().copied() {

@@ -1,10 +1,11 @@
 //! What a picture shows, whoever draws it: the scene (`scene`), its panels (`panels`) and its traces (`traces`), its pixel
-//! columns and the few points that draw a series (`decimate`, `dots`), its pixels (`pixels`, `discs`), where its axes begin,
-//! end and are marked (`scale`, `axes`, `marks`, `time_marks`, `clock`), its colours and dashes (`palette`), and names
+//! columns and the few points that draw a series (`decimate`, `dots`), its pixels (`pixels`, `discs`, `band`), where its axes
+//! begin, end and are marked (`scale`, `axes`, `marks`, `time_marks`, `clock`), its colours and dashes (`palette`), and names
 //! that are too long (`elide`), the marks of `--marks` (`annotations`). Pure: painting is left to `view`, `export` and `terminal`.
 
 pub mod annotations;
 mod axes;
+pub mod band;
 pub mod clock;
 pub mod decimate;
 mod discs;

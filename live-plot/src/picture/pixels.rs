@@ -84,6 +84,12 @@ impl Pixels {
         self.area[0] + whole(column * wide)
     }
 
+    /// The time at the left edge of a pixel column.
+    #[must_use]
+    pub fn time(&self, column: i32) -> f64 {
+        self.grid.start() + f64::from(column - self.area[0]) / self.width() * self.span
+    }
+
     /// The upper edge of a line of this width at a value. A value outside of the panel gets a place just outside of it.
     #[must_use]
     pub fn row(&self, value: f64, width: i32) -> i32 {
@@ -119,10 +125,13 @@ impl Pixels {
         let before = (width - 1) / 2;
         let Some(([time, value], rest)) = points.split_first() else { return };
         let (mut x, mut y) = (self.column(*time) - before, self.row(*value, width));
+        let mut last = *time;
         // The highest and the lowest place of the line in this column.
         let (mut top, mut bottom) = (y, y);
         for [time, value] in rest {
-            let next = self.column(*time) - before;
+            // A column has many points.
+            let next = if *time == last { x } else { self.column(*time) - before };
+            last = *time;
             if next != x {
                 fill([x, top, x + width, bottom + width]);
                 // The horizontal part up to the next column.

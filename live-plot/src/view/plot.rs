@@ -11,7 +11,8 @@ use std::sync::Arc;
 use super::{text, theme};
 use crate::config::Draw;
 use crate::picture::annotations::{self, Spacing};
-use crate::picture::decimate::Point;
+use crate::picture::band::{self, FAINT, Part};
+use crate::picture::decimate::{Point, Trace};
 use crate::picture::dots::Rows;
 use crate::picture::marks::Marks;
 use crate::picture::palette::{Dash, Palette, Rgb};
@@ -214,7 +215,8 @@ fn paint(
     let place = Rect::from_min_max(pos2(left, top), pos2(right, bottom));
     let painter = ui.painter().with_clip_rect(place);
     painter.add(grid(pixels, marks, times, scene, palette));
-    let mut mesh = Filled::new(scale);
+    // No area hides an edge or a mean of another series.
+    let (mut faint, mut slopes, mut mesh) = (Filled::new(scale), Vec::new(), Filled::new(scale));
     let series = in_front(&panel.series, pointed);
     let color = |number| {
         let color = Color32::from(palette.series(number));
@@ -224,7 +226,8 @@ fn paint(
     };
     for &number in &series {
         let (color, dash) = (color(number), Dash::of(number));
-        let runs = &scene.traces[number].runs;
+        let shade = color.gamma_multiply(single(FAINT));
+        let Trace { runs, means, .. } = &scene.traces[number];
         if scene.draw == Draw::Points {
             runs.iter().for_each(|run| pixels.dots(run, |area| mesh.fill(area, color)));
             continue;
@@ -232,15 +235,15 @@ fn paint(
         let (lone, runs) = pixels.lone_dots(runs, WIDTH);
         pixels.dots(&lone, |area| mesh.fill(area, color));
         for run in runs {
-            if scene.draw == Draw::Line {
-                painter.extend(line(run, number, pixels, scale, color));
-            } else {
-                pixels.steps(run, WIDTH, |area| {
-                    pixels.dashed(area, dash, |area| mesh.fill(area, color));
-                });
-            }
+            band::run(&pixels, scene.draw, run, means, WIDTH, |part| match part {
+                Part::Inside(area) => faint.fill(area, shade),
+                Part::Full(area) => pixels.dashed(area, dash, |area| mesh.fill(area, color)),
+                Part::Slope(points) => slopes.extend(line(points, number, pixels, scale, color)),
+            });
         }
     }
+    painter.add(faint.into_shape());
+    painter.extend(slopes);
     painter.add(mesh.into_shape());
     for &number in &series {
         if let Some(end) = line_end(scene, number) {

@@ -96,6 +96,20 @@ impl Canvas {
         }
     }
 
+    /// The same, in a colour that lets through what is below.
+    pub(super) fn mix(&mut self, area: Area, within: Area, color: Rgb, opacity: f64) {
+        let [left, top] =
+            [area[0].max(within[0]), area[1].max(within[1])].map(|edge| index(edge.into()));
+        let [right, bottom] =
+            [area[2].min(within[2]), area[3].min(within[3])].map(|edge| index(edge.into()));
+        if top < bottom {
+            for x in left..right {
+                let column = self.column(x, top, bottom).iter_mut();
+                column.for_each(|pixel| blend(pixel, color, opacity));
+            }
+        }
+    }
+
     /// Writes the picture as PNG.
     pub(super) fn encode(&self, file: impl Write) -> io::Result<()> {
         let size = |length: usize| u32::try_from(length).unwrap_or(u32::MAX);

@@ -103,6 +103,7 @@ impl Run {
     /// The picture with every sample drawn.
     fn every_sample(&self, figure: &Figure<'_>) -> Canvas {
         let mut canvas = Canvas::framed(figure).unwrap();
+        let mut above = Vec::new();
         for (panel, pixels) in figure.panels() {
             for &series in &panel.series {
                 let color = figure.palette.series(series);
@@ -115,9 +116,17 @@ impl Run {
                     continue;
                 }
                 let (lone, runs) = pixels.lone_dots(&runs, WIDTH);
-                pixels.dots(&lone, &mut fill);
-                runs.iter().for_each(|run| pixels.steps(run, WIDTH, &mut fill));
+                pixels.dots(&lone, |area| above.push((area, color)));
+                let means = figure.trace(panel, series).means;
+                for run in runs {
+                    band::run(&pixels, Draw::Step, run, &means, WIDTH, |part| match part {
+                        Part::Inside(area) => canvas.mix(area, pixels.area, color, FAINT),
+                        Part::Full(area) => above.push((area, color)),
+                        Part::Slope(_) => unreachable!("steps have no slopes"),
+                    });
+                }
             }
+            above.drain(..).for_each(|(area, color)| canvas.fill(area, pixels.area, color));
         }
         canvas
     }
@@ -162,7 +171,7 @@ proptest! {
             canvas
         };
         for series in 0..3 {
-            let (drawn, every) = (covers(&figure.runs(panel, series)), covers(&run.runs(series, &pixels, false)));
+            let (drawn, every) = (covers(&figure.trace(panel, series).runs), covers(&run.runs(series, &pixels, false)));
             // A sample may be drawn in the middle of its column.
             for (one, other) in [(&drawn, &every), (&every, &drawn)] {
                 for (at, cover) in one.pixels.iter().map(|pixel| pixel[0]).enumerate().filter(|(_, cover)| *cover > 178) {

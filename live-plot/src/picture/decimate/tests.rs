@@ -149,6 +149,32 @@ proptest! {
     }
 
     #[test]
+    fn a_mean_is_that_of_the_samples_of_its_column(
+        seed in any::<u64>(),
+        length in 1000_usize..3_000,
+        pixels in 20.0..100.0_f64,
+        draw in prop_oneof![Just(Draw::Step), Just(Draw::Line)],
+    ) {
+        let run = Run::new(seed, length, 10_000_000);
+        let grid = Grid::showing(run.store.head, run.store.head, pixels);
+        for (all, series) in run.all.iter().zip(run.store.series()) {
+            let means = trace(series, grid, draw, run.store.head).means;
+            for column in 0..grid.count {
+                let inside = |time: f64| (grid.edge(column)..grid.after(column)).contains(&time);
+                let samples: Vec<f64> = all.iter().filter(|sample| inside(sample.time)).map(|sample| sample.value).collect();
+                let values: Vec<f64> = samples.iter().copied().filter(|value| !value.is_nan()).collect();
+                let drawn: Vec<f64> = means.iter().filter(|[time, _]| inside(*time)).map(|[_, mean]| *mean).collect();
+                let has_mean = samples.len() > EXACT && !values.is_empty();
+                prop_assert_eq!(drawn.len(), usize::from(has_mean));
+                for mean in drawn {
+                    let expected = values.iter().sum::<f64>() / values.len() as f64;
+                    prop_assert!((mean - expected).abs() < 1e-3, "{} and {}", mean, expected);
+                }
+            }
+        }
+    }
+
+    #[test]
     fn a_column_is_drawn_the_same_wherever_the_picture_ends(
         seed in any::<u64>(),
         length in 1000_usize..20_000,
