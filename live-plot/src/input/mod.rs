@@ -1,10 +1,12 @@
 //! From bytes to samples: `source` opens (`file`) and reads (`followed`: a file that grows), `splitter` cuts blocks into lines,
 //! `grammar` finds the numbers in a line and their names, `schema` knows which series each number belongs to, `scales` its
 //! unit, `timestamp` reads a line's own time, `counters` turns a counter into its change a second, and `sampler` puts this
-//! together and rejects bad lines, which `problems` reports, or takes them as `marks`; what only many lines show is left to
-//! `doubts`, of tables, and `turns`, of names and values. `pipeline` waits, and passes all of it on; `producer` and `utf16` recognise what goes wrong before us. For the
+//! together and rejects bad lines, which `problems` reports, or takes them as `marks`; `checks` finds what a form has read
+//! otherwise than it was meant, and what only many lines show is left to `doubts`, of tables, and `turns`, of names and
+//! values. `pipeline` waits, and passes all of it on; `producer` and `utf16` recognise what goes wrong before us. For the
 //! window a thread of its own does this (`reader`); an export does it in its own loop.
 
+mod checks;
 mod counters;
 mod doubts;
 mod file;

@@ -1,7 +1,9 @@
 //! From lines to samples: which lines are accepted, which are rejected, and the warnings about them (`warnings`). A row's
-//! own time is found by `time`, its name with `--rows` by `rows`, `--marks` by `marking`; a flood of bare numbers is taken by `flood`. Pure: the caller passes
+//! own time is found by `time`, its name with `--rows` by `rows`, `--marks` by `marking`, what was read otherwise than it was
+//! meant by `checking`; a flood of bare numbers is taken by `flood`. Pure: the caller passes
 //! the time and prints the warnings.
 
+mod checking;
 mod flood;
 mod marking;
 mod rows;
@@ -12,6 +14,7 @@ use std::time::{Duration, Instant};
 
 use chrono::{DateTime, Utc};
 
+use super::checks::Checks;
 use super::counters::Counters;
 use super::doubts::Doubts;
 use super::grammar::again::Again;
@@ -61,6 +64,7 @@ pub(super) struct Sampler {
     problems: Problems,
     doubts: Doubts,
     turns: Turns,
+    checks: Checks,
     once: Once,
     /// When the first line came of which nothing is drawn, or not under the name that is meant.
     nothing_since: Option<Instant>,
@@ -105,6 +109,7 @@ impl Sampler {
             problems: Problems::new(is_typed),
             doubts: Doubts::default(),
             turns: Turns::default(),
+            checks: Checks::default(),
             once: Once::default(),
             nothing_since: None,
         }
@@ -203,6 +208,12 @@ impl Sampler {
         self.warn_parts();
         self.warn_lost_names();
         let reading = std::mem::take(&mut self.grammar.reading);
+        // What --match and --rows take is as the user wants it.
+        let is_guessed = !self.grammar.has_pattern();
+        let is_checked = is_guessed && self.checks.look();
+        if is_checked {
+            self.warn_unread(line, &reading);
+        }
         for row in reading.rows() {
             self.warn_doubt(row, &reading);
             self.warn_turn(row, &reading);
@@ -210,8 +221,15 @@ impl Sampler {
             let name = self.row_name(row, &reading);
             match time.and_then(|time| Ok((time, name?))) {
                 Ok((time, name)) => {
-                    let before = self.entries.len();
+                    let (before, series) = (self.entries.len(), self.schema.names().len());
                     self.row(row, name.as_deref(), &reading);
+                    let is_guessed = is_guessed && name.is_none();
+                    if is_guessed && self.schema.names().len() > series {
+                        self.warn_changing(row, &reading);
+                    }
+                    if is_guessed && is_checked {
+                        self.warn_mixed(line, row, &reading);
+                    }
                     // With --marks: no number but its time.
                     if self.entries.len() == before && self.marks.is_some() && !time.is_nan() {
                         self.add_mark(remark::rest(clean(line).trim_ascii()), Place::At(time));

@@ -18,7 +18,7 @@ pub(in crate::input) struct Measure {
 
 /// The measure that the text begins with, and its length, if what follows ends it: nothing, a blank or punctuation.
 /// A comma between digits ends it only where digit groups end; directly before a unit it is a decimal point: `1,1Gi`.
-pub(super) fn prefix(text: &[u8]) -> Option<(Measure, usize)> {
+pub(in crate::input) fn prefix(text: &[u8]) -> Option<(Measure, usize)> {
     let is_word = |first: &u8| first.is_ascii_alphabetic() && !matches!(first | 0x20, b'n' | b'i');
     if text.first().is_none_or(is_word) {
         return money(text);
@@ -95,7 +95,7 @@ fn with_decimal_comma(text: &[u8], comma: usize) -> Option<(Measure, usize)> {
 }
 
 /// The measure that is all of the text, a known unit after a blank included.
-pub(super) fn whole(text: &[u8]) -> Option<Measure> {
+pub(in crate::input) fn whole(text: &[u8]) -> Option<Measure> {
     let (measure, length) = prefix(text)?;
     match text[length..].trim_ascii_start() {
         b"" => Some(measure),
@@ -147,7 +147,7 @@ pub(in crate::input) fn is_with_more(text: &[u8]) -> bool {
 
 /// The known unit that is the text's first word, and that word's length. Single letters that are more often words or
 /// names than units have to follow their number directly.
-pub(super) fn after_blank(text: &[u8]) -> Option<(Unit, usize)> {
+pub(in crate::input) fn after_blank(text: &[u8]) -> Option<(Unit, usize)> {
     // What follows is nearly always the next number, or a word.
     if text.first().is_none_or(|first| first.is_ascii_digit() || matches!(first, b'-' | b'.')) {
         return None;

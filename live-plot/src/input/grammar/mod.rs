@@ -33,7 +33,7 @@ mod json;
 pub(super) mod measure;
 pub(super) mod metrics;
 pub(super) mod moment;
-mod number;
+pub(super) mod number;
 mod numbers;
 mod outline;
 mod pairs;

@@ -25,7 +25,7 @@ impl Moment {
     }
 
     /// The moment that the text begins with, and its length.
-    pub(super) fn prefix(text: &[u8]) -> Option<(Self, usize)> {
+    pub(in crate::input) fn prefix(text: &[u8]) -> Option<(Self, usize)> {
         // Most words are none: two bytes tell.
         let begins = |byte: &u8| byte.is_ascii_digit() || b"JFMASOND".contains(byte);
         if !text.first().is_some_and(begins) || text.len() < 4 {

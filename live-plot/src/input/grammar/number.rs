@@ -14,7 +14,7 @@ pub(super) const POWERS: [f64; 23] = [
 const MINUS: &[u8] = "\u{2212}".as_bytes();
 
 /// The number that the text begins with, and its length. `nan` is one; what a double cannot hold is infinite.
-pub(super) fn prefix(text: &[u8]) -> Option<(f64, usize)> {
+pub(in crate::input) fn prefix(text: &[u8]) -> Option<(f64, usize)> {
     let (is_negative, start) = sign(text);
     let mut digits = Digits { text, at: start, mantissa: 0, count: 0, has_underscore: false };
     let whole = digits.take();

@@ -21,7 +21,7 @@ use super::{Sampler, name};
 const SHOWN: usize = 32;
 
 /// A name or a cell in a warning.
-fn shown(text: &[u8]) -> String {
+pub(super) fn shown(text: &[u8]) -> String {
     let text = String::from_utf8_lossy(text);
     let text = common::escape::escape(&text);
     match text.char_indices().nth(SHOWN) {

@@ -1,0 +1,202 @@
+//! Names that are new on each line, because a number that varies is a part of them: `home/gps 52.5`. Names that count
+//! things, `cpu0` or `Core 3`, are as they should be. So it is reported at the second name that differs from another only in
+//! a clock time or a number with a point or a sign, and at the hundredth that differs in other numbers by themselves.
+
+use super::super::grammar::moment::Moment;
+use super::super::grammar::number;
+use super::super::grammar::unit::Unit;
+use super::pattern::{NUMBER, literal};
+
+/// How many such names are too many: with a point or a sign, and without.
+const TOO_MANY: usize = 2;
+const TOO_MANY_COUNTED: usize = 100;
+
+/// For so many kinds of names it is known which there were, so many of each.
+const MOST_KINDS: usize = 32;
+const MOST_NAMES: usize = 256;
+
+/// A number that changes, or a clock time, with its unit, in a pattern of --match.
+const OTHER: &str = r"[-+0-9.:/]+\S*?";
+
+/// Longer names are not looked at.
+const LONGEST: usize = 256;
+
+/// The names with numbers in them.
+#[derive(Debug, Default)]
+pub(in crate::input) struct Changing {
+    kinds: Vec<Kind>,
+    is_reported: bool,
+}
+
+/// Names that differ only in their numbers.
+#[derive(Debug)]
+struct Kind {
+    shape: Shape,
+    /// The first of them.
+    name: Vec<u8>,
+    /// The numbers of each.
+    numbers: Vec<Vec<u8>>,
+    /// On how many lines new ones have come, and the last of these.
+    lines: usize,
+    last_line: u64,
+}
+
+/// A name as the texts between its numbers.
+#[derive(Debug, PartialEq, Eq)]
+struct Shape {
+    texts: Vec<Vec<u8>>,
+    /// One of the numbers counts nothing: it has a point, a sign or a clock time.
+    varies: bool,
+}
+
+/// What was found: two of the names, and a pattern that draws them as one series.
+#[derive(Debug, PartialEq, Eq)]
+pub(in crate::input) struct Found {
+    pub(in crate::input) names: [Vec<u8>; 2],
+    pub(in crate::input) pattern: Option<String>,
+}
+
+impl Changing {
+    /// Takes a name, or that of a row, on a line with a new series. Names on one line are of things beside each other.
+    pub(in crate::input) fn name(&mut self, name: &[u8], line: u64) -> Option<Found> {
+        if self.is_reported || name.len() > LONGEST || !name.iter().any(u8::is_ascii_digit) {
+            return None;
+        }
+        let (shape, numbers) = Shape::of(name).filter(|(shape, _)| shape.texts.len() > 1)?;
+        let known = self.kinds.iter_mut().find(|kind| kind.shape == shape);
+        let Some(kind) = known else {
+            if self.kinds.len() < MOST_KINDS {
+                let (name, numbers) = (name.to_vec(), vec![numbers]);
+                self.kinds.push(Kind { shape, name, numbers, lines: 1, last_line: line });
+            }
+            return None;
+        };
+        if kind.numbers.len() == MOST_NAMES || kind.numbers.contains(&numbers) {
+            return None;
+        }
+        kind.numbers.push(numbers);
+        if std::mem::replace(&mut kind.last_line, line) == line {
+            return None;
+        }
+        kind.lines += 1;
+        let too_many = if kind.shape.varies { TOO_MANY } else { TOO_MANY_COUNTED };
+        self.is_reported = kind.lines >= too_many;
+        self.is_reported.then(|| Found {
+            names: [kind.name.clone(), name.to_vec()],
+            pattern: kind.shape.pattern(),
+        })
+    }
+}
+
+impl Shape {
+    /// The shape of a name and its numbers: of those that count nothing, if there are any.
+    fn of(name: &[u8]) -> Option<(Self, Vec<u8>)> {
+        let (mut texts, mut numbers) = (vec![Vec::new()], [Vec::new(), Vec::new()]);
+        let mut at = 0;
+        while at < name.len() {
+            // Labels of Prometheus, and what else is quoted, are values of their own.
+            if matches!(name[at], b'"' | b'{') {
+                return None;
+            }
+            let before = name[..at].last();
+            let is_apart =
+                before.is_none_or(|byte| byte.is_ascii_whitespace() || b"[(,;:=|".contains(byte));
+            match number_at(&name[at..]).filter(|_| is_apart) {
+                Some((length, is_other)) => {
+                    let numbers = &mut numbers[usize::from(is_other)];
+                    numbers.extend_from_slice(&name[at..at + length]);
+                    numbers.push(b' ');
+                    at += length;
+                    texts.push(Vec::new());
+                }
+                None => {
+                    texts.last_mut()?.push(name[at]);
+                    at += 1;
+                }
+            }
+        }
+        let [counted, others] = numbers;
+        let varies = !others.is_empty();
+        Some((Self { texts, varies }, if varies { others } else { counted }))
+    }
+
+    /// A pattern for the number behind such a name.
+    fn pattern(&self) -> Option<String> {
+        let texts: Option<Vec<String>> = self.texts.iter().map(|text| literal(text)).collect();
+        let texts = texts.filter(|texts| !texts[0].is_empty())?;
+        Some(format!("{}\\W+?(?<value>{NUMBER})", texts.join(OTHER)))
+    }
+}
+
+/// How long the number is that the text begins with, its unit included, and whether it counts nothing.
+fn number_at(text: &[u8]) -> Option<(usize, bool)> {
+    if let Some((_, length)) = Moment::prefix(text) {
+        return Some((length, true));
+    }
+    let (_, length) = number::prefix(text)?;
+    let unit = |byte: &u8| byte.is_ascii_alphabetic() || *byte == b'%' || !byte.is_ascii();
+    let letters = text[length..].iter().take_while(|byte| unit(byte)).count();
+    let (number, rest) = (&text[..length], &text[length + letters..]);
+    let is_unit = letters == 0 || Unit::named(&text[length..length + letters]).is_some();
+    let goes_on = rest.first().is_some_and(|byte| byte.is_ascii_digit() || b"._-/:".contains(byte));
+    // A rail is called by its voltage.
+    let is_rail = rest.is_empty() && matches!(&text[length..length + letters], b"V");
+    let has_mark = !is_rail && number.iter().any(|byte| b".+-".contains(byte));
+    (is_unit && !goes_on).then_some((length + letters, has_mark))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The line on which it is found, and the pattern. Names parted by a comma stand on one line.
+    fn found(lines: &[&str]) -> Option<(usize, Option<String>)> {
+        let mut changing = Changing::default();
+        lines.iter().enumerate().find_map(|(line, names)| {
+            let take = |name: &str| changing.name(name.as_bytes(), line as u64);
+            names.split(',').find_map(take).map(|found| (line + 1, found.pattern))
+        })
+    }
+
+    #[test]
+    fn a_name_with_another_point_sign_or_clock_time_in_it_is_found() {
+        for (lines, pattern) in [
+            (["gps 52.5", "gps 52.6"], Some(r"gps [-+0-9.:/]+\S*?\W+?(?<value>[-+0-9.]+)")),
+            (
+                ["r(1)][50.0%][r", "r(1)][60.0%][r"],
+                Some(r"r\([-+0-9.:/]+\S*?\)\]\[[-+0-9.:/]+\S*?\]\[r\W+?(?<value>[-+0-9.]+)"),
+            ),
+            (["+12us[+34us]", "-5us[+7us]"], None),
+            (
+                ["at 17:00:01 load", "at 17:00:02 load"],
+                Some(r"at [-+0-9.:/]+\S*? load\W+?(?<value>[-+0-9.]+)"),
+            ),
+        ] {
+            assert_eq!(found(&lines), Some((2, pattern.map(str::to_owned))), "{lines:?}");
+        }
+    }
+
+    #[test]
+    fn names_that_count_or_measure_things_are_right() {
+        for lines in [
+            &["Core 0", "Core 1", "Core 2"][..],
+            &["cpu0,cpu1", "sda1", "eth0.100", "eth0.200"],
+            &["10.0.0.1", "10.0.0.2", "python3.11", "python3.12"],
+            &["+3.3V", "+5V", "+12V", "-12V", "rail 1.8V", "rail 3.3V"],
+            &["1.00th", "5.00th", "p99.9", "p99.99"],
+            &["x{le=\"0.1\"}", "x{le=\"0.5\"}"],
+            &["q 0.5,q 0.9", "q 0.5,q 0.9"],
+        ] {
+            assert_eq!(found(lines), None, "{lines:?}");
+        }
+    }
+
+    #[test]
+    fn so_many_counted_names_are_found() {
+        let names: Vec<String> = (0..200).map(|number| format!("item {number} took")).collect();
+        let names: Vec<&str> = names.iter().map(String::as_str).collect();
+        assert_eq!(found(&names).map(|(line, _)| line), Some(TOO_MANY_COUNTED));
+        let attached: Vec<String> = (0..200).map(|number| format!("cpu{number}")).collect();
+        assert_eq!(found(&attached.iter().map(String::as_str).collect::<Vec<_>>()), None);
+    }
+}

@@ -1,0 +1,35 @@
+//! Checks of what was read, for lines that a form has read otherwise than their author meant them: `unread` finds numbers
+//! that were left out (`numbers`: which there are), `changing` names that are new on each line, `mixed` one name for two
+//! things; `pattern` has the parts of the way out. They change no reading, and each reports once. Pure. What many rows of
+//! one table show is left to `doubts`.
+
+mod changing;
+mod mixed;
+mod numbers;
+mod pattern;
+mod unread;
+
+pub(super) use changing::Changing;
+pub(super) use mixed::{MOST_NAMES, Mixed, Named};
+pub(super) use unread::unread;
+
+/// So many lines are each looked at, then one in so many: a flood of lines of one kind has shown what it is.
+const FIRST_LINES: u64 = 1000;
+const ONE_IN: u64 = 64;
+
+/// What the checks know of the lines so far.
+#[derive(Debug, Default)]
+pub(super) struct Checks {
+    lines: u64,
+    pub(super) has_unread: bool,
+    pub(super) changing: Changing,
+    pub(super) mixed: Mixed,
+}
+
+impl Checks {
+    /// Whether the next line is looked at closely.
+    pub(super) fn look(&mut self) -> bool {
+        self.lines += 1;
+        self.lines <= FIRST_LINES || self.lines.is_multiple_of(ONE_IN)
+    }
+}
