@@ -56,7 +56,6 @@ impl Timestamps {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
     use crate::input::timestamp::tests::{timestamps, written};
 
     #[test]
