@@ -78,11 +78,13 @@ fn dense<'a>(
     // Of a line that is no wider all is edge.
     for Group { left, right, inside: [from, to] } in columns.groups(pixels, (wide + 1) / 2) {
         let end = pixels.time(right);
-        let (mut sum, mut count) = (0.0, 0.0);
+        let (mut sum, mut count) = (0.0, 0);
         while let Some([_, mean]) = means.next_if(|[time, _]| *time < end) {
-            (sum, count) = (sum + mean, count + 1.0);
+            (sum, count) = (sum + mean, count + 1);
         }
-        let row = (count > 0.0 && from < to).then(|| pixels.row(sum / count, wide).clamp(from, to));
+        // Between columns of few samples one of many is nothing to look into.
+        let is_dense = count >= right - left && from < to;
+        let row = is_dense.then(|| pixels.row(sum / f64::from(count), wide).clamp(from, to));
         if let Some(row) = row {
             let end = (row + wide).min(to);
             inside.add(left, right, [from, to], paint);
