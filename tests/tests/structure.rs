@@ -21,9 +21,12 @@ fn modules(folder: &Path, at: &Module, found: &mut BTreeMap<Module, String>) {
     for entry in fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()) {
         let name = entry.file_stem().unwrap().to_str().unwrap().to_owned();
         let below = [at.clone(), vec![name.clone()]].concat();
+        if name == "tests" {
+            continue;
+        }
         if entry.is_dir() {
             modules(&entry, &below, found);
-        } else if entry.extension().is_some_and(|ending| ending == "rs") && name != "tests" {
+        } else if entry.extension().is_some_and(|ending| ending == "rs") {
             let module = if ["lib", "mod"].contains(&name.as_str()) { at.clone() } else { below };
             if module != ["main"] {
                 found.insert(module, code(&fs::read_to_string(&entry).unwrap()));

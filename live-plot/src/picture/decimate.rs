@@ -11,7 +11,8 @@
 use std::ops::Range;
 
 use crate::config::Draw;
-use crate::series::pyramid::{Part, Pyramid};
+use crate::series::pyramid::Pyramid;
+use crate::series::pyramid::visit::Part;
 use crate::series::store::Series;
 use crate::series::{Sample, Summary};
 

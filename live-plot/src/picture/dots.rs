@@ -8,7 +8,7 @@
 
 use super::decimate::{Grid, Point, Trace};
 use super::scale::Scale;
-use crate::series::pyramid::Part;
+use crate::series::pyramid::visit::Part;
 use crate::series::store::Series;
 
 /// How many parts of the pyramid are looked at under one hold of the lock: some 30 µs.

@@ -9,13 +9,12 @@
 //! [`Pyramid::keep`] was told. The older a sample, the larger the smallest bucket left of it; its minimum and maximum are
 //! never lost. When to forget is left to `store`, what a summary is to `summary`, a walk through the buckets to `visit`.
 
-mod visit;
+pub(crate) mod visit;
 
 use std::ops::Range;
 
 use super::chunked_log::ChunkedLog;
 use super::summary::{Sample, Summary};
-pub(crate) use visit::Part;
 
 /// How many samples, or buckets of a level, make a bucket of the next level.
 const FAN_OUT: usize = 16;
