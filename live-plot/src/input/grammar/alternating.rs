@@ -115,7 +115,7 @@ mod tests {
             ("up 6 hours, 51 minutes", "up=6.85h"),
             ("CPU usage\t5", "CPU usage=5"),
             ("Boston,1", "Boston=1"),
-            ("17:00:01 INFO depth 5", "depth=5 time='17:00:01'"),
+            ("17:00:01 INFO depth 5", "depth=5"),
             ("[kitchen] temp 21.5 hum 40", "kitchen.temp=21.5 kitchen.hum=40"),
             ("took 12 ms", "took=12ms"),
             ("sort/1024 1.23 us 1.22 us 560000", ""),

@@ -114,7 +114,7 @@ fn of_kind(measure: Measure, text: &[u8], kind: &[u8]) -> Option<Measure> {
     if kind.starts_with(b"|g") && matches!(text[0], b'+' | b'-') {
         return None;
     }
-    let rate = kind.strip_prefix(b"|c|@").and_then(|text| number::prefix(text));
+    let rate = kind.strip_prefix(b"|c|@").and_then(number::prefix);
     Some(match rate {
         Some((rate, _)) if rate > 0.0 => Measure { value: measure.value / rate, ..measure },
         _ => measure,

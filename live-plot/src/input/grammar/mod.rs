@@ -106,6 +106,10 @@ pub(super) struct Grammar {
     is_typed: bool,
     /// A number with a decimal comma has come: `1,234` is no thousand any more.
     has_decimal_comma: bool,
+    /// There is a look at the words before names and values.
+    pub(super) keeps_before: bool,
+    /// The user asked for the time of each line.
+    keeps_time: bool,
 }
 
 impl Grammar {
@@ -118,6 +122,8 @@ impl Grammar {
             reading: Reading::default(),
             is_typed,
             has_decimal_comma: false,
+            keeps_before: true,
+            keeps_time: !naming.time.is_empty(),
         }
     }
 
@@ -133,6 +139,8 @@ impl Grammar {
         let text = clean.trim_ascii();
         let indent = clean.len() - clean.trim_ascii_start().len();
         self.reading.clear();
+        self.reading.keeps_before = self.keeps_before;
+        self.reading.keeps_time = self.keeps_time;
         if let Some(pattern) = &mut self.pattern {
             return match pattern.read(&clean, &mut self.reading) {
                 false => Verdict::PassedOver,

@@ -66,6 +66,9 @@ pub(in crate::input) struct Reading {
     pub(in crate::input) title: Vec<u8>,
     /// The words before the names, which are no part of them.
     pub(in crate::input) before: Span,
+    /// Whether those words, and the time before them, are of use to anybody: a line that has them is slower to learn.
+    pub(super) keeps_before: bool,
+    pub(super) keeps_time: bool,
     text: Vec<u8>,
     items: Vec<Item>,
     /// Space for the names on the way to a value.
@@ -118,6 +121,9 @@ impl Reading {
 
     /// Keeps the words before the names: a tag, and those behind it.
     pub(super) fn keep_before(&mut self, tag: &[u8], words: &[u8]) {
+        if !self.keeps_before {
+            return;
+        }
         let start = self.keep(tag).start;
         let end = self.keep(words).end;
         self.before = Span { start, end };

@@ -127,7 +127,7 @@ impl Message {
     pub(super) fn keep_time(&self, line: &[u8], reading: &mut Reading) {
         let is_time =
             |item: &Item| matches!(item.key, Key::Name(name) if reading.text(name) == b"time");
-        if !self.time.is_empty() && !reading.items().iter().any(is_time) {
+        if reading.keeps_time && !self.time.is_empty() && !reading.items().iter().any(is_time) {
             let (name, time) = (reading.keep(b"time"), reading.keep(&line[self.time.clone()]));
             reading.push_to_last(Key::Name(name), Cell::Text(time));
         }
@@ -251,6 +251,7 @@ fn syslog_time(text: &[u8]) -> usize {
 
 #[cfg(test)]
 mod tests {
+    use super::super::shown::shown;
     use super::*;
 
     #[test]
@@ -279,6 +280,22 @@ mod tests {
             let found = &line[Message::of(line.as_bytes()).start..];
             assert_eq!(found, message, "{line}");
         }
+    }
+
+    #[test]
+    fn the_time_before_a_message_is_called_time_unless_the_message_has_one() {
+        let kept = |line: &str, name: &[u8]| {
+            let mut reading = Reading::default();
+            reading.keeps_time = true;
+            let name = Key::Name(reading.keep(name));
+            reading.push_to_last(name, Cell::GAP);
+            Message::of(line.as_bytes()).keep_time(line.as_bytes(), &mut reading);
+            shown(&reading)
+        };
+        assert_eq!(kept("17:00:01 INFO x=5", b"x"), "x=NaN time='17:00:01'");
+        assert_eq!(kept("[17:00:01] [main] x=5", b"x"), "x=NaN time='17:00:01'");
+        assert_eq!(kept("17:00:01 time=5", b"time"), "time=NaN");
+        assert_eq!(kept("x=5", b"x"), "x=NaN");
     }
 
     #[test]

@@ -164,6 +164,7 @@ impl Sampler {
 
     /// Warns once of numbers of one name that seem to be those of several things in turn.
     pub(super) fn warn_turn(&mut self, row: &[Item], reading: &Reading) {
+        self.grammar.keeps_before = self.turns.is_open();
         let is_decided = self.grammar.has_pattern() || self.schema.names_rows();
         if !self.turns.is_open() || is_decided {
             return;

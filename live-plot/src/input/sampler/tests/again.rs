@@ -16,6 +16,7 @@ const FORMS: &str = "\
     \u{1b}[3#m@=#\u{1b}[0m~#\u{202f}### #~# # x~- @: #~@: # -~@ #;~# | # | #~| @ | # |~#. #~@ (#): #~@ (#) #~\
     nan # -~# null~@=# @~processor\t: #~cpu #: #~t,v~t v~Mem: # # #~@ Tasks: # total, # running~\
     Tasks: # total, # running~\
+    [@#] @=#~[#]: @: #~@ {\"@\":{\"a\":#}}~@_1  | @=#~#:#:# [@] @=#~@ X: #, Y: #~@ @ = #~@: # @ @, @=#~@: a=#, @: a=#~\
 ";
 
 /// Numbers as they are written, plain ones above all.
@@ -85,6 +86,7 @@ fn rules() -> impl Strategy<Value = Rules> {
         1 => Just(Rules { naming: naming(&["u", "v"], &[], &[]), ..Rules::default() }),
         1 => Just(Rules { naming: naming(&[], &["a", "c2"], &[]), ..Rules::default() }),
         1 => Just(Rules { naming: rows(&["a", "id"]), ..Rules::default() }),
+        1 => Just(Rules { naming: naming(&[], &[], &["time"]), ..Rules::default() }),
         1 => Just(Rules { naming: naming(&[], &[], &["t"]), marks: true, ..Rules::default() }),
         1 => Just(Rules { marks: true, rate: true, is_drawn: true, ..Rules::default() }),
     ]
