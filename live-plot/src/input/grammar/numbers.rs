@@ -61,10 +61,8 @@ pub(super) fn goes_on(first: Measure, after: &[u8]) -> bool {
     let marks = ["/ ", "… ", ".. ", "... "];
     let rest =
         marks.into_iter().find_map(|mark| rest.strip_prefix(mark.as_bytes())).unwrap_or(rest);
-    let rest = match memchr::memchr(b')', rest).filter(|_| rest.starts_with(b"(")) {
-        Some(end) => &rest[end + 1..],
-        None => rest,
-    };
+    let end = if rest.starts_with(b"(") { memchr::memchr(b')', rest) } else { None };
+    let rest = end.map_or(rest, |end| &rest[end + 1..]);
     let rest = rest.trim_ascii_start();
     measure::prefix(rest).is_some_and(|(_, length)| {
         !matches!(rest[length..].trim_ascii_start().first(), Some(b'=' | b':'))

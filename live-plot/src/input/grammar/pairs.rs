@@ -13,6 +13,9 @@ use super::numbers;
 use super::reading::{Cell, Key, Reading, Span};
 use super::words::{Message, begins_name, is_level, is_name, loop_word, progress, without_leader};
 
+/// More bytes in brackets are no unit: not looked at, or a line of brackets would take the square of its length.
+const LONGEST_UNIT: usize = 32;
+
 /// What was found on the line.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Found {
@@ -166,7 +169,8 @@ impl Scan<'_> {
     fn ends_name(&mut self) -> bool {
         let start = self.name_start.or(self.last_word).filter(|start| *start < self.at);
         let (Some(start), Some(end)) = (start, self.find(3, self.at)) else { return false };
-        let is_unit = !self.line[self.at..end].iter().any(|byte| b"=:\"".contains(byte));
+        let is_unit = end - self.at < LONGEST_UNIT
+            && !self.line[self.at..end].iter().any(|byte| b"=:\"".contains(byte));
         let is_name = matches!(self.byte(self.skip_blanks(end + 1)), Some(b'=' | b':'));
         if is_unit && is_name {
             self.maybe_pair(start..self.at, end + 1);
