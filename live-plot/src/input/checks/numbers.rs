@@ -64,7 +64,7 @@ impl Scan<'_> {
             _ => {}
         }
         let begins =
-            before.is_none_or(|byte| byte.is_ascii_whitespace() || b",([{|=:>".contains(&byte));
+            before.is_none_or(|byte| byte.is_ascii_whitespace() || b",|=:>".contains(&byte));
         if begins && let Some((value, start, length, has_unit)) = number_at(&line[at..]) {
             let (start, end) = (at + start, at + start + length);
             let is_named = start == at && matches!(before, Some(b'=' | b':'));
