@@ -16,6 +16,7 @@ pub(super) enum Problem {
     Cells,
     Groups,
     Comma,
+    CommaBehindPoints,
     Hexadecimal,
     Fortran,
     LongRow,
@@ -25,13 +26,14 @@ pub(super) enum Problem {
 }
 
 impl Problem {
-    const ALL: [Self; 12] = [
+    const ALL: [Self; 13] = [
         Self::NoNumber,
         Self::NotUnderstood,
         Self::NoNames,
         Self::Cells,
         Self::Groups,
         Self::Comma,
+        Self::CommaBehindPoints,
         Self::Hexadecimal,
         Self::Fortran,
         Self::LongRow,
@@ -39,6 +41,10 @@ impl Problem {
         Self::BadTime,
         Self::BackInTime,
     ];
+
+    /// The ways out for a decimal comma, and for one behind points.
+    pub(super) const COMMA: &'static str = "if its comma is a decimal point, run its program with LC_ALL=C or put sed -u y/,/./ before live-plot";
+    pub(super) const COMMA_BEHIND_POINTS: &'static str = r"if its comma is a decimal point, put sed -uE ':a;s/([0-9])[.]([0-9]{3}[.,])/\1\2/;ta;y/,/./' before live-plot";
 
     /// The way out for an exponent of Fortran, which a cell of a row may have, too.
     pub(super) const FORTRAN: &'static str =
@@ -64,6 +70,9 @@ impl Problem {
             }
             Self::Comma => {
                 "The line is not understood: if its comma is a decimal point, run its program with LC_ALL=C or put sed -u y/,/./ before live-plot; else --names A,B or --match 'took (?<ms>[0-9.]+)' says which of its numbers to draw."
+            }
+            Self::CommaBehindPoints => {
+                r"The line is not understood: if its comma is a decimal point, put sed -uE ':a;s/([0-9])[.]([0-9]{3}[.,])/\1\2/;ta;y/,/./' before live-plot; else --match 'took (?<ms>[0-9.]+)' says which of its numbers to draw."
             }
             Self::Hexadecimal => {
                 "The line is not understood: hexadecimal numbers are not read; put perl -pe '$|=1;s/0x[0-9a-f]+/hex $&/gie' before live-plot."

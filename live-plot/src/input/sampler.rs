@@ -84,6 +84,7 @@ struct Once {
     time_column: bool,
     two_units: bool,
     parts: bool,
+    blank: bool,
 }
 
 impl Sampler {
@@ -182,6 +183,7 @@ impl Sampler {
             Verdict::Cells => Problem::Cells,
             Verdict::Groups => Problem::Groups,
             Verdict::Comma => Problem::Comma,
+            Verdict::CommaBehindPoints => Problem::CommaBehindPoints,
             Verdict::Hexadecimal => Problem::Hexadecimal,
             Verdict::Fortran => Problem::Fortran,
         };
@@ -263,10 +265,7 @@ impl Sampler {
             let measure = match item.cell {
                 Cell::Number(measure) => Some(measure),
                 Cell::Empty => None,
-                Cell::Text(text) => {
-                    self.warn_text(item, reading.text(text), reading);
-                    None
-                }
+                Cell::Text(_) => None,
             };
             if measure.is_some_and(|measure| measure.value.is_infinite()) {
                 self.warn_infinite();
@@ -274,7 +273,13 @@ impl Sampler {
             let name = name(item, reading, &mut self.grammar.tables);
             let name = Name { row: row_name.unwrap_or(name.row), ..name };
             let number = measure.map(|measure| measure.value);
-            if let Some(series) = self.schema.series(place, name, number) {
+            let series = self.schema.series(place, name, number);
+            if let Cell::Text(text) = item.cell
+                && (series.is_some() || !self.schema.has_choice())
+            {
+                self.warn_text(item, reading.text(text), reading);
+            }
+            if let Some(series) = series {
                 if let Cell::Text(text) = item.cell {
                     self.warn_hexadecimal(series, reading.text(text));
                 }

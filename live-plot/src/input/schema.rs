@@ -118,6 +118,11 @@ impl Schema {
         &self.series
     }
 
+    /// Whether `--only` chooses among the series.
+    pub(super) fn has_choice(&self) -> bool {
+        !self.naming.only.is_empty()
+    }
+
     /// The column of a series: all that have the same name, whatever their row.
     pub(super) fn column(&self, series: usize) -> usize {
         self.column_of[series]

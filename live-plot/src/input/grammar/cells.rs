@@ -205,7 +205,7 @@ pub(super) fn kind(cell: &[u8], delimiter: Delimiter) -> Kind {
     if is_padded || Foreign::of(cell).is_some() {
         return Kind::Figures;
     }
-    if let Some(measure) = measure::whole(cell) {
+    if let Some(measure) = measure::in_cell(cell) {
         // `1,234` may be a number with a decimal comma in such a table.
         if !delimiter.is_semicolon() || !cell.contains(&b',') {
             return Kind::Number(measure);
@@ -213,6 +213,13 @@ pub(super) fn kind(cell: &[u8], delimiter: Delimiter) -> Kind {
     }
     if delimiter.is_semicolon()
         && let Some(measure) = comma::decimal(cell)
+    {
+        return Kind::Number(measure);
+    }
+    // Between commas it was quoted.
+    if matches!(delimiter, Delimiter::Comma | Delimiter::Tab)
+        && cell.contains(&b',')
+        && let Some(measure) = comma::grouped_by_two(cell)
     {
         return Kind::Number(measure);
     }
@@ -270,9 +277,15 @@ pub(in crate::input) fn is_fortran(cell: &[u8]) -> bool {
     Foreign::of(cell) == Some(Foreign::Fortran)
 }
 
-/// Whether a cell that is no number begins with one: `1.2kB / 0B`, `5 of 10`.
+/// Whether a cell that is no number begins with one: `1.2kB / 0B`, `5 of 10`, `2/220`, `>100`, `(5)`.
 pub(in crate::input) fn begins_with_number(cell: &[u8]) -> bool {
-    measure::prefix(cell).is_some() && Moment::prefix(cell).is_none()
+    let is_mark = |c: char| "<>~=≤≥≈±()".contains(c);
+    let begins = |cell: &[u8]| {
+        let text = String::from_utf8_lossy(cell);
+        text.trim_start_matches(is_mark).starts_with(|c: char| c.is_ascii_digit())
+    };
+    let is_number = measure::prefix(cell).is_some() || (are_figures(cell) && begins(cell));
+    is_number && Moment::prefix(cell).is_none()
 }
 
 /// The number that is all of the cell, with a decimal comma in it: the most common cell between semicolons.
@@ -341,6 +354,27 @@ mod tests {
         assert_eq!(kind(zoned, Delimiter::Comma), Kind::Time);
         for text in ["/", "10.0.0.1", "%usr", "日", "a1"] {
             assert_eq!(kind(text.as_bytes(), Delimiter::Blanks), Kind::Word, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_number_behind_a_mark_or_before_more_is_none_but_is_seen() {
+        for (cell, expected) in [
+            ("5MiB / 2GiB", true),
+            ("2/220", true),
+            (">100", true),
+            ("≤5", true),
+            ("(5)", true),
+            ("1.2*", true),
+            ("1-02:03:04", true),
+            ("12:30:00", false),
+            ("2026-11-26", false),
+            ("10.0.0.1", false),
+            (":::80", false),
+            ("a1", false),
+            ("--:--", false),
+        ] {
+            assert_eq!(begins_with_number(cell.as_bytes()), expected, "{cell}");
         }
     }
 

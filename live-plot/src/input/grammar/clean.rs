@@ -1,7 +1,10 @@
 //! What no author of a line means is taken out of it, once, before the forms look at it: a byte order mark, the escape
-//! sequences of terminals, NUL and other control bytes, invisible characters, brackets round the whole line.
+//! sequences of terminals, NUL and other control bytes, invisible characters, brackets round the whole line. Between two
+//! digits a control byte parts numbers.
 
 use std::borrow::Cow;
+
+use super::number;
 
 /// The line without control bytes and escape sequences. A clean line, nearly every one, is only looked at.
 pub(in crate::input) fn clean(line: &[u8]) -> Cow<'_, [u8]> {
@@ -45,6 +48,7 @@ fn character(text: &[u8]) -> Option<(Character, usize)> {
 fn cleaned(line: &[u8]) -> Vec<u8> {
     let mut clean = Vec::with_capacity(line.len());
     let mut rest = line;
+    let mut is_parted = false;
     while let Some((first, after)) = rest.split_first() {
         if let Some((character, length)) = character(rest) {
             rest = &rest[length..];
@@ -66,8 +70,19 @@ fn cleaned(line: &[u8]) -> Vec<u8> {
                 clean.push(b' ');
                 after
             }
-            0..b' ' | 0x7f if *first != b'\t' => after,
+            0..b' ' | 0x7f if *first != b'\t' => {
+                is_parted = true;
+                after
+            }
             _ => {
+                // As `find -print0` parts its records: two numbers are not to become one.
+                if is_parted
+                    && first.is_ascii_digit()
+                    && clean.last().is_some_and(u8::is_ascii_digit)
+                {
+                    clean.push(b' ');
+                }
+                is_parted = false;
                 clean.push(*first);
                 after
             }
@@ -146,6 +161,14 @@ pub(super) fn unbracketed(line: &[u8]) -> Option<&[u8]> {
     (depth == Some(0)).then(|| inner.trim_ascii())
 }
 
+/// Whether the line is a number in groups and brackets, as accountants write what is below zero: `(1,234.50)`.
+pub(super) fn is_below_zero(line: &[u8]) -> bool {
+    let inner = line.strip_prefix(b"(").and_then(|rest| rest.strip_suffix(b")"));
+    inner.is_some_and(|inner| {
+        number::grouped(inner).is_some_and(|(_, length)| length == inner.len())
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -163,6 +186,8 @@ mod tests {
             ("\u{feff}a\u{feff}b", "ab"),
             ("\u{200b}5\u{200f} \u{2212}3", "5 \u{2212}3"),
             ("\x00\x000002,\x7f", "0002,"),
+            ("5\x00\x006\x1f7\x00a\x008", "5 6 7a8"),
+            ("5\x00\x1b[0m6", "5 6"),
             ("1\t2", "1\t2"),
             ("1\x0c2", "1 2"),
             ("\u{200b}5\u{200e}", "5"),
@@ -192,6 +217,19 @@ mod tests {
         ] {
             let found = unbracketed(line.as_bytes()).map(|inner| str::from_utf8(inner).unwrap());
             assert_eq!(found, inner, "{line}");
+        }
+    }
+
+    #[test]
+    fn a_number_in_groups_and_brackets_is_below_zero() {
+        for (line, expected) in [
+            ("(1,234.50)", true),
+            ("(1'234)", true),
+            ("(1, 2)", false),
+            ("(5)", false),
+            ("1,234", false),
+        ] {
+            assert_eq!(is_below_zero(line.as_bytes()), expected, "{line}");
         }
     }
 

@@ -15,6 +15,43 @@ pub(super) fn may_be_decimal(line: &[u8]) -> bool {
     single(line).any(|(before, after)| !is_group(before, after))
 }
 
+/// Whether points part the groups before a decimal comma on the line: `1.234,56`.
+pub(in crate::input) fn is_behind_points(line: &[u8]) -> bool {
+    single(line).any(|(before, _)| before.contains(&b'.'))
+}
+
+/// Whether a number of the line has a decimal point, so that its commas are none: `MPos:1.500,2.500,0.500|FS:500,8000`.
+pub(super) fn has_decimal_point(line: &[u8]) -> bool {
+    runs(line).any(|run| {
+        let commas = run.iter().filter(|byte| **byte == b',').count();
+        let is_pointed = |part: &[u8]| {
+            let points = part.iter().filter(|byte| **byte == b'.').count();
+            points == 1
+                && part.first().is_some_and(u8::is_ascii_digit)
+                && part.last().is_some_and(u8::is_ascii_digit)
+        };
+        commas != 1 && run.split(|byte| *byte == b',').any(is_pointed)
+    })
+}
+
+/// The number that is all of a quoted cell, in groups of two digits as India writes it: `1,23,456.50`.
+pub(super) fn grouped_by_two(cell: &[u8]) -> Option<Measure> {
+    let digits = cell.strip_prefix(b"-").unwrap_or(cell);
+    let point = memchr::memchr(b'.', digits).unwrap_or(digits.len());
+    let mut groups = digits[..point].split(|byte| *byte == b',');
+    let (first, last) = (groups.next()?, groups.next_back()?);
+    let are_digits = |group: &[u8]| group.iter().all(u8::is_ascii_digit);
+    let mut others = groups.peekable();
+    let fits = others.peek().is_some()
+        && matches!(first.len(), 1..=2)
+        && first[0] != b'0'
+        && last.len() == 3
+        && [first, last].into_iter().all(are_digits)
+        && others.all(|group| group.len() == 2 && are_digits(group));
+    let plain: Vec<u8> = cell.iter().copied().filter(|byte| *byte != b',').collect();
+    fits.then(|| measure::whole(&plain))?
+}
+
 /// Whether the line as a whole looks more like one number with a decimal comma than like two: `0,5`, `1.234,5`.
 pub(super) fn may_be_fraction(line: &[u8]) -> bool {
     let digits = line.strip_prefix(b"-").unwrap_or(line);
@@ -46,13 +83,19 @@ fn is_group(before: &[u8], after: &[u8]) -> bool {
     (1..=3).contains(&before.len()) && before[0] != b'0' && after.len() == 3
 }
 
-/// The digits before and after the comma of each number that has just one.
-fn single(line: &[u8]) -> impl Iterator<Item = (&[u8], &[u8])> {
+/// What may be numbers on the line, with their commas and points.
+fn runs(line: &[u8]) -> impl Iterator<Item = &[u8]> {
     // Within a clock time, `17:00:00,123`, or after a date a comma is none of a number.
     let is_mark = |byte: &u8| !byte.is_ascii_digit() && !b",.:/-".contains(byte);
-    line.split(is_mark).filter_map(|run| {
+    line.split(is_mark).map(|run| {
         let start = run.iter().position(|byte| !b":/-".contains(byte)).unwrap_or(run.len());
-        let run = &run[start..];
+        &run[start..]
+    })
+}
+
+/// The digits before and after the comma of each number that has just one.
+fn single(line: &[u8]) -> impl Iterator<Item = (&[u8], &[u8])> {
+    runs(line).filter_map(|run| {
         let at = memchr::memchr(b',', run)?;
         let (before, after) = (&run[..at], &run[at + 1..]);
         let is_fraction = !after.is_empty() && after.iter().all(u8::is_ascii_digit);
@@ -174,6 +217,35 @@ mod tests {
             ("New York,5", false),
         ] {
             assert_eq!(halves(line.as_bytes()), expected, "{line}");
+        }
+    }
+
+    #[test]
+    fn a_decimal_point_elsewhere_shows_that_commas_are_none() {
+        for (line, expected) in [
+            ("MPos:1.500,2.500,0.500|FS:500,8000", true),
+            ("x=0.5 y=1,5", true),
+            ("1.234,56", false),
+            ("10.0.0.1: time=0,5 ms", false),
+            ("took 5,5 ms.", false),
+        ] {
+            assert_eq!(has_decimal_point(line.as_bytes()), expected, "{line}");
+        }
+    }
+
+    #[test]
+    fn groups_of_two_digits_end_in_one_of_three() {
+        for (cell, expected) in [
+            ("1,23,456.50", Some(123_456.5)),
+            ("-12,34,567", Some(-1_234_567.0)),
+            ("1,23", None),
+            ("1,234", None),
+            ("1,2,345", None),
+            ("0,12,345", None),
+            ("1,23,45", None),
+        ] {
+            let found = grouped_by_two(cell.as_bytes()).map(|measure| measure.value);
+            assert_eq!(found, expected, "{cell}");
         }
     }
 

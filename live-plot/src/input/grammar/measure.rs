@@ -108,6 +108,17 @@ pub(in crate::input) fn whole(text: &[u8]) -> Option<Measure> {
     }
 }
 
+/// The measure that is all of a cell: with a letter for hours, days or weeks behind a blank, too, which between blanks would
+/// be a cell of its own.
+pub(super) fn in_cell(text: &[u8]) -> Option<Measure> {
+    whole(text).or_else(|| {
+        let [number @ .., b' ', b'h' | b'd' | b'w'] = text else { return None };
+        let (measure, length) = prefix(number).filter(|(measure, _)| measure.unit.is_none())?;
+        let unit = Unit::of_time(&text[text.len() - 1..]);
+        (length == number.len()).then_some(Measure { unit, ..measure })
+    })
+}
+
 /// Whether the text is a number and what may be a unit that is not known: `12furlong/h`, `0.5 mSv/h`. Digits that follow are
 /// those of an address or a version, and letters up to f those of a hexadecimal number.
 pub(in crate::input) fn has_unknown_unit(text: &[u8]) -> bool {
@@ -128,7 +139,7 @@ pub(in crate::input) fn has_unknown_unit(text: &[u8]) -> bool {
         && Foreign::of(text).is_none()
 }
 
-/// Whether the text is a number with something else, and not read: `98/100`, `1'234`, `<5`, `[1`. A path, an address and a
+/// Whether the text is a number with something else, and not read: `98/100`, `5'2`, `<5`, `[1`. A path, an address and a
 /// version are none.
 pub(in crate::input) fn is_with_more(text: &[u8]) -> bool {
     let bare = text.strip_prefix(b"<").or_else(|| text.strip_prefix(b">"));
@@ -214,9 +225,24 @@ mod tests {
             ("5.", 5.0, ""),
             ("5ms.", 5.0, "ms"),
             ("1,1Gi", 1.1, "Gi"),
+            ("1'234.50", 1234.5, ""),
+            ("1'234 kB", 1234.0, "kB"),
             ("0,128ms", 0.128, "ms"),
         ] {
             assert_eq!(read(text), Some((value, unit.to_owned())), "{text}");
+        }
+    }
+
+    #[test]
+    fn in_a_cell_a_letter_may_be_hours_days_or_weeks() {
+        for (text, expected) in
+            [("1 h", "h"), ("1.5 d", "d"), ("2 w", "w"), ("12 ms", "ms"), ("5", "")]
+        {
+            let unit = in_cell(text.as_bytes()).unwrap().unit;
+            assert_eq!(unit.map(|unit| unit.to_string()).unwrap_or_default(), expected, "{text}");
+        }
+        for text in ["1 x", "1 5 h", "5% h", "h", " h"] {
+            assert_eq!(in_cell(text.as_bytes()), None, "{text}");
         }
     }
 
@@ -248,13 +274,13 @@ mod tests {
 
     #[test]
     fn a_number_with_something_else_is_known() {
-        for text in ["98/100", "1'234", "<5", "~0.5", "[1"] {
+        for text in ["98/100", "5'2", "<5", "~0.5", "[1"] {
             assert!(is_with_more(text.as_bytes()), "{text}");
         }
         for text in ["5", "10.0.0.1/24", "/5", "1.2.3", "2026-11-26", "5/a", "0x1F", "<a>", ""] {
             assert!(!is_with_more(text.as_bytes()), "{text}");
         }
-        assert_eq!(prefix(b"1'234"), None);
+        assert_eq!(prefix(b"5'2"), None);
     }
 
     #[test]

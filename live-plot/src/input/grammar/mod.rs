@@ -24,7 +24,7 @@ pub(super) mod bare;
 pub(super) mod calendar;
 pub(super) mod cells;
 mod clean;
-mod comma;
+pub(super) mod comma;
 mod duration;
 pub(super) mod foreign;
 mod glued;
@@ -85,6 +85,8 @@ pub(super) enum Verdict {
     Groups,
     /// A comma in it may be a decimal point.
     Comma,
+    /// The same, and points part the groups before it.
+    CommaBehindPoints,
     /// Its numbers are written in hexadecimal digits.
     Hexadecimal,
     /// Its numbers have an exponent as Fortran writes it.
@@ -142,10 +144,14 @@ impl Grammar {
         self.reading.keeps_before = self.keeps_before;
         self.reading.keeps_time = self.keeps_time;
         if let Some(pattern) = &mut self.pattern {
-            return match pattern.read(&clean, &mut self.reading) {
+            let is_read = pattern.read(&clean, self.has_decimal_comma, &mut self.reading);
+            return match is_read {
                 false => Verdict::PassedOver,
                 true if self.reading.has_number() => Verdict::Read,
-                true if self.reading.has_comma() => Verdict::Comma,
+                true if self.reading.has_comma() => {
+                    self.has_decimal_comma |= self.reading.has_decimal_comma();
+                    Verdict::Comma
+                }
                 true => Verdict::NoNumber,
             };
         }
@@ -175,7 +181,8 @@ impl Grammar {
         }
         let may_hold_number = number::is_possible(text);
         let verdict = self.text(text, &clean, indent, may_hold_number);
-        self.has_decimal_comma |= verdict == Verdict::Comma && comma::may_be_decimal(text);
+        let has_comma = matches!(verdict, Verdict::Comma | Verdict::CommaBehindPoints);
+        self.has_decimal_comma |= has_comma && comma::may_be_decimal(text);
         match verdict {
             Verdict::Read => {
                 self.entitle(indent);
@@ -191,12 +198,14 @@ impl Grammar {
             | Verdict::NotUnderstood
             | Verdict::NoNames
             | Verdict::Comma
+            | Verdict::CommaBehindPoints
             | Verdict::Hexadecimal
             | Verdict::Fortran => {}
             _ => return verdict,
         }
         let is_foreign = matches!(verdict, Verdict::Hexadecimal | Verdict::Fortran);
         let may_be_header = !is_foreign
+            && !clean::is_below_zero(text)
             && (!may_hold_number
                 || cells::are_words(text)
                 || (verdict == Verdict::NoNames && header::is_of_years(text)));
@@ -281,8 +290,11 @@ impl Grammar {
         let inner = clean::unbracketed(line);
         let body = inner.unwrap_or(line);
         let row = inner.unwrap_or(whole);
-        if *has_decimal_comma && comma::is_open(line) && !tables.has_commas() {
+        if *has_decimal_comma && tables.is_open(line) {
             return Verdict::Comma;
+        }
+        if clean::is_below_zero(line) {
+            return Verdict::NotUnderstood;
         }
         if !*is_typed && tables.may_head(line) && header::is_of_years(line) {
             return Verdict::NoNames;
@@ -352,7 +364,12 @@ fn refused(line: &[u8]) -> Verdict {
     }
     match has_number(line) {
         false => Verdict::NoNumber,
-        true if comma::may_be_decimal(line) => Verdict::Comma,
+        true if comma::may_be_decimal(line) && !comma::has_decimal_point(line) => {
+            match comma::is_behind_points(line) {
+                true => Verdict::CommaBehindPoints,
+                false => Verdict::Comma,
+            }
+        }
         true if cells::are_mostly_numbers(line) => Verdict::NoNames,
         true => Verdict::NotUnderstood,
     }

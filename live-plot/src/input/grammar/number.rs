@@ -142,8 +142,17 @@ pub(super) fn is_possible(text: &[u8]) -> bool {
         || text.array_windows().fold(false, |has_special, three| has_special | is_special(three))
 }
 
+/// The mark between groups of digits that stands here, and its length: a comma, or an apostrophe as the Swiss write it.
+fn group_mark(text: &[u8]) -> Option<(u8, usize)> {
+    match text {
+        [mark @ (b',' | b'\''), ..] => Some((*mark, 1)),
+        [0xe2, 0x80, 0x99, ..] => Some((b'\'', 3)),
+        _ => None,
+    }
+}
+
 /// The number in groups of three digits that the text begins with, as `1,234,567.5`, and its length; only if there is a
-/// comma in it.
+/// comma in it, or an apostrophe: `1'234'567.5`.
 pub(super) fn grouped(text: &[u8]) -> Option<(f64, usize)> {
     let (_, start) = sign(text);
     let digits = |from: usize| {
@@ -157,36 +166,64 @@ pub(super) fn grouped(text: &[u8]) -> Option<(f64, usize)> {
     if text[start] == b'0' && end == start + 1 {
         return None;
     }
-    let mut groups = 0;
-    while text.get(end) == Some(&b',') && digits(end + 1) == 3 {
-        end += 4;
-        groups += 1;
+    let (mark, _) = group_mark(&text[end..])?;
+    let group = |end: usize| {
+        let (_, length) = group_mark(&text[end..]).filter(|(other, _)| *other == mark)?;
+        Some((length, digits(end + length)))
+    };
+    let mut plain = text[..end].to_vec();
+    while let Some((length, 3)) = group(end) {
+        end += length + 3;
+        plain.extend_from_slice(&text[end - 3..end]);
     }
     // Another comma and digits: a list, not groups.
-    if groups == 0 || (text.get(end) == Some(&b',') && digits(end + 1) > 0) {
+    if plain.len() < start + 4 || group(end).is_some_and(|(_, digits)| digits > 0) {
         return None;
     }
     if text.get(end) == Some(&b'.') {
-        end += 1 + digits(end + 1);
+        let fraction = 1 + digits(end + 1);
+        plain.extend_from_slice(&text[end..end + fraction]);
+        end += fraction;
     }
-    let plain: Vec<u8> = text[..end].iter().copied().filter(|byte| *byte != b',').collect();
     prefix(&plain).map(|(value, _)| (value, end))
 }
 
-/// Whether blanks may part the groups of one number: `1 000 000`. Nobody writes a lone number as `000`.
-pub(super) fn may_have_blank_groups(text: &[u8]) -> bool {
-    let mut words = text.split(u8::is_ascii_whitespace);
-    let are_digits = |word: &[u8]| !word.is_empty() && word.iter().all(u8::is_ascii_digit);
-    let begins = |word: &[u8]| are_digits(word) && word.len() <= 3 && word[0] != b'0';
-    if !words.next().is_some_and(begins) {
-        return false;
+/// Digits that blanks may part into the groups of one number: `1 234 567.5`.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct BlankGroups {
+    /// The number without them.
+    pub(super) joined: Vec<u8>,
+    /// A group begins with a zero: `1 000 000`. Nobody writes a lone number so.
+    pub(super) are_sure: bool,
+    /// There are three groups or more, or the last has a fraction: `12 345` is as often two numbers.
+    pub(super) are_likely: bool,
+}
+
+impl BlankGroups {
+    /// Those that are all of the text.
+    pub(super) fn of(text: &[u8]) -> Option<Self> {
+        let are_digits = |word: &[u8]| word.iter().all(u8::is_ascii_digit);
+        let fraction = memchr::memchr(b'.', text).unwrap_or(text.len());
+        let (whole, fraction) = text.split_at(fraction);
+        let mut groups = whole.split(|byte| *byte == b' ');
+        let first = groups.next()?;
+        let begins = matches!(first.len(), 1..=3) && first[0] != b'0' && are_digits(first);
+        if !begins || !(fraction.is_empty() || are_digits(&fraction[1..])) {
+            return None;
+        }
+        let (mut joined, mut count, mut are_sure) = (first.to_vec(), 1, false);
+        for group in groups {
+            if group.len() != 3 || !are_digits(group) {
+                return None;
+            }
+            joined.extend_from_slice(group);
+            count += 1;
+            are_sure |= group[0] == b'0';
+        }
+        joined.extend_from_slice(fraction);
+        let are_likely = count > 2 || !fraction.is_empty();
+        (count > 1).then_some(Self { joined, are_sure, are_likely })
     }
-    let mut has_zero = false;
-    let are_groups = words.all(|word| {
-        has_zero |= word.first() == Some(&b'0');
-        are_digits(word) && word.len() == 3
-    });
-    are_groups && has_zero
 }
 
 #[cfg(test)]
@@ -241,23 +278,47 @@ mod tests {
     fn digit_groups_are_three_digits_each() {
         assert_eq!(grouped(b"1,234,567 kB"), Some((1_234_567.0, 9)));
         assert_eq!(grouped(b"-12,345.5"), Some((-12_345.5, 9)));
-        for text in ["0,128", "1234", "1,23", "1234,567", "1,234,5", "1,234,5678", ",123", "1,2345"]
-        {
+        assert_eq!(grouped(b"1'234'567.5 x"), Some((1_234_567.5, 11)));
+        assert_eq!(grouped("12’345".as_bytes()), Some((12_345.0, 8)));
+        for text in [
+            "0,128",
+            "1234",
+            "1,23",
+            "1234,567",
+            "1,234,5",
+            "1,234,5678",
+            ",123",
+            "1,2345",
+            "5'2",
+            "5'",
+        ] {
             assert_eq!(grouped(text.as_bytes()), None, "{text}");
         }
     }
 
     #[test]
-    fn blanks_may_part_groups_where_one_begins_with_a_zero() {
+    fn blanks_may_part_groups_of_three_digits() {
         for (text, expected) in [
-            ("1 000 000", true),
-            ("12 034", true),
-            ("12 345", false),
-            ("1 0 0", false),
-            ("0 000", false),
-            ("x 000", false),
+            ("1 000 000", Some(("1000000", true, true))),
+            ("12 034", Some(("12034", true, false))),
+            ("12 345", Some(("12345", false, false))),
+            ("1 234 567", Some(("1234567", false, true))),
+            ("1 234.50", Some(("1234.50", false, true))),
+            ("1 0 0", None),
+            ("0 000", None),
+            ("x 000", None),
+            ("1 234 5", None),
+            ("1.5 234", None),
+            ("1  234", None),
+            ("1234", None),
         ] {
-            assert_eq!(may_have_blank_groups(text.as_bytes()), expected, "{text}");
+            let found = BlankGroups::of(text.as_bytes());
+            let expected = expected.map(|(joined, are_sure, are_likely)| BlankGroups {
+                joined: joined.as_bytes().to_vec(),
+                are_sure,
+                are_likely,
+            });
+            assert_eq!(found, expected, "{text}");
         }
     }
 

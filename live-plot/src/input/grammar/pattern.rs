@@ -3,7 +3,8 @@
 
 use regex::bytes::{CaptureLocations, Regex};
 
-use super::reading::{Key, Reading, Span};
+use super::comma;
+use super::reading::{Cell, Key, Reading, Span};
 
 /// The expression and the names of its groups.
 #[derive(Debug, Clone)]
@@ -22,7 +23,13 @@ impl Pattern {
     }
 
     /// Reads what the groups match; false if the expression does not match the line.
-    pub(super) fn read(&mut self, line: &[u8], reading: &mut Reading) -> bool {
+    /// Once a decimal comma has come, `1,234` may be a number with one.
+    pub(super) fn read(
+        &mut self,
+        line: &[u8],
+        has_decimal_comma: bool,
+        reading: &mut Reading,
+    ) -> bool {
         let Self { regex, names, found } = self;
         if regex.captures_read(found, line).is_none() {
             return false;
@@ -33,7 +40,11 @@ impl Pattern {
             if name == "name" {
                 row = reading.keep(&line[start..end]);
             } else {
-                let cell = reading.cell(line[start..end].trim_ascii());
+                let text = line[start..end].trim_ascii();
+                let cell = match has_decimal_comma && comma::is_open(text) {
+                    true => Cell::Text(reading.keep(text)),
+                    false => reading.cell(text),
+                };
                 let name = reading.keep(name.as_bytes());
                 reading.push(Span::default(), Key::Name(name), cell);
             }
@@ -54,7 +65,7 @@ mod tests {
             Pattern::new(Regex::new(r"took (?<ms>[0-9.]+ms)(?: of (?<of>\S+))?").unwrap());
         let mut read = |line: &str| {
             let mut reading = Reading::default();
-            pattern.read(line.as_bytes(), &mut reading).then(|| shown(&reading))
+            pattern.read(line.as_bytes(), false, &mut reading).then(|| shown(&reading))
         };
         assert_eq!(read("job 3 took 12ms of 5").as_deref(), Some("ms=12ms of=5"));
         assert_eq!(read("took 1.5ms").as_deref(), Some("ms=1.5ms"));
@@ -62,7 +73,7 @@ mod tests {
         assert_eq!(read("nothing 5"), None);
         let mut pattern = Pattern::new(Regex::new(r"(?<v>\d+) (?<name>\w+)").unwrap());
         let mut reading = Reading::default();
-        assert!(pattern.read(b"7 GET", &mut reading));
+        assert!(pattern.read(b"7 GET", false, &mut reading));
         assert_eq!(shown(&reading), "GET.v=7");
     }
 }

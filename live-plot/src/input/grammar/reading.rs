@@ -112,6 +112,12 @@ impl Reading {
         self.items.iter().any(text)
     }
 
+    /// Whether a cell that is no number is one with a decimal comma.
+    pub(super) fn has_decimal_comma(&self) -> bool {
+        let text = |item: &Item| matches!(item.cell, Cell::Text(text) if comma::may_be_decimal(self.text(text)));
+        self.items.iter().any(text)
+    }
+
     /// Keeps a text and returns where.
     pub(super) fn keep(&mut self, text: &[u8]) -> Span {
         let start = self.text.len();
@@ -173,7 +179,7 @@ impl Reading {
         if is_empty(text) {
             return Cell::Empty;
         }
-        match measure::whole(text) {
+        match measure::in_cell(text) {
             Some(measure) => Cell::Number(measure),
             None => Cell::Text(self.keep(text)),
         }

@@ -41,8 +41,12 @@ pub(super) enum Refusal {
 pub(in crate::input) enum OpenMark {
     /// It parts two cells, or is a decimal point: `0,5`.
     Comma,
+    /// The same behind points: `1.234,5`.
+    CommaBehindPoints,
     /// It is a decimal point, or parts thousands: `1.500;2.500`.
     Point,
+    /// It parts two numbers, or the groups of one: `x: 1 234 567`.
+    Blank,
 }
 
 /// The table in force, and what is known of others.
@@ -75,6 +79,8 @@ pub(in crate::input) struct Tables {
     refused: Option<usize>,
     /// The word behind a lone number.
     word: Vec<u8>,
+    /// Blanks part the numbers behind a label, as a line has shown: they part no groups of one.
+    blanks_part: bool,
     /// A mark in the first row may mean something else than it was read as.
     pub(in crate::input) open_mark: Option<OpenMark>,
     /// So many columns at the beginning tell the rows apart, it seems: a total has come, and the first of its parts.
@@ -115,6 +121,7 @@ impl Tables {
             delimiter: None,
             refused: None,
             word: Vec::new(),
+            blanks_part: false,
             open_mark: None,
             parts: None,
             lost_names: None,
@@ -153,6 +160,14 @@ impl Tables {
     pub(super) fn has_commas(&self) -> bool {
         let header = self.table.as_ref().map(|table| table.header.delimiter);
         header.or(self.delimiter) == Some(Delimiter::Comma)
+    }
+
+    /// Whether a comma in a number of the line may be a decimal point as well as part groups; between commas in a quoted cell.
+    pub(super) fn is_open(&self, line: &[u8]) -> bool {
+        match self.has_commas() {
+            true => Delimiter::Comma.cells(line).any(comma::is_open),
+            false => comma::is_open(line),
+        }
     }
 
     /// Whether a header is in force, or a line that may be one has come: the next line may be a row.

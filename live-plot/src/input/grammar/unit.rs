@@ -3,6 +3,9 @@
 
 use std::fmt;
 
+/// No unit is longer: `operations/sec`.
+const LONGEST: usize = 15;
+
 /// What is measured. Units of one quantity can be turned into each other.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::input) enum Quantity {
@@ -20,7 +23,8 @@ pub(in crate::input) struct Unit {
     quantity: Quantity,
     prefix: &'static str,
     symbol: &'static str,
-    is_rate: bool,
+    /// Of a rate: `/s`, `/min`, `/h`.
+    per: &'static str,
     many: f64,
     of: f64,
 }
@@ -40,27 +44,28 @@ impl Unit {
             b"MiB" => {
                 return Some(Self { prefix: "Mi", symbol: "B", many: 1_048_576.0, ..Self::SIZE });
             }
-            [] | [_, _, _, _, _, _, _, _, _, _, _, ..] | [b'0'..=b'9', ..] => return None,
+            [] | [b'0'..=b'9', ..] => return None,
             _ => {}
         }
         // Most words are longer than a unit that is no rate.
-        if text.len() > 7 && !text.contains(&b'/') {
+        if text.len() > 7 && (text.len() > LONGEST || !text.contains(&b'/')) {
             return None;
         }
-        let per_second = || {
-            [&b"/s"[..], b"/sec", b"ps"].into_iter().find_map(|ending| {
-                let amount = text.strip_suffix(ending)?;
+        let rate = || {
+            RATES.iter().find_map(|(ending, per, seconds)| {
+                let amount = text.strip_suffix(ending.as_bytes())?;
                 let unit = Self::of_time(amount)
                     .or_else(|| Self::fixed(amount))
-                    .or_else(|| prefixed(amount))?;
+                    .or_else(|| prefixed(amount))
+                    .or_else(|| counted(amount))?;
                 // `Bps` is a rate, `Ops` a word.
-                let is_rate = ending[0] == b'/' || unit.symbol == "B";
-                is_rate.then_some(Self { is_rate, ..unit })
+                let is_rate = ending.starts_with('/') || unit.symbol == "B";
+                is_rate.then_some(Self { per, of: unit.of * seconds, ..unit })
             })
         };
         Self::fixed(text)
             .or_else(|| bits_per_second(text))
-            .or_else(per_second)
+            .or_else(rate)
             .or_else(|| Self::of_time(text))
             .or_else(|| hasty(text))
             .or_else(|| prefixed(text))
@@ -96,27 +101,14 @@ impl Unit {
     pub(super) const MINUTE: Self = Self::time("min", 60.0, 1.0);
 
     const fn time(symbol: &'static str, many: f64, of: f64) -> Self {
-        Self { quantity: Quantity::Time, prefix: "", symbol, is_rate: false, many, of }
+        Self { quantity: Quantity::Time, prefix: "", symbol, per: "", many, of }
     }
 
-    const SIZE: Self = Self {
-        quantity: Quantity::Size,
-        prefix: "",
-        symbol: "",
-        is_rate: false,
-        many: 1.0,
-        of: 1.0,
-    };
+    const SIZE: Self =
+        Self { quantity: Quantity::Size, prefix: "", symbol: "", per: "", many: 1.0, of: 1.0 };
 
     const fn other(symbol: &'static str) -> Self {
-        Self {
-            quantity: Quantity::Other(symbol),
-            prefix: "",
-            symbol,
-            is_rate: false,
-            many: 1.0,
-            of: 1.0,
-        }
+        Self { quantity: Quantity::Other(symbol), prefix: "", symbol, per: "", many: 1.0, of: 1.0 }
     }
 
     /// Whether it is a prefix alone: `5K` is a number like `5000`.
@@ -134,7 +126,7 @@ impl Unit {
 
     /// Whether both measure the same.
     fn is_like(self, other: Self) -> bool {
-        self.quantity == other.quantity && self.is_rate == other.is_rate
+        self.quantity == other.quantity && self.per.is_empty() == other.per.is_empty()
     }
 
     /// The value in another unit; `None` if that is of another kind. `m` stands for minutes beside other times.
@@ -148,18 +140,18 @@ impl Unit {
     }
 
     fn is_lone_m(self) -> bool {
-        self.prefix == "m" && self.symbol.is_empty() && !self.is_rate
+        self.prefix == "m" && self.symbol.is_empty() && self.per.is_empty()
     }
 }
 
 impl fmt::Display for Unit {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}{}{}", self.prefix, self.symbol, if self.is_rate { "/s" } else { "" })
+        write!(f, "{}{}{}", self.prefix, self.symbol, self.per)
     }
 }
 
 /// Units without prefixes: how they are written, and their symbol.
-const OTHERS: [(&str, &str); 51] = [
+const OTHERS: [(&str, &str); 49] = [
     ("percent", "%"),
     ("pct", "%"),
     ("%RH", "%"),
@@ -206,8 +198,6 @@ const OTHERS: [(&str, &str); 51] = [
     ("*F", "°F"),
     ("/s", "/s"),
     ("/sec", "/s"),
-    ("it/s", "it/s"),
-    ("req/s", "req/s"),
     ("m/s", "m/s"),
     ("km/h", "km/h"),
     ("mph", "mph"),
@@ -216,9 +206,7 @@ const OTHERS: [(&str, &str); 51] = [
 ];
 
 /// Symbols that take prefixes: how they are written, and their quantity and symbol. The longer ones come first.
-const BASES: [(&str, Quantity, &str); 24] = [
-    ("ops/s", Quantity::Other("ops/s"), "ops/s"),
-    ("ops/sec", Quantity::Other("ops/s"), "ops/s"),
+const BASES: [(&str, Quantity, &str); 22] = [
     ("pps", Quantity::Other("pps"), "pps"),
     ("IOPS", Quantity::Other("IOPS"), "IOPS"),
     ("bytes", Quantity::Size, "B"),
@@ -242,6 +230,40 @@ const BASES: [(&str, Quantity, &str); 24] = [
     ("Ω", Quantity::Other("Ω"), "Ω"),
     ("Ohm", Quantity::Other("Ω"), "Ω"),
     ("", Quantity::Size, ""),
+];
+
+/// What is counted a second, by its unit or a word: how that is written, and its symbol.
+const COUNTED: [(&str, &str); 17] = [
+    ("iops", "IOPS"),
+    ("ops", "ops"),
+    ("op", "ops"),
+    ("operations", "ops"),
+    ("reqs", "req"),
+    ("req", "req"),
+    ("requests", "req"),
+    ("request", "req"),
+    ("pkts", "packets"),
+    ("pkt", "packets"),
+    ("packets", "packets"),
+    ("msgs", "msg"),
+    ("msg", "msg"),
+    ("rows", "rows"),
+    ("it", "it"),
+    ("tokens", "tokens"),
+    ("queries", "queries"),
+];
+
+/// What rates end in, how that is shown, and how many seconds it is.
+const RATES: [(&str, &str, f64); 9] = [
+    ("/s", "/s", 1.0),
+    ("/sec", "/s", 1.0),
+    ("/second", "/s", 1.0),
+    ("ps", "/s", 1.0),
+    ("/min", "/min", 60.0),
+    ("/minute", "/min", 60.0),
+    ("/h", "/h", 3600.0),
+    ("/hr", "/h", 3600.0),
+    ("/hour", "/h", 3600.0),
 ];
 
 /// A prefix: how it is written, how many units it is, and of how many it is one.
@@ -278,7 +300,7 @@ fn bits_per_second(text: &[u8]) -> Option<Unit> {
         prefix => prefix,
     };
     let bits = prefixed(&[prefix, b"bit"].concat())?;
-    Some(Unit { is_rate: true, ..bits })
+    Some(Unit { per: "/s", ..bits })
 }
 
 /// `kb` and `mb` are what hasty people write for bytes; those a second, as `kb/s` of ffmpeg, are bits.
@@ -288,12 +310,25 @@ fn hasty(text: &[u8]) -> Option<Unit> {
     names.into_iter().find(|(name, _)| *name == text).and_then(|(_, bytes)| prefixed(bytes))
 }
 
+/// A count, of which thousands or millions may be written.
+fn counted(text: &[u8]) -> Option<Unit> {
+    COUNTED.iter().find_map(|(written, symbol)| {
+        let prefix = text.strip_suffix(written.as_bytes())?;
+        let is_multiple = matches!(prefix, b"" | b"k" | b"K" | b"M" | b"G");
+        is_multiple.then(|| with_prefix(prefix, Quantity::Other(symbol), symbol))?
+    })
+}
+
 fn prefixed(text: &[u8]) -> Option<Unit> {
-    let (start, quantity, symbol) = BASES.iter().find_map(|(written, quantity, symbol)| {
+    let (prefix, quantity, symbol) = BASES.iter().find_map(|(written, quantity, symbol)| {
         Some((text.strip_suffix(written.as_bytes())?, *quantity, *symbol))
     })?;
+    with_prefix(prefix, quantity, symbol)
+}
+
+fn with_prefix(text: &[u8], quantity: Quantity, symbol: &'static str) -> Option<Unit> {
     let (prefix, many, of) =
-        PREFIXES.iter().find(|(written, _, _)| written.as_bytes() == start).copied()?;
+        PREFIXES.iter().find(|(written, _, _)| written.as_bytes() == text).copied()?;
     let fits = match prefix {
         "" => !symbol.is_empty(),
         // A hectopascal is a millibar; nothing else is counted in hundreds.
@@ -304,7 +339,7 @@ fn prefixed(text: &[u8]) -> Option<Unit> {
     };
     // As a unit by itself a lone p is more likely a typing mistake.
     let fits = fits && !(prefix == "p" && symbol.is_empty());
-    fits.then_some(Unit { quantity, prefix, symbol, is_rate: false, many, of })
+    fits.then_some(Unit { quantity, prefix, symbol, per: "", many, of })
 }
 
 #[cfg(test)]
@@ -338,6 +373,8 @@ mod tests {
             (2.0, "m", "s", 120.0),
             (250.0, "m", "K", 0.00025),
             (3.3, "GHz", "MHz", 3300.0),
+            (6.0, "req/s", "requests/min", 360.0),
+            (120.0, "MB/min", "MB/s", 2.0),
         ] {
             assert_eq!(turned(value, from, into), Some(expected), "{value}{from} in {into}");
         }
@@ -349,6 +386,7 @@ mod tests {
             ("V", "A"),
             ("kb/s", "kB/s"),
             ("m/s", "K"),
+            ("ops/s", "req/s"),
         ] {
             assert_eq!(turned(1.0, from, into), None, "{from} in {into}");
         }
@@ -367,7 +405,9 @@ mod tests {
         ] {
             assert_eq!(Unit::named(text.as_bytes()).unwrap().to_string(), shown);
         }
-        for word in ["", "waiting", "p", "hB", "mB", "Kx", "Ops", "is", "total"] {
+        for word in
+            ["", "waiting", "p", "hB", "mB", "Kx", "Ops", "is", "total", "steps", "ips", "ops"]
+        {
             assert_eq!(Unit::named(word.as_bytes()), None, "{word}");
         }
     }

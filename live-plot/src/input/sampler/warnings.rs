@@ -2,6 +2,7 @@
 
 use super::super::doubts::Doubt;
 use super::super::grammar::cells::{begins_with_number, is_fortran};
+use super::super::grammar::comma::is_behind_points;
 use super::super::grammar::foreign::is_hexadecimal;
 use super::super::grammar::measure::{self, Measure};
 use super::super::grammar::metrics;
@@ -76,7 +77,10 @@ impl Sampler {
         };
         let begins = begins || measure::has_unknown_unit(text);
         let (once, way_out) = if has_comma {
-            let way_out = "if its comma is a decimal point, run its program with LC_ALL=C or put sed -u y/,/./ before live-plot";
+            let way_out = match is_behind_points(text) {
+                true => Problem::COMMA_BEHIND_POINTS,
+                false => Problem::COMMA,
+            };
             (&mut self.once.comma, way_out)
         } else if is_column && is_fortran(text) {
             (&mut self.once.begun, Problem::FORTRAN)
@@ -132,7 +136,10 @@ impl Sampler {
         let Some(mark) = self.grammar.tables.open_mark.take() else { return };
         let line = self.counts.lines;
         self.problems.warn(match mark {
-            OpenMark::Comma => format!("The line is read as two numbers; if its comma is a decimal point, run its program with LC_ALL=C or put sed -u y/,/./ before live-plot. (line {line})"),
+            OpenMark::Comma => format!("The line is read as two numbers; {}. (line {line})", Problem::COMMA),
+            OpenMark::CommaBehindPoints => format!("The line is read as two numbers; {}. (line {line})", Problem::COMMA_BEHIND_POINTS),
+            OpenMark::Blank if std::mem::replace(&mut self.once.blank, true) => return,
+            OpenMark::Blank => format!(r"The line is read as several numbers; if blanks part the groups of one, put sed -uE ':a;s/([0-9]) ([0-9]{{3}})\b/\1\2/;ta' before live-plot. (line {line})"),
             OpenMark::Point => format!("The points of the line are read as decimal points; if they part thousands, put sed -u 's/[.]//g' before live-plot. (line {line})"),
         });
     }

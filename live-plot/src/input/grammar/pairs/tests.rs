@@ -191,7 +191,7 @@ fn what_only_looks_like_a_pair_is_none() {
         "b: 5 a: 4096, 131072, x",
         "phase parsing : 0.09 ( 60%) 0.05 ( 83%)",
         "Uptime: 1 day, 2:03:04",
-        "x: 1'234'567",
+        "x: 1'234'56",
     ] {
         let mut reading = Reading::default();
         let found = read(line.as_bytes(), false, &mut reading);

@@ -3,10 +3,11 @@
 
 use super::super::cells::{self, Delimiter, Kind};
 use super::super::comma;
-use super::super::measure;
-use super::super::number;
+use super::super::measure::{self, Measure};
+use super::super::number::{self, BlankGroups};
 use super::super::reading::{Cell, Key, Reading, Span};
 use super::super::row::{self, Layout};
+use super::super::unit::Unit;
 use super::{OpenMark, Refusal, Tables};
 
 impl Tables {
@@ -34,8 +35,15 @@ impl Tables {
             }
         }
         let is_settled = self.table.is_some() || self.width > 1 || !self.given.is_empty();
-        if !is_settled && number::may_have_blank_groups(line) {
-            return Err(Refusal::Groups);
+        if let Some(groups) =
+            BlankGroups::of(line).filter(|_| self.table.is_none() && self.width < 2)
+        {
+            if self.given.len() == 1 {
+                return self.read_plain(&groups.joined, is_bracketed, reading);
+            }
+            if !is_settled && groups.are_sure {
+                return Err(Refusal::Groups);
+            }
         }
         let last = self.delimiter;
         let all =
@@ -44,7 +52,10 @@ impl Tables {
             reading.clear();
             let delimiter = delimiter.with_sign_of(line);
             if let Some(plain) = row::read_plain(line, delimiter, reading) {
-                let was_one = self.table.is_none() && (self.is_single || self.width == 1);
+                // One name is for one number.
+                let is_one =
+                    self.is_single || self.width == 1 || (self.given.len() == 1 && self.width == 0);
+                let was_one = self.table.is_none() && is_one;
                 if was_one
                     && plain.cells == 2
                     && delimiter == Delimiter::Comma
@@ -53,7 +64,10 @@ impl Tables {
                     return Err(Refusal::Comma);
                 }
                 if !is_settled && comma::may_be_fraction(line) {
-                    self.open_mark = Some(OpenMark::Comma);
+                    self.open_mark = Some(match line.contains(&b'.') {
+                        true => OpenMark::CommaBehindPoints,
+                        false => OpenMark::Comma,
+                    });
                 } else if !is_settled
                     && delimiter == Delimiter::Semicolon
                     && comma::may_be_thousands(line)
@@ -180,6 +194,22 @@ impl Tables {
     ) -> Result<(), Refusal> {
         reading.clear();
         let delimiter = if line.contains(&b',') { Delimiter::Comma } else { Delimiter::Blanks };
+        let groups = in_blank_groups(line).filter(|_| self.table.is_none());
+        match groups {
+            Some((groups, unit)) if self.given.len() == 1 => {
+                let value = number::prefix(&groups.joined).map_or(f64::NAN, |(value, _)| value);
+                let row = reading.keep(label);
+                reading.push(row, Key::Column(0), Cell::Number(Measure { value, unit }));
+                return Ok(());
+            }
+            Some((groups, _)) if groups.are_sure && !self.blanks_part => {
+                return Err(Refusal::Groups);
+            }
+            Some((groups, unit)) if groups.are_likely || unit.is_some() => {
+                self.open_mark = (!self.blanks_part).then_some(OpenMark::Blank);
+            }
+            _ => self.blanks_part |= delimiter == Delimiter::Blanks,
+        }
         if row::read_plain(line, delimiter, reading).is_none_or(|plain| plain.is_named) {
             return Err(Refusal::NoRow);
         }
@@ -194,4 +224,15 @@ impl Tables {
         reading.name_rows(label);
         Ok(())
     }
+}
+
+/// The number in groups that is all of the text, and its unit.
+fn in_blank_groups(text: &[u8]) -> Option<(BlankGroups, Option<Unit>)> {
+    let text = text.trim_ascii();
+    let apart = memchr::memrchr(b' ', text).and_then(|blank| {
+        let (unit, length) = measure::after_blank(&text[blank + 1..])?;
+        (blank + 1 + length == text.len()).then_some((&text[..blank], Some(unit)))
+    });
+    let (digits, unit) = apart.unwrap_or((text, None));
+    BlankGroups::of(digits).map(|groups| (groups, unit))
 }
