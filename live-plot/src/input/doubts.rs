@@ -9,6 +9,15 @@ const MOST_THINGS: u64 = 512;
 /// More words than this are no states.
 const MOST_STATES: usize = 8;
 
+/// Whether a name is that of a state, which is 0 and 1 in turn and counts nothing: `on`, `relay`.
+pub(super) fn is_state(name: &[u8]) -> bool {
+    const STATES: [&str; 14] = [
+        "on", "off", "state", "status", "active", "enabled", "open", "switch", "relay", "phase",
+        "flag", "alarm", "motion", "led",
+    ];
+    STATES.iter().any(|state| state.as_bytes().eq_ignore_ascii_case(name))
+}
+
 /// What the rows seem to be.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Doubt {

@@ -241,13 +241,7 @@ impl Sampler {
                 }
                 Err(problem) => {
                     // A group of --match may match nothing.
-                    if problem == Problem::NoTime
-                        && !self.grammar.has_pattern()
-                        && !std::mem::replace(&mut self.once.no_time, true)
-                        && let Some(missing) = self.schema.missing_time()
-                    {
-                        self.problems.warn(missing);
-                    }
+                    self.once.no_time |= problem == Problem::NoTime && !self.grammar.has_pattern();
                     self.reject(problem, self.counts.lines, now);
                 }
             }

@@ -272,6 +272,19 @@ pub(super) fn has_number(line: &[u8]) -> bool {
         .any(|word| !word.is_empty() && matches!(kind(word, Delimiter::Comma), Kind::Number(_)))
 }
 
+/// Whether the line is one word, a part of which begins with a digit and is no number: `512/300`, `x=1f`. Times, versions,
+/// addresses and numbers in hexadecimal digits hold none.
+pub(super) fn has_figures(line: &[u8]) -> bool {
+    let begins = |part: &[u8]| part.first().is_some_and(u8::is_ascii_digit);
+    let is_hash = |part: &[u8]| part.len() > 6 && part.iter().all(u8::is_ascii_hexdigit);
+    let is_version = |part: &[u8]| part.iter().filter(|byte| **byte == b'.').count() > 1;
+    !line.iter().any(u8::is_ascii_whitespace)
+        && Moment::prefix(line).is_none()
+        && line.split(|byte| b",;=:()[]{}|\"'".contains(byte)).any(|part| {
+            begins(part) && !is_hash(part) && !is_version(part) && Foreign::of(part).is_none()
+        })
+}
+
 /// Whether the cell is a number with the exponent of Fortran.
 pub(in crate::input) fn is_fortran(cell: &[u8]) -> bool {
     Foreign::of(cell) == Some(Foreign::Fortran)
@@ -354,6 +367,25 @@ mod tests {
         assert_eq!(kind(zoned, Delimiter::Comma), Kind::Time);
         for text in ["/", "10.0.0.1", "%usr", "日", "a1"] {
             assert_eq!(kind(text.as_bytes(), Delimiter::Blanks), Kind::Word, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_word_may_hold_figures() {
+        for (line, expected) in [
+            ("512/300", true),
+            ("1-2", true),
+            ("x=1f", true),
+            ("1-0:1.7.0(01.193*kW)", true),
+            ("12:30:01", false),
+            ("10.0.0.1", false),
+            ("3f2b1c4", false),
+            ("v1.2", false),
+            ("redis_version:7.2.4", false),
+            ("clk_drv:0x00,q_drv:0x00", false),
+            ("2 nd", false),
+        ] {
+            assert_eq!(has_figures(line.as_bytes()), expected, "{line}");
         }
     }
 

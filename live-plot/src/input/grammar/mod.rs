@@ -180,7 +180,10 @@ impl Grammar {
             return Verdict::Silent;
         }
         let may_hold_number = number::is_possible(text);
-        let verdict = self.text(text, &clean, indent, may_hold_number);
+        let mut verdict = self.text(text, &clean, indent, may_hold_number);
+        if !self.is_typed && !self.tables.has_marks {
+            verdict = seen(verdict, text);
+        }
         let has_comma = matches!(verdict, Verdict::Comma | Verdict::CommaBehindPoints);
         self.has_decimal_comma |= has_comma && comma::may_be_decimal(text);
         match verdict {
@@ -252,9 +255,10 @@ impl Grammar {
 
     /// The lines that turned out to be no headers, with their number, and why they are refused.
     pub(super) fn take_not_headers(&mut self) -> impl Iterator<Item = (u64, Vec<u8>, Verdict)> {
+        let is_marked = self.tables.has_marks;
         let lines = self.tables.take_not_headers().into_iter();
-        lines.map(|(number, line)| {
-            let verdict = refused(&line);
+        lines.map(move |(number, line)| {
+            let verdict = if is_marked { refused(&line) } else { seen(refused(&line), &line) };
             (number, line, verdict)
         })
     }
@@ -352,6 +356,14 @@ impl Grammar {
             Refusal::Comma => Verdict::Comma,
             Refusal::NoRow => refused(body),
         }
+    }
+}
+
+/// What a line without a number is, if figures are all that it has: `512/300` may hold two.
+fn seen(verdict: Verdict, line: &[u8]) -> Verdict {
+    match verdict {
+        Verdict::NoNumber if cells::has_figures(line) => Verdict::NotUnderstood,
+        other => other,
     }
 }
 

@@ -4,6 +4,7 @@
 use std::collections::HashMap;
 
 use super::cells::{self, Delimiter, Kind};
+use super::measure::Measure;
 
 /// What tables of processes call their column of numbers.
 const PROCESS_IDS: [&str; 5] = ["pid", "tid", "tgid", "lwp", "spid"];
@@ -12,7 +13,17 @@ const PROCESS_IDS: [&str; 5] = ["pid", "tid", "tgid", "lwp", "spid"];
 const REMARKS: [&str; 7] = ["comment", "comments", "message", "msg", "note", "notes", "remark"];
 
 /// What stands where there is no value, beside what `cells` knows by itself. In the first column it may be a name.
-const NO_VALUES: [&str; 12] = [
+const NO_VALUES: [&str; 22] = [
+    "na",
+    "ovf",
+    "ol",
+    "not counted",
+    "unknown error",
+    "#div/0!",
+    "#value!",
+    "#ref!",
+    "#num!",
+    "#name?",
     "null",
     "err",
     "error",
@@ -102,14 +113,18 @@ impl RowNames {
         self.is_first = self.column == Some(times);
     }
 
-    /// Takes the column for one of values from now on, if it has none but a number for this row, and does not begin it:
-    /// `1,bad`, then `2,5`. Returns whether it does.
+    /// Takes the column for one of values from now on, if it has no name for this row, but a number or nothing: `1,bad`, then
+    /// `2,5`. Where names begin the rows, only a fraction is none: `all`, `0`, `1` of mpstat are. Returns whether it does.
     pub(super) fn lose(&mut self, cells: &[&[u8]], first: usize) -> bool {
-        let column = self.column.filter(|_| !self.is_first && self.process.is_none());
+        let column = self.column.filter(|_| self.process.is_none());
         let cell = column.and_then(|column| cells.get(column.checked_sub(first)?));
-        let is_number =
-            |cell: &&[u8]| matches!(cells::kind(cell, Delimiter::Blanks), Kind::Number(_));
-        let is_lost = cell.is_some_and(is_number);
+        let is_number = |cell: &&[u8]| matches!(cells::kind(cell, Delimiter::Tab), Kind::Number(_));
+        let is_lost = match cell.map(|cell| cells::kind(cell, Delimiter::Tab)) {
+            Some(Kind::Number(_)) if !self.is_first => true,
+            Some(Kind::Number(Measure { value, unit: None })) => value.fract() != 0.0,
+            Some(Kind::Empty) => !self.is_first && cells.iter().any(is_number),
+            _ => false,
+        };
         if is_lost {
             (self.column, self.other) = (None, None);
         }
@@ -244,6 +259,10 @@ mod tests {
             names.lose(&row, 0)
         };
         assert!(lost(1, 0, [b"2", b"5"]));
+        assert!(lost(1, 0, [b"2", b""]));
+        assert!(lost(0, 0, [b"20.5", b"5"]));
+        assert!(!lost(1, 0, [b"bad", b""]));
+        assert!(!lost(0, 0, [b"", b"5"]));
         assert!(!lost(1, 0, [b"2", b"bad"]));
         assert!(!lost(0, 0, [b"0", b"5"]), "mpstat: all, 0, 1");
         assert!(!lost(1, 1, [b"10:00:01", b"0"]));

@@ -1,6 +1,6 @@
 //! The warnings of the sampler that come once. Those that come with every line are left to `problems`.
 
-use super::super::doubts::Doubt;
+use super::super::doubts::{Doubt, is_state};
 use super::super::grammar::cells::{begins_with_number, is_fortran};
 use super::super::grammar::comma::is_behind_points;
 use super::super::grammar::foreign::is_hexadecimal;
@@ -128,7 +128,7 @@ impl Sampler {
     pub(super) fn warn_lost_names(&mut self) {
         let Some(column) = self.grammar.tables.lost_names.take() else { return };
         let (name, line) = (quoted(self.grammar.tables.name(column)), self.counts.lines);
-        self.problems.warn(format!("{name} named the rows until it held a number: it is a series now, and the rows have no names. If it does name them, --rows {name} keeps that. (line {line})"));
+        self.problems.warn(format!("{name} named the rows until it held a number or nothing: it names none now, and its numbers are a series. If it does name them, --rows {name} keeps that. (line {line})"));
     }
 
     /// Warns of a row whose marks may mean something else than they are read as.
@@ -163,7 +163,11 @@ impl Sampler {
         let line = self.counts.lines;
         self.problems.warn(match doubt {
             Doubt::InTurn(count) => {
-                counted(count, name(first, reading, &mut self.grammar.tables).name, line)
+                let column = name(first, reading, &mut self.grammar.tables).name;
+                if is_state(column) {
+                    return;
+                }
+                counted(count, column, line)
             }
             Doubt::States(names) => format!("The rows are called by their words {}: if these are states of one thing, --match 'took (?<ms>[0-9.]+)' draws it as one series. (line {line})", shown(names.as_bytes())),
         });
@@ -199,6 +203,7 @@ impl Sampler {
         let Some(turn) = self.turns.row(&kind.join(&b'.'), number, texts) else { return };
         let line = self.counts.lines;
         self.problems.warn(match turn {
+            Turn::Counted(_) if is_state(kind[2]) => return,
             Turn::Counted(count) => counted(count, kind[2], line),
             Turn::Named(key, names) => {
                 let names = shown(names.as_bytes());
@@ -281,7 +286,9 @@ impl Sampler {
     /// Warns once that a series which the user chose is missing.
     pub(super) fn warn_missing(&mut self) {
         if !self.once.missing {
-            let missing = [self.schema.missing(), self.schema.missing_rows()];
+            // A later line may have the time.
+            let time = self.once.no_time.then(|| self.schema.missing_time()).flatten();
+            let missing = [self.schema.missing(), self.schema.missing_rows(), time];
             self.once.missing = missing.iter().any(Option::is_some);
             missing.into_iter().flatten().for_each(|text| self.problems.warn(text));
         }
