@@ -55,9 +55,26 @@ impl Candidate {
         let first = Delimiter::of(&self.line);
         let header = self.fits_with(first, row);
         // Tabs may be blanks to the author.
-        header.or_else(|| {
-            (first == Delimiter::Tab).then(|| self.fits_with(Delimiter::Blanks, row))?
-        })
+        header
+            .or_else(|| {
+                (first == Delimiter::Tab).then(|| self.fits_with(Delimiter::Blanks, row))?
+            })
+            .or_else(|| self.fits_right_of_index(row))
+    }
+
+    /// The header that it is if the first column has no name, as pandas, R and numastat print tables: each name stands over
+    /// one of the other cells.
+    fn fits_right_of_index(&self, row: &[u8]) -> Option<Header> {
+        let (own, cells) = (self.spans(), spans(0, row).collect::<Vec<_>>());
+        let (index, cells) = cells.split_first()?;
+        let is_right = index.end <= self.indent
+            && own.len() == cells.len()
+            && own.iter().zip(cells).all(|(name, cell)| touch(name, cell));
+        if !is_right || self.is_comment || self.line.contains(&b'\t') || row.contains(&b'\t') {
+            return None;
+        }
+        let line = [&b"\"\" "[..], &self.line].concat();
+        Self { line, ..Self::default() }.fits_with(Delimiter::Blanks, row)
     }
 
     /// The header that it is if some of its names hold single blanks: two or more part the columns, and each name stands
@@ -200,6 +217,9 @@ impl Candidate {
 /// Whether the line is one like the row, and not its header: `Max cpu time unlimited` and `Max stack size 8388608` share a
 /// word, `Name: cat` and `Umask: 0022` are pairs.
 fn are_siblings(names: &[&[u8]], cells: &[&[u8]], delimiter: Delimiter) -> bool {
+    if are_of_a_list(names, cells) {
+        return true;
+    }
     if delimiter != Delimiter::Blanks {
         let is_label = |cells: &[&[u8]]| cells.first().is_some_and(|cell| cell.ends_with(b":"));
         if is_label(names) && is_label(cells) {
@@ -213,6 +233,14 @@ fn are_siblings(names: &[&[u8]], cells: &[&[u8]], delimiter: Delimiter) -> bool 
         name == cell && cell.iter().filter(|byte| byte.is_ascii_alphabetic()).count() > 2
     };
     names.iter().zip(cells).any(is_shared)
+}
+
+/// Whether both are lines of a list of names and values: `zk_version 3.8.0-5a`, then `zk_avg_latency 0.5`.
+fn are_of_a_list(names: &[&[u8]], cells: &[&[u8]]) -> bool {
+    let ([name, value], [other, _]) = (names, cells) else { return false };
+    let start = |name: &[u8]| memchr::memchr(b'_', name).map_or(0, |end| end + 1);
+    let is_value = value.first().is_some_and(u8::is_ascii_digit);
+    is_value && start(name) > 0 && other.starts_with(&name[..start(name)])
 }
 
 /// The cells of a row of `width` columns, its label apart.
@@ -289,6 +317,8 @@ mod tests {
             ("a\t\tb", "1 2", "a|b"),
             ("ID  CPU %  MEM %", "x   5 %    1 / 2", "ID|CPU %|MEM %"),
             ("r b  free", "1 0  5", "r|b|free"),
+            ("     a    b", "0  1.5  2.5", "|a|b"),
+            ("       a     b", "25%  1.5   2.5", "|a|b"),
             ("Limit           Soft Limit", "Max open files  20000", "Limit|Soft Limit"),
             ("t x v", "      0.0 1.0 2.0", "t|x|v"),
             ("RX:  bytes packets", "5 6", "bytes|packets"),
@@ -368,6 +398,9 @@ mod tests {
             ("It is done.", "1 2 3"),
             ("TID DISK READ DISK WRITE", "312 0.00 B/s 11.78 K/s 4 %"),
             ("ERR", "20"),
+            ("  a b", "0  1.5  2.5"),
+            ("     done now", "x 1 2"),
+            ("zk_version\t3.8.0-5a02", "zk_avg_latency\t0.5"),
             ("per-node stats", "      nr_free_pages 5"),
             ("PING 10.0.0.1 56(84) bytes", "64 bytes from 10.0.0.1:"),
         ] {

@@ -137,11 +137,13 @@ impl Table {
     /// Whether a word or a time stands where the first row began with a number: `error 5 6` under `us sy id` is no row. Where
     /// something else than blanks parts the cells, a bad one is a gap, but `Total,9` is no row either.
     fn begins_otherwise(&self, cells: &[&[u8]]) -> bool {
-        let begins = self.numbers.first() == Some(&true);
-        let Some(cell) = cells.first().filter(|_| begins) else { return false };
-        match cells::kind(cell, self.header.delimiter) {
-            Kind::Word => self.header.delimiter == Delimiter::Blanks || is_total(cell),
-            Kind::Time => self.header.delimiter == Delimiter::Blanks,
+        let Some(cell) = cells.first() else { return false };
+        let is_blanks = self.header.delimiter == Delimiter::Blanks;
+        match (self.numbers.first(), cells::kind(cell, self.header.delimiter)) {
+            (Some(true), Kind::Word) => is_blanks || is_total(cell),
+            (Some(true), Kind::Time) => is_blanks,
+            // powerstat writes `Average` in the column of the times.
+            (Some(false), Kind::Word) => self.times > 0 && is_total(cell),
             _ => false,
         }
     }
