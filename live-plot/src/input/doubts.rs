@@ -69,6 +69,14 @@ impl Doubts {
         self.name(name, is_same)
     }
 
+    /// Whether more rows like those before can raise no doubt.
+    pub(super) fn are_settled(&self, table: u64) -> bool {
+        let are_named = self.names.len() != 1 || !self.names[0].is_empty();
+        matches!(self.count, Count::Other)
+            && self.table == table
+            && (!are_named || self.has_states || self.names.len() > MOST_STATES)
+    }
+
     fn name(&mut self, name: &[u8], is_same: bool) -> Option<Doubt> {
         if self.has_states || self.names.len() > MOST_STATES {
             return None;

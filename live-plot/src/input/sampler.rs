@@ -50,6 +50,8 @@ pub(super) struct Sampler {
     entries: Vec<Entry>,
     /// The lines with numbers: one for each, in order.
     rows: Vec<Row>,
+    /// The series of each cell of the last row that has one, and the place of the cell.
+    cells: Vec<(usize, usize)>,
     /// Reads the lines' own times, if they have any.
     timestamps: Option<Timestamps>,
     /// The latest timestamp.
@@ -107,6 +109,7 @@ impl Sampler {
             counts: Counts::default(),
             entries: Vec::new(),
             rows: Vec::new(),
+            cells: Vec::new(),
             problems: Problems::new(is_typed),
             doubts: Doubts::default(),
             turns: Turns::default(),
@@ -144,21 +147,50 @@ impl Sampler {
     }
 
     fn text(&mut self, text: &[u8], now: Instant) {
+        if self.takes_numbered_mark(text) {
+            return;
+        }
+        if let Some(verdict) = self.again.read(text, &mut self.grammar) {
+            return self.again(verdict, text, now);
+        }
         if self.timestamps.is_none()
             && let Some(value) = self.grammar.bare_number(text)
         {
             return self.bare_number(value);
         }
-        if self.takes_numbered_mark(text) {
-            return;
-        }
-        if let Some(verdict) = self.again.read(text, &mut self.grammar) {
-            return self.take(verdict, text, now);
-        }
         let verdict = self.grammar.line(text, self.counts.lines);
         self.reject_headers(now);
         self.take(verdict, text, now);
         self.again.learn(text, verdict, &self.grammar);
+    }
+
+    /// Takes a line like an earlier one. If nothing but its numbers can be new, they are its samples.
+    fn again(&mut self, verdict: Verdict, text: &[u8], now: Instant) {
+        let names = self.schema.names().len();
+        let has_places = self.timestamps.is_some() || self.marks.is_some();
+        let is_plain = verdict == Verdict::Read && !has_places && !self.schema.names_rows();
+        let are_settled = self.doubts.are_settled(self.grammar.tables.begun);
+        if is_plain
+            && !self.turns.is_open()
+            && let Some(samples) = self.again.samples(names, are_settled)
+            && self.checks.pass()
+        {
+            let entry =
+                |(series, value)| Entry { series, sample: Sample { time: f64::NAN, value } };
+            self.entries.extend(samples.map(entry));
+            self.rows.push(Row { end: self.entries.len(), time: f64::NAN });
+            return;
+        }
+        self.again.lend(&mut self.grammar);
+        self.take(verdict, text, now);
+        let reading = &self.grammar.reading;
+        let is_bare = |(series, place): &(usize, usize)| match reading.items()[*place].cell {
+            Cell::Number(measure) => self.scales.is_of(*series, measure.unit),
+            Cell::Empty | Cell::Text(_) => true,
+        };
+        if is_plain && reading.rows().nth(1).is_none() && self.cells.iter().all(is_bare) {
+            self.again.learn_samples(names, &self.cells, reading);
+        }
     }
 
     /// Takes a line that the grammar has looked at.
@@ -252,6 +284,7 @@ impl Sampler {
     /// Takes the numbers of a row, which has another name than its own with `--rows`.
     fn row(&mut self, row: &[Item], row_name: Option<&[u8]>, reading: &Reading) {
         self.schema.begin_row();
+        self.cells.clear();
         for (place, item) in row.iter().enumerate() {
             if row_name.is_some() && self.names_row(item, reading) {
                 continue;
@@ -277,6 +310,7 @@ impl Sampler {
                 if let Cell::Text(text) = item.cell {
                     self.warn_hexadecimal(series, reading.text(text));
                 }
+                self.cells.push((series, place));
                 self.push(series, measure);
             }
         }

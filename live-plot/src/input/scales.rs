@@ -81,9 +81,9 @@ impl Scales {
         unit
     }
 
-    /// Whether the numbers of a series bear no unit, so that a bare number is its value.
-    pub(super) fn is_bare(&self, series: usize) -> bool {
-        self.series.get(series).is_some_and(|scale| scale.unit == Some(None))
+    /// Whether this is the unit of a series, or none if it has none: a number is then its value.
+    pub(super) fn is_of(&self, series: usize, unit: Option<Unit>) -> bool {
+        self.series.get(series).is_some_and(|scale| scale.unit == Some(unit))
     }
 
     /// The first two series of one kind whose units differ, if there are such: side by side their numbers mislead.

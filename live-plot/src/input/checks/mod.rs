@@ -29,7 +29,19 @@ pub(super) struct Checks {
 impl Checks {
     /// Whether the next line is looked at closely.
     pub(super) fn look(&mut self) -> bool {
+        let is_near = self.is_near();
         self.lines += 1;
-        self.lines <= FIRST_LINES || self.lines.is_multiple_of(ONE_IN)
+        is_near
+    }
+
+    /// Passes over the next line, unless that is looked at closely.
+    pub(super) fn pass(&mut self) -> bool {
+        let is_passed = !self.is_near();
+        self.lines += u64::from(is_passed);
+        is_passed
+    }
+
+    fn is_near(&self) -> bool {
+        self.lines < FIRST_LINES || (self.lines + 1).is_multiple_of(ONE_IN)
     }
 }

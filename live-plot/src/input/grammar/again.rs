@@ -9,7 +9,7 @@
 //!
 //! The law, which is tested in `sampler`: with and without skeletons all is the same, but for the time that it takes.
 
-use super::reading::Reading;
+use super::reading::{Cell, Item, Key, Reading};
 use super::{Grammar, Verdict, bare, number};
 use crate::input::schema::is_same;
 
@@ -23,6 +23,10 @@ const MOST_NUMBERS: usize = 64;
 /// How many lines are read the slow way for each trial; so many trials are free.
 const PRICE: i64 = 64;
 const FREE: i64 = 250;
+const MOST_PRICE: i64 = 64 * PRICE;
+
+/// After so many lines that are like none all are forgotten, and trials cost twice as much: each line may be another one.
+const MOST_MISSES: u32 = 500;
 
 /// Numbers that stand for all others of up to eight digits: of several widths, and those that may be groups of digits.
 const SHORT: [&str; 9] = ["7", "0", "-30.25", "42", "123", "4242", "0.5", "42424242", "1.234"];
@@ -43,10 +47,16 @@ pub(in crate::input) struct Again {
     is_current: bool,
     /// The skeleton that is likely to fit next.
     next: usize,
-    /// The one whose reading the grammar has.
-    lent: Option<usize>,
-    /// What there is for trials, in lines.
+    /// The one that fitted the last line, and the numbers in its holes.
+    found: usize,
+    numbers: Vec<f64>,
+    /// The grammar has its reading.
+    is_lent: bool,
+    /// What there is for trials, in lines, and what one costs.
     pub(in crate::input) credit: i64,
+    price: i64,
+    /// How many lines since the last one were like none that was learned.
+    misses: u32,
 }
 
 impl Default for Again {
@@ -56,21 +66,25 @@ impl Default for Again {
             grammar: None,
             is_current: false,
             next: 0,
-            lent: None,
+            found: 0,
+            numbers: Vec::new(),
+            is_lent: false,
             credit: FREE * PRICE,
+            price: PRICE,
+            misses: 0,
         }
     }
 }
 
 impl Again {
-    /// Reads the line, if one like it was learned. The numbers are then in the grammar's reading.
+    /// What the line is, if one like it was learned.
     pub(in crate::input) fn read(&mut self, line: &[u8], grammar: &mut Grammar) -> Option<Verdict> {
-        let Self { skeletons, next, lent, .. } = self;
-        if let Some(lent) = lent.take() {
-            std::mem::swap(&mut skeletons[lent].reading, &mut grammar.reading);
+        if std::mem::take(&mut self.is_lent) {
+            std::mem::swap(&mut self.skeletons[self.found].reading, &mut grammar.reading);
         }
+        let Self { skeletons, next, numbers, .. } = self;
         let mut places = (*next..skeletons.len()).chain(0..*next);
-        let found = places.find(|place| skeletons[*place].read(line))?;
+        let found = places.find(|place| skeletons[*place].read(line, numbers))?;
         if !self.is_current {
             let then = self.grammar.as_mut()?;
             // Not what a line is, but whether it is the next of a table, depends on how many there were.
@@ -79,22 +93,75 @@ impl Again {
             self.is_current.then_some(())?;
         }
         *next = if found + 1 < skeletons.len() { found + 1 } else { 0 };
-        *lent = Some(found);
-        std::mem::swap(&mut skeletons[found].reading, &mut grammar.reading);
+        self.misses = 0;
+        self.found = found;
         Some(skeletons[found].verdict)
+    }
+
+    /// Gives the grammar the reading of the last line, until the next one comes.
+    pub(in crate::input) fn lend(&mut self, grammar: &mut Grammar) {
+        let skeleton = &mut self.skeletons[self.found];
+        skeleton.fill(&self.numbers);
+        std::mem::swap(&mut skeleton.reading, &mut grammar.reading);
+        self.is_lent = true;
+    }
+
+    /// The samples of the last line, of each the series and the value, if there are so many series as when they were
+    /// learned, and what its rows seem to be is settled.
+    pub(in crate::input) fn samples(
+        &self,
+        series: usize,
+        are_settled: bool,
+    ) -> Option<impl Iterator<Item = (usize, f64)>> {
+        let numbers = &self.numbers;
+        let known = self.skeletons[self.found].samples.as_ref()?;
+        let fits = known.series == series && (are_settled || !known.is_row);
+        (fits && numbers.iter().all(|number| number.is_finite())).then(|| {
+            let value = |hole: usize| numbers.get(hole).copied().unwrap_or(f64::NAN);
+            known.each.iter().map(move |(series, hole)| (*series, value(*hole)))
+        })
+    }
+
+    /// Learns the samples of the last line: of each the series and the place of its cell. If one is of a number that stands
+    /// in no hole, the line stays with its reading.
+    pub(in crate::input) fn learn_samples(
+        &mut self,
+        series: usize,
+        cells: &[(usize, usize)],
+        reading: &Reading,
+    ) {
+        let Skeleton { holes, samples, .. } = &mut self.skeletons[self.found];
+        let items = reading.items();
+        let each = |(series, place): &(usize, usize)| {
+            let hole = holes.iter().position(|hole| hole.item == Some(*place));
+            let is_number = matches!(items[*place].cell, Cell::Number(_));
+            (hole.is_some() == is_number).then_some((*series, hole.unwrap_or(usize::MAX)))
+        };
+        let is_row = matches!(items.first(), Some(Item { key: Key::Column(_), .. }));
+        *samples = cells.iter().map(each).collect::<Option<_>>().map(|each| Samples {
+            series,
+            is_row,
+            each,
+        });
     }
 
     /// Learns a line that was read the slow way, if there is credit for it and it can be.
     pub(in crate::input) fn learn(&mut self, line: &[u8], verdict: Verdict, grammar: &Grammar) {
         self.is_current = false;
         self.credit += 1;
+        self.misses += 1;
+        if self.misses == MOST_MISSES {
+            (self.misses, self.next) = (0, 0);
+            self.skeletons.clear();
+            self.price = (2 * self.price).min(MOST_PRICE);
+        }
         if self.credit < 0 || line.len() > LONGEST || grammar.has_pattern() {
             return;
         }
         // Copies cost something, too.
         let mut trial = Trial { before: grammar, grammar: grammar.clone(), verdict, count: 4 };
         let skeleton = Skeleton::of(line, &mut trial);
-        self.credit -= trial.count * PRICE;
+        self.credit -= trial.count * self.price;
         let Some(skeleton) = skeleton else { return };
         if !self.grammar.as_ref().is_some_and(|then| then.is_like(grammar)) {
             self.skeletons.clear();
@@ -138,6 +205,18 @@ struct Skeleton {
     /// What stands between the numbers, and after the last.
     text: Vec<u8>,
     numbers: Numbers,
+    samples: Option<Samples>,
+}
+
+/// The samples of a line.
+#[derive(Debug)]
+struct Samples {
+    /// How many series there are.
+    series: usize,
+    /// They are a row of a table.
+    is_row: bool,
+    /// The series of each, and its hole; a gap has none.
+    each: Vec<(usize, usize)>,
 }
 
 /// The place of a number.
@@ -152,14 +231,15 @@ struct Hole {
 }
 
 impl Skeleton {
-    /// Reads the line, if it is like the one that was learned.
-    fn read(&mut self, line: &[u8]) -> bool {
+    /// The numbers of the line, if it is like the one that was learned.
+    fn read(&self, line: &[u8], numbers: &mut Vec<f64>) -> bool {
         let last = &self.text[self.holes.last().map_or(0, |hole| hole.end)..];
         if !last.is_empty() && !line.ends_with(last) {
             return false;
         }
+        numbers.clear();
         let (mut at, mut start) = (0, 0);
-        for Hole { end, has_gap, item } in &self.holes {
+        for Hole { end, has_gap, .. } in &self.holes {
             let text = &self.text[start..*end];
             // Between two numbers there is often nothing but blanks; of an empty text see `schema::is_same`.
             if !text.is_empty() && !line[at..].starts_with(text) {
@@ -174,13 +254,18 @@ impl Skeleton {
                 at += blanks;
             }
             let Some((value, after)) = self.numbers.at(line, at) else { return false };
-            if let Some(item) = item {
-                self.reading.set(*item, value);
-            }
+            numbers.push(value);
             at = after;
             start = *end;
         }
         is_same(&line[at..], &self.text[start..])
+    }
+
+    /// Puts the numbers into its reading.
+    fn fill(&mut self, numbers: &[f64]) {
+        for (Hole { item, .. }, number) in self.holes.iter().zip(numbers) {
+            item.iter().for_each(|item| self.reading.set(*item, *number));
+        }
     }
 
     /// The line that was learned without its numbers, as far as the trials allow it.
@@ -214,7 +299,8 @@ impl Skeleton {
                 at = *end;
             }
             text.extend_from_slice(&line[at..]);
-            Self { verdict, reading: reading.clone(), holes, text, numbers }
+            let reading = reading.clone();
+            Self { verdict, reading, holes, text, numbers, samples: None }
         };
         let mut skeleton = [true, false]
             .into_iter()
@@ -233,9 +319,11 @@ impl Skeleton {
 
     /// Whether it reads what the grammar reads, with these numbers in all places.
     fn fits(&mut self, numbers: &[&str], trial: &mut Trial<'_>) -> bool {
+        let mut read = Vec::new();
         numbers.iter().enumerate().all(|(n, number)| {
             let line = self.line(&self.numbers.written(number), n % 2 * 2);
-            let is_read = self.read(&line);
+            let is_read = self.read(&line, &mut read);
+            self.fill(&read);
             let found = trial.read(&line);
             is_read && found.is_some_and(|found| found.is_same(&self.reading))
         })

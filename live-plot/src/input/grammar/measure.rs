@@ -27,6 +27,10 @@ pub(in crate::input) fn prefix(text: &[u8]) -> Option<(Measure, usize)> {
         return money(text);
     };
     let rest = &text[length..];
+    // Dates and clock times come here all the time.
+    if matches!(rest.first(), Some(b'-' | b':')) {
+        return None;
+    }
     if may_go_on(rest)
         && let Some((value, unit, length)) = duration::spaced(text)
     {
@@ -187,7 +191,8 @@ fn is_punctuation(rest: &[u8], first: u8) -> bool {
         return false;
     }
     // Teleplot puts a unit after the sign for a section.
-    b";)]}>\"'|".contains(&first) || rest.starts_with("§".as_bytes())
+    matches!(first, b';' | b')' | b']' | b'}' | b'>' | b'"' | b'\'' | b'|')
+        || rest.starts_with("§".as_bytes())
 }
 
 /// How long the run of bytes is that may be a unit.

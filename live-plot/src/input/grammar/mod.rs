@@ -369,6 +369,9 @@ fn seen(verdict: Verdict, line: &[u8]) -> Verdict {
 
 /// Why a line that no form reads is refused.
 fn refused(line: &[u8]) -> Verdict {
+    if !number::is_possible(line) {
+        return Verdict::NoNumber;
+    }
     match Foreign::on(line, has_number) {
         Some(Foreign::Hexadecimal) => return Verdict::Hexadecimal,
         Some(Foreign::Fortran) => return Verdict::Fortran,

@@ -172,6 +172,7 @@ impl Reading {
         self.items.len() == other.items.len()
             && self.difference(other).is_none()
             && (&self.title, &self.text, &self.rows) == (&other.title, &other.text, &other.rows)
+            && self.before == other.before
     }
 
     /// The cell that `text` is, all of it: a number with or without a unit, nothing, or a text.

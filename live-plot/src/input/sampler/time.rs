@@ -76,7 +76,8 @@ pub(super) fn written(measure: Measure, name: &[u8]) -> Option<Written<'static>>
 
 /// Whether a date and a clock time stand in two cells.
 fn is_split(first: Option<&[u8]>, second: Option<&[u8]>) -> bool {
+    // Nearly always the second is a number.
     let moment = |text: Option<&[u8]>| Moment::whole(text?);
-    moment(first).is_some_and(|date| date.clock.is_none())
-        && moment(second).is_some_and(|clock| clock.date.is_none())
+    moment(second).is_some_and(|clock| clock.date.is_none())
+        && moment(first).is_some_and(|date| date.clock.is_none())
 }
