@@ -53,7 +53,7 @@ pub struct Counts {
     pub rejected: u64,
     /// Lines that `--match` does not match.
     pub passed_over: u64,
-    /// Series that are not drawn, as there are too many. Of more than [`MOST_COUNTED`] these.
+    /// Series that are not drawn, as there are too many; [`MOST_COUNTED`] at most.
     pub other_series: usize,
     /// What seems to keep the lines from coming as they are made.
     pub hint: Option<Hint>,

@@ -147,7 +147,6 @@ impl Status {
         }
         match self.counts.other_series {
             0 => {}
-            1 => losses.push("1 series not drawn".to_owned()),
             count @ ..MOST_COUNTED => losses.push(format!("{count} series not drawn")),
             _ => losses.push(format!("{MOST_COUNTED} series or more not drawn")),
         }
