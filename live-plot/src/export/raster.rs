@@ -47,7 +47,7 @@ fn paint(figure: &Figure<'_>) -> Result<Canvas, String> {
                 continue;
             }
             let (lone, runs) = pixels.lone_dots(&trace.runs, WIDTH);
-            pixels.dots(&lone, |area| full.push((area, color)));
+            pixels.dots(&lone, |area| full.push((area, Dash::Solid, color)));
             for run in runs {
                 band::run(
                     &pixels,
@@ -57,9 +57,7 @@ fn paint(figure: &Figure<'_>) -> Result<Canvas, String> {
                     WIDTH,
                     |part| match part {
                         Part::Inside(area) => canvas.mix(area, pixels.area, color, FAINT),
-                        Part::Full(area) => {
-                            pixels.dashed(area, dash, |area| full.push((area, color)));
-                        }
+                        Part::Full(area) => full.push((area, dash, color)),
                         Part::Slope(points) => slopes.push((points.to_vec(), dash, color)),
                     },
                 );
@@ -69,7 +67,9 @@ fn paint(figure: &Figure<'_>) -> Result<Canvas, String> {
         for (points, dash, color) in slopes {
             stroke.draw(&mut canvas, &points, pixels, dash, color);
         }
-        full.into_iter().for_each(|(area, color)| canvas.fill(area, pixels.area, color));
+        for (area, dash, color) in full {
+            pixels.dashed(area, dash, |area| canvas.fill(area, pixels.area, color));
+        }
     }
     Ok(canvas)
 }

@@ -102,10 +102,16 @@ impl Canvas {
             [area[0].max(within[0]), area[1].max(within[1])].map(|edge| index(edge.into()));
         let [right, bottom] =
             [area[2].min(within[2]), area[3].min(within[3])].map(|edge| index(edge.into()));
+        // Of 256: there may be many such pixels.
+        let share = u32::try_from(index(opacity * 256.0)).unwrap_or(256);
+        let above = Pixel::from(color).map(|level| u32::from(level) * share + 128);
         if top < bottom {
             for x in left..right {
-                let column = self.column(x, top, bottom).iter_mut();
-                column.for_each(|pixel| blend(pixel, color, opacity));
+                let levels = self.column(x, top, bottom).iter_mut();
+                for (below, above) in levels.flat_map(|pixel| pixel.iter_mut().zip(above)) {
+                    let mixed = (u32::from(*below) * (256 - share) + above) / 256;
+                    *below = u8::try_from(mixed).unwrap_or(u8::MAX);
+                }
             }
         }
     }
