@@ -139,13 +139,15 @@ impl Canvas {
             let (first, last) = (x0.floor().max(0.0), x1.floor().min(columns - 1.0));
             let mut x = first;
             while x <= last {
-                let at = |edge: f64, end: f64, y: f64| {
-                    if edge == end { y } else { y0 + (edge - x0) * slope }
+                // Exact at both ends: by rounding the line would reach the row beyond a peak.
+                let at = |edge: f64| match edge {
+                    _ if edge == x0 => y0,
+                    _ if edge == x1 => y1,
+                    _ => y0 + (edge - x0) * slope,
                 };
-                let from = at(x.max(x0), x0, y0);
+                let from = at(x.max(x0));
                 // The part in this column ends at the next one's edge, which belongs to that.
-                let to = at((x + 1.0).min(x1), x1, y1);
-                let to = if x1 > x0 { to } else { y1 };
+                let to = if x1 > x0 { at((x + 1.0).min(x1)) } else { y1 };
                 self.upright(whole(x), self.between(from, to), dash);
                 x += 1.0;
             }
