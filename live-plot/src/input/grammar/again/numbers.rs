@@ -1,0 +1,92 @@
+//! The plain numbers of a line, and where they may stand.
+
+use crate::input::grammar::{bare, number};
+
+/// A line with more numbers is learned as far as these.
+const MOST_NUMBERS: usize = 64;
+
+/// The numbers that a hole takes. None begins with a zero too many, or ends in its point.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Numbers {
+    point: u8,
+    longest: usize,
+    /// Longer ones, too, and those with an exponent.
+    are_any: bool,
+}
+
+impl Numbers {
+    /// Those on a line. Semicolons part numbers whose point is a comma.
+    pub(super) fn on(line: &[u8]) -> Self {
+        let point = if line.contains(&b';') { b',' } else { b'.' };
+        Self { point, longest: 8, are_any: false }
+    }
+
+    pub(super) fn long(self) -> Self {
+        Self { longest: usize::MAX, ..self }
+    }
+
+    pub(super) fn any(self) -> Self {
+        Self { are_any: true, ..self.long() }
+    }
+
+    /// The number as it is written here.
+    pub(super) fn written(self, number: &str) -> Vec<u8> {
+        let point = |byte| if byte == b'.' { self.point } else { byte };
+        number.bytes().map(point).collect()
+    }
+
+    /// The number that begins at `at`, and where it ends.
+    #[inline]
+    pub(super) fn at(self, line: &[u8], at: usize) -> Option<(f64, usize)> {
+        let start = at + usize::from(line.get(at) == Some(&b'-'));
+        let starts = [line.get(start)?, line.get(start + 1).unwrap_or(&0)].map(u8::is_ascii_digit);
+        if !starts[0] || (line[start] == b'0' && starts[1]) {
+            return None;
+        }
+        let found = bare::number(line, at, self.point);
+        let is_whole = |end: usize| !matches!(line.get(end), Some(b'e' | b'E'));
+        match found {
+            Some((value, end)) if !self.are_any || is_whole(end) => {
+                let is_ended = end - at <= self.longest && line[end - 1] != self.point;
+                is_ended.then_some((value, end))
+            }
+            _ if self.are_any => {
+                let (value, length) = number::prefix(&line[at..])?;
+                let is_plain =
+                    !line[at..at + length].contains(&b'_') && line[at + length - 1] != b'.';
+                is_plain.then_some((value, at + length))
+            }
+            _ => None,
+        }
+    }
+
+    /// Where the numbers of a line begin and end that are no part of a word, a date or a clock time.
+    pub(super) fn places(self, line: &[u8]) -> Vec<(usize, usize)> {
+        let (mut places, mut at) = (Vec::new(), 0);
+        while at < line.len() && places.len() < MOST_NUMBERS {
+            let found = begins(&line[..at]).then(|| self.any().at(line, at)).flatten();
+            match found.filter(|(_, end)| ends(&line[*end..])) {
+                Some((_, end)) => {
+                    places.push((at, end));
+                    at = end;
+                }
+                None => at += 1,
+            }
+        }
+        places
+    }
+}
+
+/// Whether a number may begin after this: a colon or a slash behind a digit is one of a time.
+fn begins(before: &[u8]) -> bool {
+    match before {
+        [.., b'0'..=b'9', b':' | b'/'] => false,
+        [.., last] => !last.is_ascii_alphanumeric() && last.is_ascii() && !b"_.-+".contains(last),
+        [] => true,
+    }
+}
+
+/// Whether a number may end before this.
+fn ends(after: &[u8]) -> bool {
+    !matches!(after, [b'.' | b'_' | b':' | b'/' | b'-' | b'+' | b'=' | b'0'..=b'9', ..])
+}
