@@ -145,10 +145,10 @@ impl Descendants {
         self.attribute(all, Owner::Foreign);
     }
 
-    /// Whether all these children of forker are foreign.
-    pub(super) fn are_foreign(&self, children: &[Pid]) -> bool {
+    /// Whether one of these children of forker is foreign.
+    pub(super) fn has_foreign(&self, children: &[Pid]) -> bool {
         let is_foreign = |member: &Member| member.owner == Owner::Foreign;
-        children.iter().all(|pid| self.members.get(pid).is_some_and(is_foreign))
+        children.iter().any(|pid| self.members.get(pid).is_some_and(is_foreign))
     }
 
     /// Whether all these children of forker are known.

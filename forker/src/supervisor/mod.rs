@@ -158,8 +158,9 @@ impl Supervisor {
             ),
             Event::Inherited(Ok(all)) => self.descendants.inherit(&all),
             Event::Children { ended, children: Ok(children) } => {
-                if self.descendants.are_foreign(&ended) {
-                    // What they leave becomes forker's children, and is as foreign.
+                if self.descendants.has_foreign(&ended) {
+                    // What they leave becomes forker's children, and is as foreign. If a run ends at the same moment, what
+                    // it leaves outside of its group looks the same: rather leave that alone than end a stranger.
                     self.owner_of_the_rest = Owner::Foreign;
                 }
                 self.wants_look |= self.is_look_due(&ended, &children);

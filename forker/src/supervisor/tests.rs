@@ -441,6 +441,24 @@ fn what_was_there_before_the_first_fork_is_left_alone() {
 }
 
 #[test]
+fn what_a_stranger_leaves_is_left_alone_though_a_run_ends_at_the_same_moment() {
+    let mut world = World::new(Policy { count: Some(1), ..POLICY }, false);
+    world.fork(OWN, 5, 3);
+    let all = world.processes.values().cloned().collect();
+    world.event(0, Event::Inherited(Ok(all)));
+    world.time(0);
+    world.fork(5, 8, 8);
+    world.exit(5);
+    world.exit(10);
+    let (ended, children) = (vec![pid(5), pid(10)], Ok([5, 8, 10].map(pid).to_vec()));
+    assert_eq!(world.event(0, Event::Children { ended, children }), []);
+    world.end(0, 5, Outcome::Exited(0));
+    world.end(0, 10, Outcome::Exited(0));
+    assert_eq!(world.time(0), []);
+    assert!(world.supervisor.is_done());
+}
+
+#[test]
 fn strays_end_when_forker_ends_and_not_before() {
     let mut world = World::new(Policy { count: Some(2), ..POLICY }, false);
     world.time(0);
