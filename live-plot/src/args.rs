@@ -84,7 +84,8 @@ pub struct Args {
     /// Take the time from this column or key
     ///
     /// Not from arrival. A time is RFC 3339, a date and a clock time (local time), a clock time, or seconds, milliseconds,
-    /// microseconds or nanoseconds since 1970; below 1e8 it is elapsed seconds. DATE,CLOCK joins two columns.
+    /// microseconds or nanoseconds since 1970; below 1e8 it is elapsed seconds, but 20261126 a date. DATE,CLOCK joins two
+    /// columns.
     #[arg(long, value_name = "NAME", value_delimiter = ',', num_args = 1)]
     time: Vec<String>,
     /// Show clock times in UTC, not local time

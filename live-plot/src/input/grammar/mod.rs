@@ -13,10 +13,10 @@
 //! table         a row without a header, or bare numbers
 //! ```
 //!
-//! again reads a line that is like an earlier one, and bare a flood of bare numbers, before all of these. title holds what stands above the lines; remark knows a line
-//! without a number. number, foreign, comma, unit, duration, measure, calendar and moment know what a cell is; words what may
-//! be a name; reading holds what was found. Pure: which series a number belongs to, and when it was, is left to `schema` and
-//! `timestamp`.
+//! again reads a line that is like an earlier one, and bare a flood of bare numbers, before all of these. title holds what
+//! stands above the lines; remark knows a line without a number. number, foreign, comma, unit, duration, measure, calendar
+//! and moment know what a cell is; words what may be a name; reading holds what was found. Pure: which series a number
+//! belongs to, and when it was, is left to `schema` and `timestamp`.
 
 pub(super) mod again;
 mod alternating;
