@@ -65,12 +65,16 @@ impl Candidate {
     /// The header that it is if the first column has no name, as pandas, R and numastat print tables: each name stands over
     /// one of the other cells.
     fn fits_right_of_index(&self, row: &[u8]) -> Option<Header> {
+        if self.indent == 0 || self.is_comment || self.line.contains(&b'\t') || row.contains(&b'\t')
+        {
+            return None;
+        }
         let (own, cells) = (self.spans(), spans(0, row).collect::<Vec<_>>());
         let (index, cells) = cells.split_first()?;
         let is_right = index.end <= self.indent
             && own.len() == cells.len()
             && own.iter().zip(cells).all(|(name, cell)| touch(name, cell));
-        if !is_right || self.is_comment || self.line.contains(&b'\t') || row.contains(&b'\t') {
+        if !is_right {
             return None;
         }
         let line = [&b"\"\" "[..], &self.line].concat();

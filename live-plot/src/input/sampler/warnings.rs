@@ -21,6 +21,9 @@ use super::{Sampler, name};
 /// How many characters of a name or cell a warning shows: binary noise has them in any number.
 const SHOWN: usize = 32;
 
+/// The longest name that a warning shows whole.
+const LONGEST_NAME: usize = 40;
+
 /// A name or a cell in a warning.
 pub(super) fn shown(text: &[u8]) -> String {
     let text = String::from_utf8_lossy(text);
@@ -39,10 +42,12 @@ fn counted(count: u64, by: &[u8], line: u64) -> String {
     )
 }
 
-/// A name that is to be copied to a command line: whole.
+/// A name that is to be copied to a command line: whole, if it is no noise.
 fn quoted(name: &[u8]) -> String {
-    let name = String::from_utf8_lossy(name);
-    let name = common::escape::escape(&name);
+    let name = match String::from_utf8_lossy(name) {
+        text if text.chars().count() <= LONGEST_NAME => common::escape::escape(&text).into_owned(),
+        _ => shown(name),
+    };
     let is_plain = |c: char| c.is_alphanumeric() || "_-./%,".contains(c);
     let quote = if name.chars().all(is_plain) { "" } else { "'" };
     format!("{quote}{name}{quote}")
