@@ -33,8 +33,9 @@ fn summary(length: usize, mut block: impl FnMut(&mut [u8]), rest: &[u8]) -> Fini
     let most = 14 * (begun.elapsed().as_secs() + 2);
     assert!((end.err.len() as u64) < most, "{} lines on stderr", end.err.len());
     // Two lines of a terminal; an input of many lines would fill the page of the failed test.
-    let longest = end.err.iter().max_by_key(|line| line.len());
-    assert!(longest.is_none_or(|line| line.len() < 240), "{longest:?}");
+    let length = |line: &&String| line.chars().count();
+    let longest = end.err.iter().max_by_key(length);
+    assert!(longest.is_none_or(|line| length(&line) < 240), "{longest:?}");
     end
 }
 

@@ -22,7 +22,7 @@ use super::{Sampler, name};
 const SHOWN: usize = 32;
 
 /// The longest name that a warning shows whole.
-const LONGEST_NAME: usize = 40;
+const LONGEST_NAME: usize = 36;
 
 /// A name or a cell in a warning.
 pub(super) fn shown(text: &[u8]) -> String {
