@@ -59,6 +59,11 @@ impl Turns {
         !self.is_reported && self.rows < MOST_ROWS
     }
 
+    /// Passes over a row that has no names of its own.
+    pub(super) fn pass(&mut self) {
+        self.rows += 1;
+    }
+
     /// Takes a row: the name of its first number, that number if others follow, and its texts with their keys.
     pub(super) fn row<'a>(
         &mut self,

@@ -190,7 +190,9 @@ impl Sampler {
             _ => None,
         };
         let mut numbers = row.iter().filter(|item| name_of(item).is_some());
-        let (Some(first), last) = (numbers.next(), numbers.next_back()) else { return };
+        let (Some(first), last) = (numbers.next(), numbers.next_back()) else {
+            return self.turns.pass();
+        };
         let number = match first.cell {
             Cell::Number(Measure { value, unit: None }) => last.map(|_| value),
             _ => None,
