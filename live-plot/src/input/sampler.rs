@@ -137,7 +137,8 @@ impl Sampler {
         if self.counts.other_series > 0 && !std::mem::replace(&mut self.once.too_many, true) {
             self.problems.warn(format!("There are more than {MAX_SERIES} series: the others are not drawn. --only NAME,… chooses."));
         }
-        // Nothing is drawn at all, or under a name that is not meant: warn before the end of input. But not at once, for each line may bring one more name.
+        // Nothing is drawn at all, or under a name that is not meant: warn before the end of input. But not at once, for each
+        // line may bring one more name.
         if self.schema.names().is_empty() || self.schema.lacks_rows() {
             let since = *self.nothing_since.get_or_insert(now);
             if now.saturating_duration_since(since) >= MISSING_AFTER {

@@ -1,7 +1,7 @@
 //! Recognises UTF-16 (RFC 2781), which Windows tools write: it cannot be cut into lines at bytes. It is refused, never read
 //! as something else.
 
-use std::borrow::Cow;
+use common::words::quoted;
 
 /// What to report about such a file, or about such a standard input.
 pub(super) fn problem(file: Option<&str>) -> String {
@@ -11,15 +11,6 @@ pub(super) fn problem(file: Option<&str>) -> String {
         None => format!("… | {convert} | live-plot"),
     };
     format!("it is UTF-16, not UTF-8; convert it first: {way_out}")
-}
-
-/// A file's name as a shell takes it for one word.
-fn quoted(name: &str) -> Cow<'_, str> {
-    let is_plain = |letter: char| letter.is_alphanumeric() || "/._-+,:@%".contains(letter);
-    match name.chars().all(is_plain) {
-        true => name.into(),
-        false => format!("'{}'", name.replace('\'', r"'\''")).into(),
-    }
 }
 
 /// How much of the first block is looked at: some letters.

@@ -1,5 +1,7 @@
 //! The warnings of the sampler that come once. Those that come with every line are left to `problems`.
 
+use common::words::quoted;
+
 use super::super::doubts::{Doubt, is_state};
 use super::super::grammar::cells::{begins_with_number, is_fortran};
 use super::super::grammar::comma::is_behind_points;
@@ -36,21 +38,19 @@ pub(super) fn shown(text: &[u8]) -> String {
 
 /// The warning that rows are those of things in turn, which a number counts.
 fn counted(count: u64, by: &[u8], line: u64) -> String {
-    let by = quoted(by);
+    let by = copied(by);
     format!(
         "{by} counts {count} rows again and again: if it tells them apart, --rows {by} draws each by itself. (line {line})"
     )
 }
 
 /// A name that is to be copied to a command line: whole, if it is no noise.
-fn quoted(name: &[u8]) -> String {
+fn copied(name: &[u8]) -> String {
     let name = match String::from_utf8_lossy(name) {
         text if text.chars().count() <= LONGEST_NAME => common::escape::escape(&text).into_owned(),
         _ => shown(name),
     };
-    let is_plain = |c: char| c.is_alphanumeric() || "_-./%,".contains(c);
-    let quote = if name.chars().all(is_plain) { "" } else { "'" };
-    format!("{quote}{name}{quote}")
+    quoted(&name).into_owned()
 }
 
 impl Sampler {
@@ -124,7 +124,7 @@ impl Sampler {
             return;
         }
         let names = (0..columns).map(|column| self.grammar.tables.name(column).to_vec());
-        let names = quoted(&names.collect::<Vec<_>>().join(&b','));
+        let names = copied(&names.collect::<Vec<_>>().join(&b','));
         let line = self.counts.lines;
         self.problems.warn(format!("{names}: - in the first row, and numbers in the next. If these are a total and its parts, --rows {names} draws each by itself. (line {line})"));
     }
@@ -132,7 +132,7 @@ impl Sampler {
     /// Warns that a column does not name the rows any more.
     pub(super) fn warn_lost_names(&mut self) {
         let Some(column) = self.grammar.tables.lost_names.take() else { return };
-        let (name, line) = (quoted(self.grammar.tables.name(column)), self.counts.lines);
+        let (name, line) = (copied(self.grammar.tables.name(column)), self.counts.lines);
         self.problems.warn(format!("{name} named the rows until it held a number or nothing: it names none now, and its numbers are a series. If it does name them, --rows {name} keeps that. (line {line})"));
     }
 
@@ -216,7 +216,7 @@ impl Sampler {
                 let names = shown(names.as_bytes());
                 let (told, way_out) = match key {
                     b"" => ("the words before their numbers say".to_owned(), "--match with a group (?<name>…) for those words tells them apart".to_owned()),
-                    _ => (format!("{} says", shown(key)), format!("--rows {} draws each by itself", quoted(key))),
+                    _ => (format!("{} says", shown(key)), format!("--rows {} draws each by itself", copied(key))),
                 };
                 format!("The lines seem to be about several things in turn, as {told} ({names}), and their numbers are taken for those of one: {way_out}. (line {line})")
             }
@@ -272,7 +272,7 @@ impl Sampler {
         // Only the first row tells: later ones are as it is.
         self.once.time_column = true;
         if is_time {
-            let name = quoted(self.grammar.tables.name(0));
+            let name = copied(self.grammar.tables.name(0));
             self.problems.warn(format!(
                 "The first column looks like a time: --time {name} takes it as such."
             ));

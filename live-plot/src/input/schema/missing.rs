@@ -20,13 +20,13 @@ pub(super) fn rows(rows: &[String], found: &[bool], seen: &[String]) -> String {
 /// The names that were not found.
 fn not_found(names: &[String], found: &[bool]) -> String {
     let missing = names.iter().zip(found).filter(|(_, found)| !**found);
-    let missing: Vec<&str> = missing.map(|(name, _)| quoted(name)).collect();
+    let missing: Vec<&str> = missing.map(|(name, _)| visible(name)).collect();
     missing.join(" or ")
 }
 
 /// The warning that nothing has the name of `--time`.
 pub(super) fn time(names: &[String], seen: &[String]) -> String {
-    let missing: Vec<&str> = names.iter().map(|name| quoted(name)).collect();
+    let missing: Vec<&str> = names.iter().map(|name| visible(name)).collect();
     let missing = missing.join(" or ");
     format!("Nothing is called {missing} (--time); there are: {}.", listed(seen))
 }
@@ -44,7 +44,7 @@ pub(super) fn remember(names: &mut Vec<String>, name: &str) {
 }
 
 /// An empty name can be seen.
-fn quoted(name: &str) -> &str {
+fn visible(name: &str) -> &str {
     if name.is_empty() { "''" } else { name }
 }
 
