@@ -1,7 +1,8 @@
 //! Words and numbers that alternate over a whole line are names and values: `cpu 45% mem 1.5G`, or a word and one number.
 
-use super::cells::{self, Delimiter, Kind};
+use super::cells::{self, Kind};
 use super::comma;
+use super::delimiter::Delimiter;
 use super::duration;
 use super::measure::{self, Measure};
 use super::reading::{Cell, Item, Key, Reading, Span};

@@ -5,7 +5,8 @@ mod places;
 
 use std::ops::Range;
 
-use super::cells::{self, Delimiter, Kind};
+use super::cells::{self, Kind};
+use super::delimiter::Delimiter;
 use super::number;
 use super::row;
 use super::row_names::is_no_value;

@@ -3,7 +3,7 @@
 //!
 //! ```text
 //! clean         what no author means is taken out
-//! table         a row of the header in force (header, row, cells)
+//! table         a row of the header in force (header, row, delimiter, cells)
 //! outline       a part of JSON in several lines
 //! json          an object, several, an array
 //! metrics       Prometheus, Graphite, Influx
@@ -25,6 +25,7 @@ pub(super) mod calendar;
 pub(super) mod cells;
 mod clean;
 pub(super) mod comma;
+mod delimiter;
 mod duration;
 pub(super) mod foreign;
 mod glued;

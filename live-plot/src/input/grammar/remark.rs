@@ -1,7 +1,8 @@
 //! A line without a number, which `--marks` draws: the time that it may begin with, and the rest. A date or clock time is
 //! no number here.
 
-use super::cells::{Delimiter, Kind, has_number, kind};
+use super::cells::{Kind, has_number, kind};
+use super::delimiter::Delimiter;
 use super::moment::Moment;
 use super::number;
 

@@ -1,7 +1,8 @@
 //! The cells of a row as they are put into a reading, each in its column, with the row's name.
 
-use super::cells::{self, Delimiter, Kind};
+use super::cells::{self, Kind};
 use super::comma;
+use super::delimiter::Delimiter;
 use super::measure::{self, Measure};
 use super::moment::Moment;
 use super::number;

@@ -3,7 +3,8 @@
 
 use std::collections::HashMap;
 
-use super::cells::{self, Delimiter, Kind};
+use super::cells::{self, Kind};
+use super::delimiter::Delimiter;
 use super::measure::Measure;
 
 /// What tables of processes call their column of numbers.

@@ -5,8 +5,8 @@
 mod headed;
 mod plain;
 
-use super::cells::Delimiter;
 use super::comma;
+use super::delimiter::Delimiter;
 use super::header::{Candidate, Header};
 use super::reading::Reading;
 use super::row;

@@ -1,6 +1,7 @@
 //! The words of a header: what may be a name, what is a unit below names, and the names, each once.
 
-use super::super::cells::{self, Delimiter, Kind};
+use super::super::cells::{self, Kind};
+use super::super::delimiter::Delimiter;
 use super::super::unit::Unit;
 
 /// A word without the brackets around it.

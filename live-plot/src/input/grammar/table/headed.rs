@@ -1,6 +1,7 @@
 //! A table with a header: whether a line is a row of it, and its cells. Which table is in force is left to `table`.
 
-use super::super::cells::{self, Delimiter, Kind};
+use super::super::cells::{self, Kind};
+use super::super::delimiter::Delimiter;
 use super::super::header::Header;
 use super::super::reading::{Cell, Item, Key, Reading};
 use super::super::row::{self, Layout};

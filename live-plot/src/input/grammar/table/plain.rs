@@ -1,8 +1,9 @@
 //! Rows that no header names: bare numbers, behind a time, a word or a label if they have one; how many cells they have
 //! has to agree from line to line.
 
-use super::super::cells::{self, Delimiter, Kind};
+use super::super::cells::{self, Kind};
 use super::super::comma;
+use super::super::delimiter::Delimiter;
 use super::super::measure::{self, Measure};
 use super::super::number::{self, BlankGroups};
 use super::super::reading::{Cell, Key, Reading, Span};
