@@ -164,7 +164,13 @@ impl Pixels {
             run.last().is_some_and(is_near) && run.iter().all(is_near)
         };
         let (lone, others): (Vec<_>, Vec<_>) = runs.iter().map(Vec::as_slice).partition(is_lone);
-        (lone.into_iter().flat_map(|run| [run[0]; 2]).collect(), others)
+        // The rows of a dot are not those of a line: from the lowest to the highest, whichever came first.
+        let dot = |run: &[Point]| {
+            let values = || run.iter().map(|[_, value]| *value);
+            let [low, high] = [values().reduce(f64::min), values().reduce(f64::max)];
+            [low, high].map(|value| [run[0][0], value.unwrap_or(f64::NAN)])
+        };
+        (lone.into_iter().flat_map(dot).collect(), others)
     }
 
     /// Dots, given as pairs from left to right: the lowest and the highest in a column, between which all rows are lit.

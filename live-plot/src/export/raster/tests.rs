@@ -188,6 +188,13 @@ proptest! {
 }
 
 #[test]
+fn a_dot_that_stands_for_several_samples_is_the_same_whichever_comes_first() {
+    let run = Run::new(2_969_174_708, 1237, &["-d", "step", "-y", "log"]);
+    let figure = run.figure();
+    assert_same(&paint(&figure).unwrap(), &run.every_sample(&figure)).unwrap();
+}
+
+#[test]
 fn a_png_reads_back_as_it_was_painted() {
     let run = Run::new(1, 1000, &[]);
     let figure = run.figure();
