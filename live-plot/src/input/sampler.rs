@@ -18,7 +18,7 @@ use super::checks::Checks;
 use super::counters::Counters;
 use super::doubts::Doubts;
 use super::grammar::again::Again;
-use super::grammar::measure::Measure;
+use super::grammar::cells::measure::Measure;
 use super::grammar::reading::{Cell, Item, Key, Reading};
 use super::grammar::table::Tables;
 use super::grammar::{Grammar, Verdict, clean, remark};

@@ -1,7 +1,7 @@
 //! The unit of each series is the first that is seen: values in others of its kind are turned into it. Pure.
 
-use super::grammar::measure::Measure;
-use super::grammar::unit::Unit;
+use super::grammar::cells::measure::Measure;
+use super::grammar::cells::unit::Unit;
 
 /// The units of the series.
 #[derive(Debug, Default)]

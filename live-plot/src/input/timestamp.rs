@@ -7,8 +7,8 @@ mod beside;
 use chrono::{DateTime, NaiveDate, NaiveTime, Timelike, Utc};
 use tz::TimeZone;
 
-use super::grammar::calendar::Order;
-use super::grammar::moment::Moment;
+use super::grammar::cells::calendar::Order;
+use super::grammar::cells::moment::Moment;
 
 const SECOND: i128 = 1_000_000_000;
 const DAY: i64 = 86400;

@@ -2,10 +2,10 @@
 //! things, `cpu0` or `Core 3`, are as they should be. So it is reported at the second name that differs from another only in
 //! a clock time or a number with a point or a sign, and at the hundredth that differs in other numbers by themselves.
 
-use super::super::grammar::moment::Moment;
-use super::super::grammar::number;
-use super::super::grammar::unit::Unit;
 use super::pattern::{NUMBER, literal};
+use crate::input::grammar::cells::moment::Moment;
+use crate::input::grammar::cells::number;
+use crate::input::grammar::cells::unit::Unit;
 
 /// How many such names are too many: with a point or a sign, and without.
 const TOO_MANY: usize = 2;

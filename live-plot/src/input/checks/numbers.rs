@@ -1,10 +1,10 @@
 //! The numbers of a line as a reader sees them, whatever form has read it: where they stand, and whether each may be
 //! one that is to be drawn. Within a word, a quoted text or a comment there are none.
 
-use super::super::grammar::measure;
 use super::super::grammar::metrics::is_epoch;
-use super::super::grammar::moment::Moment;
-use super::super::grammar::number;
+use crate::input::grammar::cells::measure;
+use crate::input::grammar::cells::moment::Moment;
+use crate::input::grammar::cells::number;
 
 /// A number on the line.
 #[derive(Debug, PartialEq)]

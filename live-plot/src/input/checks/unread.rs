@@ -1,12 +1,12 @@
 //! Numbers that were left out: `x: 5 ms 7`, `x=5, len 12`. What no author expects to be drawn is passed over: a time, a part
 //! of a name, and what stands before the first number that was read, unless several units say that it was measured.
 
-use super::super::grammar::measure::Measure;
 use super::super::grammar::metrics::is_epoch;
-use super::super::grammar::moment::Moment;
 use super::super::grammar::reading::{Cell, Item, Key, Reading};
 use super::numbers::{Found, numbers, word_before};
 use super::pattern::{NUMBER, literal};
+use crate::input::grammar::cells::measure::Measure;
+use crate::input::grammar::cells::moment::Moment;
 
 /// Longer lines are not looked at: each of their numbers is held against each name.
 const LONGEST_LINE: usize = 1 << 10;

@@ -1,12 +1,12 @@
 //! Words and numbers that alternate over a whole line are names and values: `cpu 45% mem 1.5G`, or a word and one number.
 
+use super::cells::comma;
+use super::cells::delimiter::Delimiter;
+use super::cells::duration;
+use super::cells::measure::{self, Measure};
 use super::cells::{self, Kind};
-use super::comma;
-use super::delimiter::Delimiter;
-use super::duration;
-use super::measure::{self, Measure};
 use super::reading::{Cell, Item, Key, Reading, Span};
-use super::row;
+use super::table::row;
 use super::words::{Message, is_name};
 
 /// Reads the line, if it is such a one.

@@ -1,12 +1,20 @@
 //! What a cell is: a number, a time, nothing, figures or a word; and which of these a line has.
 
-use super::comma;
-use super::delimiter::Delimiter;
-use super::foreign::{self, Foreign};
-use super::measure::{self, Measure};
-use super::moment::Moment;
-use super::number;
-use super::reading::is_empty;
+pub(in crate::input) mod bare;
+pub(in crate::input) mod calendar;
+pub(in crate::input) mod comma;
+pub(super) mod delimiter;
+pub(super) mod duration;
+pub(in crate::input) mod foreign;
+pub(in crate::input) mod measure;
+pub(in crate::input) mod moment;
+pub(in crate::input) mod number;
+pub(in crate::input) mod unit;
+
+use delimiter::Delimiter;
+use foreign::Foreign;
+use measure::Measure;
+use moment::Moment;
 
 /// What a cell of a table is.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -161,6 +169,13 @@ fn pointed(cell: &[u8]) -> Option<f64> {
     }
     pointed[at] = b'.';
     number::prefix(pointed).filter(|(_, length)| *length == cell.len()).map(|(value, _)| value)
+}
+
+/// Whether a cell says that there is nothing in it: vnlog and many tables write a dash, nvidia-smi `[N/A]`, kubectl
+/// `<unknown>`.
+pub(super) fn is_empty(cell: &[u8]) -> bool {
+    matches!(cell, b"" | b"-" | b"--" | b"N/A" | b"n/a" | b"NA" | b"null" | b"None" | b"\"\"")
+        || matches!(cell, b"[N/A]" | b"[Not Supported]" | b"<unknown>" | b"<none>")
 }
 
 #[cfg(test)]

@@ -4,7 +4,7 @@
 
 use std::borrow::Cow;
 
-use super::number;
+use super::cells::number;
 
 /// The line without control bytes and escape sequences. A clean line, nearly every one, is only looked at.
 pub(in crate::input) fn clean(line: &[u8]) -> Cow<'_, [u8]> {

@@ -1,10 +1,10 @@
 //! Names and values without a blank between them, on a line of nothing else: Arduino's `a:1,b:2`, statsd's `a:1|c`,
 //! Teleplot's `>a:1`. A colon within a word also stands in times, addresses and paths; hence "nothing else".
 
-use super::measure::{self, Measure};
-use super::number;
+use super::cells::measure::{self, Measure};
+use super::cells::number;
+use super::cells::unit::Unit;
 use super::reading::{Cell, Key, Reading, Span};
-use super::unit::Unit;
 use super::words::{Message, begins_name, is_level};
 
 /// Reads the line if every word of it has the shape `name:…`, a tag apart, `[sensor1] a:1`, or one leading word if two such

@@ -1,11 +1,14 @@
 //! JSON (RFC 8259) as programs write it, and Python's way to print a dictionary: an object, several of them on a line, or
-//! an array of numbers. Nested names are joined by dots, the items of arrays are numbered.
+//! an array of numbers. Nested names are joined by dots, the items of arrays are numbered. What is printed in
+//! many lines is left to `outline`.
 //!
 //! A reader of its own, for it takes what `serde_json` must not (`NaN`, `'a'`, `None`, tuples), keeps the order of the
 //! members, builds no tree, and reads numbers to the last bit.
 
-use super::measure::Measure;
-use super::number;
+pub(super) mod outline;
+
+use super::cells::measure::Measure;
+use super::cells::number;
 use super::reading::{Cell, Key, Reading, Span};
 use super::words::{Message, is_name};
 

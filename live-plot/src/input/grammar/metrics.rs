@@ -1,8 +1,8 @@
 //! The lines of metrics exporters and collectors: Prometheus, Graphite, Influx. In each a time may stand last, which is no
 //! value.
 
-use super::measure::Measure;
-use super::number;
+use super::cells::measure::Measure;
+use super::cells::number;
 use super::reading::{Cell, Key, Reading, Span};
 use super::words::begins_name;
 

@@ -3,7 +3,7 @@
 //!
 //! ```text
 //! clean         what no author means is taken out
-//! table         a row of the header in force (header, row, delimiter, cells)
+//! table         a row of the header in force (its header, its rows' names)
 //! outline       a part of JSON in several lines
 //! json          an object, several, an array
 //! metrics       Prometheus, Graphite, Influx
@@ -13,53 +13,41 @@
 //! table         a row without a header, or bare numbers
 //! ```
 //!
-//! again reads a line that is like an earlier one, and bare a flood of bare numbers, before all of these. title holds what
-//! stands above the lines; remark knows a line without a number. number, foreign, comma, unit, duration, measure, calendar
-//! and moment know what a cell is; words what may be a name; reading holds what was found. Pure: which series a number
-//! belongs to, and when it was, is left to `schema` and `timestamp`.
+//! again reads a line that is like an earlier one, and `cells::bare` a flood of bare numbers, before all of these. title
+//! holds what stands above the lines; remark knows a line without a number. cells knows what a cell is: a number with its
+//! unit, a time, a word; words what may be a name; reading holds what was found. Pure: which series a number belongs to,
+//! and when it was, is left to `schema` and `timestamp`.
 
 pub(super) mod again;
 mod alternating;
-pub(super) mod bare;
-pub(super) mod calendar;
 pub(super) mod cells;
 mod clean;
-pub(super) mod comma;
-mod delimiter;
-mod duration;
-pub(super) mod foreign;
 mod glued;
-mod header;
 mod json;
-pub(super) mod measure;
 pub(super) mod metrics;
-pub(super) mod moment;
-pub(super) mod number;
-mod numbers;
-mod outline;
 mod pairs;
 mod pattern;
 pub(super) mod reading;
 pub(super) mod remark;
-pub(super) mod row;
-mod row_names;
 #[cfg(test)]
 mod shown;
 pub(super) mod table;
 mod title;
-pub(super) mod unit;
 pub(super) mod words;
 
+use cells::comma;
+use cells::foreign::Foreign;
 use cells::has_number;
+use cells::moment::Moment;
+use cells::number;
 pub(super) use clean::clean;
-use foreign::Foreign;
-use moment::Moment;
 use regex::bytes::Regex;
 
-use outline::{Outline, Part};
+use json::outline::{Outline, Part};
 use pairs::Found;
 use pattern::Pattern;
 use reading::{Item, Key, Reading};
+use table::header;
 use table::{Above, Refusal, Tables};
 use title::Titles;
 

@@ -3,13 +3,13 @@
 //! values to `value`, several numbers behind a name to `numbers`.
 
 mod names;
+mod numbers;
 mod value;
 
 use std::ops::Range;
 
-use super::measure;
-use super::moment::Moment;
-use super::numbers;
+use super::cells::measure;
+use super::cells::moment::Moment;
 use super::reading::{Cell, Key, Reading, Span};
 use super::words::{Message, begins_name, is_level, is_name, loop_word, progress, without_leader};
 

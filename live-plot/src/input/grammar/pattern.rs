@@ -3,7 +3,7 @@
 
 use regex::bytes::{CaptureLocations, Regex};
 
-use super::comma;
+use super::cells::comma;
 use super::reading::{Cell, Key, Reading, Span};
 
 /// The expression and the names of its groups.

@@ -1,8 +1,9 @@
 //! What was found on a line: cells with their names, in order. The space is used again for each line. Which series a cell
 //! belongs to is left to `schema`.
 
-use super::comma;
-use super::measure::{self, Measure};
+use super::cells::comma;
+use super::cells::is_empty;
+use super::cells::measure::{self, Measure};
 
 /// A part of [`Reading`]'s text.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -200,11 +201,4 @@ impl Reading {
     pub(super) fn end_row(&mut self) {
         self.rows.push(self.items.len());
     }
-}
-
-/// Whether a cell says that there is nothing in it: vnlog and many tables write a dash, nvidia-smi `[N/A]`, kubectl
-/// `<unknown>`.
-pub(super) fn is_empty(cell: &[u8]) -> bool {
-    matches!(cell, b"" | b"-" | b"--" | b"N/A" | b"n/a" | b"NA" | b"null" | b"None" | b"\"\"")
-        || matches!(cell, b"[N/A]" | b"[Not Supported]" | b"<unknown>" | b"<none>")
 }

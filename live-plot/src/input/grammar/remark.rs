@@ -1,10 +1,10 @@
 //! A line without a number, which `--marks` draws: the time that it may begin with, and the rest. A date or clock time is
 //! no number here.
 
+use super::cells::delimiter::Delimiter;
+use super::cells::moment::Moment;
+use super::cells::number;
 use super::cells::{Kind, has_number, kind};
-use super::delimiter::Delimiter;
-use super::moment::Moment;
-use super::number;
 
 /// Whether there is no number in the line but that of the time at its beginning.
 pub(in crate::input) fn is_remark(line: &[u8]) -> bool {

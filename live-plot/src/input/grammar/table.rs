@@ -3,14 +3,16 @@
 //! `plain`.
 
 mod headed;
+pub(super) mod header;
 mod plain;
+pub(in crate::input) mod row;
+mod row_names;
 
-use super::comma;
-use super::delimiter::Delimiter;
-use super::header::{Candidate, Header};
+use super::cells::comma;
+use super::cells::delimiter::Delimiter;
 use super::reading::Reading;
-use super::row;
 use headed::Table;
+use header::{Candidate, Header};
 
 use crate::config::Naming;
 

@@ -2,8 +2,8 @@
 //! over a paragraph, `[disk]`, `2: eth0: <UP>` over indented lines; the `==> FILE <==` of head(1) and tail(1) over all lines
 //! until the next one. What a title is for is left to `schema`: the same name under two titles is two series.
 
+use super::cells::delimiter::Delimiter;
 use super::cells::{self, Kind};
-use super::delimiter::Delimiter;
 use super::words::is_level;
 
 /// More titles, one in the other, are not kept, nor are longer ones.

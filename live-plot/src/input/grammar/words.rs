@@ -3,8 +3,8 @@
 
 use std::ops::Range;
 
-use super::moment::Moment;
-use super::number;
+use super::cells::moment::Moment;
+use super::cells::number;
 use super::reading::{Cell, Item, Key, Reading};
 
 /// A thing's name has few digits: `sensor12`. More are those of a request, an address, a line of source.

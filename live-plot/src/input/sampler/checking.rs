@@ -2,12 +2,12 @@
 
 use super::super::checks::{MOST_NAMES, Named, unread};
 use super::super::grammar::clean;
-use super::super::grammar::measure::Measure;
 use super::super::grammar::metrics::is_epoch;
 use super::super::grammar::reading::{Cell, Item, Key, Reading};
 use super::super::schema::Role;
 use super::warnings::shown;
 use super::{Sampler, name};
+use crate::input::grammar::cells::measure::Measure;
 
 /// The way out: the pattern that was found, and what it draws; else that of the other warnings.
 fn way_out(pattern: Option<&str>, draws: &str) -> String {

@@ -3,10 +3,10 @@
 
 use std::time::Instant;
 
-use super::super::grammar::bare;
 use super::super::schema::{Name, Role};
 use super::super::splitter::Splitter;
 use super::{Row, Sampler};
+use crate::input::grammar::cells::bare;
 use crate::series::Sample;
 use crate::series::store::Entry;
 

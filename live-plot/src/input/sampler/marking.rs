@@ -5,7 +5,7 @@ use std::time::Instant;
 
 use super::Sampler;
 use super::time::written;
-use crate::input::grammar::measure::Measure;
+use crate::input::grammar::cells::measure::Measure;
 use crate::input::grammar::{Verdict, clean, remark};
 use crate::input::marks::Place;
 use crate::input::problems::Problem;

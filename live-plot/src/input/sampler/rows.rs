@@ -1,5 +1,5 @@
 //! With `--rows`: the name of a row, from the cells in the columns or under the keys that name it. Which word names a row by
-//! itself is left to `grammar::row_names`.
+//! itself is left to `grammar::table::row_names`.
 
 use std::io::Write as _;
 

@@ -2,11 +2,11 @@
 //! `timestamp`.
 
 use super::{Sampler, name};
-use crate::input::grammar::measure::Measure;
-use crate::input::grammar::moment::Moment;
+use crate::input::grammar::cells::measure::Measure;
+use crate::input::grammar::cells::moment::Moment;
+use crate::input::grammar::cells::unit::Unit;
 use crate::input::grammar::reading::{Cell, Item, Reading};
-use crate::input::grammar::row::is_half_of_day;
-use crate::input::grammar::unit::Unit;
+use crate::input::grammar::table::row::is_half_of_day;
 use crate::input::problems::Problem;
 use crate::input::schema::Role;
 use crate::input::timestamp::Written;

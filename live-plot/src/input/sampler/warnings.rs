@@ -4,21 +4,21 @@ use common::words::quoted;
 
 use super::super::doubts::{Doubt, is_state};
 use super::super::grammar::cells::{begins_with_number, is_fortran};
-use super::super::grammar::comma::is_behind_points;
-use super::super::grammar::foreign::is_hexadecimal;
-use super::super::grammar::measure::{self, Measure};
 use super::super::grammar::metrics;
-use super::super::grammar::moment::Moment;
 use super::super::grammar::reading::Reading;
 use super::super::grammar::reading::{Cell, Item, Key};
 use super::super::grammar::table::OpenMark;
-use super::super::grammar::unit::Unit;
 use super::super::grammar::words::loop_word;
 use super::super::problems::Problem;
 use super::super::splitter::LONGEST;
 use super::super::timestamp::compact;
 use super::super::turns::Turn;
 use super::{Sampler, name};
+use crate::input::grammar::cells::comma::is_behind_points;
+use crate::input::grammar::cells::foreign::is_hexadecimal;
+use crate::input::grammar::cells::measure::{self, Measure};
+use crate::input::grammar::cells::moment::Moment;
+use crate::input::grammar::cells::unit::Unit;
 
 /// How many characters of a name or cell a warning shows: binary noise has them in any number.
 const SHOWN: usize = 32;

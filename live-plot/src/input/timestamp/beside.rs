@@ -4,7 +4,7 @@
 use chrono::NaiveTime;
 
 use super::{DAY, Kind, SECOND, Timestamps, Written, of_day, unit};
-use crate::input::grammar::moment::Moment;
+use crate::input::grammar::cells::moment::Moment;
 
 impl Timestamps {
     /// The seconds since the first timestamp of a time beside them, which is not the next of them; `None` if it cannot be

@@ -1,6 +1,6 @@
 //! The plain numbers of a line, and where they may stand.
 
-use crate::input::grammar::{bare, number};
+use crate::input::grammar::cells::{bare, number};
 
 /// A line with more numbers is learned as far as these.
 const MOST_NUMBERS: usize = 64;

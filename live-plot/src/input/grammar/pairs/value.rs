@@ -2,11 +2,11 @@
 
 use std::ops::Range;
 
-use super::super::measure::{self, Measure};
-use super::super::moment::Moment;
-use super::super::numbers;
 use super::super::reading::{Cell, Key, Span};
 use super::Scan;
+use super::numbers;
+use crate::input::grammar::cells::measure::{self, Measure};
+use crate::input::grammar::cells::moment::Moment;
 
 impl Scan<'_> {
     /// `Tasks: 123 total, 1 running`: numbers with their names behind them are a row with these names, also if one looks

@@ -1,11 +1,11 @@
 //! A table with a header: whether a line is a row of it, and its cells. Which table is in force is left to `table`.
 
 use super::super::cells::{self, Kind};
-use super::super::delimiter::Delimiter;
-use super::super::header::Header;
 use super::super::reading::{Cell, Item, Key, Reading};
-use super::super::row::{self, Layout};
-use super::super::row_names::RowNames;
+use super::header::Header;
+use super::row::{self, Layout};
+use super::row_names::RowNames;
+use crate::input::grammar::cells::delimiter::Delimiter;
 
 /// A table with a header.
 #[derive(Debug, Clone, PartialEq)]

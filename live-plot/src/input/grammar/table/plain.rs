@@ -2,14 +2,14 @@
 //! has to agree from line to line.
 
 use super::super::cells::{self, Kind};
-use super::super::comma;
-use super::super::delimiter::Delimiter;
-use super::super::measure::{self, Measure};
-use super::super::number::{self, BlankGroups};
 use super::super::reading::{Cell, Key, Reading, Span};
-use super::super::row::{self, Layout};
-use super::super::unit::Unit;
+use super::row::{self, Layout};
 use super::{OpenMark, Refusal, Tables};
+use crate::input::grammar::cells::comma;
+use crate::input::grammar::cells::delimiter::Delimiter;
+use crate::input::grammar::cells::measure::{self, Measure};
+use crate::input::grammar::cells::number::{self, BlankGroups};
+use crate::input::grammar::cells::unit::Unit;
 
 impl Tables {
     /// Reads a line that no header names. In brackets a number and a word are a remark: `(2 rows)`.

@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 /// Where the columns of a line begin that two blanks or more part, in characters.
-pub(super) fn starts(line: &[u8]) -> impl Iterator<Item = usize> {
+pub(in crate::input) fn starts(line: &[u8]) -> impl Iterator<Item = usize> {
     let (mut place, mut blanks) = (0, 2);
     line.iter().filter_map(move |byte| {
         let is_start = *byte != b' ' && blanks > 1;
@@ -14,7 +14,7 @@ pub(super) fn starts(line: &[u8]) -> impl Iterator<Item = usize> {
 }
 
 /// Where each word of a line that is indented so far begins and ends, in characters.
-pub(super) fn spans(indent: usize, line: &[u8]) -> impl Iterator<Item = Range<usize>> {
+pub(in crate::input) fn spans(indent: usize, line: &[u8]) -> impl Iterator<Item = Range<usize>> {
     let mut place = indent;
     line.chunk_by(|one, other| one.is_ascii_whitespace() == other.is_ascii_whitespace()).filter_map(
         move |part| {
@@ -26,7 +26,7 @@ pub(super) fn spans(indent: usize, line: &[u8]) -> impl Iterator<Item = Range<us
 }
 
 /// Whether two words stand over each other, in part at least.
-pub(super) fn touch(one: &Range<usize>, other: &Range<usize>) -> bool {
+pub(in crate::input) fn touch(one: &Range<usize>, other: &Range<usize>) -> bool {
     one.start < other.end && other.start < one.end
 }
 

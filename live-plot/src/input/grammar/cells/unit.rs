@@ -98,7 +98,7 @@ impl Unit {
     pub(in crate::input) const SECOND: Self = Self::time("s", 1.0, 1.0);
 
     /// A minute, which `m` is within a duration.
-    pub(super) const MINUTE: Self = Self::time("min", 60.0, 1.0);
+    pub(in crate::input) const MINUTE: Self = Self::time("min", 60.0, 1.0);
 
     const fn time(symbol: &'static str, many: f64, of: f64) -> Self {
         Self { quantity: Quantity::Time, prefix: "", symbol, per: "", many, of }

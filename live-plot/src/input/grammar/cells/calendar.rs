@@ -50,18 +50,21 @@ const ZONES: [(&[u8], i32); 18] = [
 ];
 
 #[derive(Debug)]
-pub(super) struct Scanner<'a> {
+pub(in crate::input) struct Scanner<'a> {
     text: &'a [u8],
-    pub(super) at: usize,
+    pub(in crate::input) at: usize,
 }
 
 impl<'a> Scanner<'a> {
-    pub(super) fn new(text: &'a [u8]) -> Self {
+    pub(in crate::input) fn new(text: &'a [u8]) -> Self {
         Self { text, at: 0 }
     }
 
     /// What `read` finds, else the place is kept.
-    pub(super) fn attempt<T>(&mut self, read: impl FnOnce(&mut Self) -> Option<T>) -> Option<T> {
+    pub(in crate::input) fn attempt<T>(
+        &mut self,
+        read: impl FnOnce(&mut Self) -> Option<T>,
+    ) -> Option<T> {
         let before = self.at;
         let found = read(self);
         if found.is_none() {
@@ -91,7 +94,7 @@ impl<'a> Scanner<'a> {
     }
 
     /// `2026-11-25`, `2026/11/25`, `25.11.2026`, `11/25/2026`, `25/11/2026`.
-    pub(super) fn date(&mut self) -> Option<(NaiveDate, Option<Order>)> {
+    pub(in crate::input) fn date(&mut self) -> Option<(NaiveDate, Option<Order>)> {
         if let Some(date) = self.attempt(Self::named_date) {
             return Some((date, None));
         }
@@ -154,28 +157,28 @@ impl<'a> Scanner<'a> {
     }
 
     /// `20261126` of ISO 8601's basic format.
-    pub(super) fn compact_date(&mut self) -> Option<NaiveDate> {
+    pub(in crate::input) fn compact_date(&mut self) -> Option<NaiveDate> {
         let date = self.digits(8, 8)?;
         let year = i32::try_from(date / 10_000).ok()?;
         NaiveDate::from_ymd_opt(year, date / 100 % 100, date % 100)
     }
 
     /// `024718`, with a fraction perhaps.
-    pub(super) fn compact_clock(&mut self) -> Option<NaiveTime> {
+    pub(in crate::input) fn compact_clock(&mut self) -> Option<NaiveTime> {
         let clock = self.digits(6, 6)?;
         let nanos = self.attempt(Self::fraction).unwrap_or(0);
         NaiveTime::from_hms_nano_opt(clock / 10_000, clock / 100 % 100, clock % 100, nanos)
     }
 
     /// What parts a date and a clock time.
-    pub(super) fn separator(&mut self) {
+    pub(in crate::input) fn separator(&mut self) {
         if self.take(|byte| matches!(byte, b'T' | b't' | b'_' | b':')).is_none() {
             while self.take(|byte| byte == b' ' || byte == b'\t').is_some() {}
         }
     }
 
     /// `17:00`, `17:00:01`, `17:00:01.5`, `17:00:01,500`, `5:00:01 PM`.
-    pub(super) fn clock(&mut self) -> Option<NaiveTime> {
+    pub(in crate::input) fn clock(&mut self) -> Option<NaiveTime> {
         let hour = self.digits(1, 2)?;
         self.take(|byte| byte == b':')?;
         let minute = self.digits(2, 2)?;
@@ -218,7 +221,7 @@ impl<'a> Scanner<'a> {
     }
 
     /// `Z`, ` UTC`, ` CET`, `+01:00`, `+0100`, ` +01`, in seconds.
-    pub(super) fn offset(&mut self) -> Option<i32> {
+    pub(in crate::input) fn offset(&mut self) -> Option<i32> {
         while self.take(|byte| byte == b' ').is_some() {}
         let rest = &self.text[self.at..];
         let letters = rest.iter().take_while(|byte| byte.is_ascii_alphanumeric()).count();

@@ -19,7 +19,7 @@ pub(in crate::input) fn line(text: &[u8]) -> Option<(f64, usize)> {
 
 /// The number that begins at `at`, and where it ends.
 #[inline]
-pub(super) fn number(text: &[u8], at: usize, sign: u8) -> Option<(f64, usize)> {
+pub(in crate::input) fn number(text: &[u8], at: usize, sign: u8) -> Option<(f64, usize)> {
     let is_negative = *text.get(at)? == b'-';
     let start = at + usize::from(is_negative);
     let (mut mantissa, mut end) = digits(text, start)?;
@@ -93,8 +93,8 @@ fn eight(text: &[u8], at: usize) -> Option<(u64, usize)> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::number;
     use super::*;
+    use crate::input::grammar::cells::number;
     use proptest::prelude::*;
 
     /// The line with enough behind it.

@@ -5,48 +5,48 @@ mod places;
 
 use std::ops::Range;
 
-use super::cells::{self, Kind};
-use super::delimiter::Delimiter;
-use super::number;
 use super::row;
 use super::row_names::is_no_value;
-use super::words::is_level;
-pub(super) use names::is_of_years;
+use crate::input::grammar::cells::delimiter::Delimiter;
+use crate::input::grammar::cells::number;
+use crate::input::grammar::cells::{self, Kind};
+use crate::input::grammar::words::is_level;
+pub(in crate::input) use names::is_of_years;
 use names::{are_units, distinct, end_a_sentence, is_address, is_drawn, is_torn};
 use places::{spans, starts, touch};
 
 /// A line of names that fits a row.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Header {
-    pub(super) delimiter: Delimiter,
+pub(in crate::input) struct Header {
+    pub(in crate::input) delimiter: Delimiter,
     /// What stands apart before its colon: `avg-cpu`.
-    pub(super) label: Option<Vec<u8>>,
-    pub(super) names: Vec<Vec<u8>>,
+    pub(in crate::input) label: Option<Vec<u8>>,
+    pub(in crate::input) names: Vec<Vec<u8>>,
     /// They are units, or one of them comes twice: what stands above them may be the names.
-    pub(super) are_units: bool,
+    pub(in crate::input) are_units: bool,
 }
 
 /// A line without a number, which may be a header.
 #[derive(Debug, Default, Clone, PartialEq)]
-pub(super) struct Candidate {
-    pub(super) line: Vec<u8>,
+pub(in crate::input) struct Candidate {
+    pub(in crate::input) line: Vec<u8>,
     /// How far it is indented.
-    pub(super) indent: usize,
+    pub(in crate::input) indent: usize,
     /// The titles above it.
-    pub(super) title: Vec<u8>,
+    pub(in crate::input) title: Vec<u8>,
     /// Its place in the input.
-    pub(super) number: u64,
+    pub(in crate::input) number: u64,
     /// It stood behind a `#`: if it is no header, it is a comment.
-    pub(super) is_comment: bool,
+    pub(in crate::input) is_comment: bool,
     /// It may begin another table, after the first number: it repeats a header or follows an empty line.
-    pub(super) may_begin: bool,
+    pub(in crate::input) may_begin: bool,
     /// It has been reported as a line without a number, or is not to be.
-    pub(super) is_reported: bool,
+    pub(in crate::input) is_reported: bool,
 }
 
 impl Candidate {
     /// The header that it is, if it has as many names as the row has cells.
-    pub(super) fn fits(&self, row: &[u8]) -> Option<Header> {
+    pub(in crate::input) fn fits(&self, row: &[u8]) -> Option<Header> {
         if self.line.contains(&b'|') || self.is_title_of(row) {
             return None;
         }
@@ -118,7 +118,7 @@ impl Candidate {
     /// Whether its words do not stand over the cells of the row, as names do. Then progress stands under a sentence, or a
     /// name holds a blank and the cells stand under later words: `Name/IP address`. Bare numbers are often not aligned with
     /// their names, and so is what single blanks part.
-    pub(super) fn is_beside(&self, row: &[u8]) -> bool {
+    pub(in crate::input) fn is_beside(&self, row: &[u8]) -> bool {
         let has = |line: &[u8], blanks: &[u8]| memchr::memmem::find(line, blanks).is_some();
         let is_bare = |word: &[u8]| number::prefix(word).is_some_and(|(_, end)| end == word.len());
         if self.is_comment
@@ -140,7 +140,7 @@ impl Candidate {
 
     /// The header that it is over a line of units, which stands below it: `time,temp` over `s,C`. Between blanks it could
     /// be any sentence, so each name has to stand over its unit.
-    pub(super) fn fits_over_units(&self, units: &Self, row: &[u8]) -> Option<Header> {
+    pub(in crate::input) fn fits_over_units(&self, units: &Self, row: &[u8]) -> Option<Header> {
         let header = self.fits(row).filter(|header| !header.are_units)?;
         let is_aligned = || {
             let (own, units) = (self.spans(), units.spans());
@@ -207,12 +207,12 @@ impl Candidate {
     }
 
     /// Whether it is one word. With `--marks` that is a mark, and not the name of the numbers below it.
-    pub(super) fn is_word(&self) -> bool {
+    pub(in crate::input) fn is_word(&self) -> bool {
         Delimiter::of(&self.line).cells(&self.line).count() == 1
     }
 
     /// Whether its names follow a label, which the next line may repeat: /proc/net/snmp. One name is a remark: `note: moved`.
-    pub(super) fn has_label(&self) -> bool {
+    pub(in crate::input) fn has_label(&self) -> bool {
         let delimiter = Delimiter::of(&self.line);
         let (label, names) = row::label(&self.line, delimiter);
         label.is_some_and(|label| !is_level(label)) && delimiter.cells(names).count() > 1

@@ -114,7 +114,7 @@ pub(in crate::input) fn whole(text: &[u8]) -> Option<Measure> {
 
 /// The measure that is all of a cell: with a letter for hours, days or weeks behind a blank, too, which between blanks would
 /// be a cell of its own.
-pub(super) fn in_cell(text: &[u8]) -> Option<Measure> {
+pub(in crate::input) fn in_cell(text: &[u8]) -> Option<Measure> {
     whole(text).or_else(|| {
         let [number @ .., b' ', b'h' | b'd' | b'w'] = text else { return None };
         let (measure, length) = prefix(number).filter(|(measure, _)| measure.unit.is_none())?;

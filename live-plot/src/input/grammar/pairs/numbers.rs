@@ -1,13 +1,13 @@
 //! Several numbers behind a name: a row, a list, or counts with their own names. One number and its name are left to
 //! `pairs`.
 
-use super::measure::{self, Measure};
-use super::moment::Moment;
-use super::unit::Unit;
-use super::words::begins_name;
+use crate::input::grammar::cells::measure::{self, Measure};
+use crate::input::grammar::cells::moment::Moment;
+use crate::input::grammar::cells::unit::Unit;
+use crate::input::grammar::words::begins_name;
 
 /// Whether nothing but numbers follows the first one: `lo: 1 2`.
-pub(super) fn are_all(first: Measure, after: &[u8]) -> bool {
+pub(in crate::input) fn are_all(first: Measure, after: &[u8]) -> bool {
     let (mut measure, mut rest, mut count) = (first, after, 1);
     loop {
         rest = after_separator(rest);
@@ -27,7 +27,7 @@ pub(super) fn are_all(first: Measure, after: &[u8]) -> bool {
 }
 
 /// The number that tells how far others lie from the one before, `± 7.3 ms`, and where it ends.
-pub(super) fn deviation(after: &[u8]) -> Option<(Measure, usize)> {
+pub(in crate::input) fn deviation(after: &[u8]) -> Option<(Measure, usize)> {
     let rest = after.trim_ascii_start();
     let sign = ["±", "+/-", "+-"].into_iter().find(|sign| rest.starts_with(sign.as_bytes()))?;
     let rest = rest[sign.len()..].trim_ascii_start();
@@ -35,7 +35,7 @@ pub(super) fn deviation(after: &[u8]) -> Option<(Measure, usize)> {
 }
 
 /// The number behind another one, if both bear units, of kinds that cannot be turned into each other; and where it ends.
-pub(super) fn in_another_unit(first: Measure, after: &[u8]) -> Option<(Measure, usize)> {
+pub(in crate::input) fn in_another_unit(first: Measure, after: &[u8]) -> Option<(Measure, usize)> {
     let rest = after.trim_ascii_start();
     let (mut other, length) = measure::prefix(rest)?;
     let mut end = after.len() - rest.len() + length;
@@ -52,7 +52,7 @@ pub(super) fn in_another_unit(first: Measure, after: &[u8]) -> Option<(Measure, 
 
 /// Whether a number is followed by another one that is no name, also behind parentheses, a slash or as the end of a range:
 /// together they are no value. Nor are a day and a clock time.
-pub(super) fn goes_on(first: Measure, after: &[u8]) -> bool {
+pub(in crate::input) fn goes_on(first: Measure, after: &[u8]) -> bool {
     let rest = after_separator(after);
     let is_time = first.unit.is_some_and(|unit| unit.turned_into(1.0, Unit::SECOND).is_some());
     if is_time && rest.len() < after.len() && Moment::prefix(rest).is_some() {
@@ -70,7 +70,7 @@ pub(super) fn goes_on(first: Measure, after: &[u8]) -> bool {
 }
 
 /// `123 total, 1 running`: numbers with their names behind them, also if one looks like a unit (`us` of top).
-pub(super) fn counts(text: &[u8]) -> Option<Vec<(Measure, Vec<u8>)>> {
+pub(in crate::input) fn counts(text: &[u8]) -> Option<Vec<(Measure, Vec<u8>)>> {
     // A sentence may end on the line: `0.0 used. 22000.0 avail Mem`.
     let ends = |at: &usize| {
         let rest = &text[*at..];

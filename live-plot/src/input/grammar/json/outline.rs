@@ -1,8 +1,8 @@
 //! JSON that is printed in many lines: `"cpu": {` begins a part whose names are `cpu.…`, up to its `}`. Several may begin
 //! on one line: `"disks": [{`.
 
-use super::json;
-use super::reading::Reading;
+use super::super::json;
+use crate::input::grammar::reading::Reading;
 
 /// More levels, or longer names of them, are not kept.
 const DEEPEST: usize = 64;
@@ -10,7 +10,7 @@ const LONGEST: usize = 1024;
 
 /// The parts that are open.
 #[derive(Debug, Default, Clone, PartialEq)]
-pub(super) struct Outline {
+pub(in crate::input) struct Outline {
     path: Vec<u8>,
     levels: Vec<Level>,
 }
@@ -25,7 +25,7 @@ struct Level {
 
 /// What a line is to an outline.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) enum Part {
+pub(in crate::input) enum Part {
     Read,
     /// A bracket, a name, or a member without a number.
     Silent,
@@ -35,12 +35,12 @@ pub(super) enum Part {
 
 impl Outline {
     /// Whether a part has begun.
-    pub(super) fn is_open(&self) -> bool {
+    pub(in crate::input) fn is_open(&self) -> bool {
         !self.levels.is_empty()
     }
 
     /// Reads the line as a part of the outline.
-    pub(super) fn read(&mut self, line: &[u8], reading: &mut Reading) -> Part {
+    pub(in crate::input) fn read(&mut self, line: &[u8], reading: &mut Reading) -> Part {
         let first = line.first().copied().unwrap_or_default();
         // Nearly every line of other input is told by its first byte.
         if self.levels.is_empty() && !b"{}[]\"'".contains(&first) {
@@ -133,8 +133,8 @@ fn part(line: &[u8]) -> Option<(&[u8], Vec<u8>, &[u8])> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::shown::shown;
     use super::*;
+    use crate::input::grammar::shown::shown;
 
     fn read(text: &str) -> Vec<String> {
         let (mut outline, mut found) = (Outline::default(), Vec::new());

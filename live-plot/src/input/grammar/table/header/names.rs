@@ -1,8 +1,8 @@
 //! The words of a header: what may be a name, what is a unit below names, and the names, each once.
 
-use super::super::cells::{self, Kind};
-use super::super::delimiter::Delimiter;
-use super::super::unit::Unit;
+use crate::input::grammar::cells::delimiter::Delimiter;
+use crate::input::grammar::cells::unit::Unit;
+use crate::input::grammar::cells::{self, Kind};
 
 /// A word without the brackets around it.
 fn unbracketed(word: &[u8]) -> &[u8] {
@@ -13,7 +13,7 @@ fn unbracketed(word: &[u8]) -> &[u8] {
 }
 
 /// Whether the names are units, in brackets perhaps, or one comes twice.
-pub(super) fn are_units(names: &[&[u8]]) -> bool {
+pub(in crate::input) fn are_units(names: &[&[u8]]) -> bool {
     let is_unit = |name: &&[u8]| {
         let unit = unbracketed(name);
         unit.is_empty() || Unit::named(unit).is_some()
@@ -24,7 +24,7 @@ pub(super) fn are_units(names: &[&[u8]]) -> bool {
 
 /// Whether a word is drawn and not read, as in `=== test session starts ===` and `loss / acc`: nobody calls a column so. `-`
 /// stands where there is no value: `- - img.png` of git's numstat.
-pub(super) fn is_drawn(word: &[u8]) -> bool {
+pub(in crate::input) fn is_drawn(word: &[u8]) -> bool {
     let is_mark = |c: char| c.is_ascii_punctuation() || ('\u{2500}'..'\u{2600}').contains(&c);
     !word.is_empty()
         && !matches!(unbracketed(word), b"%" | b"#" | b"$")
@@ -57,7 +57,7 @@ pub(in crate::input) fn is_of_years(line: &[u8]) -> bool {
 
 /// Whether the last word ends a sentence or a title: `Initializing...`, `DHT22 test!`, `Response time histogram:`. A single
 /// word with a colon may be a name, and several with a point are cut short.
-pub(super) fn end_a_sentence(names: &[&[u8]]) -> bool {
+pub(in crate::input) fn end_a_sentence(names: &[&[u8]]) -> bool {
     let Some((last, others)) = names.split_last() else { return false };
     let ends = |name: &[u8], end: &[u8]| name.ends_with(end);
     let alone = |end: &[u8]| ends(last, end) && !others.iter().any(|name| ends(name, end));
@@ -70,7 +70,7 @@ pub(super) fn end_a_sentence(names: &[&[u8]]) -> bool {
 
 /// Whether a bracket in the word is left open, or closed without being opened: `[ ID]`, `<not supported>` are two words,
 /// and no names of columns.
-pub(super) fn is_torn(word: &[u8]) -> bool {
+pub(in crate::input) fn is_torn(word: &[u8]) -> bool {
     let count = |wanted: u8| word.iter().filter(|byte| **byte == wanted).count();
     [(b'(', b')'), (b'[', b']'), (b'<', b'>')]
         .into_iter()
@@ -78,7 +78,7 @@ pub(super) fn is_torn(word: &[u8]) -> bool {
 }
 
 /// Whether a word has digits and no letter, as in `PING 127.0.0.1 56(84) bytes`: nobody calls a column so.
-pub(super) fn is_address(word: &[u8], delimiter: Delimiter) -> bool {
+pub(in crate::input) fn is_address(word: &[u8], delimiter: Delimiter) -> bool {
     let is_letter = |byte: &u8| byte.is_ascii_alphabetic() || !byte.is_ascii();
     word.iter().any(u8::is_ascii_digit)
         && !word.iter().any(is_letter)
@@ -86,7 +86,7 @@ pub(super) fn is_address(word: &[u8], delimiter: Delimiter) -> bool {
 }
 
 /// The names, each once: the same again is `name.2`. One that is empty or a time is left to the column's number.
-pub(super) fn distinct(cells: &[&[u8]], delimiter: Delimiter) -> Vec<Vec<u8>> {
+pub(in crate::input) fn distinct(cells: &[&[u8]], delimiter: Delimiter) -> Vec<Vec<u8>> {
     let mut names: Vec<Vec<u8>> = Vec::with_capacity(cells.len());
     for cell in cells {
         let mut name = plain(cell);

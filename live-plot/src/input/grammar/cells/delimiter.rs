@@ -4,7 +4,7 @@ use super::comma;
 
 /// What parts the cells of a line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Delimiter {
+pub(in crate::input) enum Delimiter {
     Tab,
     /// The decimal sign may then be a comma.
     Semicolon,
@@ -19,7 +19,8 @@ pub(super) enum Delimiter {
 
 impl Delimiter {
     /// Every one, in the order in which they are tried.
-    pub(super) const ALL: [Self; 4] = [Self::Tab, Self::Semicolon, Self::Comma, Self::Blanks];
+    pub(in crate::input) const ALL: [Self; 4] =
+        [Self::Tab, Self::Semicolon, Self::Comma, Self::Blanks];
 
     fn byte(self) -> Option<u8> {
         match self {
@@ -31,7 +32,7 @@ impl Delimiter {
     }
 
     /// The same, after a look at a line for its decimal sign.
-    pub(super) fn with_sign_of(self, line: &[u8]) -> Self {
+    pub(in crate::input) fn with_sign_of(self, line: &[u8]) -> Self {
         match self {
             Self::Semicolon if comma::may_be_decimal(line) => Self::SemicolonAndComma,
             other => other,
@@ -39,26 +40,26 @@ impl Delimiter {
     }
 
     /// Whether blanks part the cells: then no cell is empty.
-    pub(super) fn is_blanks(self) -> bool {
+    pub(in crate::input) fn is_blanks(self) -> bool {
         matches!(self, Self::Blanks | Self::WideBlanks)
     }
 
-    pub(super) fn is_semicolon(self) -> bool {
+    pub(in crate::input) fn is_semicolon(self) -> bool {
         matches!(self, Self::Semicolon | Self::SemicolonAndComma)
     }
 
     /// Whether it parts anything on this line.
-    pub(super) fn is_in(self, line: &[u8]) -> bool {
+    pub(in crate::input) fn is_in(self, line: &[u8]) -> bool {
         self.byte().is_none_or(|byte| memchr::memchr(byte, line).is_some())
     }
 
     /// The first that is on the line.
-    pub(super) fn of(line: &[u8]) -> Self {
+    pub(in crate::input) fn of(line: &[u8]) -> Self {
         Self::ALL.into_iter().find(|delimiter| delimiter.is_in(line)).unwrap_or(Self::Blanks)
     }
 
     /// The line without the blanks around it; tabs part cells, empty ones at both ends, too.
-    pub(super) fn trimmed(self, line: &[u8]) -> &[u8] {
+    pub(in crate::input) fn trimmed(self, line: &[u8]) -> &[u8] {
         if self != Self::Tab {
             return line.trim_ascii();
         }
@@ -69,18 +70,18 @@ impl Delimiter {
     }
 
     /// The line without a delimiter at its end, which ends no cell.
-    pub(super) fn without_last(self, line: &[u8]) -> &[u8] {
+    pub(in crate::input) fn without_last(self, line: &[u8]) -> &[u8] {
         self.byte().and_then(|byte| line.strip_suffix(&[byte])).unwrap_or(line).trim_ascii_end()
     }
 
     /// The cells of the line, without the blanks around them and the quotes around the whole.
-    pub(super) fn cells(self, line: &[u8]) -> Cells<'_> {
+    pub(in crate::input) fn cells(self, line: &[u8]) -> Cells<'_> {
         Cells { rest: Some(line), delimiter: self }
     }
 }
 
 #[derive(Debug, Clone)]
-pub(super) struct Cells<'a> {
+pub(in crate::input) struct Cells<'a> {
     rest: Option<&'a [u8]>,
     delimiter: Delimiter,
 }

@@ -4,14 +4,14 @@
 use super::measure::{self, Measure};
 
 /// Whether a comma stands between two digits.
-pub(super) fn is_within(text: &[u8]) -> bool {
+pub(in crate::input) fn is_within(text: &[u8]) -> bool {
     memchr::memchr_iter(b',', text).any(|at| {
         at > 0 && text[at - 1].is_ascii_digit() && text.get(at + 1).is_some_and(u8::is_ascii_digit)
     })
 }
 
 /// Whether a number of the line has a comma that parts no groups: `0,128`, `21,5`.
-pub(super) fn may_be_decimal(line: &[u8]) -> bool {
+pub(in crate::input) fn may_be_decimal(line: &[u8]) -> bool {
     single(line).any(|(before, after)| !is_group(before, after))
 }
 
@@ -21,7 +21,7 @@ pub(in crate::input) fn is_behind_points(line: &[u8]) -> bool {
 }
 
 /// Whether a number of the line has a decimal point, so that its commas are none: `MPos:1.500,2.500,0.500|FS:500,8000`.
-pub(super) fn has_decimal_point(line: &[u8]) -> bool {
+pub(in crate::input) fn has_decimal_point(line: &[u8]) -> bool {
     runs(line).any(|run| {
         let commas = run.iter().filter(|byte| **byte == b',').count();
         let is_pointed = |part: &[u8]| {
@@ -35,7 +35,7 @@ pub(super) fn has_decimal_point(line: &[u8]) -> bool {
 }
 
 /// The number that is all of a quoted cell, in groups of two digits as India writes it: `1,23,456.50`.
-pub(super) fn grouped_by_two(cell: &[u8]) -> Option<Measure> {
+pub(in crate::input) fn grouped_by_two(cell: &[u8]) -> Option<Measure> {
     let digits = cell.strip_prefix(b"-").unwrap_or(cell);
     let point = memchr::memchr(b'.', digits).unwrap_or(digits.len());
     let mut groups = digits[..point].split(|byte| *byte == b',');
@@ -53,7 +53,7 @@ pub(super) fn grouped_by_two(cell: &[u8]) -> Option<Measure> {
 }
 
 /// Whether the line as a whole looks more like one number with a decimal comma than like two: `0,5`, `1.234,5`.
-pub(super) fn may_be_fraction(line: &[u8]) -> bool {
+pub(in crate::input) fn may_be_fraction(line: &[u8]) -> bool {
     let digits = line.strip_prefix(b"-").unwrap_or(line);
     single(digits).any(|(before, after)| {
         before.len() + 1 + after.len() == digits.len() && (before == b"0" || before.contains(&b'.'))
@@ -61,7 +61,7 @@ pub(super) fn may_be_fraction(line: &[u8]) -> bool {
 }
 
 /// Whether the only comma of a line would part a name from half of a number: `x 12,5`.
-pub(super) fn halves(line: &[u8]) -> bool {
+pub(in crate::input) fn halves(line: &[u8]) -> bool {
     let at = memchr::memchr(b',', line).unwrap_or(line.len());
     let (before, after) = line.split_at(at);
     let is_mark = |byte: &u8| byte.is_ascii_whitespace() || *byte == b';';
@@ -75,7 +75,7 @@ pub(super) fn halves(line: &[u8]) -> bool {
 }
 
 /// Whether a number of the line is as good with a decimal point as in groups: `1,234`.
-pub(super) fn is_open(line: &[u8]) -> bool {
+pub(in crate::input) fn is_open(line: &[u8]) -> bool {
     single(line).any(|(before, after)| is_group(before, after))
 }
 
@@ -106,7 +106,7 @@ fn single(line: &[u8]) -> impl Iterator<Item = (&[u8], &[u8])> {
 }
 
 /// The cell as a number with a decimal comma, its groups parted by points or blanks: `1.234,56`.
-pub(super) fn decimal(cell: &[u8]) -> Option<Measure> {
+pub(in crate::input) fn decimal(cell: &[u8]) -> Option<Measure> {
     let at =
         memchr::memchr(b',', cell).filter(|at| is_within(&cell[..(at + 2).min(cell.len())]))?;
     let (before, after) = (&cell[..at], &cell[at + 1..]);
@@ -120,7 +120,7 @@ pub(super) fn decimal(cell: &[u8]) -> Option<Measure> {
 }
 
 /// The number that is all of the cell, if points part its groups: `1.000`, where a comma is the decimal point.
-pub(super) fn grouped_by_points(cell: &[u8]) -> Option<Measure> {
+pub(in crate::input) fn grouped_by_points(cell: &[u8]) -> Option<Measure> {
     let digits = cell.iter().rposition(u8::is_ascii_digit)? + 1;
     let mut plain = cell[..digits].contains(&b'.').then(|| ungrouped(&cell[..digits]))??;
     plain.extend_from_slice(&cell[digits..]);
@@ -128,7 +128,7 @@ pub(super) fn grouped_by_points(cell: &[u8]) -> Option<Measure> {
 }
 
 /// Whether the points of all numbers between semicolons that have one may part groups of three digits: `1.500;2.500`.
-pub(super) fn may_be_thousands(line: &[u8]) -> bool {
+pub(in crate::input) fn may_be_thousands(line: &[u8]) -> bool {
     let mut has_points = false;
     let may_be = |cell: &[u8]| {
         let cell = cell.trim_ascii();

@@ -3,9 +3,9 @@
 
 use std::collections::HashMap;
 
-use super::cells::{self, Kind};
-use super::delimiter::Delimiter;
-use super::measure::Measure;
+use crate::input::grammar::cells::delimiter::Delimiter;
+use crate::input::grammar::cells::measure::Measure;
+use crate::input::grammar::cells::{self, Kind};
 
 /// What tables of processes call their column of numbers.
 const PROCESS_IDS: [&str; 5] = ["pid", "tid", "tgid", "lwp", "spid"];
@@ -40,7 +40,7 @@ const NO_VALUES: [&str; 22] = [
 ];
 
 /// Whether the word is one of these, in brackets perhaps.
-pub(super) fn is_no_value(word: &[u8]) -> bool {
+pub(in crate::input) fn is_no_value(word: &[u8]) -> bool {
     let inner = match word {
         [b'[', inner @ .., b']'] | [b'<', inner @ .., b'>'] => inner,
         _ => word,
@@ -57,9 +57,9 @@ const MOST_NAMES: usize = 4096;
 
 /// The columns that tell the rows apart, and which row each name is for.
 #[derive(Debug, Default, Clone, PartialEq)]
-pub(super) struct RowNames {
+pub(in crate::input) struct RowNames {
     /// The column whose cells are the names.
-    pub(super) column: Option<usize>,
+    pub(in crate::input) column: Option<usize>,
     /// Another column of words.
     other: Option<usize>,
     /// The names begin the row: what stands there later is one, too, though it be a number.
@@ -92,13 +92,13 @@ struct Row<'a> {
 
 impl RowNames {
     /// The next block of the table begins.
-    pub(super) fn begin_block(&mut self) {
+    pub(in crate::input) fn begin_block(&mut self) {
         self.block += u64::from(!self.owners.is_empty());
     }
 
     /// Takes the columns of a block from its first row: its words, and the names of its header. So many columns at the
     /// beginning are a time. In a table of processes the last word is what runs.
-    pub(super) fn choose(&mut self, words: &[usize], header: &[Vec<u8>], times: usize) {
+    pub(in crate::input) fn choose(&mut self, words: &[usize], header: &[Vec<u8>], times: usize) {
         let is_called = |column: &usize, names: &[&str]| {
             header.get(*column).is_some_and(|name| is_any_of(names, name))
         };
@@ -116,7 +116,7 @@ impl RowNames {
 
     /// Takes the column for one of values from now on, if it has no name for this row, but a number or nothing: `1,bad`, then
     /// `2,5`. Where names begin the rows, only a fraction is none: `all`, `0`, `1` of mpstat are. Returns whether it does.
-    pub(super) fn lose(&mut self, cells: &[&[u8]], first: usize) -> bool {
+    pub(in crate::input) fn lose(&mut self, cells: &[&[u8]], first: usize) -> bool {
         let column = self.column.filter(|_| self.process.is_none());
         let cell = column.and_then(|column| cells.get(column.checked_sub(first)?));
         let is_number = |cell: &&[u8]| matches!(cells::kind(cell, Delimiter::Tab), Kind::Number(_));
@@ -134,7 +134,7 @@ impl RowNames {
 
     /// The name of the row with these cells, the first of them in column `first`; `times` of them tell when it was.
     /// Empty if it has none.
-    pub(super) fn name(&mut self, cells: &[&[u8]], first: usize, times: usize) -> &[u8] {
+    pub(in crate::input) fn name(&mut self, cells: &[&[u8]], first: usize, times: usize) -> &[u8] {
         let cell = |column: Option<usize>| {
             let place = column.and_then(|column| column.checked_sub(first));
             place.and_then(|place| cells.get(place).copied()).unwrap_or_default()

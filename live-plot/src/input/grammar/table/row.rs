@@ -1,18 +1,18 @@
 //! The cells of a row as they are put into a reading, each in its column, with the row's name.
 
-use super::cells::{self, Kind};
-use super::comma;
-use super::delimiter::Delimiter;
-use super::measure::{self, Measure};
-use super::moment::Moment;
-use super::number;
-use super::reading::{Cell, Key, Reading, Span};
 use super::row_names::is_no_value;
-use super::words::is_level;
+use crate::input::grammar::cells::comma;
+use crate::input::grammar::cells::delimiter::Delimiter;
+use crate::input::grammar::cells::measure::{self, Measure};
+use crate::input::grammar::cells::moment::Moment;
+use crate::input::grammar::cells::number;
+use crate::input::grammar::cells::{self, Kind};
+use crate::input::grammar::reading::{Cell, Key, Reading, Span};
+use crate::input::grammar::words::is_level;
 
 /// The label that a row or header begins with and what follows its colon, as in `Mem: 1 2`. Under other delimiters than
 /// blanks it is a cell like any other.
-pub(super) fn label(line: &[u8], delimiter: Delimiter) -> (Option<&[u8]>, &[u8]) {
+pub(in crate::input) fn label(line: &[u8], delimiter: Delimiter) -> (Option<&[u8]>, &[u8]) {
     let end = if delimiter == Delimiter::Blanks { memchr::memchr(b':', line) } else { None };
     let label = end.and_then(|end| {
         let name = line[..end].trim_ascii();
@@ -28,7 +28,7 @@ pub(super) fn label(line: &[u8], delimiter: Delimiter) -> (Option<&[u8]>, &[u8])
 
 /// The cells with those joined that are one in a table of `width` columns: a date and a clock time, a clock time and AM or
 /// PM, a number and its unit. They are cells of `line`.
-pub(super) fn join<'a>(line: &'a [u8], cells: &mut Vec<&'a [u8]>, width: usize) {
+pub(in crate::input) fn join<'a>(line: &'a [u8], cells: &mut Vec<&'a [u8]>, width: usize) {
     let mut at = 0;
     while at + 1 < cells.len() && cells.len() > width {
         let end = offset(line, cells[at + 1]) + cells[at + 1].len();
@@ -49,28 +49,28 @@ fn offset(line: &[u8], part: &[u8]) -> usize {
 
 /// What a row is made of besides its cells.
 #[derive(Debug, Clone, Copy, Default)]
-pub(super) struct Layout<'a> {
+pub(in crate::input) struct Layout<'a> {
     /// The column of the first cell.
-    pub(super) first: usize,
-    pub(super) label: Option<&'a [u8]>,
+    pub(in crate::input) first: usize,
+    pub(in crate::input) label: Option<&'a [u8]>,
     /// The name of the row; empty if it has none.
-    pub(super) name: &'a [u8],
+    pub(in crate::input) name: &'a [u8],
     /// The column whose cells name the rows.
-    pub(super) names: Option<usize>,
+    pub(in crate::input) names: Option<usize>,
 }
 
 /// What the cells of a row turned out to be.
 #[derive(Debug, Default)]
-pub(super) struct Content {
-    pub(super) numbers: usize,
+pub(in crate::input) struct Content {
+    pub(in crate::input) numbers: usize,
     /// The columns of words that may be names.
-    pub(super) words: Vec<usize>,
+    pub(in crate::input) words: Vec<usize>,
     /// How many cells at the beginning are a time.
-    pub(super) times: usize,
+    pub(in crate::input) times: usize,
 }
 
 /// What the cells are, without reading them; `is_time` tells a column that holds times by the user's word.
-pub(super) fn content(
+pub(in crate::input) fn content(
     cells: &[&[u8]],
     first: usize,
     delimiter: Delimiter,
@@ -119,7 +119,7 @@ pub(in crate::input) fn is_half_of_day(cell: &[u8]) -> bool {
 }
 
 /// Reads the cells.
-pub(super) fn read(
+pub(in crate::input) fn read(
     cells: &[&[u8]],
     layout: Layout<'_>,
     delimiter: Delimiter,
@@ -164,7 +164,7 @@ fn is_row_name(word: &[u8]) -> bool {
 }
 
 /// Whether a word ends in the sign of the number after it: `US,-   0.001kg`.
-pub(super) fn is_sign_apart(word: &[u8]) -> bool {
+pub(in crate::input) fn is_sign_apart(word: &[u8]) -> bool {
     matches!(word, [.., b',' | b';', b'-' | b'+'])
 }
 
@@ -179,13 +179,13 @@ fn is_ratio(cell: &[u8]) -> bool {
 
 /// A line of numbers alone, behind a time and a word if it has them. `None` if it is another line.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub(super) struct Plain {
-    pub(super) cells: usize,
-    pub(super) is_named: bool,
+pub(in crate::input) struct Plain {
+    pub(in crate::input) cells: usize,
+    pub(in crate::input) is_named: bool,
 }
 
 /// Reads a line that has no header: an optional time, an optional word, then only numbers, `nan` and empty cells.
-pub(super) fn read_plain(
+pub(in crate::input) fn read_plain(
     line: &[u8],
     delimiter: Delimiter,
     reading: &mut Reading,

@@ -3,14 +3,14 @@
 
 /// How a number is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Foreign {
+pub(in crate::input) enum Foreign {
     Hexadecimal,
     Fortran,
 }
 
 impl Foreign {
     /// How a word is written, if it is such a number.
-    pub(super) fn of(word: &[u8]) -> Option<Self> {
+    pub(in crate::input) fn of(word: &[u8]) -> Option<Self> {
         let word = word.strip_prefix(b"-").or_else(|| word.strip_prefix(b"+")).unwrap_or(word);
         let digits = word.strip_prefix(b"0x").or_else(|| word.strip_prefix(b"0X"));
         if digits
@@ -30,7 +30,7 @@ impl Foreign {
     }
 
     /// How numbers of the line are written, if all of its other words are numbers; a Fortran exponent is unlike any word.
-    pub(super) fn on(line: &[u8], is_number: impl Fn(&[u8]) -> bool) -> Option<Self> {
+    pub(in crate::input) fn on(line: &[u8], is_number: impl Fn(&[u8]) -> bool) -> Option<Self> {
         let ends = |byte: &u8| byte.is_ascii_whitespace() || b",;=:()[]".contains(byte);
         let words = || line.split(ends).filter(|word| !word.is_empty());
         if words().any(|word| Self::of(word) == Some(Self::Fortran)) {
@@ -52,7 +52,7 @@ pub(in crate::input) fn is_hexadecimal(word: &[u8]) -> bool {
 }
 
 /// Whether the digits are those of a hexadecimal number as the kernel pads them: `00000000` of /proc/net/route.
-pub(super) fn is_padded(word: &[u8]) -> bool {
+pub(in crate::input) fn is_padded(word: &[u8]) -> bool {
     matches!(word.len(), 8 | 16) && word[0] == b'0' && word.iter().all(u8::is_ascii_digit)
 }
 

@@ -15,7 +15,7 @@ struct Sum {
 }
 
 /// The duration that is all of the text, without blanks: `1m30s`.
-pub(super) fn whole(text: &[u8]) -> Option<(f64, Unit)> {
+pub(in crate::input) fn whole(text: &[u8]) -> Option<(f64, Unit)> {
     let mut sum = None;
     let (mut rest, mut parts) = (text, 0);
     let is_negative = rest.first() == Some(&b'-');
@@ -35,7 +35,7 @@ pub(super) fn whole(text: &[u8]) -> Option<(f64, Unit)> {
 }
 
 /// The duration that the text begins with, blanks or commas between its parts, and its length.
-pub(super) fn spaced(text: &[u8]) -> Option<(f64, Unit, usize)> {
+pub(in crate::input) fn spaced(text: &[u8]) -> Option<(f64, Unit, usize)> {
     let mut sum = None;
     let (mut at, mut end, mut parts) = (0, 0, 0);
     while let Some((value, unit, length)) = part(&text[at..]).filter(|part| follows(sum, *part)) {

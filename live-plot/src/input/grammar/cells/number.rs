@@ -5,7 +5,7 @@ use std::str;
 
 /// Ten to these powers is exact in a double, and so is a product or quotient of two exact doubles, once rounded
 /// (Clinger 1990).
-pub(super) const POWERS: [f64; 23] = [
+pub(in crate::input) const POWERS: [f64; 23] = [
     1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16,
     1e17, 1e18, 1e19, 1e20, 1e21, 1e22,
 ];
@@ -132,7 +132,7 @@ fn special(text: &[u8], start: usize) -> Option<(f64, usize)> {
 
 /// Whether there may be a number in the text: a digit, or `nan` or `inf` in any letters. One pass without branches, which
 /// the compiler turns into vector code.
-pub(super) fn is_possible(text: &[u8]) -> bool {
+pub(in crate::input) fn is_possible(text: &[u8]) -> bool {
     let has_digit = text.iter().fold(false, |has_digit, byte| has_digit | byte.is_ascii_digit());
     let is_special = |three: &[u8; 3]| {
         let [a, b, c] = three.map(|byte| byte | 0x20);
@@ -153,7 +153,7 @@ fn group_mark(text: &[u8]) -> Option<(u8, usize)> {
 
 /// The number in groups of three digits that the text begins with, as `1,234,567.5`, and its length; only if there is a
 /// comma in it, or an apostrophe: `1'234'567.5`.
-pub(super) fn grouped(text: &[u8]) -> Option<(f64, usize)> {
+pub(in crate::input) fn grouped(text: &[u8]) -> Option<(f64, usize)> {
     let (_, start) = sign(text);
     let digits = |from: usize| {
         text.get(from..).unwrap_or_default().iter().take_while(|byte| byte.is_ascii_digit()).count()
@@ -190,18 +190,18 @@ pub(super) fn grouped(text: &[u8]) -> Option<(f64, usize)> {
 
 /// Digits that blanks may part into the groups of one number: `1 234 567.5`.
 #[derive(Debug, Clone, PartialEq)]
-pub(super) struct BlankGroups {
+pub(in crate::input) struct BlankGroups {
     /// The number without them.
-    pub(super) joined: Vec<u8>,
+    pub(in crate::input) joined: Vec<u8>,
     /// A group begins with a zero: `1 000 000`. Nobody writes a lone number so.
-    pub(super) are_sure: bool,
+    pub(in crate::input) are_sure: bool,
     /// There are three groups or more, or the last has a fraction: `12 345` is as often two numbers.
-    pub(super) are_likely: bool,
+    pub(in crate::input) are_likely: bool,
 }
 
 impl BlankGroups {
     /// Those that are all of the text.
-    pub(super) fn of(text: &[u8]) -> Option<Self> {
+    pub(in crate::input) fn of(text: &[u8]) -> Option<Self> {
         let are_digits = |word: &[u8]| word.iter().all(u8::is_ascii_digit);
         let fraction = memchr::memchr(b'.', text).unwrap_or(text.len());
         let (whole, fraction) = text.split_at(fraction);
