@@ -99,7 +99,7 @@ fn check() -> io::Result<()> {
 
 /// A child that /proc does not show (hidepid, proc(5)). That it is there, and its group, is known without /proc.
 fn hidden_child(pid: Pid) -> Option<Process> {
-    sys::is_child(pid).then(|| Process {
+    sys::ended_child(Some(pid)).is_ok().then(|| Process {
         pid,
         parent: Pid::this(),
         group: unistd::getpgid(Some(pid)).unwrap_or(pid),

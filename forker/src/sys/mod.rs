@@ -5,7 +5,7 @@
 pub(crate) mod child;
 mod kernel;
 
-use std::ffi::{CString, c_char};
+use std::ffi::{CString, c_char, c_int};
 use std::mem::MaybeUninit;
 use std::os::fd::{AsRawFd, FromRawFd, OwnedFd};
 use std::ptr;
@@ -59,23 +59,13 @@ fn exit_at_once(status: u8) -> ! {
 
 /// A child that has ended, `pid` or any, if one has; it is left a zombie.
 ///
-/// libc's waitid, because nix's answers EINVAL for a child killed by a real-time signal.
-///
 /// # Errors
 /// ECHILD if there is no such child.
 pub(crate) fn ended_child(pid: Option<Pid>) -> nix::Result<Option<Pid>> {
     let (kind, id) =
         pid.map_or((libc::P_ALL, 0), |pid| (libc::P_PID, pid.as_raw().cast_unsigned()));
-    let mut info = MaybeUninit::<libc::siginfo_t>::zeroed();
-    let options = libc::WEXITED | libc::WNOHANG | libc::WNOWAIT;
-    // SAFETY: `info` is a siginfo_t to be written to.
-    let result = unsafe { libc::waitid(kind, id, info.as_mut_ptr(), options) };
-    Errno::result(result)?;
-    // SAFETY: all zeroes is a siginfo_t, and waitid has filled it in or left it so.
-    let info = unsafe { info.assume_init() };
-    // SAFETY: after waitid the fields of SIGCHLD are the ones in use, or all is zero: none has ended.
-    let pid = unsafe { info.si_pid() };
-    Ok((pid != 0).then_some(Pid::from_raw(pid)))
+    let changed = waitid(kind, id, libc::WEXITED | libc::WNOWAIT)?;
+    Ok(changed.map(|(pid, _)| pid))
 }
 
 /// A child that has stopped since the last call, and the signal that has stopped it.
@@ -83,27 +73,33 @@ pub(crate) fn ended_child(pid: Option<Pid>) -> nix::Result<Option<Pid>> {
 /// # Errors
 /// ECHILD if there is no child.
 pub(crate) fn stopped_child() -> nix::Result<Option<(Pid, i32)>> {
+    waitid(libc::P_ALL, 0, libc::WSTOPPED)
+}
+
+/// Reaps the child of a pidfd if it has ended, and returns whether it has.
+///
+/// # Errors
+/// ECHILD if it is no child or was reaped.
+pub(crate) fn reap_by_pidfd(pidfd: &OwnedFd) -> nix::Result<bool> {
+    let changed = waitid(libc::P_PIDFD, pidfd.as_raw_fd().cast_unsigned(), libc::WEXITED)?;
+    Ok(changed.is_some())
+}
+
+/// A child whose state has changed, and its exit code or the signal; `None` if none has. It does not wait.
+///
+/// libc's waitid, because nix's answers EINVAL for a child killed by a real-time signal.
+fn waitid(kind: libc::idtype_t, id: libc::id_t, options: c_int) -> nix::Result<Option<(Pid, i32)>> {
     let mut info = MaybeUninit::<libc::siginfo_t>::zeroed();
     // SAFETY: `info` is a siginfo_t to be written to.
-    let result =
-        unsafe { libc::waitid(libc::P_ALL, 0, info.as_mut_ptr(), libc::WSTOPPED | libc::WNOHANG) };
+    let result = unsafe { libc::waitid(kind, id, info.as_mut_ptr(), options | libc::WNOHANG) };
     Errno::result(result)?;
     // SAFETY: all zeroes is a siginfo_t, and waitid has filled it in or left it so.
     let info = unsafe { info.assume_init() };
-    // SAFETY: after waitid the fields of SIGCHLD are the ones in use, or all is zero: none has stopped.
+    // SAFETY: after waitid the fields of SIGCHLD are the ones in use, or all is zero: no child has changed.
     let pid = unsafe { info.si_pid() };
     // SAFETY: as above.
-    let signal = unsafe { info.si_status() };
-    Ok((pid != 0).then_some((Pid::from_raw(pid), signal)))
-}
-
-/// Whether `pid` is a child that is not reaped yet.
-pub(crate) fn is_child(pid: Pid) -> bool {
-    let options = libc::WEXITED | libc::WNOHANG | libc::WNOWAIT;
-    // SAFETY: Linux takes a null pointer for a siginfo_t that nobody wants (waitid(2)).
-    unsafe {
-        libc::waitid(libc::P_PID, pid.as_raw().cast_unsigned(), ptr::null_mut(), options) == 0
-    }
+    let status = unsafe { info.si_status() };
+    Ok((pid != 0).then_some((Pid::from_raw(pid), status)))
 }
 
 /// Reaps the child `pid` when it has ended: its wait status and what it used. With WNOHANG it does not wait for the
@@ -175,23 +171,6 @@ pub(crate) fn pidfd_open(pid: Pid) -> nix::Result<OwnedFd> {
     let fd = i32::try_from(Errno::result(fd)?).unwrap_or(-1);
     // SAFETY: the kernel has just given us this descriptor, close-on-exec, and nobody else knows it.
     Ok(unsafe { OwnedFd::from_raw_fd(fd) })
-}
-
-/// Reaps the child of a pidfd if it has ended, and returns whether it has.
-///
-/// # Errors
-/// ECHILD if it is no child or was reaped.
-pub(crate) fn reap_by_pidfd(pidfd: &OwnedFd) -> nix::Result<bool> {
-    let mut info = MaybeUninit::<libc::siginfo_t>::zeroed();
-    let options = libc::WEXITED | libc::WNOHANG;
-    let id = pidfd.as_raw_fd().cast_unsigned();
-    // SAFETY: the descriptor is open, and `info` is a siginfo_t to be written to.
-    let result = unsafe { libc::waitid(libc::P_PIDFD, id, info.as_mut_ptr(), options) };
-    Errno::result(result)?;
-    // SAFETY: all zeroes is a siginfo_t, and waitid has filled it in or left it so.
-    let info = unsafe { info.assume_init() };
-    // SAFETY: after waitid the fields of SIGCHLD are the ones in use, or all is zero: it has not ended.
-    Ok(unsafe { info.si_pid() } != 0)
 }
 
 /// Sends a signal to the process of a pidfd, never to another that has its pid by now.
