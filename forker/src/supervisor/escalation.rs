@@ -8,9 +8,9 @@ use std::time::Instant;
 use common::stop::Request;
 use nix::sys::signal::Signal;
 
+use super::Supervisor;
 use super::descendants::{Asked, Owner, Targets};
 use super::event::Action;
-use super::{Phase, Supervisor};
 use crate::process::snapshot::Target;
 use crate::report::run::{EndReason, Outcome, Survivor, Usage};
 
@@ -78,7 +78,7 @@ impl Supervisor {
     }
 
     pub(super) fn begin_to_stop(&mut self, now: Instant) {
-        if self.phase == Phase::Stopping {
+        if self.is_stopping {
             return;
         }
         let runs = self.runs.values().filter(|run| run.leader.is_some()).count();
@@ -90,7 +90,7 @@ impl Supervisor {
 
     /// No run starts any more, and TERM is due to all that was not asked to end before.
     fn end_everything(&mut self, now: Instant) {
-        self.phase = Phase::Stopping;
+        self.is_stopping = true;
         self.replacement_due = None;
         self.end_runs(now, EndReason::Stopped);
         if !self.policy.keep_orphans {

@@ -33,14 +33,6 @@ use crate::report::tally::Tally;
 use crate::report::verdict::Verdict;
 use crate::schedule::Schedule;
 
-/// How far forker is from its end.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Phase {
-    Running,
-    /// No run starts any more, and everything that is left is being ended.
-    Stopping,
-}
-
 /// A run whose tree has not ended.
 #[derive(Debug)]
 struct Run {
@@ -72,7 +64,8 @@ struct Suspension {
 pub(crate) struct Supervisor {
     schedule: Schedule,
     policy: Policy,
-    phase: Phase,
+    /// No run starts any more, and everything that is left is being ended.
+    is_stopping: bool,
     /// By number.
     runs: BTreeMap<u64, Run>,
     strays: Ending,
@@ -113,7 +106,7 @@ impl Supervisor {
         Self {
             schedule,
             policy,
-            phase: Phase::Running,
+            is_stopping: false,
             runs: BTreeMap::new(),
             strays: Ending::default(),
             descendants: Descendants::new(own),
@@ -216,16 +209,15 @@ impl Supervisor {
 
     /// When the supervisor needs `Event::Time` next; `None` is never.
     pub(crate) fn wake_at(&self) -> Option<Instant> {
-        let starts = self.phase == Phase::Running && !self.all_started() && !self.ignores_ticks();
-        let tick = if starts { self.schedule.due() } else { None };
+        let is_due = self.may_start() && !self.ignores_ticks();
+        let tick = if is_due { self.schedule.due() } else { None };
         let endings = self.runs.values().map(|run| &run.ending).chain([&self.strays]);
         tick.into_iter().chain(endings.filter_map(|ending| ending.deadline)).min()
     }
 
     /// Whether forker can end.
     pub(crate) fn is_done(&self) -> bool {
-        let is_ending = self.phase == Phase::Stopping || self.all_started();
-        is_ending && !self.awaits_anything()
+        !self.may_start() && !self.awaits_anything()
     }
 
     /// What forker ends with, if it can end.
@@ -244,8 +236,9 @@ impl Supervisor {
         &self.tally
     }
 
-    fn all_started(&self) -> bool {
-        self.policy.count.is_some_and(|count| self.started >= count)
+    /// Whether a run may start yet, now or later.
+    fn may_start(&self) -> bool {
+        !self.is_stopping && self.policy.count.is_none_or(|count| self.started < count)
     }
 
     /// Whether there is anything that has to end before forker does.
@@ -259,12 +252,10 @@ impl Supervisor {
             return;
         }
         self.expire(now);
-        match self.phase {
-            Phase::Running if !self.all_started() => self.tick(now),
-            Phase::Running if self.runs.is_empty() && self.awaits_anything() => {
-                self.begin_to_stop(now);
-            }
-            Phase::Running | Phase::Stopping => {}
+        if self.may_start() {
+            self.tick(now);
+        } else if self.runs.is_empty() && self.awaits_anything() {
+            self.begin_to_stop(now);
         }
     }
 

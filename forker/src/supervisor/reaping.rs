@@ -11,7 +11,7 @@ use nix::unistd::Pid;
 
 use super::descendants::{Asked, Member, Owner};
 use super::event::Action;
-use super::{Phase, Run, Supervisor};
+use super::{Run, Supervisor};
 use crate::process::snapshot::{Process, Target};
 use crate::report::run::{Leftover, Outcome, RunReport, Usage};
 
@@ -128,7 +128,7 @@ impl Supervisor {
         self.end_runs_without_tree(now);
         let is_awaited = |owner| match owner {
             Owner::Run(number) => self.runs.get(&number).is_some_and(|run| run.leader.is_none()),
-            Owner::Stray => self.phase == Phase::Stopping && !self.policy.keep_orphans,
+            Owner::Stray => self.is_stopping && !self.policy.keep_orphans,
             Owner::Foreign => false,
         };
         let unsure = self.descendants.owners_without_child();
@@ -168,7 +168,7 @@ impl Supervisor {
     }
 
     pub(super) fn end_run(&mut self, now: Instant, number: u64) {
-        if self.phase == Phase::Running && !self.all_started() && self.ignores_ticks() {
+        if self.may_start() && self.ignores_ticks() {
             // Now, while no run could start: the ticks until here are not those that come next.
             self.skip_ticks(now);
         }
