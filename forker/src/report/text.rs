@@ -7,7 +7,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use common::escape::escape;
-use common::words::count;
+use common::words::{count, quoted};
 use nix::errno::Errno;
 use nix::libc;
 use nix::sys::signal::Signal;
@@ -217,8 +217,8 @@ pub(crate) fn not_executed(errno: Errno, command: &[CString]) -> String {
     let name = command[0].to_string_lossy();
     let mut text = format!("cannot execute '{}': {}", escape(&name), exec_problem(errno, &name));
     if errno == Errno::ENOENT && command.len() == 1 && is_for_a_shell(&name) {
-        let line = escape(&name).replace('\'', r"'\''");
-        text += &format!("; to run it in a shell: forker -- sh -c '{line}'");
+        let line = escape(&name);
+        text += &format!("; to run it in a shell: forker -- sh -c {}", quoted(&line));
     }
     text
 }
