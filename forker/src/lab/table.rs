@@ -3,6 +3,7 @@
 
 use std::ffi::CString;
 
+use clap::ValueEnum;
 use common::options::LogFormat;
 use nix::errno::Errno;
 
@@ -83,9 +84,7 @@ impl Table {
         }
         let mut text = format!("\n{NEAREST}\n");
         for strategy in &self.shown {
-            let [first, second] = strategy.explanation();
-            let name = self.paint(BOLD, strategy.name());
-            text += &format!("\n{name}\n  {first}\n  {second}\n");
+            text += &format!("\n{}", self.explanation(*strategy));
         }
         text
     }
@@ -126,8 +125,7 @@ impl Table {
     }
 
     fn facts_at_length(&self, strategy: Strategy, facts: &Facts) -> String {
-        let [first, second] = strategy.explanation();
-        let mut text = format!("{}\n  {first}\n  {second}\n\n", self.paint(BOLD, strategy.name()));
+        let mut text = self.explanation(strategy) + "\n";
         let counts = &facts.counts;
         for (what, value) in [
             ("runs", counts.runs.to_string()),
@@ -184,6 +182,11 @@ impl Table {
         text
     }
 
+    fn explanation(&self, strategy: Strategy) -> String {
+        let [first, second] = strategy.explanation();
+        format!("{}\n  {first}\n  {second}\n", self.paint(BOLD, &strategy.name()))
+    }
+
     fn paint(&self, color: &str, text: &str) -> String {
         if self.color { format!("{color}{text}{RESET}") } else { text.to_owned() }
     }
@@ -200,17 +203,9 @@ impl Facts {
 }
 
 impl Strategy {
-    fn name(self) -> &'static str {
-        match self {
-            Self::None => "none",
-            Self::Wait => "wait",
-            Self::Pipe => "pipe",
-            Self::Sigchld => "sigchld",
-            Self::Pidfd => "pidfd",
-            Self::Ignore => "ignore",
-            Self::DoubleFork => "double-fork",
-            Self::Kill => "kill",
-        }
+    /// Its name, as `--only` takes it.
+    fn name(self) -> String {
+        self.to_possible_value().map(|value| value.get_name().to_owned()).unwrap_or_default()
     }
 
     fn explanation(self) -> [&'static str; 2] {

@@ -108,8 +108,7 @@ impl Table {
         }
         if !self.at_length {
             for way in Way::value_variants() {
-                let [first, second] = way.explanation();
-                text += &format!("\n{}\n  {first}\n  {second}\n", self.paint(BOLD, way.name()));
+                text += &format!("\n{}", self.explanation(*way));
             }
         }
         text
@@ -133,8 +132,7 @@ impl Table {
     }
 
     fn at_length(&self, way: Way, facts: &Facts) -> String {
-        let [first, second] = way.explanation();
-        let mut text = format!("{}\n  {first}\n  {second}\n\n", self.paint(BOLD, way.name()));
+        let mut text = self.explanation(way) + "\n";
         for (what, value) in [
             ("clients that saw the time whole", facts.whole.to_string()),
             ("clients that were cut off", facts.cut_off.to_string()),
@@ -153,6 +151,11 @@ impl Table {
             text += &format!("  {name:<12}{server:>7}{client:>8}  {meaning}\n");
         }
         text
+    }
+
+    fn explanation(&self, way: Way) -> String {
+        let [first, second] = way.explanation();
+        format!("{}\n  {first}\n  {second}\n", self.paint(BOLD, &way.name()))
     }
 
     fn paint(&self, color: &str, text: &str) -> String {

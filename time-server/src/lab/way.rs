@@ -22,15 +22,8 @@ pub enum Way {
 
 impl Way {
     /// Its name, as `--only` takes it.
-    pub(super) fn name(self) -> &'static str {
-        match self {
-            Self::Close => "close",
-            Self::Abort => "abort",
-            Self::HalfClose => "half+close",
-            Self::Both => "both",
-            Self::Wait => "wait",
-            Self::Ring => "ring",
-        }
+    pub(super) fn name(self) -> String {
+        self.to_possible_value().map(|value| value.get_name().to_owned()).unwrap_or_default()
     }
 
     /// Why it has its result, in two lines.
