@@ -1,8 +1,10 @@
 //! Opens the sockets, checks them against the configuration, and starts the workers. What they do is [`crate::worker`]'s.
 
 use std::io;
+use std::os::fd::OwnedFd;
 use std::sync::Arc;
 use std::thread;
+use std::time::Duration;
 
 use common::clock::now;
 
@@ -51,23 +53,55 @@ pub fn run(config: &Config) -> Result<(), Error> {
         workers,
         config.max_lingering,
     )?;
-    let serves_ntp = listeners.iter().any(|listener| listener.service == Service::Ntp);
-    let listeners: Arc<[Listener]> = listeners.into();
     // Passed sockets are served while the connections of before the stop linger, then their last clients may.
     let manager = ServiceManager::from_environment(config.linger * 2, now());
-    let loop_period = manager.loop_period(workers);
-    let shutdown = Arc::new(Shutdown::new(workers)?);
-    let counters: Vec<Arc<Counters>> = (0..workers).map(|_| Arc::default()).collect();
-    let housekeeping =
-        Housekeeping::new(Arc::clone(&shutdown), counters.clone(), config.stats, manager, now())?;
-    let admission = Arc::new(Admission::new(config.allow.clone(), config.rate, now()));
-    let closing = ClosingConnections::new(workers, capacity, config.linger, now());
-    let closing = Arc::new(closing);
-    let log = Arc::new(ClientLog::default());
+    let shared = Shared {
+        config,
+        listeners: listeners.into(),
+        loop_period: manager.loop_period(workers),
+        shutdown: Arc::new(Shutdown::new(workers)?),
+        counters: (0..workers).map(|_| Arc::default()).collect(),
+        admission: Arc::new(Admission::new(config.allow.clone(), config.rate, now())),
+        closing: Arc::new(ClosingConnections::new(workers, capacity, config.linger, now())),
+        log: Arc::default(),
+    };
+    let (shutdown, counters) = (Arc::clone(&shared.shutdown), shared.counters.clone());
+    let housekeeping = Housekeeping::new(shutdown, counters, config.stats, manager, now())?;
+    let others: Result<Vec<Worker>, Error> =
+        (1..workers).map(|index| shared.worker(index, None)).collect();
+    let others = others?;
+    let mut first = shared.worker(0, Some(housekeeping))?;
+    if !first.responder.clock.health.is_synchronised {
+        shared.warn_unsynchronised();
+    }
+    if let Some(client) = connection {
+        first.answer_alone(client);
+    }
+    let is_ready = || {
+        log::log_listeners(&shared.listeners, are_passed);
+        // From here on only the workers have the listeners: they are closed when the last worker has dropped its share.
+        drop(shared);
+    };
+    run_all(first, others, is_ready)
+}
 
-    let worker = |index: usize, housekeeping: Option<Housekeeping>| {
-        let poller = Poller::new(&shutdown.event)?;
-        for (index, listener) in listeners.iter().enumerate() {
+/// What the workers are made of and share.
+struct Shared<'a> {
+    config: &'a Config,
+    listeners: Arc<[Listener]>,
+    loop_period: Option<Duration>,
+    shutdown: Arc<Shutdown>,
+    /// Those of each worker.
+    counters: Vec<Arc<Counters>>,
+    admission: Arc<Admission>,
+    closing: Arc<ClosingConnections<OwnedFd>>,
+    log: Arc<ClientLog>,
+}
+
+impl Shared<'_> {
+    fn worker(&self, index: usize, housekeeping: Option<Housekeeping>) -> Result<Worker, Error> {
+        let poller = Poller::new(&self.shutdown.event)?;
+        for (index, listener) in self.listeners.iter().enumerate() {
             poller.add_listener(index, listener).map_err(Error::system("epoll_ctl"))?;
         }
         if let Some(housekeeping) = &housekeeping {
@@ -76,54 +110,47 @@ pub fn run(config: &Config) -> Result<(), Error> {
                 poller.add_stdout(io::stdout());
             }
         }
+        let config = self.config;
         let responder = Responder {
             worker: index,
             stratum: config.stratum,
-            own_ports: listeners.iter().map(|listener| listener.address.port()).collect(),
-            admission: Arc::clone(&admission),
+            own_ports: self.listeners.iter().map(|listener| listener.address.port()).collect(),
+            admission: Arc::clone(&self.admission),
             clock: Clock::new(config.zone.clone(), housekeeping.is_some()),
             reply: Reply::new(config.format.clone(), config.require_sync),
             requests: Requests::default(),
-            closing: Arc::clone(&closing),
-            log: Arc::clone(&log),
-            counters: Arc::clone(&counters[index]),
+            closing: Arc::clone(&self.closing),
+            log: Arc::clone(&self.log),
+            counters: Arc::clone(&self.counters[index]),
         };
-        Ok::<_, Error>(Worker {
+        Ok(Worker {
             poller,
-            listeners: Arc::clone(&listeners),
-            shares_listeners: workers > 1,
+            listeners: Arc::clone(&self.listeners),
+            shares_listeners: self.counters.len() > 1,
             responder,
             spare: spare_descriptor(),
             resting: Vec::new(),
-            loop_period,
+            loop_period: self.loop_period,
             stopping_since: None,
-            shutdown: Arc::clone(&shutdown),
+            shutdown: Arc::clone(&self.shutdown),
             housekeeping,
         })
-    };
-    let others: Result<Vec<Worker>, Error> =
-        (1..workers).map(|index| worker(index, None)).collect();
-    let others = others?;
-    let mut first = worker(0, Some(housekeeping))?;
-    if config.require_sync && !first.responder.clock.health.is_synchronised {
-        tracing::warn!(
-            "The kernel's clock is not synchronised ('timedatectl' shows why): until it is, the Time Protocol is not answered (--require-sync)."
-        );
     }
-    if serves_ntp && config.stratum.is_none() && !first.responder.clock.health.is_synchronised {
-        tracing::warn!(
-            "The kernel's clock is not synchronised ('timedatectl' shows why): until it is, clients of NTP are told so and do not use it. --stratum 10 vouches for it."
-        );
+
+    /// Warns of services that give clients no time while the clock is not synchronised.
+    fn warn_unsynchronised(&self) {
+        const NOT: &str =
+            "The kernel's clock is not synchronised ('timedatectl' shows why): until it is,";
+        let serves_ntp = self.listeners.iter().any(|listener| listener.service == Service::Ntp);
+        if self.config.require_sync {
+            tracing::warn!("{NOT} the Time Protocol is not answered (--require-sync).");
+        }
+        if serves_ntp && self.config.stratum.is_none() {
+            tracing::warn!(
+                "{NOT} clients of NTP are told so and do not use it. --stratum 10 vouches for it."
+            );
+        }
     }
-    if let Some(client) = connection {
-        first.answer_alone(client);
-    }
-    let is_ready = || {
-        log::log_listeners(&listeners, are_passed);
-        // From here on only the workers have the listeners: they are closed when the last worker has dropped its share.
-        drop(listeners);
-    };
-    run_all(first, others, is_ready)
 }
 
 /// What is served, and whether somebody else has opened it.
