@@ -15,7 +15,7 @@
 //!            (how many connections may be closing; linger is one worker's queue of them): pure
 //! reply/     what a reply says: format (the texts), nist (one of them), ntp (and its packet), zone (time zones; zoneinfo
 //!            reads their files), clock (is it synchronised?); pure but for the clock and the zone's file
-//! ops/       housekeeping (signals, statistics), shutdown, stats, log, descriptors (their limit), systemd
+//! ops/       housekeeping (signals, statistics), signals, shutdown, stats, log, descriptors (their limit), systemd
 //! query/     the client `time-server query`, once or again and again (every): target (whom to ask), ask, answer (what a
 //!            server's answer means), ntp (NTP's), finding (what is printed of it), failure (why there is none)
 //! lab/       the demonstration `time-server lab`: the same clients under every way to hang up

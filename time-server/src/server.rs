@@ -16,9 +16,10 @@ use crate::net::listener::{self, Listener};
 use crate::net::poller::Poller;
 use crate::net::udp::Requests;
 use crate::ops::descriptors;
-use crate::ops::housekeeping::{self, Housekeeping};
+use crate::ops::housekeeping::Housekeeping;
 use crate::ops::log::{self, ClientLog};
 use crate::ops::shutdown::{Shutdown, Stage};
+use crate::ops::signals;
 use crate::ops::stats::Counters;
 use crate::ops::systemd::ServiceManager;
 use crate::policy::admission::Admission;
@@ -35,7 +36,7 @@ use crate::worker::{Worker, spare_descriptor};
 /// Those of [`activation::passed`] and [`listener::open`], options that do not fit together, and system calls that
 /// never should fail.
 pub fn run(config: &Config) -> Result<(), Error> {
-    housekeeping::block_output_signals()?;
+    signals::block_those_of_output()?;
     let limit = descriptors::raise_limit();
     let Sockets { listeners, connection, are_passed } = sockets(config)?;
     let served = listeners.iter().map(|listener| (listener.service, listener.transport));

@@ -5,14 +5,14 @@ use std::os::fd::{AsFd, BorrowedFd};
 use std::time::Duration;
 
 use common::output::Output;
-use common::stop;
 use nix::errno::Errno;
 use nix::poll::{PollFd, PollFlags, ppoll};
 use nix::sys::signal::Signal;
-use nix::sys::signalfd::{SfdFlags, SignalFd};
+use nix::sys::signalfd::SignalFd;
 use nix::sys::time::TimeSpec;
 
 use crate::error::Error;
+use crate::ops::signals;
 
 /// Why the lab ends early.
 #[derive(Debug)]
@@ -40,12 +40,8 @@ pub(super) struct Watch {
 impl Watch {
     /// Blocks the signals: to be called before any thread is started, so that all inherit it.
     pub(super) fn new() -> Result<Self, Error> {
-        let mut signals = stop::signals();
         // TSTP stops all threads by itself, and CONT lets them go on. Blocked, CONT is reported too.
-        signals.add(Signal::SIGCONT);
-        signals.thread_block().map_err(Error::system("sigprocmask"))?;
-        let flags = SfdFlags::SFD_NONBLOCK | SfdFlags::SFD_CLOEXEC;
-        let signals = SignalFd::with_flags(&signals, flags).map_err(Error::system("signalfd"))?;
+        let signals = signals::block(&[Signal::SIGCONT])?;
         Ok(Self { signals, stdout: Output::new(stdout()), was_stopped: false })
     }
 

@@ -7,14 +7,15 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use common::output::Output;
-use common::stop::{self, Request, StopRequests};
+use common::stop::{Request, StopRequests};
 use common::words;
-use nix::sys::signal::{SigSet, Signal};
-use nix::sys::signalfd::{SfdFlags, SignalFd};
+use nix::sys::signal::Signal;
+use nix::sys::signalfd::SignalFd;
 use tracing::Level;
 
 use crate::error::Error;
 use crate::ops::shutdown::{Shutdown, Stage};
+use crate::ops::signals;
 use crate::ops::stats::{Counters, Totals};
 use crate::ops::systemd::ServiceManager;
 
@@ -41,20 +42,9 @@ struct StatsPrinter {
     since: Instant,
 }
 
-/// Blocks the signals by which the kernel would end or stop a program that writes: where a file may not grow any more (XFSZ,
-/// setrlimit(2)), and where a terminal takes nothing from background jobs (TTOU, `stty tostop`). Blocked, the first becomes
-/// an error of the write, and the second has no effect (`tty_ioctl`(4)).
-///
-/// # Errors
-/// None that can happen.
-pub fn block_output_signals() -> Result<(), Error> {
-    let signals = SigSet::from_iter([Signal::SIGXFSZ, Signal::SIGTTOU]);
-    signals.thread_block().map_err(Error::system("sigprocmask"))
-}
-
 impl Housekeeping {
-    /// Blocks the signals (before any thread is started, so that all inherit it) and reads them from a
-    /// descriptor, signalfd(2). `period` is that of the statistics on stdout.
+    /// Blocks the signals: to be called before any thread is started, so that all inherit it. `period` is that of the
+    /// statistics on stdout.
     ///
     /// # Errors
     /// No descriptor is left.
@@ -65,11 +55,7 @@ impl Housekeeping {
         manager: ServiceManager,
         now: Instant,
     ) -> Result<Self, Error> {
-        let mut signals = stop::signals();
-        signals.add(Signal::SIGUSR1);
-        signals.thread_block().map_err(Error::system("sigprocmask"))?;
-        let flags = SfdFlags::SFD_NONBLOCK | SfdFlags::SFD_CLOEXEC;
-        let signals = SignalFd::with_flags(&signals, flags).map_err(Error::system("signalfd"))?;
+        let signals = signals::block(&[Signal::SIGUSR1])?;
         let printer = period.map(|period| StatsPrinter {
             out: Output::new(stdout()),
             period,

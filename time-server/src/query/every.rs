@@ -9,16 +9,15 @@ use std::time::{Duration, Instant};
 
 use common::clock::now;
 use common::output::Output;
-use common::stop;
 use nix::errno::Errno;
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 use nix::sys::eventfd::{EfdFlags, EventFd};
-use nix::sys::signalfd::{SfdFlags, SignalFd};
 
 use super::ask;
 use super::finding::{Finding, pairs};
 use crate::args::Query;
 use crate::error::Error;
+use crate::ops::signals;
 
 /// What became of one question.
 type Outcome = Result<Finding, Error>;
@@ -30,10 +29,7 @@ type Outcome = Result<Finding, Error>;
 /// The first question has no answer, stdout takes nothing more, or a system call failed that never should.
 pub(super) fn run(query: &Query, period: Duration) -> Result<(), Error> {
     // Blocked before the other thread starts, so that this one alone gets them.
-    let signals = stop::signals();
-    signals.thread_block().map_err(Error::system("sigprocmask"))?;
-    let flags = SfdFlags::SFD_NONBLOCK | SfdFlags::SFD_CLOEXEC;
-    let signals = SignalFd::with_flags(&signals, flags).map_err(Error::system("signalfd"))?;
+    let signals = signals::block(&[])?;
     let mut asker = Asker::start(query.clone())?;
     let mut printer = Printer { out: Output::new(stdout()), has_printed: false, problem: None };
     let mut due = now();
