@@ -3,6 +3,7 @@
 
 use std::io::{Stdout, stdout};
 use std::os::fd::AsFd;
+use std::sync::Arc;
 use std::sync::mpsc::{self, Receiver, Sender};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -10,8 +11,9 @@ use std::time::{Duration, Instant};
 use common::clock::now;
 use common::output::Output;
 use nix::errno::Errno;
-use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
+use nix::poll::{PollFd, PollFlags, ppoll};
 use nix::sys::eventfd::{EfdFlags, EventFd};
+use nix::sys::time::TimeSpec;
 
 use super::ask;
 use super::finding::{Finding, pairs};
@@ -45,10 +47,10 @@ pub(super) fn run(query: &Query, period: Duration) -> Result<(), Error> {
             PollFd::new(printer.out.fd(), writable),
         ];
         // While a question waits for its answer, that is what comes next.
-        let timeout = if asker.is_asking { PollTimeout::NONE } else { until(due, now()) };
-        match poll(&mut fds, timeout) {
+        let left = (!asker.is_asking).then(|| due.saturating_duration_since(now()));
+        match ppoll(&mut fds, left.map(TimeSpec::from_duration), None) {
             Err(Errno::EINTR) => continue,
-            ready => ready.map_err(Error::system("poll"))?,
+            ready => ready.map_err(Error::system("ppoll"))?,
         };
         let [stopped, _, closed] = fds.map(|fd| fd.revents().unwrap_or(PollFlags::empty()));
         if stopped.contains(PollFlags::POLLIN) {
@@ -75,18 +77,12 @@ fn next(due: Instant, period: Duration, now: Instant) -> Instant {
     now + period - Duration::from_nanos(u64::try_from(late).unwrap_or(0))
 }
 
-/// Rounded up to a millisecond: who wakes up too early has to wait once more.
-fn until(due: Instant, now: Instant) -> PollTimeout {
-    let milliseconds = due.saturating_duration_since(now).as_nanos().div_ceil(1_000_000);
-    PollTimeout::try_from(milliseconds).unwrap_or(PollTimeout::MAX)
-}
-
 /// The thread that asks, one question at a time.
 struct Asker {
     questions: Sender<()>,
     outcomes: Receiver<Outcome>,
     /// Readable when there is an outcome.
-    answered: EventFd,
+    answered: Arc<EventFd>,
     is_asking: bool,
 }
 
@@ -95,8 +91,8 @@ impl Asker {
         let (questions, asked) = mpsc::channel();
         let (sender, outcomes) = mpsc::channel();
         let flags = EfdFlags::EFD_CLOEXEC | EfdFlags::EFD_NONBLOCK;
-        let answered = EventFd::from_flags(flags).map_err(Error::system("eventfd"))?;
-        let wake = answered.as_fd().try_clone_to_owned().map_err(Error::Thread)?;
+        let answered = Arc::new(EventFd::from_flags(flags).map_err(Error::system("eventfd"))?);
+        let wake = Arc::clone(&answered);
         let ask = move || {
             // Who has answered first is asked from then on: another address may be another clock.
             let mut server = None;
@@ -112,7 +108,7 @@ impl Asker {
                     return;
                 }
                 // It fails only if its counter is full, and then it is readable anyway, eventfd(2).
-                nix::unistd::write(&wake, &1_u64.to_ne_bytes()).ok();
+                wake.write(1).ok();
             }
         };
         let thread = thread::Builder::new().name("asker".to_owned());
