@@ -5,6 +5,7 @@ use std::time::Duration;
 use chrono::{DateTime, NaiveDateTime, NaiveTime, Utc};
 
 use crate::reply::FROM_1900_TO_1970;
+use crate::reply::nist::MJD_OF_1970;
 
 /// The instant in an answer, and its resolution: the server's time was between `instant` and `resolution` later.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -69,15 +70,13 @@ fn seconds(text: &str) -> Reading {
 
 /// NIST's line. Its year has two digits; the day number has the century.
 fn nist(text: &str) -> Reading {
-    /// The Modified Julian Date of 1970-01-01.
-    const EPOCH: i64 = 40_587;
     let fields: Vec<&str> = text.split_whitespace().collect();
     let [day, date, time, _dst, _leap, _health, _advance, label, "*"] = fields[..] else {
         return None;
     };
     label.starts_with("UTC").then_some(())?;
     let day = day.parse::<i64>().ok().filter(|_| is_number(day, 5..=6))?;
-    let midnight = DateTime::from_timestamp((day - EPOCH) * 86_400, 0)?.date_naive();
+    let midnight = DateTime::from_timestamp((day - MJD_OF_1970) * 86_400, 0)?.date_naive();
     let time = NaiveTime::parse_from_str(time, "%H:%M:%S").ok().filter(|_| time.len() == 8)?;
     let is_that_day = midnight.format("%y-%m-%d").to_string() == date;
     let instant = midnight.and_time(time).and_utc();

@@ -39,6 +39,17 @@ pub enum Leap {
     Delete,
 }
 
+impl Leap {
+    /// How NTP (RFC 5905 §7.3) and NIST's line announce it.
+    pub(crate) const fn indicator(self) -> u8 {
+        match self {
+            Self::None => 0,
+            Self::Insert | Self::Now => 1,
+            Self::Delete => 2,
+        }
+    }
+}
+
 impl Health {
     /// Reads the kernel's state.
     ///

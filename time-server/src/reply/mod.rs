@@ -4,7 +4,7 @@
 
 pub mod clock;
 pub mod format;
-mod nist;
+pub(crate) mod nist;
 pub mod ntp;
 pub mod zone;
 mod zoneinfo;

@@ -14,21 +14,18 @@
 
 use chrono::{DateTime, Datelike, Days, NaiveTime, Utc};
 
-use crate::reply::clock::{Health, Leap};
+use crate::reply::clock::Health;
 use crate::reply::zone::Zone;
+
+/// The Modified Julian Date of 1970-01-01.
+pub(crate) const MJD_OF_1970: i64 = 40_587;
 
 /// The line for an instant.
 pub(crate) fn line(now: DateTime<Utc>, zone: &Zone, health: Health) -> String {
-    /// The Modified Julian Date of 1970-01-01.
-    const EPOCH: i64 = 40_587;
-    let day = EPOCH + now.timestamp().div_euclid(86_400);
+    let day = MJD_OF_1970 + now.timestamp().div_euclid(86_400);
     let time = now.format("%y-%m-%d %H:%M:%S");
     let dst = dst_code(zone, now);
-    let leap = match health.leap {
-        Leap::None => 0,
-        Leap::Insert | Leap::Now => 1,
-        Leap::Delete => 2,
-    };
+    let leap = health.leap.indicator();
     let condition = if health.is_synchronised { 0 } else { 4 };
     format!("{day:05} {time} {dst:02} {leap} {condition}   0.0 UTC *\r\n")
 }
@@ -57,6 +54,7 @@ fn dst_code(zone: &Zone, now: DateTime<Utc>) -> i64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::reply::clock::Leap;
     use crate::reply::zone::tests::berlin;
 
     #[test]

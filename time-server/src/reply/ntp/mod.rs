@@ -6,7 +6,7 @@ pub mod packet;
 use std::time::Duration;
 
 use self::packet::{NOT_SYNCHRONISED, Packet, SERVER, Timestamp};
-use crate::reply::clock::{Health, Leap};
+use crate::reply::clock::Health;
 
 /// The stratum of a clock of which only the kernel knows that it is synchronised, not by whom: far down, so that a client
 /// that has a better server takes that one. chrony's `local` has the same default.
@@ -41,11 +41,7 @@ pub fn reply(request: &Packet, received: Timestamp, health: Health, stratum: Opt
     }
     let stratum = stratum.unwrap_or(STRATUM);
     Packet {
-        leap: match health.leap {
-            Leap::None => 0,
-            Leap::Insert | Leap::Now => 1,
-            Leap::Delete => 2,
-        },
+        leap: health.leap.indicator(),
         stratum,
         // The kernel's bound includes half the delay, and who is vouched for has no error.
         root_dispersion: if is_vouched { Duration::ZERO } else { health.max_error },
@@ -61,6 +57,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::reply::clock::Leap;
     use crate::reply::ntp::packet::LENGTH;
 
     fn health(is_synchronised: bool, max_error: Duration) -> Health {
