@@ -19,7 +19,7 @@
 //! query/     the client `time-server query`, once or again and again (every): target (whom to ask), ask, answer (what a
 //!            server's answer means), ntp (NTP's), finding (what is printed of it), failure (why there is none)
 //! lab/       the demonstration `time-server lab`: the same clients under every way to hang up
-//! sys        system calls that nix lacks
+//! sys/       system calls that nix lacks; datagrams: many at a time
 //! ```
 
 pub mod args;

@@ -19,7 +19,8 @@ use crate::ops::housekeeping::Housekeeping;
 use crate::ops::shutdown::{Shutdown, Stage};
 use crate::responder::Responder;
 use crate::service::Transport;
-use crate::sys::{self, BATCH};
+use crate::sys;
+use crate::sys::datagrams::BATCH;
 
 /// How many clients are answered before the loop looks at anything else.
 const BURST: usize = 64;

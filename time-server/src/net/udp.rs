@@ -16,7 +16,7 @@ use nix::sys::socket::{ControlMessage, MsgFlags, SockaddrStorage, sendmsg};
 
 use crate::reply::clock::instant;
 use crate::service::{NTP_PORT, Service};
-use crate::sys::{self, BATCH, Datagrams, PacketInfo};
+use crate::sys::datagrams::{BATCH, Datagrams, PacketInfo, send_to_each};
 
 /// The longest reply, in bytes: too short to be fragmented (RFC 1122 §3.3.3), and of little use for amplification attacks.
 pub const LONGEST: usize = 512;
@@ -95,7 +95,7 @@ impl Requests {
             let sent = if text.len() > LONGEST {
                 Err(Errno::EMSGSIZE)
             } else {
-                sys::send_to_each(socket, text, replies)
+                send_to_each(socket, text, replies)
             };
             // An error is about the first one. EAGAIN, when the socket's buffer is full: the reply is lost, as datagrams may be.
             if let Err(errno) = sent {
