@@ -28,13 +28,10 @@ pub fn at_least(
     least: Duration,
 ) -> impl Fn(&str) -> Result<Duration, String> + Clone + Send + Sync + 'static {
     move |text| match parse(text)? {
-        Duration::ZERO if least <= Duration::from_nanos(1) && !least.is_zero() => {
-            Err("it must be longer than 0".to_owned())
-        }
-        duration if duration < least => {
-            Err(format!("it must be at least {}", humantime::format_duration(least)))
-        }
-        duration => Ok(duration),
+        duration if duration >= least => Ok(duration),
+        // What is shorter is 0.
+        _ if least == Duration::from_nanos(1) => Err("it must be longer than 0".to_owned()),
+        _ => Err(format!("it must be at least {}", humantime::format_duration(least))),
     }
 }
 

@@ -8,6 +8,7 @@
 //! logging    what a program logs: levels, text or JSON, on stderr
 //! output     a descriptor written to without ever waiting for its reader
 //! escape     what came from outside, made harmless for a terminal or a log
+//! regular_file   a file whose name came from outside, read only if it is one
 //! words      counts and errors in a user's words
 //! throttle   so many lines a period, the rest counted
 //! histogram  how long something took, many times over

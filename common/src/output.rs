@@ -1,7 +1,7 @@
 //! A descriptor written to without ever waiting for its reader.
 //!
 //! A pager that stops reading, or a terminal stopped by Ctrl-S, must not block a reply, a reap or a signal. So bytes that
-//! cannot be written at once wait here, up to [`CAPACITY`]. Beyond that whole lines are dropped and counted, and the
+//! cannot be written at once wait here, up to 1 MiB. Beyond that whole lines are dropped and counted, and the
 //! count is written when the reader is back. The owner of the event loop watches [`Output::fd`] for POLLOUT while
 //! [`Output::is_pending`], then calls [`Output::flush`].
 //!
@@ -20,7 +20,7 @@ use nix::unistd;
 use crate::{sys, words};
 
 /// How much is kept for a slow reader, in bytes.
-pub const CAPACITY: usize = 1 << 20;
+const CAPACITY: usize = 1 << 20;
 
 /// How long [`Output::finish`] waits for a reader at the end of a program.
 const LAST_CHANCE: Duration = Duration::from_millis(200);
