@@ -7,7 +7,6 @@ mod stroke;
 
 use canvas::{Canvas, index};
 use stroke::Stroke;
-pub(super) use stroke::WIDTH;
 
 use super::figure::Figure;
 use crate::config::Draw;
@@ -46,21 +45,14 @@ fn paint(figure: &Figure<'_>) -> Result<Canvas, String> {
                 trace.runs.iter().for_each(|run| pixels.dots(run, &mut fill));
                 continue;
             }
-            let (lone, runs) = pixels.lone_dots(&trace.runs, WIDTH);
+            let (lone, runs) = pixels.lone_dots(&trace.runs);
             pixels.dots(&lone, |area| full.push((area, Dash::Solid, color)));
             for run in runs {
-                band::run(
-                    &pixels,
-                    figure.scene.draw,
-                    run,
-                    &trace.means,
-                    WIDTH,
-                    |part| match part {
-                        Part::Inside(area) => canvas.mix(area, pixels.area, color, FAINT),
-                        Part::Full(area) => full.push((area, dash, color)),
-                        Part::Slope(points) => slopes.push((points.to_vec(), dash, color)),
-                    },
-                );
+                band::run(&pixels, figure.scene.draw, run, &trace.means, |part| match part {
+                    Part::Inside(area) => canvas.mix(area, pixels.area, color, FAINT),
+                    Part::Full(area) => full.push((area, dash, color)),
+                    Part::Slope(points) => slopes.push((points.to_vec(), dash, color)),
+                });
             }
         }
         let mut stroke = Stroke::new(size(pixels.area));

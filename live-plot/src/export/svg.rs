@@ -3,12 +3,11 @@
 use std::fmt::Write as _;
 
 use super::figure::{Figure, dash, hex, put};
-use super::raster::WIDTH;
 use crate::config::Draw;
 use crate::picture::band::{self, FAINT, Part};
 use crate::picture::decimate::{Point, Trace};
 use crate::picture::palette::Dash;
-use crate::picture::pixels::{Area, Pixels};
+use crate::picture::pixels::{Area, Pixels, WIDTH};
 use crate::picture::scene::Panel;
 
 /// A figure as SVG.
@@ -66,14 +65,14 @@ impl Paths {
         let draw = figure.scene.draw;
         let (lone, others) = match draw {
             Draw::Points => (runs.concat(), Vec::new()),
-            Draw::Line | Draw::Step => pixels.lone_dots(&runs, WIDTH),
+            Draw::Line | Draw::Step => pixels.lone_dots(&runs),
         };
         let places =
             |run: &[Point]| run.iter().map(|point| pixels.point(*point)).collect::<Vec<_>>();
         places(&lone).chunks_exact(2).for_each(|pair| line(&mut paths.dots, pair));
         for run in others {
             let mut dense = Self::default();
-            band::run(&pixels, draw, run, &means, WIDTH, |part| match part {
+            band::run(&pixels, draw, run, &means, |part| match part {
                 Part::Inside(area) => rectangle(&mut dense.inside, area),
                 Part::Full(area) => {
                     pixels.dashed(area, Dash::of(series), |area| rectangle(&mut dense.full, area));

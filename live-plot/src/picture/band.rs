@@ -6,7 +6,7 @@
 mod columns;
 
 use super::decimate::Point;
-use super::pixels::{Area, Pixels};
+use super::pixels::{Area, Pixels, WIDTH};
 use crate::config::Draw;
 use columns::{Columns, Group, NONE, Rows};
 
@@ -24,13 +24,12 @@ pub enum Part<'a> {
     Slope(&'a [Point]),
 }
 
-/// Draws a run of a trace, by a line of this width. `means` are the trace's.
+/// Draws a run of a trace. `means` are the trace's.
 pub fn run<'a>(
     pixels: &Pixels,
     draw: Draw,
     run: &'a [Point],
     means: &[Point],
-    width: f64,
     mut paint: impl FnMut(Part<'a>),
 ) {
     let until = |points: &[Point], end: f64| points.partition_point(|[time, _]| *time <= end);
@@ -39,8 +38,8 @@ pub fn run<'a>(
     let means = &means[before(means, *begin)..until(means, *end)];
     if draw == Draw::Step {
         return match means {
-            [] => pixels.steps(run, width, |area| paint(Part::Full(area))),
-            _ => dense(pixels, run, means, width, &mut paint),
+            [] => pixels.steps(run, |area| paint(Part::Full(area))),
+            _ => dense(pixels, run, means, &mut paint),
         };
     }
     // Where neighbouring columns have means it does not slope.
@@ -52,7 +51,7 @@ pub fn run<'a>(
         if done < first {
             paint(Part::Slope(&run[done..=first]));
         }
-        dense(pixels, &run[first..after], means, width, &mut paint);
+        dense(pixels, &run[first..after], means, &mut paint);
         done = after - 1;
     }
     if done + 1 < run.len() {
@@ -61,15 +60,9 @@ pub fn run<'a>(
 }
 
 /// Draws a run that stays in its pixel columns, or steps from one to the next.
-fn dense<'a>(
-    pixels: &Pixels,
-    run: &[Point],
-    means: &[Point],
-    width: f64,
-    paint: &mut impl FnMut(Part<'a>),
-) {
-    let wide = pixels.wide(width);
-    let columns = Columns::of(pixels, run, width);
+fn dense<'a>(pixels: &Pixels, run: &[Point], means: &[Point], paint: &mut impl FnMut(Part<'a>)) {
+    let wide = pixels.wide(WIDTH);
+    let columns = Columns::of(pixels, run);
     let mut means = means.iter().peekable();
     let mut inside = Merged::new(Part::Inside);
     let [mut upper, mut lower, mut middle] = [const { Merged::new(Part::Full) }; 3];

@@ -11,6 +11,9 @@ use super::palette::Dash;
 /// How far outside of a panel a point may be, in heights of it.
 const FAR: f64 = 1e9;
 
+/// How wide a series' line is, in points.
+pub const WIDTH: f64 = 1.8;
+
 /// A rectangle in pixels: left, top, right, bottom; the last two are outside of it.
 pub type Area = [i32; 4];
 
@@ -120,8 +123,8 @@ impl Pixels {
     }
 
     /// A line through points, each of which is straight left, right, above or below of the last one.
-    pub fn steps(&self, points: &[Point], width: f64, mut fill: impl FnMut(Area)) {
-        let width = self.wide(width);
+    pub fn steps(&self, points: &[Point], mut fill: impl FnMut(Area)) {
+        let width = self.wide(WIDTH);
         let before = (width - 1) / 2;
         let Some(([time, value], rest)) = points.split_first() else { return };
         let (mut x, mut y) = (self.column(*time) - before, self.row(*value, width));
@@ -149,12 +152,8 @@ impl Pixels {
     /// The runs of a line or of steps that are no longer than the line is wide, as dots: a sample between gaps would hardly be
     /// seen otherwise. And the other runs.
     #[must_use]
-    pub fn lone_dots<'a>(
-        &self,
-        runs: &'a [Vec<Point>],
-        width: f64,
-    ) -> (Vec<Point>, Vec<&'a [Point]>) {
-        let width = self.wide(width);
+    pub fn lone_dots<'a>(&self, runs: &'a [Vec<Point>]) -> (Vec<Point>, Vec<&'a [Point]>) {
+        let width = self.wide(WIDTH);
         let is_lone = |run: &&[Point]| {
             let (column, row) = (self.column(run[0][0]), self.row(run[0][1], width));
             let is_near = |[time, value]: &Point| {

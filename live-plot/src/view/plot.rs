@@ -16,7 +16,7 @@ use crate::picture::decimate::{Point, Trace};
 use crate::picture::dots::Rows;
 use crate::picture::marks::Marks;
 use crate::picture::palette::{Dash, Palette, Rgb};
-use crate::picture::pixels::{Area, Pixels};
+use crate::picture::pixels::{Area, Pixels, WIDTH};
 use crate::picture::scene::{Panel, Scene, Size};
 
 /// The least room for the labels of the values, in points. It grows by steps, so that the plot seldom moves.
@@ -37,9 +37,6 @@ const BESIDE: f64 = 4.0;
 
 /// How much is left of a curve's colour while another one is pointed at.
 const FADED: f32 = 0.25;
-
-/// How wide a series' line is.
-const WIDTH: f64 = 1.8;
 
 /// The plot on the screen.
 #[expect(missing_debug_implementations, reason = "a response has none")]
@@ -232,10 +229,10 @@ fn paint(
             runs.iter().for_each(|run| pixels.dots(run, |area| mesh.fill(area, color)));
             continue;
         }
-        let (lone, runs) = pixels.lone_dots(runs, WIDTH);
+        let (lone, runs) = pixels.lone_dots(runs);
         pixels.dots(&lone, |area| mesh.fill(area, color));
         for run in runs {
-            band::run(&pixels, scene.draw, run, means, WIDTH, |part| match part {
+            band::run(&pixels, scene.draw, run, means, |part| match part {
                 Part::Inside(area) => faint.fill(area, shade),
                 Part::Full(area) => pixels.dashed(area, dash, |area| mesh.fill(area, color)),
                 Part::Slope(points) => slopes.extend(line(points, number, pixels, scale, color)),

@@ -7,10 +7,7 @@ use std::ops::Range;
 use super::canvas::{Canvas, blend, index};
 use crate::picture::decimate::Point;
 use crate::picture::palette::{Dash, Rgb};
-use crate::picture::pixels::Pixels;
-
-/// How wide a series' line is.
-pub(crate) const WIDTH: f64 = 1.8;
+use crate::picture::pixels::{Pixels, WIDTH};
 
 /// So many cuts a pixel column: as finely the edge of an upright line is shaded.
 const CUTS: usize = 4;

@@ -115,11 +115,11 @@ impl Run {
                     points.iter().for_each(|point| pixels.dots(&[*point; 2], &mut fill));
                     continue;
                 }
-                let (lone, runs) = pixels.lone_dots(&runs, WIDTH);
+                let (lone, runs) = pixels.lone_dots(&runs);
                 pixels.dots(&lone, |area| above.push((area, color)));
                 let means = figure.trace(panel, series).means;
                 for run in runs {
-                    band::run(&pixels, Draw::Step, run, &means, WIDTH, |part| match part {
+                    band::run(&pixels, Draw::Step, run, &means, |part| match part {
                         Part::Inside(area) => canvas.mix(area, pixels.area, color, FAINT),
                         Part::Full(area) => above.push((area, color)),
                         Part::Slope(_) => unreachable!("steps have no slopes"),

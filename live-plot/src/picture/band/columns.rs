@@ -33,11 +33,11 @@ pub(super) struct Group {
 }
 
 impl Columns {
-    /// The columns of steps by a line of this width.
-    pub(super) fn of(pixels: &Pixels, run: &[Point], width: f64) -> Self {
+    /// The columns of steps.
+    pub(super) fn of(pixels: &Pixels, run: &[Point]) -> Self {
         let within = [pixels.area[0], pixels.area[2]];
         let mut columns = Self { within, first: within[1], rows: Vec::new() };
-        pixels.steps(run, width, |area| columns.light(area));
+        pixels.steps(run, |area| columns.light(area));
         columns
     }
 

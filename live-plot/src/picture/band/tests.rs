@@ -9,7 +9,6 @@ use crate::picture::decimate::Grid;
 use crate::picture::dots::Rows as Panel;
 use crate::picture::scale::Scale;
 
-const WIDTH: f64 = 1.8;
 const SIZE: i32 = 60;
 
 /// A panel with a pixel for each whole time and each value up to 100.
@@ -41,7 +40,7 @@ fn lit(area: Area) -> Lit {
 /// The pixels inside, and those in full colour.
 fn drawn(pixels: &Pixels, (run, means): &(Vec<Point>, Vec<Point>)) -> (Lit, BTreeSet<(i32, i32)>) {
     let (mut inside, mut full) = (Vec::new(), BTreeSet::new());
-    super::run(pixels, Draw::Step, run, means, WIDTH, |part| match part {
+    super::run(pixels, Draw::Step, run, means, |part| match part {
         Part::Inside(area) => inside.extend(lit(area)),
         Part::Full(area) => full.extend(lit(area)),
         Part::Slope(_) => unreachable!("steps have no slopes"),
@@ -63,7 +62,7 @@ proptest! {
     ) {
         let (pixels, points) = (pixels(0, scale), points(x, &columns));
         let mut wanted = BTreeSet::new();
-        pixels.steps(&points.0, WIDTH, |area| wanted.extend(lit(area)));
+        pixels.steps(&points.0, |area| wanted.extend(lit(area)));
         let (inside, full) = drawn(&pixels, &points);
         let faint: BTreeSet<_> = inside.iter().copied().collect();
         prop_assert_eq!(faint.len(), inside.len(), "some are painted twice");
@@ -124,7 +123,7 @@ fn a_sloping_line_joins_its_dense_parts() {
     }
     run.push([55.0, 50.0]);
     let (mut slopes, mut inside) = (Vec::new(), BTreeSet::new());
-    super::run(&pixels(0, 1.0), Draw::Line, &run, &means, WIDTH, |part| match part {
+    super::run(&pixels(0, 1.0), Draw::Line, &run, &means, |part| match part {
         Part::Inside(area) => inside.extend(area[0]..area[2]),
         Part::Full(_) => {}
         Part::Slope(points) => slopes.push(points),
