@@ -86,9 +86,7 @@ impl Percentiles {
 
     /// The values that so many per cent of all values do not exceed (nearest rank); NaN if there is no value.
     pub(super) fn of<const N: usize>(&self, percents: [u64; N]) -> [f64; N] {
-        let mut slots: Vec<Slot> =
-            self.slots.iter().filter(|slot| slot.count > 0).copied().collect();
-        slots.sort_unstable_by_key(|slot| slot.bucket);
+        let slots = self.sorted();
         percents.map(|percent| {
             let rank = u128::from(self.count) * u128::from(percent);
             let mut seen = 0;

@@ -86,32 +86,30 @@ impl Canvas {
         self.pixels.get_mut(first + top..first + bottom).unwrap_or_default()
     }
 
+    /// The columns of what of a rectangle is inside of another one.
+    fn columns(&mut self, area: Area, within: Area) -> impl Iterator<Item = &mut [Pixel]> {
+        let [left, top] = [0, 1].map(|edge| index(area[edge].max(within[edge]).into()));
+        let [right, bottom] = [2, 3].map(|edge| index(area[edge].min(within[edge]).into()));
+        let columns = self.pixels.chunks_exact_mut(self.height).skip(left);
+        columns
+            .take(right.saturating_sub(left))
+            .filter_map(move |column| column.get_mut(top..bottom))
+    }
+
     /// Fills what of a rectangle is inside of another one.
-    pub(super) fn fill(&mut self, [left, top, right, bottom]: Area, within: Area, color: Rgb) {
-        let [left, top] = [left.max(within[0]), top.max(within[1])].map(|edge| index(edge.into()));
-        let [right, bottom] =
-            [right.min(within[2]), bottom.min(within[3])].map(|edge| index(edge.into()));
-        if top < bottom {
-            (left..right).for_each(|x| self.column(x, top, bottom).fill(color.into()));
-        }
+    pub(super) fn fill(&mut self, area: Area, within: Area, color: Rgb) {
+        self.columns(area, within).for_each(|column| column.fill(color.into()));
     }
 
     /// The same, in a colour that lets through what is below.
     pub(super) fn mix(&mut self, area: Area, within: Area, color: Rgb, opacity: f64) {
-        let [left, top] =
-            [area[0].max(within[0]), area[1].max(within[1])].map(|edge| index(edge.into()));
-        let [right, bottom] =
-            [area[2].min(within[2]), area[3].min(within[3])].map(|edge| index(edge.into()));
         // Of 256: there may be many such pixels.
         let share = u32::try_from(index(opacity * 256.0)).unwrap_or(256);
         let above = Pixel::from(color).map(|level| u32::from(level) * share + 128);
-        if top < bottom {
-            for x in left..right {
-                let levels = self.column(x, top, bottom).iter_mut();
-                for (below, above) in levels.flat_map(|pixel| pixel.iter_mut().zip(above)) {
-                    let mixed = (u32::from(*below) * (256 - share) + above) / 256;
-                    *below = u8::try_from(mixed).unwrap_or(u8::MAX);
-                }
+        for column in self.columns(area, within) {
+            for (below, above) in column.iter_mut().flat_map(|pixel| pixel.iter_mut().zip(above)) {
+                let mixed = (u32::from(*below) * (256 - share) + above) / 256;
+                *below = u8::try_from(mixed).unwrap_or(u8::MAX);
             }
         }
     }
