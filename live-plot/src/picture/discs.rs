@@ -3,6 +3,8 @@
 
 use std::ops::Range;
 
+use super::lit_rows::LitRows;
+
 /// Makes the rectangles of dots that come from left to right.
 pub(super) struct Discs<F> {
     /// The panel's: left, top, right, bottom.
@@ -10,9 +12,9 @@ pub(super) struct Discs<F> {
     radius: i32,
     /// The newest column with dots, and their rows.
     column: i32,
-    dots: Rows,
+    dots: LitRows,
     /// The rows that discs light in the columns around it: the first one is `left`.
-    columns: Vec<Rows>,
+    columns: Vec<LitRows>,
     left: i32,
     /// The lit rows of the column before, and since which column they have been the same.
     open: Vec<(Range<usize>, i32)>,
@@ -22,7 +24,7 @@ pub(super) struct Discs<F> {
 impl<F: FnMut([i32; 4])> Discs<F> {
     /// Discs of this radius, cut off at the edges of a panel.
     pub(super) fn new(area: [i32; 4], radius: i32, fill: F) -> Self {
-        let dark = || Rows::dark(index((area[3] - area[1]).into()));
+        let dark = || LitRows::dark(index((area[3] - area[1]).into()));
         let columns = (0..=2 * radius).map(|_| dark()).collect();
         let (column, left) = (area[0], area[0] - radius);
         Self { area, radius, column, dots: dark(), columns, left, open: Vec::new(), fill }
@@ -54,7 +56,7 @@ impl<F: FnMut([i32; 4])> Discs<F> {
             }
             self.dots.grow();
         }
-        self.dots.bits.fill(0);
+        self.dots.take(|_| ());
     }
 
     /// Fills what is not filled yet.
@@ -86,73 +88,6 @@ impl<F: FnMut([i32; 4])> Discs<F> {
         before.for_each(fill);
         self.columns.rotate_left(1);
         self.left += 1;
-    }
-}
-
-/// Which rows of a column are lit: a bit for each.
-struct Rows {
-    bits: Vec<u64>,
-    count: usize,
-}
-
-impl Rows {
-    fn dark(count: usize) -> Self {
-        Self { bits: vec![0; count.div_ceil(64)], count }
-    }
-
-    fn light(&mut self, rows: Range<usize>) {
-        let rows = rows.start..rows.end.min(self.count);
-        if rows.is_empty() {
-            return;
-        }
-        let (first, last) = (rows.start / 64, (rows.end - 1) / 64);
-        for (word, bits) in (first..).zip(&mut self.bits[first..=last]) {
-            let from = if word == first { u64::MAX << (rows.start % 64) } else { u64::MAX };
-            let to = if word == last { u64::MAX >> (63 - (rows.end - 1) % 64) } else { u64::MAX };
-            *bits |= from & to;
-        }
-    }
-
-    fn add(&mut self, others: &Self) {
-        self.bits.iter_mut().zip(&others.bits).for_each(|(bits, others)| *bits |= others);
-    }
-
-    /// Lights the row above and below each lit one.
-    fn grow(&mut self) {
-        let mut above = 0;
-        for word in 0..self.bits.len() {
-            let below = self.bits.get(word + 1).map_or(0, |below| below << 63);
-            let bits = self.bits[word];
-            self.bits[word] |= bits << 1 | bits >> 1 | above | below;
-            above = bits >> 63;
-        }
-        if let (Some(last), beyond @ 1..) = (self.bits.last_mut(), self.count % 64) {
-            *last &= u64::MAX >> (64 - beyond);
-        }
-    }
-
-    /// Calls `each` for each run of lit rows, from the top, and darkens them.
-    fn take(&mut self, mut each: impl FnMut(Range<usize>)) {
-        let mut end = 0;
-        while let Some(start) = self.next(end, 0) {
-            end = self.next(start, u64::MAX).unwrap_or(self.count);
-            each(start..end);
-        }
-        self.bits.fill(0);
-    }
-
-    /// The next row, from `row` on, whose bit differs from those of `than`.
-    fn next(&self, row: usize, than: u64) -> Option<usize> {
-        let first = row / 64;
-        let mut mask = u64::MAX << (row % 64);
-        for (word, bits) in (first..).zip(self.bits.get(first..)?) {
-            let found = (bits ^ than) & mask;
-            if found != 0 {
-                return Some(word * 64 + found.trailing_zeros() as usize);
-            }
-            mask = u64::MAX;
-        }
-        None
     }
 }
 

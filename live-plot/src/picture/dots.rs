@@ -6,7 +6,10 @@
 //! comparisons for each of its rows, unless most of its rows stay dark though its samples reach over all of them: then
 //! it costs one for each of its raw samples, of which `--history` keeps some eleven million.
 
+use std::ops::Range;
+
 use super::decimate::{Grid, Point, Trace};
+use super::lit_rows::LitRows;
 use super::scale::Scale;
 use crate::series::pyramid::visit::Part;
 use crate::series::store::Series;
@@ -103,14 +106,13 @@ impl DotTracer {
 /// The rows of one column that are lit, and the first point that lit each.
 #[derive(Debug)]
 struct Lit {
-    /// A bit for each row.
-    bits: Vec<u64>,
+    rows: LitRows,
     points: Vec<Point>,
 }
 
 impl Lit {
     fn new(rows: usize) -> Self {
-        Self { bits: vec![0; rows.div_ceil(64)], points: vec![[0.0; 2]; rows] }
+        Self { rows: LitRows::dark(rows), points: vec![[0.0; 2]; rows] }
     }
 
     /// Adds what a part of the pyramid is certain to light. Whether it may light more.
@@ -130,9 +132,7 @@ impl Lit {
 
     fn light(&mut self, rows: Rows, point: Point) {
         let Some(row) = rows.row(point[1]) else { return };
-        let bit = 1 << (row % 64);
-        if self.bits[row / 64] & bit == 0 {
-            self.bits[row / 64] |= bit;
+        if self.rows.insert(row) {
             self.points[row] = point;
         }
     }
@@ -145,30 +145,13 @@ impl Lit {
         }
         let top = rows.row(max).unwrap_or(0);
         let bottom = rows.row(min).unwrap_or(rows.count - 1);
-        (top / 64..=bottom / 64).any(|word| {
-            let from = if word == top / 64 { u64::MAX << (top % 64) } else { u64::MAX };
-            let to = if word == bottom / 64 { u64::MAX >> (63 - bottom % 64) } else { u64::MAX };
-            !self.bits[word] & from & to != 0
-        })
+        self.rows.has_dark(top..bottom + 1)
     }
 
-    /// Moves the lit rows into pairs, one for each group of neighbours, and darkens them.
+    /// Moves the lit rows into pairs, the lowest and the highest of each group of neighbours, and darkens them.
     fn take(&mut self, pairs: &mut Vec<Point>) {
-        let mut last = None;
-        for (word, bits) in self.bits.iter_mut().enumerate() {
-            while *bits != 0 {
-                let row = word * 64 + bits.trailing_zeros() as usize;
-                *bits &= *bits - 1;
-                if last.is_some_and(|above: usize| above + 1 == row) {
-                    // The lowest so far stands before the highest.
-                    let lowest = pairs.len() - 2;
-                    pairs[lowest] = self.points[row];
-                } else {
-                    pairs.extend([self.points[row]; 2]);
-                }
-                last = Some(row);
-            }
-        }
+        let pair = |run: Range<usize>| [self.points[run.end - 1], self.points[run.start]];
+        self.rows.take(|run| pairs.extend(pair(run)));
     }
 }
 
