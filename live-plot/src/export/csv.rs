@@ -16,22 +16,58 @@ use crate::series::store::Entry;
 /// How much is written at once, in bytes.
 const BLOCK: usize = 64 << 10;
 
-/// A table that is being written.
+/// Samples as the text of a table, without its header: a row a time, a column a series.
 #[derive(Debug)]
-pub(super) struct Table {
-    target: Target,
-    text: String,
-    /// How many series the header has; `None` before it is written.
-    named: Option<usize>,
+pub(crate) struct TableText {
+    pub(crate) text: String,
+    delimiter: char,
     /// The time of the row that is being filled, if there is one.
     row: Option<f64>,
     /// Its cells: one for each series so far.
     cells: Vec<Option<f64>>,
 }
 
+impl TableText {
+    pub(crate) fn new(delimiter: char) -> Self {
+        Self { text: String::new(), delimiter, row: None, cells: Vec::new() }
+    }
+
+    /// Adds samples of so many series. Another time begins another row, and so does the same series again.
+    pub(crate) fn append(&mut self, series: usize, entries: &[Entry]) {
+        self.cells.resize(series, None);
+        for Entry { series, sample } in entries {
+            if self.row != Some(sample.time) || self.cells[*series].is_some() {
+                self.end_row();
+                self.row = Some(sample.time);
+            }
+            self.cells[*series] = Some(sample.value);
+        }
+    }
+
+    pub(crate) fn end_row(&mut self) {
+        let Some(time) = self.row.take() else { return };
+        push_exact(&mut self.text, time);
+        for cell in &mut self.cells {
+            self.text.push(self.delimiter);
+            // A gap is `nan`; a series without a sample in this row has an empty cell.
+            cell.take().into_iter().for_each(|value| push_exact(&mut self.text, value));
+        }
+        self.text.push('\n');
+    }
+}
+
+/// A table that is being written.
+#[derive(Debug)]
+pub(super) struct Table {
+    target: Target,
+    rows: TableText,
+    /// How many series the header has; `None` before it is written.
+    named: Option<usize>,
+}
+
 impl Table {
     pub(super) fn new(target: Target) -> Self {
-        Self { target, text: String::new(), named: None, row: None, cells: Vec::new() }
+        Self { target, rows: TableText::new(','), named: None }
     }
 
     pub(super) fn append(
@@ -41,53 +77,34 @@ impl Table {
         entries: &[Entry],
     ) -> Result<(), Error> {
         if self.named.is_none() && !entries.is_empty() {
-            self.text.push_str(&header(axis, names));
+            self.rows.text.push_str(&header(axis, names));
             self.named = Some(names.len());
         }
-        self.cells.resize(names.len(), None);
-        for Entry { series, sample } in entries {
-            if self.row != Some(sample.time) || self.cells[*series].is_some() {
-                self.end_row()?;
-                self.row = Some(sample.time);
-            }
-            self.cells[*series] = Some(sample.value);
-        }
-        Ok(())
+        self.rows.append(names.len(), entries);
+        if self.rows.text.len() > BLOCK { self.flush() } else { Ok(()) }
     }
 
     /// Writes the rows so far, so that those of a slow input reach a reader as they come. With timestamps the last row
     /// stays open: the next line may have the same time and share it.
     pub(super) fn flush_rows(&mut self, axis: Axis) -> Result<(), Error> {
         if axis != Axis::Timestamp {
-            self.end_row()?;
+            self.rows.end_row();
         }
-        if self.text.is_empty() { Ok(()) } else { self.flush() }
-    }
-
-    fn end_row(&mut self) -> Result<(), Error> {
-        let Some(time) = self.row.take() else { return Ok(()) };
-        push_exact(&mut self.text, time);
-        for cell in &mut self.cells {
-            self.text.push(',');
-            // A gap is `nan`; a series without a sample in this row has an empty cell.
-            cell.take().into_iter().for_each(|value| push_exact(&mut self.text, value));
-        }
-        self.text.push('\n');
-        if self.text.len() > BLOCK { self.flush() } else { Ok(()) }
+        if self.rows.text.is_empty() { Ok(()) } else { self.flush() }
     }
 
     fn flush(&mut self) -> Result<(), Error> {
-        self.target.write(self.text.as_bytes())?;
-        self.text.clear();
+        self.target.write(self.rows.text.as_bytes())?;
+        self.rows.text.clear();
         Ok(())
     }
 
     /// Writes the rest, and completes header and rows if series began after the header. The target that it returns is
     /// still to be kept.
     pub(super) fn finish(mut self, axis: Axis, names: &[String]) -> Result<Target, Error> {
-        self.end_row()?;
+        self.rows.end_row();
         if self.named.is_none() {
-            self.text.push_str(&header(axis, names));
+            self.rows.text.push_str(&header(axis, names));
         }
         self.flush()?;
         let late = &names[self.named.unwrap_or(names.len())..];
@@ -126,8 +143,13 @@ impl Table {
     }
 }
 
+/// What the first column of a table is called.
+pub(crate) fn first_column(axis: Axis) -> &'static str {
+    if axis == Axis::Number { "sample" } else { "time" }
+}
+
 fn header(axis: Axis, names: &[String]) -> String {
-    let first = if axis == Axis::Number { "sample" } else { "time" };
+    let first = first_column(axis);
     let quoted = |name: &String| match name.contains([',', '"']) {
         true => format!(",\"{}\"", name.replace('"', "\"\"")),
         false => format!(",{name}"),

@@ -3,7 +3,7 @@
 //! no display.
 
 pub(crate) mod atomic_file;
-mod csv;
+pub(crate) mod csv;
 pub(crate) mod figure;
 mod percentiles;
 pub(crate) mod raster;

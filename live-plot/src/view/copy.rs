@@ -12,9 +12,9 @@ use parking_lot::Mutex;
 use super::save::{Message, Picture, aside, is_empty};
 use crate::config::{Axis, Config};
 use crate::error::Error;
+use crate::export::csv::{TableText, first_column};
 use crate::export::raster;
 use crate::picture::decimate::{self, Grid};
-use crate::picture::scale::push_exact;
 use crate::series::store::{Entry, Store};
 
 /// The most samples that are copied: some megabytes of text.
@@ -139,34 +139,15 @@ impl Samples {
     }
 }
 
-/// The samples as a table whose cells are parted by tabs, as spreadsheets take it: a row a time, a column a series.
+/// The samples as a table whose cells are parted by tabs, as spreadsheets take it.
 fn table(axis: Axis, samples: &Samples) -> String {
-    let first = if axis == Axis::Number { "sample" } else { "time" };
-    let mut text = [first]
-        .into_iter()
-        .chain(samples.names.iter().map(String::as_str))
-        .collect::<Vec<_>>()
-        .join("\t");
-    let mut rest = samples.entries.as_slice();
-    let mut cells = vec![None; samples.names.len()];
-    while let Some(Entry { sample, .. }) = rest.first() {
-        text.push('\n');
-        push_exact(&mut text, sample.time);
-        // Until another time comes, or the same series again.
-        while let Some((entry, after)) = rest.split_first()
-            && entry.sample.time == sample.time
-            && cells[entry.series].is_none()
-        {
-            cells[entry.series] = Some(entry.sample.value);
-            rest = after;
-        }
-        for cell in &mut cells {
-            text.push('\t');
-            cell.take().into_iter().for_each(|value| push_exact(&mut text, value));
-        }
-    }
-    text.push('\n');
-    text
+    let mut rows = TableText::new('\t');
+    let names = samples.names.iter().map(String::as_str);
+    let header: Vec<&str> = [first_column(axis)].into_iter().chain(names).collect();
+    rows.text = header.join("\t") + "\n";
+    rows.append(samples.names.len(), &samples.entries);
+    rows.end_row();
+    rows.text
 }
 
 #[cfg(test)]
