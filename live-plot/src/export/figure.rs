@@ -8,11 +8,11 @@ use common::escape::escape;
 
 use super::text::{shortened, width, wrapped};
 use crate::config::Config;
-use crate::picture::annotations::{self, Spacing};
+use crate::picture::annotations::{self, BESIDE, Spacing};
 use crate::picture::decimate::Trace;
 use crate::picture::dots::Rows;
 use crate::picture::marks::Marks;
-use crate::picture::palette::{Dash, Palette, Rgb};
+use crate::picture::palette::{Dash, Palette, Rgb, WEAK_LINE};
 use crate::picture::pixels::{Area, Pixels};
 use crate::picture::scene::{Panel, Scene, Size};
 use crate::series::Shared;
@@ -25,12 +25,6 @@ const UNIT: f64 = 12.0;
 
 /// The height of a row of the legend, and of the title.
 const ROW: f64 = 18.0;
-
-/// How far the texts of marks are apart.
-const TEXTS: Spacing = Spacing { gap: 10.0, least: 100.0, most: 240.0 };
-
-/// Between the line of a mark and its text.
-const BESIDE: f64 = 4.0;
 
 /// The most rows of a title.
 const TITLE: usize = 3;
@@ -183,7 +177,7 @@ impl<'a> Figure<'a> {
         let [left, top, right, bottom] = pixels.area;
         let (grid, flag) = (hex(self.palette.grid), hex(self.palette.mark));
         let mut line = |from: (i32, i32), way: char, to: i32, color: &str, is_strong: bool| {
-            let opacity = if is_strong { 1.0 } else { 0.55 };
+            let opacity = if is_strong { 1.0 } else { WEAK_LINE };
             // In the middle of a pixel a line of one pixel is sharp.
             let (x, y) = (f64::from(from.0) + 0.5, f64::from(from.1) + 0.5);
             put(
@@ -220,7 +214,7 @@ impl<'a> Figure<'a> {
         let at = |time: f64| f64::from(pixels.column(time)) + 0.5;
         let flags = self.scene.flags.iter().map(|flag| (at(flag.time), flag));
         let wide = |text: &str| width(text) + BESIDE;
-        for label in annotations::labels(flags, left..right, TEXTS, wide) {
+        for label in annotations::labels(flags, left..right, Spacing::POINTS, wide) {
             // How wide it is exactly, only the reader of the file knows.
             let (anchor, x) = match label.is_before {
                 true => ("end", label.at - BESIDE),

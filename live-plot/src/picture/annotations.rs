@@ -66,6 +66,14 @@ pub(crate) struct Spacing {
     pub(crate) most: f64,
 }
 
+impl Spacing {
+    /// In a window or a file, in points.
+    pub(crate) const POINTS: Self = Self { gap: 10.0, least: 100.0, most: 240.0 };
+}
+
+/// Between the line of a mark and its text in a window or a file, in points.
+pub(crate) const BESIDE: f64 = 4.0;
+
 /// A text and its left edge.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Label {

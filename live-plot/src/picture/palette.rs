@@ -8,6 +8,9 @@
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Rgb(pub u8, pub u8, pub u8);
 
+/// How much of the grid's colour a line of it keeps that does not stand out.
+pub const WEAK_LINE: f32 = 0.55;
+
 /// The colours of a theme.
 #[derive(Debug)]
 pub struct Palette {

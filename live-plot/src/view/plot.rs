@@ -10,12 +10,12 @@ use std::sync::Arc;
 
 use super::{text, theme};
 use crate::config::Draw;
-use crate::picture::annotations::{self, Spacing};
+use crate::picture::annotations::{self, BESIDE, Spacing};
 use crate::picture::band::{self, FAINT, Part};
 use crate::picture::decimate::{Point, Trace};
 use crate::picture::dots::Rows;
 use crate::picture::marks::Marks;
-use crate::picture::palette::{Dash, Palette, Rgb};
+use crate::picture::palette::{Dash, Palette, Rgb, WEAK_LINE};
 use crate::picture::pixels::{Area, Pixels, WIDTH};
 use crate::picture::scene::{Panel, Scene, Size};
 
@@ -28,12 +28,8 @@ const PAD: f32 = 6.0;
 /// The room for the labels of the horizontal axis.
 const BELOW: f32 = 20.0;
 
-/// The room for the texts of marks, once there are any, and how far these are apart.
+/// The room for the texts of marks, once there are any.
 const ABOVE: f32 = 18.0;
-const TEXTS: Spacing = Spacing { gap: 10.0, least: 100.0, most: 240.0 };
-
-/// Between the line of a mark and its text.
-const BESIDE: f64 = 4.0;
 
 /// How much is left of a curve's colour while another one is pointed at.
 const FADED: f32 = 0.25;
@@ -93,7 +89,7 @@ pub fn show(ui: &mut Ui, scene: &Scene, pointed: Option<usize>) -> Shown {
         paint(ui, scene, (panel, pointed), labels, &axes.times, pixels);
         panels.push(pixels);
     }
-    axes.label_times(ui, scene, palette.weak.into());
+    axes.label_times(ui, scene, palette.weak);
     if let Some(pixels) = panels.first() {
         axes.label_flags(ui, scene, *pixels, palette.mark);
     }
@@ -116,13 +112,13 @@ impl Axes {
         let above = if scene.is_annotated { ABOVE } else { 0.0 };
         let height = (room.height() - BELOW - above).max(1.0);
         let part = height / scene.panels.len().max(1) as f32;
-        let color = theme::palette(ui).weak.into();
+        let color = theme::palette(ui).weak;
         let values: Vec<_> = scene
             .panels
             .iter()
             .map(|panel| {
                 let marks = scene.y_marks(panel, part.into());
-                let text = |label: &String| layout(ui, label.clone(), color);
+                let text = |label: &str| text::line(ui, label, TextStyle::Body, color);
                 let labels = marks.marks.iter().map(|mark| text(&mark.label)).collect();
                 (marks, labels)
             })
@@ -150,7 +146,7 @@ impl Axes {
         let flags = scene.flags.iter().map(|flag| (at(flag.time), flag));
         let width = |label: &str| f64::from(text(label).size().x) + BESIDE;
         let thick = pixels.wide(1.0) as f32 / single(pixels.scale);
-        for label in annotations::labels(flags, left..left + wide, TEXTS, width) {
+        for label in annotations::labels(flags, left..left + wide, Spacing::POINTS, width) {
             let beside = if label.is_before { 0.0 } else { BESIDE };
             let place = pos2(single(label.left + beside), self.plot.top() - ABOVE + 2.0);
             ui.painter().galley(place, text(&label.text), color.into());
@@ -162,32 +158,28 @@ impl Axes {
     }
 
     /// The labels of the horizontal axis, none cut off and none over another.
-    fn label_times(&self, ui: &Ui, scene: &Scene, color: Color32) {
+    fn label_times(&self, ui: &Ui, scene: &Scene, color: Rgb) {
         let start = scene.grid.start();
         let mut free_from = self.plot.left() - PAD;
         for mark in &self.times.marks {
             let place = single((mark.at - start) / scene.span);
             let middle = self.plot.left() + place * self.plot.width();
-            let text = layout(ui, mark.label.clone(), color);
+            let text = text::line(ui, &mark.label, TextStyle::Body, color);
             let half = text.size().x / 2.0;
             // At an edge the label moves rather than being cut off.
             let left = (middle - half).max(self.plot.left() - PAD);
             let left = left.min(self.room.right() + PAD * 2.0 - 2.0 * half);
             if left >= free_from {
-                ui.painter().galley(pos2(left, self.plot.bottom() + 4.0), text, color);
+                ui.painter().galley(pos2(left, self.plot.bottom() + 4.0), text, color.into());
                 free_from = left + 2.0 * half + 8.0;
             }
         }
         if let Some(offset) = &self.times.offset {
             let font = TextStyle::Small.resolve(ui.style());
             let corner = self.plot.right_bottom() - vec2(PAD, 4.0);
-            ui.painter().text(corner, Align2::RIGHT_BOTTOM, offset, font, color);
+            ui.painter().text(corner, Align2::RIGHT_BOTTOM, offset, font, color.into());
         }
     }
-}
-
-fn layout(ui: &Ui, text: String, color: Color32) -> Arc<Galley> {
-    ui.painter().layout_no_wrap(text, TextStyle::Body.resolve(ui.style()), color)
 }
 
 /// A place on the screen in whole pixels.
@@ -275,7 +267,7 @@ fn grid(pixels: Pixels, values: &Marks, times: &Marks, scene: &Scene, palette: &
     let mut mesh = Filled::new(single(pixels.scale));
     let color = |is_strong| match is_strong {
         true => Color32::from(palette.grid),
-        false => Color32::from(palette.grid).gamma_multiply(0.55),
+        false => Color32::from(palette.grid).gamma_multiply(WEAK_LINE),
     };
     for mark in &times.marks {
         mesh.fill(pixels.vertical(mark.at), color(mark.is_strong));
