@@ -1,6 +1,8 @@
 //! One picture as data: its columns, and its panels with the scale of each, the same for the window and for files. Pure. Its
 //! traces are left to `traces`, the marks of its axes to `axes`, painting to `view` and `export`.
 
+use std::time::Duration;
+
 use common::escape::escape;
 
 use super::annotations::{self, Flag};
@@ -180,6 +182,13 @@ impl Scene {
             flags,
             is_annotated,
         }
+    }
+
+    /// When a picture that follows the time has moved by a pixel column, after time 0.
+    #[must_use]
+    pub fn moves_after(&self) -> Duration {
+        let next = ((self.drawn_until / self.grid.step).floor() + 1.0) * self.grid.step;
+        Duration::from_secs_f64(next.max(0.0))
     }
 
     /// The places of the panels in the plot's.

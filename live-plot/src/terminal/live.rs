@@ -262,10 +262,7 @@ impl<'a> Live<'a> {
         (self.plot, self.is_wanted) = (Some(plot), false);
         let is_moving =
             self.controls.viewport.is_live() && scene.axis == Axis::Arrival && status.end.is_none();
-        self.moves_at = is_moving.then(|| {
-            let next = ((scene.drawn_until / scene.grid.step).floor() + 1.0) * scene.grid.step;
-            self.started + Duration::from_secs_f64(next.max(0.0))
-        });
+        self.moves_at = is_moving.then(|| self.started + scene.moves_after());
         self.due = now + FRAME;
         self.cost.end(self.store.waited());
     }

@@ -3,7 +3,7 @@
 //! requested by the reader (`repaint`).
 
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use common::clock;
 use common::escape::escape;
@@ -271,8 +271,7 @@ impl App {
         if !self.controls.viewport.is_live() {
             self.repaint.suspend();
         } else if scene.axis == Axis::Arrival && !ended {
-            let next = ((scene.drawn_until / scene.grid.step).floor() + 1.0) * scene.grid.step;
-            let moved = self.started + Duration::from_secs_f64(next.max(0.0));
+            let moved = self.started + scene.moves_after();
             let delay = moved.saturating_duration_since(now).max(self.repaint.delay(now));
             ctx.request_repaint_after(delay);
         }
