@@ -23,7 +23,7 @@ use csv::Table;
 use figure::Figure;
 use summary::Summary;
 
-use crate::config::{Config, Outputs, Theme};
+use crate::config::{Axis, Config, Outputs, Theme};
 use crate::error::Error;
 use crate::input::pipeline::Input;
 use crate::input::source::Source;
@@ -56,16 +56,7 @@ fn export(config: &Config, source: Source, signals: Signals) -> Result<(), Error
     if let Some(path) = written_twice(outputs) {
         return Err(Error::Twice(path));
     }
-    let stop = Flag::new()?;
-    let raised = stop.clone();
-    signals.watch(move |event| match event {
-        Event::Stop => {
-            raised.raise();
-            system_font::give_up();
-        }
-        Event::End => atomic_file::remove_drafts(),
-        Event::Continued | Event::Suspend | Event::Resized => {}
-    })?;
+    let stop = watch(signals)?;
     let is_typed = source.is_typed();
     let mut input =
         Input::new(source, config.rules.clone(), config.axis()).stopped_by(stop.clone());
@@ -82,24 +73,7 @@ fn export(config: &Config, source: Source, signals: Signals) -> Result<(), Error
     let mut table = open(&outputs.csv)?.map(Table::new);
     let mut summary = outputs.summary.then(Summary::default);
     let mut store = Store::new(if outputs.is_drawn() { config.history } else { 0 });
-    let end = loop {
-        let end = input.advance();
-        store.declare(input.names());
-        store.measure(input.units());
-        store.began = input.began();
-        store.append(input.entries());
-        input.annotations().iter().cloned().for_each(|mark| store.annotate(mark));
-        if let Some(table) = &mut table {
-            table.append(config.axis(), input.names(), input.entries())?;
-            table.flush_rows(config.axis())?;
-        }
-        if let Some(summary) = &mut summary {
-            summary.append(input.entries());
-        }
-        if let Some(end) = end {
-            break end;
-        }
-    };
+    let end = read(&mut input, &mut store, config.axis(), table.as_mut(), summary.as_mut())?;
     let is_empty = store.series().iter().all(|series| series.total.count == 0);
     let from = || input.source_name().to_owned();
     match end {
@@ -120,21 +94,62 @@ fn export(config: &Config, source: Source, signals: Signals) -> Result<(), Error
     if let Some(summary) = summary {
         Target::open(Path::new("-"), &stop)?.write(summary.lines(store.series()).as_bytes())?;
     }
-    if outputs.is_drawn() {
-        store.counts = input.counts();
-        let store = Shared::new(store);
-        if outputs.is_figure() {
-            draw(config, &store, is_typed, png, svg)?;
-        }
-        if outputs.still {
-            let is_colored = logging::is_colored(config.color, io::stdout().is_terminal());
-            let text = still::of(config, &store, is_typed, Depth::here(is_colored));
-            Target::open(Path::new("-"), &stop)?.write(text.as_bytes())?;
-        }
+    store.counts = input.counts();
+    let store = Shared::new(store);
+    if outputs.is_figure() {
+        draw(config, &store, is_typed, png, svg)?;
+    }
+    if outputs.still {
+        let is_colored = logging::is_colored(config.color, io::stdout().is_terminal());
+        let text = still::of(config, &store, is_typed, Depth::here(is_colored));
+        Target::open(Path::new("-"), &stop)?.write(text.as_bytes())?;
     }
     match end {
         End::Error(problem) => Err(Error::Read { from: from(), problem }),
         End::Input | End::Stopped | End::Closed => Ok(()),
+    }
+}
+
+/// A flag that is raised when a signal asks to stop.
+fn watch(signals: Signals) -> Result<Flag, Error> {
+    let stop = Flag::new()?;
+    let raised = stop.clone();
+    signals.watch(move |event| match event {
+        Event::Stop => {
+            raised.raise();
+            system_font::give_up();
+        }
+        Event::End => atomic_file::remove_drafts(),
+        Event::Continued | Event::Suspend | Event::Resized => {}
+    })?;
+    Ok(stop)
+}
+
+/// Reads to the end, into the store, the table and the summary.
+fn read(
+    input: &mut Input,
+    store: &mut Store,
+    axis: Axis,
+    mut table: Option<&mut Table>,
+    mut summary: Option<&mut Summary>,
+) -> Result<End, Error> {
+    loop {
+        let end = input.advance();
+        store.declare(input.names());
+        store.measure(input.units());
+        store.began = input.began();
+        store.append(input.entries());
+        input.annotations().iter().cloned().for_each(|mark| store.annotate(mark));
+        if let Some(table) = &mut table {
+            table.append(axis, input.names(), input.entries())?;
+            table.flush_rows(axis)?;
+        }
+        if let Some(summary) = &mut summary {
+            summary.append(input.entries());
+        }
+        if let Some(end) = end {
+            return Ok(end);
+        }
     }
 }
 

@@ -125,17 +125,8 @@ impl Scene {
         size: Size,
         is_hidden: impl Fn(usize) -> bool,
     ) -> Self {
-        let Extent { drawn_until, end, span, is_whole, .. } = extent;
-        // Everything may begin in the middle of a column, and columns have absolute places: it needs one column more.
-        let pixels = size.width;
-        let span = if is_whole { span * pixels / (pixels - 1.0).max(1.0) } else { span };
-        let mut grid = Grid::showing(end, span, pixels);
-        // Until the window is full, the first sample is in it, and the last column is empty.
-        let begin = view.axis.begin();
-        let is_short = grid.start() > begin && grid.start() - grid.step <= begin;
-        if is_short && drawn_until < grid.edge(grid.count - 1) {
-            grid.first -= 1;
-        }
+        let Extent { drawn_until, end, .. } = extent;
+        let (grid, span) = columns(view.axis, extent, size.width);
         let (names, (units, newest)): (Vec<String>, (Vec<_>, Vec<f64>)) = store.hold(|store| {
             let newest = |series| decimate::value_at(series, drawn_until.min(end));
             let series = store.series().iter();
@@ -196,6 +187,21 @@ impl Scene {
     pub fn places(&self, plot: Area, scale: f64) -> Vec<Area> {
         panels::places(plot, self.panels.len(), Spacing::pixels(scale))
     }
+}
+
+/// The pixel columns that show an extent, and how much time a picture of them shows.
+fn columns(axis: Axis, extent: Extent, pixels: f64) -> (Grid, f64) {
+    let Extent { drawn_until, end, span, is_whole, .. } = extent;
+    // Everything may begin in the middle of a column, and columns have absolute places: it needs one column more.
+    let span = if is_whole { span * pixels / (pixels - 1.0).max(1.0) } else { span };
+    let mut grid = Grid::showing(end, span, pixels);
+    // Until the window is full, the first sample is in it, and the last column is empty.
+    let begin = axis.begin();
+    let is_short = grid.start() > begin && grid.start() - grid.step <= begin;
+    if is_short && drawn_until < grid.edge(grid.count - 1) {
+        grid.first -= 1;
+    }
+    (grid, span)
 }
 
 /// The summary of what is visible of a series, and how many values a logarithmic axis has no place for.

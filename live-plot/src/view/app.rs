@@ -122,36 +122,7 @@ impl App {
         plain(egui::Panel::bottom("status")).show(ui, |ui| self.status_line.show(ui, &status));
         let margin = egui::Margin { left: 4, right: 18, top: 8, bottom: 2 };
         let center = egui::CentralPanel::no_frame().frame(egui::Frame::NONE.inner_margin(margin));
-        center.show(ui, |ui| {
-            let shown = plot::show(ui, &scene, legend.pointed);
-            if self.size.replace(shown.size) != Some(shown.size) {
-                // The next picture has the right columns.
-                ui.ctx().request_repaint();
-            }
-            describe(&shown, &status);
-            if status.series.is_empty() {
-                let warnings = self.store.hold(|store| store.first_warnings.clone());
-                hint::show(ui, shown.response.rect, &status, &warnings);
-            }
-            let axis = self.controls.view.axis;
-            pointer::act(ui, &shown, extent, axis, &mut self.controls.viewport);
-            let beside = pointer::Beside {
-                store: &self.store,
-                status: &status,
-                unit: self.unit.as_deref(),
-                is_in_legend: !is_live && legend.is_whole,
-            };
-            // Nothing is read out without a series, nor over the list of keys or a menu.
-            let pointed = match status.series.is_empty() || self.is_covered(ui.ctx()) {
-                false => pointer::readout(ui, &shown, &scene, beside),
-                true => None,
-            };
-            if pointed != self.pointed && !is_live {
-                // The legend is drawn already.
-                ui.ctx().request_repaint();
-            }
-            self.pointed = pointed;
-        });
+        center.show(ui, |ui| self.center(ui, (&scene, &status), extent, &legend));
         help::show(ui, &mut self.help);
         self.overlay.end(ui.ctx(), is_covered);
         let is_changed = !wanted.is_empty();
@@ -216,6 +187,45 @@ impl App {
             None => {}
         }
         legend.inner
+    }
+
+    /// The plot, and what the pointer does there.
+    fn center(
+        &mut self,
+        ui: &mut Ui,
+        (scene, status): (&Scene, &Status),
+        extent: Extent,
+        legend: &legend::Answer,
+    ) {
+        let is_live = self.controls.viewport.is_live();
+        let shown = plot::show(ui, scene, legend.pointed);
+        if self.size.replace(shown.size) != Some(shown.size) {
+            // The next picture has the right columns.
+            ui.ctx().request_repaint();
+        }
+        describe(&shown, status);
+        if status.series.is_empty() {
+            let warnings = self.store.hold(|store| store.first_warnings.clone());
+            hint::show(ui, shown.response.rect, status, &warnings);
+        }
+        let axis = self.controls.view.axis;
+        pointer::act(ui, &shown, extent, axis, &mut self.controls.viewport);
+        let beside = pointer::Beside {
+            store: &self.store,
+            status,
+            unit: self.unit.as_deref(),
+            is_in_legend: !is_live && legend.is_whole,
+        };
+        // Nothing is read out without a series, nor over the list of keys or a menu.
+        let pointed = match status.series.is_empty() || self.is_covered(ui.ctx()) {
+            false => pointer::readout(ui, &shown, scene, beside),
+            true => None,
+        };
+        if pointed != self.pointed && !is_live {
+            // The legend is drawn already.
+            ui.ctx().request_repaint();
+        }
+        self.pointed = pointed;
     }
 
     fn act(&mut self, ctx: &Context, action: Action, seen: Extent) {

@@ -241,16 +241,22 @@ fn paint(
             ui.painter().circle_filled(pos2(x, y.clamp(top, bottom)), 3.5, color(number));
         }
     }
-    let color = Color32::from(palette.weak);
+    label_values(ui, marks, labels, place, pixels);
+}
+
+/// The labels of a panel's values, and what is to be added to all of them.
+fn label_values(ui: &Ui, marks: &Marks, labels: &[Arc<Galley>], place: Rect, pixels: Pixels) {
+    let color = Color32::from(theme::palette(ui).weak);
     for (mark, label) in marks.marks.iter().zip(labels) {
-        let [_, y] = pixels.point([0.0, mark.at]).map(|edge| single(edge) / scale);
-        let at = pos2(left - PAD - label.size().x, y - label.size().y / 2.0);
+        let [_, y] = pixels.point([0.0, mark.at]);
+        let middle = single(y) / single(pixels.scale);
+        let at = pos2(place.left() - PAD - label.size().x, middle - label.size().y / 2.0);
         ui.painter().galley(at, Arc::clone(label), color);
     }
     if let Some(offset) = &marks.offset {
         let font = TextStyle::Small.resolve(ui.style());
         let at = place.left_top() + vec2(PAD, 2.0);
-        painter.text(at, Align2::LEFT_TOP, offset, font, color);
+        ui.painter().with_clip_rect(place).text(at, Align2::LEFT_TOP, offset, font, color);
     }
 }
 
