@@ -10,7 +10,7 @@ use std::path::Path;
 use super::atomic_file::Target;
 use crate::config::Axis;
 use crate::error::Error;
-use crate::picture::scale::push_exact;
+use crate::picture::number::push_exact;
 use crate::series::store::Entry;
 
 /// How much is written at once, in bytes.

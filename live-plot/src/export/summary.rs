@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use super::percentiles::Percentiles;
-use crate::picture::scale::exact;
+use crate::picture::number::exact;
 use crate::series::store::{Entry, Series};
 
 /// What the store does not know: each series' percentiles.

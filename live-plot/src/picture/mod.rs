@@ -1,8 +1,8 @@
 //! What a picture shows, whoever draws it: the scene (`scene`), its panels (`panels`) and its traces (`traces`), its pixel
 //! columns and the few points that draw a series (`decimate`, `dots`, `lit_rows`), its pixels (`pixels`, `discs`, `band`),
 //! where its axes begin, end and are marked (`scale`, `axes`, `marks`, `time_marks`, `clock`), its colours and dashes
-//! (`palette`), names that are too long (`elide`), and the marks of `--marks` (`annotations`). Pure: painting is left to
-//! `view`, `export` and `terminal`.
+//! (`palette`), values as text (`number`), names that are too long (`elide`), and the marks of `--marks` (`annotations`).
+//! Pure: painting is left to `view`, `export` and `terminal`.
 
 pub mod annotations;
 mod axes;
@@ -14,6 +14,7 @@ pub mod dots;
 pub(crate) mod elide;
 mod lit_rows;
 pub mod marks;
+pub mod number;
 pub mod palette;
 pub(crate) mod panels;
 pub mod pixels;

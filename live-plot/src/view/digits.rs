@@ -2,7 +2,7 @@
 //! value that changes stands still. It follows from what is visible of the series, and seldom changes. Pure. Which values
 //! are shown is left to `status`; labels of axes have digits of their own (`picture::marks`).
 
-use crate::picture::scale;
+use crate::picture::number;
 use crate::series::Summary;
 
 /// Values that came with so many digits in all are shown with all of them.
@@ -73,7 +73,7 @@ impl Digits {
     pub(crate) fn text(self, value: f64) -> String {
         let places = |count: i32| usize::try_from(count).unwrap_or(0);
         match self.form {
-            _ if value.is_nan() => scale::value(value),
+            _ if value.is_nan() => number::value(value),
             Some(Form::Decimals(count)) if value.abs() < 1e16 => {
                 let text = format!("{value:.*}", places(count));
                 // What is rounded to 0 has no sign.
@@ -81,7 +81,7 @@ impl Digits {
                 text.strip_prefix('-').filter(|_| is_zero).map_or(text.clone(), str::to_owned)
             }
             Some(Form::Exponent(count)) if value != 0.0 => format!("{value:.*e}", places(count)),
-            _ => scale::value(value),
+            _ => number::value(value),
         }
     }
 
@@ -133,7 +133,7 @@ fn more_decimals(known: i32, number: f64) -> i32 {
 
 /// How many decimals the shortest text of a number has.
 fn decimals(value: f64) -> i32 {
-    let text = scale::exact(value);
+    let text = number::exact(value);
     let (digits, exponent) = text.split_once('e').unwrap_or((&text, "0"));
     let fraction = digits.split_once('.').map_or(0, |(_, fraction)| fraction.len());
     i32::try_from(fraction).unwrap_or(0) - exponent.parse().unwrap_or(0)
