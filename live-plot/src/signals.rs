@@ -1,7 +1,7 @@
-//! SIGINT, SIGTERM and SIGHUP as events, and SIGCONT; in a terminal SIGTSTP and SIGWINCH, too. They are blocked before any thread starts, so that only the thread
-//! that waits for them receives them: nothing that another thread waits for can hold them up. The first request closes the
-//! window or ends the input; a second one ends the process, by the signal's default action. What is done about an event is
-//! left to `export` and `view`.
+//! SIGINT, SIGTERM and SIGHUP as events, and SIGCONT; in a terminal SIGTSTP and SIGWINCH, too. They are blocked before
+//! any thread starts, so that only the thread that waits for them receives them: nothing that another thread waits for
+//! can hold them up. The first request closes the window or ends the input; a second one ends the process, by the
+//! signal's default action. What is done about an event is left to `export`, `view` and `terminal`.
 
 use std::os::fd::{AsFd, BorrowedFd};
 use std::sync::Arc;

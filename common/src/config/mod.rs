@@ -29,7 +29,8 @@ pub trait Arguments: Parser {
 }
 
 /// Reads the command line, the environment and the file into a program's validated configuration `C`, and starts
-/// logging, also if it returns an error. `None` when everything asked for is done: help, version, a checked or printed configuration.
+/// logging, also if it returns an error. `None` when everything asked for is done: help, version, a checked or printed
+/// configuration.
 ///
 /// # Errors
 /// What [`Error`] lists, and what `C`'s own validation refuses.

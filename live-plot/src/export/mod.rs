@@ -1,6 +1,6 @@
 //! Without a window: reads the input to its end and writes what was asked for: pictures (`figure`, as `svg` or PNG by
-//! `raster`; in characters by `terminal`), tables (`csv`; `rows` for the window), the `summary`. Files are whole or not there (`atomic_file`). It needs
-//! no display.
+//! `raster`; in characters by `terminal`), tables (`csv`; `rows` for the window), the `summary`. Files are whole or not
+//! there (`atomic_file`). It needs no display.
 
 pub(crate) mod atomic_file;
 pub(crate) mod csv;

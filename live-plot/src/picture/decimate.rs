@@ -54,7 +54,8 @@ impl Grid {
         (self.first as f64 + offset as f64) * self.step
     }
 
-    /// Where the column ends that is `offset` columns after the first. The last column also contains its right edge: the newest sample may be there, or a little beyond by rounding.
+    /// Where the column ends that is `offset` columns after the first. The last column also contains its right edge:
+    /// the newest sample may be there, or a little beyond by rounding.
     #[must_use]
     pub fn after(&self, offset: usize) -> f64 {
         let is_last = offset + 1 == self.count;

@@ -42,7 +42,8 @@ impl<F: FnMut([i32; 4])> Discs<F> {
         self.dots.light(rows);
     }
 
-    /// Each dot becomes a disc: it grows by a row above and below, and what is as high as the disc in another column goes there.
+    /// Each dot becomes a disc: it grows by a row above and below, and what is as high as the disc in another column
+    /// goes there.
     fn spread(&mut self) {
         let reach = |dx: i32| {
             let square = (f64::from(self.radius) + 0.3).powi(2) - f64::from(dx).powi(2);

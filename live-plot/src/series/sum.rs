@@ -1,4 +1,5 @@
-//! A sum that stays exact over any number of values: what rounding takes from each addition is added up apart (Neumaier, "Rundungsfehleranalyse einiger Verfahren zur Summation endlicher Summen", 1974).
+//! A sum that stays exact over any number of values: what rounding takes from each addition is added up apart
+//! (Neumaier, "Rundungsfehleranalyse einiger Verfahren zur Summation endlicher Summen", 1974).
 
 /// A sum of values.
 #[derive(Debug, Clone, Copy, Default)]

@@ -97,7 +97,8 @@ impl Requests {
             } else {
                 send_to_each(socket, text, replies)
             };
-            // An error is about the first one. EAGAIN, when the socket's buffer is full: the reply is lost, as datagrams may be.
+            // An error is about the first one. EAGAIN, when the socket's buffer is full: the reply is lost, as
+            // datagrams may be.
             if let Err(errno) = sent {
                 report(first.peer, Err(errno));
             }

@@ -35,7 +35,8 @@ pub(super) struct Exchange {
     arrived: DateTime<Utc>,
 }
 
-/// Asks on a connected socket, and waits for the reply to this request. Anything else that comes is passed over: it may be forged.
+/// Asks on a connected socket, and waits for the reply to this request. Anything else that comes is passed over: it may
+/// be forged.
 pub(super) fn ask(socket: &UdpSocket, timeout: Duration) -> Result<Exchange, Failure> {
     let deadline = now() + timeout;
     // The time at which the kernel gets the reply: this thread may wake up late.

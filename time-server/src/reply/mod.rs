@@ -1,6 +1,6 @@
 //! What a reply says: the text of the current second, or the Time Protocol's four bytes. Pure. The texts are written by
-//! `format` (and `nist`), in the local time of `zone` (its file is read by `zoneinfo`); `clock` says whether the time can be trusted.
-//! `ntp` has the packets of NTP, whose replies are made each for its request.
+//! `format` (and `nist`), in the local time of `zone` (its file is read by `zoneinfo`); `clock` says whether the time
+//! can be trusted. `ntp` has the packets of NTP, whose replies are made each for its request.
 
 pub mod clock;
 pub mod format;
