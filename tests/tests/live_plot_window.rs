@@ -2,6 +2,7 @@
 
 use std::fs::File;
 use std::io::{Read, Write};
+use std::net::TcpListener;
 use std::os::fd::AsFd;
 use std::os::unix::fs::PermissionsExt as _;
 use std::process::{Child, Command, Stdio};
@@ -77,6 +78,22 @@ impl Drop for Terminal {
         let _ = self.program.kill();
         let _ = self.program.wait();
     }
+}
+
+#[test]
+#[ignore = "needs Xvfb"]
+fn reading_does_not_wait_for_the_window() {
+    // A display that never answers: the window is never there.
+    let display = TcpListener::bind("127.0.0.1:0").unwrap();
+    let number = display.local_addr().unwrap().port().checked_sub(6000).unwrap();
+    let (reader, mut writer) = std::io::pipe().unwrap();
+    let mut command = live_plot(&[]);
+    command.env("DISPLAY", format!("127.0.0.1:{number}")).env_remove("WAYLAND_DISPLAY");
+    command.stdin(reader);
+    let _program = Running::start(command);
+    let written = std::thread::spawn(move || writer.write_all(&b"1\n".repeat(100_000)));
+    wait_until("all of it is read", || written.is_finished().then_some(()));
+    written.join().unwrap().unwrap();
 }
 
 #[test]

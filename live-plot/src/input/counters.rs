@@ -10,17 +10,43 @@ pub(super) struct Counters {
     last: Vec<Option<Sample>>,
     /// The samples' times are seconds.
     pub(super) has_seconds: bool,
+    has_rates: bool,
+    has_forgotten: bool,
+    /// Nobody knows when the next samples came.
+    have_waited: bool,
 }
 
 impl Counters {
     pub(super) fn new(has_seconds: bool) -> Self {
-        Self { last: Vec::new(), has_seconds }
+        Self {
+            last: Vec::new(),
+            has_seconds,
+            has_rates: false,
+            has_forgotten: false,
+            have_waited: false,
+        }
+    }
+
+    /// Nobody knows when the samples came whose rates are asked for next.
+    pub(super) fn forget_arrival(&mut self) {
+        self.have_waited = self.has_seconds;
+    }
+
+    /// Replaces the values of some samples by their changes. Those that have waited give none, and there is none from the
+    /// last of them to the next.
+    pub(super) fn rates(&mut self, entries: &mut Vec<Entry>) {
+        if std::mem::take(&mut self.have_waited) {
+            self.has_forgotten |= !entries.is_empty();
+            self.last.clear();
+            entries.clear();
+        }
+        entries.retain_mut(|entry| self.rate(entry));
     }
 
     /// Replaces a counter's value by its change since the last one; false if there is nothing to draw, as for the first
     /// one. A counter that falls was reset: that is a gap.
-    pub(super) fn rate(&mut self, entry: &mut Entry) -> bool {
-        let Self { last, has_seconds } = self;
+    fn rate(&mut self, entry: &mut Entry) -> bool {
+        let Self { last, has_seconds, has_rates, .. } = self;
         if last.len() <= entry.series {
             last.resize(entry.series + 1, None);
         }
@@ -38,8 +64,14 @@ impl Counters {
         }
         let change = now.value - before.value;
         let time = if *has_seconds { now.time - before.time } else { 1.0 };
+        *has_rates = true;
         entry.sample.value = if change < 0.0 { f64::NAN } else { change / time };
         true
+    }
+
+    /// There is nothing to draw, for of all that has come it is not known when.
+    pub(super) fn have_forgotten_all(&self) -> bool {
+        self.has_forgotten && !self.has_rates
     }
 }
 

@@ -56,6 +56,10 @@ pub struct Input {
     has_begun: bool,
     /// The last read found nothing: to be asked again after a pause.
     is_waiting: bool,
+    /// Nobody has looked for some time, at the start and while the process was stopped: what is there by now has waited.
+    is_late: bool,
+    /// When the last block came, nobody knows.
+    has_waited: bool,
     /// When the last read returned, or how many rows there have been.
     last: f64,
 }
@@ -80,6 +84,8 @@ impl Input {
             is_hinted: false,
             has_begun: false,
             is_waiting: false,
+            is_late: true,
+            has_waited: false,
             last: 0.0,
         }
     }
@@ -130,6 +136,7 @@ impl Input {
     /// the last line may come with that.
     pub fn advance(&mut self) -> Option<End> {
         self.sampler.clear();
+        self.has_waited = self.source.history_read() < 1.0;
         let read = self.wait_and_read();
         let now = clock::now();
         let end = match read {
@@ -203,6 +210,9 @@ impl Input {
     /// the process was stopped and goes on.
     fn wait_and_read(&mut self) -> nix::Result<ControlFlow<End, Read>> {
         loop {
+            if std::mem::replace(&mut self.is_late, false) {
+                self.has_waited |= self.is_ready();
+            }
             match self.wait() {
                 Ok(Continue(true)) => {}
                 Ok(Continue(false)) => return Ok(Continue(Read::Nothing)),
@@ -220,7 +230,7 @@ impl Input {
 
     /// Waits until there may be something to read; false if there is not. Polling comes first because of a FIFO that no
     /// process has written to yet: poll(2) waits for its writer, read(2) would report the end of input.
-    fn wait(&self) -> nix::Result<ControlFlow<End, bool>> {
+    fn wait(&mut self) -> nix::Result<ControlFlow<End, bool>> {
         // At the end of a file that is followed there is nothing to poll for: a regular file is always readable.
         let source = self.source.fd().filter(|_| !self.is_waiting);
         let patience = match (source, &self.producer) {
@@ -238,7 +248,7 @@ impl Input {
         ];
         let mut fds: Vec<PollFd<'_>> =
             watched.iter().flatten().map(|(fd, events)| PollFd::new(*fd, *events)).collect();
-        let ready = poll(&mut fds, timeout.unwrap_or(PollTimeout::NONE))?;
+        let ready = poll(&mut fds, timeout.unwrap_or(PollTimeout::NONE))? > 0 || source.is_none();
         let mut polled = fds.iter().map(|fd| fd.any().unwrap_or(false));
         let [stopped, closed, continued, _] =
             watched.map(|watched| watched.is_some() && polled.next().unwrap_or(false));
@@ -250,9 +260,16 @@ impl Input {
         }
         if continued {
             self.continued.iter().for_each(Flag::lower);
+            self.is_late = true;
             return Ok(Continue(false));
         }
-        Ok(Continue(ready > 0 || source.is_none()))
+        Ok(Continue(ready))
+    }
+
+    /// Whether there is something to read already.
+    fn is_ready(&self) -> bool {
+        let mut fds = self.source.fd().map(|fd| [PollFd::new(fd, PollFlags::POLLIN)]);
+        fds.as_mut().is_some_and(|fds| poll(fds, PollTimeout::ZERO).is_ok_and(|ready| ready > 0))
     }
 
     fn stamp(&mut self, now: Instant) {
@@ -261,6 +278,9 @@ impl Input {
             // n rows are spread over n numbers, so each gets the next one.
             Axis::Number | Axis::Timestamp => self.last + self.sampler.rows() as f64,
         };
+        if self.has_waited && self.axis == Axis::Arrival {
+            self.sampler.forget_arrival();
+        }
         self.sampler.stamp(self.last, to);
         self.last = to;
     }

@@ -365,6 +365,13 @@ impl Sampler {
         self.warn_suppressed(now + Duration::from_secs(1));
         self.warn_missing();
         self.schema.only_time().into_iter().for_each(|text| self.problems.warn(text));
+        if self.counters.as_ref().is_some_and(Counters::have_forgotten_all) {
+            self.problems.warn(
+                "--rate: all lines were there before anybody looked, so their times are not known. --time NAME takes a \
+                 line's own time, and in a FILE a change is that from one sample to the next."
+                    .to_owned(),
+            );
+        }
         let Counts { passed_over, lines, .. } = self.counts;
         if passed_over > 0 && passed_over == lines {
             self.problems.warn(format!("No line matches --match ({lines} lines)."));
@@ -389,6 +396,11 @@ impl Sampler {
         series.map(move |series| self.scales.unit(series).map(|unit| format!("{unit}{rate}")))
     }
 
+    /// Nobody knows when this block came, so its changes a second are not known.
+    pub(super) fn forget_arrival(&mut self) {
+        self.counters.iter_mut().for_each(Counters::forget_arrival);
+    }
+
     /// Sets the samples' times: those of their lines, else spread evenly after `from`, the last one at `to`.
     pub(super) fn stamp(&mut self, from: f64, to: f64) {
         let each = (to - from) / self.rows.len() as f64;
@@ -410,7 +422,7 @@ impl Sampler {
             start = row.end;
         }
         if let Some(counters) = &mut self.counters {
-            self.entries.retain_mut(|entry| counters.rate(entry));
+            counters.rates(&mut self.entries);
         }
     }
 

@@ -1,9 +1,11 @@
-//! Opens the window and starts the threads that read for it and close it; reports why it cannot be opened or is lost.
+//! Starts the threads that read for the window and close it, and opens it; reports why it cannot be opened or is lost.
 //! What the window shows is left to `app`.
 
 use std::ffi::OsStr;
+use std::io;
 use std::panic::Location;
 use std::path::Path;
+use std::sync::{Arc, OnceLock};
 
 use common::escape::escape;
 use common::exit;
@@ -11,6 +13,7 @@ use eframe::egui::{self, Context, ThemePreference, ViewportCommand};
 
 use super::app::App;
 use super::error_window::{ERROR, ErrorWindow};
+use super::repaint::Repaint;
 use super::{fallback_font, icon, theme};
 use crate::config::{Config, Theme};
 use crate::defect;
@@ -38,10 +41,24 @@ const LONGEST: usize = 60;
 pub fn run(config: Config, source: Source, signals: Signals) -> Result<u8, Error> {
     let display = display().ok_or(Error::NoDisplay)?;
     let options = options(&title(&config), config.size);
+    let theme = config.theme;
     let store = Shared::new(Store::new(config.history));
-    let (filled, from) = (store.clone(), source.name().to_owned());
-    let start = |cc: &eframe::CreationContext<'_>| -> Result<Box<dyn eframe::App>, _> {
-        Ok(Box::new(start(config, source, filled, signals, &cc.egui_ctx)?))
+    let from = source.name().to_owned();
+    let continued = Flag::new()?;
+    let is_typed = source.is_typed();
+    let input = Input::new(source, config.rules.clone(), config.axis());
+    let input = input.watched().with_history(config.window().unwrap_or_default());
+    let input = input.interrupted_by(continued.clone());
+    let app = App::new(config, store.clone(), is_typed, input.started());
+    let window = Arc::new(OnceLock::new());
+    let notify = notifier(Arc::clone(&window), app.repaint());
+    // It does not wait for the window: what comes while that opens has the time of its arrival.
+    Reader::new(input, store.clone(), notify).start()?;
+    let start = move |cc: &eframe::CreationContext<'_>| -> Result<Box<dyn eframe::App>, _> {
+        set_theme(&cc.egui_ctx, theme);
+        window.get_or_init(|| cc.egui_ctx.clone());
+        watch(signals, continued, cc.egui_ctx.clone())?;
+        Ok(Box::new(app))
     };
     report_lost_windows(display.clone());
     let window = eframe::run_native("live-plot", options, Box::new(start));
@@ -164,29 +181,19 @@ pub fn display() -> Option<String> {
         .map(|(name, value)| format!("{name}={value}"))
 }
 
-/// Starts the threads that read for the window and close it.
-fn start(
-    config: Config,
-    source: Source,
-    store: Shared,
-    signals: Signals,
-    ctx: &Context,
-) -> std::io::Result<App> {
-    set_theme(ctx, config.theme);
-    let continued = Flag::new()?;
-    let is_typed = source.is_typed();
-    let input = Input::new(source, config.rules.clone(), config.axis());
-    let input = input.watched().with_history(config.window().unwrap_or_default());
-    let input = input.interrupted_by(continued.clone());
-    let app = App::new(config, store.clone(), is_typed, input.started());
-    let (window, repaint) = (ctx.clone(), app.repaint());
-    let notify = move |last| {
-        if let Some(delay) = repaint.request(last) {
+/// What the reader calls after each commit: requests a frame, once there is a window. Its first frame needs no request.
+fn notifier(window: Arc<OnceLock<Context>>, repaint: Arc<Repaint>) -> impl Fn(bool) + Send {
+    move |last| {
+        if let Some(window) = window.get()
+            && let Some(delay) = repaint.request(last)
+        {
             window.request_repaint_after(delay);
         }
-    };
-    Reader::new(input, store, notify).start()?;
-    let window = ctx.clone();
+    }
+}
+
+/// Starts the thread that waits for signals and closes the window.
+fn watch(signals: Signals, continued: Flag, window: Context) -> io::Result<()> {
     signals.watch(move |event| match event {
         Event::Stop => {
             window.send_viewport_cmd(ViewportCommand::Close);
@@ -195,8 +202,7 @@ fn start(
         Event::End => atomic_file::remove_drafts(),
         Event::Continued => continued.raise(),
         Event::Suspend | Event::Resized => {}
-    })?;
-    Ok(app)
+    })
 }
 
 #[cfg(test)]

@@ -35,6 +35,70 @@ fn what_stood_in_a_followed_file_is_spread_over_the_time_before_the_start() {
     assert!(read(1)[0] > times[99_999]);
 }
 
+#[test]
+fn a_rate_needs_lines_that_were_seen_as_they_came() {
+    let (mut writer, reader) = UnixStream::pair().unwrap();
+    let source = Source::from_file(File::from(OwnedFd::from(reader)));
+    let continued = Flag::new().unwrap();
+    let rules = Rules { rate: true, ..Rules::default() };
+    let input = Input::new(source, rules, Axis::Arrival);
+    let mut input = input.interrupted_by(continued.clone());
+    let mut rates = |lines: &str| {
+        writer.write_all(lines.as_bytes()).unwrap();
+        assert_eq!(input.advance(), None);
+        input.entries().len()
+    };
+    // Nobody knows how long these have stood there.
+    assert_eq!(rates("1\n2\n3\n"), 0);
+    // Nor how much later than the last of them this is.
+    assert_eq!(rates("4\n"), 0);
+    assert_eq!(rates("5\n6\n"), 2);
+    // The process was stopped for some time.
+    continued.raise();
+    assert_eq!(rates(""), 0);
+    assert_eq!(rates("7\n8\n"), 0);
+    assert_eq!(rates("9\n"), 0);
+    assert_eq!(rates("10\n"), 1);
+}
+
+#[test]
+fn a_rate_of_nothing_but_lines_that_had_waited_is_reported() {
+    let (mut writer, reader) = UnixStream::pair().unwrap();
+    writer.write_all(b"1\n2\n3\n").unwrap();
+    drop(writer);
+    let source = Source::from_file(File::from(OwnedFd::from(reader)));
+    let rules = Rules { rate: true, ..Rules::default() };
+    let mut input = Input::new(source, rules, Axis::Arrival);
+    while input.advance().is_none() {}
+    let [warning] = input.first_warnings() else { panic!("{:?}", input.first_warnings()) };
+    assert!(warning.contains("--time NAME"), "{warning}");
+}
+
+#[test]
+fn what_stood_in_a_followed_file_has_no_rate() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("log");
+    std::fs::write(&path, "1\n".repeat(100_000)).unwrap();
+    let rules = Rules { rate: true, ..Rules::default() };
+    let source = Source::open(Some(&path), true).unwrap();
+    let mut input = Input::new(source, rules, Axis::Arrival).with_history(Duration::from_secs(10));
+    let mut file = File::options().append(true).open(&path).unwrap();
+    while input.counts().lines < 100_000 {
+        assert_eq!(input.advance(), None);
+        assert!(input.entries().is_empty());
+    }
+    let mut rates = 0;
+    for line in ["1\n", "2\n"] {
+        file.write_all(line.as_bytes()).unwrap();
+        let before = input.counts().lines;
+        while input.counts().lines == before {
+            assert_eq!(input.advance(), None);
+            rates += input.entries().len();
+        }
+    }
+    assert_eq!(rates, 1);
+}
+
 /// A series' name, and its samples' times and values.
 type Stored = (String, Vec<(f64, f64)>);
 
