@@ -23,7 +23,7 @@ use crate::{sys, words};
 const CAPACITY: usize = 1 << 20;
 
 /// How long [`Output::finish`] waits for a reader at the end of a program.
-const LAST_CHANCE: Duration = Duration::from_millis(200);
+const FINAL_WAIT: Duration = Duration::from_millis(200);
 
 /// What a POLLOUT pipe or terminal takes without blocking: `PIPE_BUF`, pipe(7).
 const CHUNK: usize = 4096;
@@ -187,14 +187,13 @@ impl<F: AsFd> Output<F> {
         if self.is_full {
             self.flush();
         }
-        let mut left = LAST_CHANCE;
+        let mut left = FINAL_WAIT;
         while self.is_pending() && !left.is_zero() {
             let step = Duration::from_millis(10);
             let before = self.pending.len();
             self.wait_writable(step);
             self.flush();
-            left =
-                if self.pending.len() < before { LAST_CHANCE } else { left.saturating_sub(step) };
+            left = if self.pending.len() < before { FINAL_WAIT } else { left.saturating_sub(step) };
         }
     }
 

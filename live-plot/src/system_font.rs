@@ -26,10 +26,10 @@ const LARGEST: u64 = 64 << 20;
 const LONGEST: usize = 1 << 20;
 
 /// How long all questions may take in one process: a picture with boxes is worth more than one that never comes.
-const PATIENCE: Duration = Duration::from_secs(1);
+const TIME_LIMIT: Duration = Duration::from_secs(1);
 
 /// What is left of it. Locked while a question is asked.
-static LEFT: Mutex<Duration> = Mutex::new(PATIENCE);
+static LEFT: Mutex<Duration> = Mutex::new(TIME_LIMIT);
 
 /// Raised when live-plot is to end.
 static GIVEN_UP: LazyLock<io::Result<Flag>> = LazyLock::new(Flag::new);
@@ -46,8 +46,8 @@ pub(crate) struct Found {
 impl Found {
     /// The file's content.
     pub(crate) fn read(&self) -> Option<Vec<u8>> {
-        let is_bearable = fs::metadata(&self.file).is_ok_and(|file| file.len() <= LARGEST);
-        is_bearable.then(|| fs::read(&self.file).ok()).flatten()
+        let is_small = fs::metadata(&self.file).is_ok_and(|file| file.len() <= LARGEST);
+        is_small.then(|| fs::read(&self.file).ok()).flatten()
     }
 }
 
@@ -62,7 +62,7 @@ pub(crate) fn with(letters: &[char]) -> Option<Found> {
     let answer = ask(letters, until);
     *left = until.saturating_duration_since(clock::now());
     if left.is_zero() {
-        let limit = PATIENCE.as_secs();
+        let limit = TIME_LIMIT.as_secs();
         tracing::warn!(
             "fc-match took longer than {limit} s: letters that the built-in font lacks are boxes; see what 'fc-match sans' does"
         );

@@ -305,8 +305,8 @@ impl TryFrom<Args> for Config {
         let transport = if args.udp { Transport::Udp } else { Transport::Tcp };
         let zone = match args.timezone {
             ZoneName::Named(zone) => *zone,
-            // This machine's zone may be anything: it is read only where it is told.
-            ZoneName::Local if args.format.tells_zone() => Zone::local(env::var_os("TZ"))?,
+            // This machine's zone may be anything: it is read only where it is shown.
+            ZoneName::Local if args.format.shows_zone() => Zone::local(env::var_os("TZ"))?,
             ZoneName::Local => Zone::utc(),
         };
         check_length(&args.format, &zone, transport)?;

@@ -193,7 +193,7 @@ fn check(config: &Config, served: &[(Service, Transport)]) -> Result<(), Error> 
     check_length(&config.format, &config.zone, transport)
 }
 
-/// The first worker runs here, the others each in a thread of their own. Clients are told of the server once all have started.
+/// The first worker runs here, the others each in a thread of their own. The server is announced once all have started.
 fn run_all(first: Worker, others: Vec<Worker>, is_ready: impl FnOnce()) -> Result<(), Error> {
     thread::scope(|scope| {
         let mut threads = Vec::new();

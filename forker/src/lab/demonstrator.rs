@@ -21,7 +21,7 @@ pub(super) fn run(strategy: Strategy, command: &mut PreparedCommand, link: &Link
     match demonstrator.demonstrate(strategy.parent().as_mut(), command) {
         Ok(()) => 0,
         Err(errno) => {
-            // Nobody is left to be told if this fails too.
+            // Nobody is left to report to if this fails too.
             link.send(Message::Refused(errno)).ok();
             1
         }

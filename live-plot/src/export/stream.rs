@@ -16,7 +16,7 @@ use nix::unistd;
 use crate::signals::Flag;
 
 /// How long a reader may take nothing once the program is to stop, in milliseconds.
-const LAST_CHANCE: u16 = 1000;
+const FINAL_WAIT: u16 = 1000;
 
 /// How long to wait until somebody else may have opened a FIFO, in milliseconds: poll(2) cannot wait for that.
 const RETRY: u16 = 100;
@@ -92,7 +92,7 @@ impl Stream {
         ready(&mut fds, PollTimeout::NONE)?;
         // An error is to be found by the write.
         let is_writable = fds[0].any().unwrap_or(true);
-        if is_writable || ready(&mut [out()], LAST_CHANCE.into())? { Ok(()) } else { Err(unread()) }
+        if is_writable || ready(&mut [out()], FINAL_WAIT.into())? { Ok(()) } else { Err(unread()) }
     }
 }
 

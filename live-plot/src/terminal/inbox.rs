@@ -1,4 +1,4 @@
-//! What the other threads tell the one that draws: a bit for each kind of news, and an eventfd that wakes it.
+//! What the other threads report to the one that draws: a bit for each kind of news, and an eventfd that wakes it.
 
 use std::io;
 use std::sync::Arc;
@@ -21,7 +21,7 @@ pub(super) const RESIZED: u32 = 32;
 /// Something has been saved, or could not be.
 pub(super) const SAVED: u32 = 64;
 
-/// What the other threads tell this one.
+/// The news of the other threads.
 #[derive(Clone)]
 pub(super) struct Inbox {
     pub(super) flag: Flag,
@@ -33,14 +33,14 @@ impl Inbox {
         Ok(Self { flag: Flag::new()?, events: Arc::default() })
     }
 
-    /// Tells an event, and wakes the loop if it is not told already: a flood of samples wakes it once a picture.
-    pub(super) fn tell(&self, event: u32) {
+    /// Posts an event, and wakes the loop if it is not posted already: a flood of samples wakes it once a picture.
+    pub(super) fn post(&self, event: u32) {
         if self.events.fetch_or(event, Ordering::AcqRel) & event == 0 {
             self.flag.raise();
         }
     }
 
-    /// What has been told. Samples stay told until the next picture is made.
+    /// What has been posted. Samples stay posted until the next picture is made.
     pub(super) fn read(&self) -> u32 {
         self.flag.lower();
         self.events.fetch_and(SAMPLES, Ordering::AcqRel)

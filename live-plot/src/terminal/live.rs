@@ -2,7 +2,7 @@
 //! like is left to `painter`, the bytes to and from the terminal to `wire`.
 //!
 //! One thread reads the input, one waits for signals, and this one waits in poll(2), for the terminal and for what the
-//! others tell (`inbox`). It never waits in write(2): while the terminal takes no bytes (Ctrl-S, a slow line) no
+//! others post (`inbox`). It never waits in write(2): while the terminal takes no bytes (Ctrl-S, a slow line) no
 //! picture is begun, and everything else goes on.
 
 use std::io;
@@ -100,14 +100,14 @@ impl<'a> Live<'a> {
             self.wire.ask(clock::now());
         }
         loop {
-            let (is_typed, is_told) = self.wait(&inbox.flag)?;
+            let (is_typed, has_news) = self.wait(&inbox.flag)?;
             let now = clock::now();
-            if is_told && !self.obey(inbox.read())? {
-                return self.wire.hear_out();
+            if has_news && !self.handle(inbox.read())? {
+                return self.wire.await_answer();
             }
             for event in self.wire.events(is_typed, now)? {
                 if !self.act(event, inbox, now) {
-                    return self.wire.hear_out();
+                    return self.wire.await_answer();
                 }
             }
             self.wire.send()?;
@@ -147,9 +147,9 @@ impl<'a> Live<'a> {
         Ok((tty.intersects(!PollFlags::POLLOUT), !news.is_empty()))
     }
 
-    /// Does what other threads have told. False if it is over.
-    fn obey(&mut self, told: u32) -> io::Result<bool> {
-        let has = |event| told & event != 0;
+    /// Does what the news of other threads asks for. False if it is over.
+    fn handle(&mut self, news: u32) -> io::Result<bool> {
+        let has = |event| news & event != 0;
         if has(STOP) || (has(ENDED) && self.config.exit) {
             return Ok(false);
         }
@@ -230,7 +230,7 @@ impl<'a> Live<'a> {
     /// Makes the next picture, and the bytes that show it.
     fn draw(&mut self, inbox: &Inbox, now: Instant) {
         self.cost.begin(self.store.waited());
-        // While it is paused nothing new is seen: samples stay told, and wake nobody.
+        // While it is paused nothing new is seen: samples stay posted, and wake nobody.
         if self.controls.viewport.is_live() {
             inbox.forget_samples();
         }
@@ -276,7 +276,7 @@ impl<'a> Live<'a> {
 /// Wakes the loop, once something has been saved.
 fn wake(inbox: &Inbox) -> impl FnOnce() + Send + 'static {
     let inbox = inbox.clone();
-    move || inbox.tell(SAVED)
+    move || inbox.post(SAVED)
 }
 
 /// Whether `COLORFGBG`, which some terminals set (`15;0`, `0;default;15`), names a light background.

@@ -37,7 +37,7 @@ impl Screen {
         for y in 0..next.height {
             row(&mut pen, y, shown.row(y), next.row(y), palette);
         }
-        pen.dip(Ink::Plain, palette);
+        pen.set_ink(Ink::Plain, palette);
         self.shown = Some(next);
         pen.bytes
     }
@@ -101,7 +101,7 @@ impl Pen {
     /// Writes a cell; of a blank one the ink does not matter.
     fn write(&mut self, cell: Cell, palette: &Palette) {
         if cell.glyph != ' ' {
-            self.dip(cell.ink, palette);
+            self.set_ink(cell.ink, palette);
         }
         let mut bytes = [0; 4];
         self.bytes.extend_from_slice(cell.glyph.encode_utf8(&mut bytes).as_bytes());
@@ -109,7 +109,7 @@ impl Pen {
     }
 
     /// Changes the ink.
-    fn dip(&mut self, ink: Ink, palette: &Palette) {
+    fn set_ink(&mut self, ink: Ink, palette: &Palette) {
         if self.ink != ink {
             self.bytes.extend_from_slice(self.depth.sequence(ink, palette).as_bytes());
             self.ink = ink;

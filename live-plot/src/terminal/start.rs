@@ -39,21 +39,21 @@ pub fn run(config: Config, source: Source, signals: Signals) -> Result<u8, Error
     let input = input.interrupted_by(continued.clone());
     let started = input.started();
     let news = inbox.clone();
-    let notify = move |is_last| news.tell(if is_last { ENDED } else { SAMPLES });
+    let notify = move |is_last| news.post(if is_last { ENDED } else { SAMPLES });
     Reader::new(input, store.clone(), notify).start()?;
     let news = inbox.clone();
     signals.watch(move |event| match event {
-        Event::Stop => news.tell(STOP),
+        Event::Stop => news.post(STOP),
         Event::End => {
             restore();
             atomic_file::remove_drafts();
         }
         Event::Continued => {
             continued.raise();
-            news.tell(CONTINUED);
+            news.post(CONTINUED);
         }
-        Event::Suspend => news.tell(SUSPEND),
-        Event::Resized => news.tell(RESIZED),
+        Event::Suspend => news.post(SUSPEND),
+        Event::Resized => news.post(RESIZED),
     })?;
     let restored = Restored;
     let mut live = Live::new(&config, store.clone(), started, tty);

@@ -28,7 +28,7 @@ pub(super) const ENTER: &[u8] = b"\x1b[?1049h\x1b[?25l";
 const LEAVE: &[u8] = b"\x1b[m\x1b[?25h\x1b[?1049l";
 
 /// How long a terminal may take to read that it is left, in milliseconds.
-const LAST_CHANCE: u16 = 200;
+const FINAL_WAIT: u16 = 200;
 
 /// The size of a terminal that does not know its own.
 const SIZE: (usize, usize) = (80, 24);
@@ -136,7 +136,7 @@ fn leave(tty: &File) -> bool {
     let mut rest = LEAVE;
     while !rest.is_empty() {
         let mut fds = [PollFd::new(tty.as_fd(), PollFlags::POLLOUT)];
-        let is_ready = poll(&mut fds, LAST_CHANCE).is_ok_and(|ready| ready > 0);
+        let is_ready = poll(&mut fds, FINAL_WAIT).is_ok_and(|ready| ready > 0);
         match unistd::write(tty, rest) {
             Ok(written) => rest = &rest[written..],
             Err(Errno::EAGAIN | Errno::EINTR) if is_ready => {}

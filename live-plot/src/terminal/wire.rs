@@ -140,7 +140,7 @@ impl Wire {
     }
 
     /// Waits a moment for an answer that may be on its way: it would be typed at the shell's prompt.
-    pub(super) fn hear_out(&mut self) -> io::Result<()> {
+    pub(super) fn await_answer(&mut self) -> io::Result<()> {
         while self.asked_until.is_some_and(|until| clock::now() < until) {
             let mut fds = [PollFd::new(self.tty.as_fd(), PollFlags::POLLIN)];
             if poll(&mut fds, LATE).unwrap_or(0) == 0 {

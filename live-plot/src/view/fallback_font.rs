@@ -21,7 +21,7 @@ struct Search {
     /// No font is known to have these.
     missing: BTreeSet<char>,
     /// And none has been found for these.
-    hopeless: BTreeSet<char>,
+    not_found: BTreeSet<char>,
     fonts: Vec<Found>,
     questions: usize,
     /// A thread is looking.
@@ -39,7 +39,7 @@ impl Search {
 
     /// The letters to ask for next; none if the search is over.
     fn next(&mut self) -> Vec<char> {
-        self.missing.retain(|letter| !self.hopeless.contains(letter));
+        self.missing.retain(|letter| !self.not_found.contains(letter));
         let is_over = self.missing.is_empty() || self.questions == QUESTIONS;
         self.is_on = !is_over;
         self.questions += usize::from(!is_over);
@@ -54,7 +54,7 @@ impl Search {
             self.missing.clear();
             self.is_on = false;
         } else {
-            self.hopeless.extend(letters);
+            self.not_found.extend(letters);
         }
         is_new
     }

@@ -116,7 +116,7 @@ fn serve(way: Way, look: Look, listener: TcpListener) -> Result<Facts, Error> {
         for kind in KINDS.into_iter().cycle().take(CLIENTS) {
             let client = Client::connect(kind, &address).map_err(serving)?;
             let sender = sender.clone();
-            // Nobody is left to be told if the server has failed.
+            // Nobody is left to report to if the server has failed.
             let ask = move || sender.send(client.ask()).ok();
             let thread = thread::Builder::new().name("client".to_owned());
             thread.spawn_scoped(scope, ask).map_err(Error::Thread)?;

@@ -59,10 +59,10 @@ impl Requests {
         self.waiting.clear();
         let count = self.datagrams.receive(socket)?;
         let requests = (0..count).filter_map(|index| {
-            let told = self.datagrams.ancillary(index);
+            let ancillary = self.datagrams.ancillary(index);
             // A socket of both families has both for an IPv4 request; only IPv4's shows a broadcast.
-            let destination = told.v4.map(for_reply).or(told.v6.map(PacketInfo::V6))?;
-            let arrived = told.arrived.and_then(|time| instant(time.into()));
+            let destination = ancillary.v4.map(for_reply).or(ancillary.v6.map(PacketInfo::V6))?;
+            let arrived = ancillary.arrived.and_then(|time| instant(time.into()));
             Some(Request { peer: self.datagrams.peer(index)?, arrived, destination, index })
         });
         self.waiting.extend(requests);

@@ -124,7 +124,7 @@ impl Format {
 
     /// Whether the reply depends on the time zone.
     #[must_use]
-    pub const fn tells_zone(&self) -> bool {
+    pub const fn shows_zone(&self) -> bool {
         !matches!(self, Self::Unix)
     }
 

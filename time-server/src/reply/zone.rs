@@ -199,11 +199,11 @@ const UTC: &LocalTimeType = &match LocalTimeType::new(0, false, Some(b"UTC")) {
     Err(_) => LocalTimeType::utc(),
 };
 
-/// Whether every time of a zone can be told. chrono has no offset of a day, which POSIX allows.
+/// Whether every time of a zone can be shown. chrono has no offset of a day, which POSIX allows.
 fn check(rules: &TimeZone) -> Result<(), &'static str> {
     let mut types = rules.as_ref().local_time_types().iter();
-    let is_told = types.all(|local| FixedOffset::east_opt(local.ut_offset()).is_some());
-    is_told.then_some(()).ok_or("it is a day or more from UTC")
+    let is_shown = types.all(|local| FixedOffset::east_opt(local.ut_offset()).is_some());
+    is_shown.then_some(()).ok_or("it is a day or more from UTC")
 }
 
 /// An instant as the clocks of a zone show it.

@@ -140,7 +140,7 @@ impl Datagrams {
         header.msg_controllen = self.lengths[index].control;
         // SAFETY: the header is live and has the length that the kernel has written.
         let mut next = unsafe { libc::CMSG_FIRSTHDR(&raw const header) };
-        let mut told = Ancillary::default();
+        let mut ancillary = Ancillary::default();
         // SAFETY: the pointer is null or to a whole header within the control buffer, which is aligned for it.
         while let Some(message) = unsafe { next.as_ref() } {
             // SAFETY: as above; the data follows the header.
@@ -148,22 +148,22 @@ impl Datagrams {
             match (message.cmsg_level, message.cmsg_type) {
                 (libc::IPPROTO_IP, libc::IP_PKTINFO) => {
                     // SAFETY: messages of this type hold an in_pktinfo, ip(7).
-                    told.v4 = Some(unsafe { ptr::read_unaligned(data.cast()) });
+                    ancillary.v4 = Some(unsafe { ptr::read_unaligned(data.cast()) });
                 }
                 (libc::IPPROTO_IPV6, libc::IPV6_PKTINFO) => {
                     // SAFETY: messages of this type hold an in6_pktinfo, ipv6(7).
-                    told.v6 = Some(unsafe { ptr::read_unaligned(data.cast()) });
+                    ancillary.v6 = Some(unsafe { ptr::read_unaligned(data.cast()) });
                 }
                 (libc::SOL_SOCKET, libc::SCM_TIMESTAMPNS) => {
                     // SAFETY: messages of this type hold a timespec, socket(7).
-                    told.arrived = Some(unsafe { ptr::read_unaligned(data.cast()) });
+                    ancillary.arrived = Some(unsafe { ptr::read_unaligned(data.cast()) });
                 }
                 _ => {}
             }
             // SAFETY: both pointers are those of this control buffer.
             next = unsafe { libc::CMSG_NXTHDR(&raw const header, next) };
         }
-        told
+        ancillary
     }
 }
 
