@@ -1,13 +1,12 @@
 //! The list of keys, over the picture. Pure.
 
 use super::cells::{Cells, Ink, width};
-use crate::view::keys::KEYS;
+use crate::view::keys;
 
 /// The list of keys over the picture, as much as there is room for.
 pub(super) fn help(cells: &mut Cells) {
-    let keys = KEYS.iter().filter(|(_, key, ..)| !key.is_empty());
     let mut lines: Vec<String> =
-        keys.map(|(_, key, _, does, _)| format!("{key:<10}{does}")).collect();
+        keys::listed().map(|key| format!("{:<10}{}", key.name, key.does)).collect();
     lines.push(format!("{:<10}less time, more (or the wheel)", "Up, Down"));
     lines.push(format!("{:<10}send the whole picture again", "Ctrl-L"));
     let wide = lines.iter().map(|line| width(line)).max().unwrap_or(0);

@@ -1,7 +1,7 @@
 //! The bytes that a terminal sends, as what the user asks for: letters, and the escape sequences of the other keys
 //! (ECMA-48, as xterm sends them). Pure. What each key does is in the one table of `view::keys`.
 
-use crate::view::keys::{Action, KEYS};
+use crate::view::keys::{Action, listed};
 
 /// How much more or less time one notch of a wheel shows. Terminals turn a notch into some Up or Down keys while the other
 /// screen is shown.
@@ -119,13 +119,13 @@ fn background(text: &[u8]) -> Option<Event> {
 }
 
 fn named(name: &str) -> Option<Event> {
-    let known = KEYS.iter().find(|(_, key, ..)| *key == name);
-    known.map(|(_, _, action, ..)| Event::Action(*action))
+    listed().find(|key| key.name == name).map(|key| Event::Action(key.action))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::view::keys::Binding;
     use proptest::prelude::*;
 
     #[test]
@@ -138,7 +138,7 @@ mod tests {
             ("Right", "\x1bOC"),
             ("Esc", "\x1b\x1b"),
         ];
-        for (_, key, action, ..) in KEYS.iter().filter(|(_, key, ..)| !key.is_empty()) {
+        for Binding { name: key, action, .. } in listed() {
             let bytes = sequences.iter().find(|(name, _)| name == key).map_or(*key, |(_, s)| s);
             let events = Keys::default().feed(bytes.as_bytes());
             assert_eq!(events.first(), Some(&Event::Action(*action)), "{key}");

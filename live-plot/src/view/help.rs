@@ -2,7 +2,7 @@
 
 use eframe::egui::{self, Grid, Key, Label, RichText, ScrollArea, Ui};
 
-use super::keys::{COPYING, KEYS, POINTING};
+use super::keys::{self, COPYING, POINTING};
 use super::overlay;
 
 /// What a window has around the list: its title, its margins, and some of the plot.
@@ -19,8 +19,7 @@ const ROW: f32 = 24.0;
 
 /// Shows the list while it is `open`. It scrolls where it does not fit.
 pub(super) fn show(ui: &Ui, open: &mut bool) {
-    let listed = KEYS.iter().filter(|(_, key, ..)| !key.is_empty());
-    let listed = listed.map(|(_, key, _, does, more)| (*key, format!("{does}{more}")));
+    let listed = keys::listed().map(|key| (key.name, format!("{}{}", key.does, key.more)));
     let copying = COPYING.iter().map(|(key, _, does)| (*key, (*does).to_owned()));
     let pointing = POINTING.iter().map(|(key, does)| (*key, (*does).to_owned()));
     let listed: Vec<(&str, String)> = listed.chain(copying).chain(pointing).collect();

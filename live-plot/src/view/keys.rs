@@ -28,29 +28,51 @@ pub(crate) enum Action {
     Quit,
 }
 
-/// Each key, what it is called, what it does, what that is called, and what more there is to say of it in a window.
-pub(crate) const KEYS: [(Key, &str, Action, &str, &str); 20] = [
-    (Key::Space, "Space", Action::Pause, "pause, or go on", ""),
-    (Key::End, "End", Action::Live, "go on with the newest", ""),
-    (Key::Home, "Home", Action::Oldest, "go to the beginning", ""),
-    (Key::ArrowLeft, "Left", Action::Back, "go back", " (or drag)"),
-    (Key::ArrowRight, "Right", Action::Forward, "go forward", ""),
-    (Key::Plus, "+", Action::Closer, "less time", " (or turn the wheel)"),
-    (Key::Equals, "", Action::Closer, "", ""),
-    (Key::Minus, "-", Action::Farther, "more time", ""),
-    (Key::R, "r", Action::All, "show everything", " (or double-click)"),
-    (Key::A, "a", Action::Fit, "fit the values, or not", ""),
-    (Key::L, "l", Action::Log, "logarithmic axis, or linear", ""),
-    (Key::P, "p", Action::Panels, "a panel for each series, or one", ""),
-    (Key::T, "t", Action::Elapsed, "clock times, or time since the first", ""),
-    (Key::S, "s", Action::SavePicture, "save the picture", ""),
-    (Key::C, "c", Action::SaveTable, "save the samples as CSV", ""),
-    (Key::D, "d", Action::Theme, "dark colours, or light", ""),
-    (Key::Q, "q", Action::Quit, "close", " the window (or Ctrl-Q)"),
-    (Key::Questionmark, "?", Action::Help, "show this list, or hide it", ""),
+/// What a key does.
+#[derive(Debug)]
+pub(crate) struct Binding {
+    key: Key,
+    /// What the key is called; nothing for another key of the same action.
+    pub(crate) name: &'static str,
+    pub(crate) action: Action,
+    /// What that does, in words.
+    pub(crate) does: &'static str,
+    /// What more there is to say of it in a window.
+    pub(crate) more: &'static str,
+}
+
+const fn binding(
+    key: Key,
+    name: &'static str,
+    action: Action,
+    does: &'static str,
+    more: &'static str,
+) -> Binding {
+    Binding { key, name, action, does, more }
+}
+
+static KEYS: [Binding; 20] = [
+    binding(Key::Space, "Space", Action::Pause, "pause, or go on", ""),
+    binding(Key::End, "End", Action::Live, "go on with the newest", ""),
+    binding(Key::Home, "Home", Action::Oldest, "go to the beginning", ""),
+    binding(Key::ArrowLeft, "Left", Action::Back, "go back", " (or drag)"),
+    binding(Key::ArrowRight, "Right", Action::Forward, "go forward", ""),
+    binding(Key::Plus, "+", Action::Closer, "less time", " (or turn the wheel)"),
+    binding(Key::Equals, "", Action::Closer, "", ""),
+    binding(Key::Minus, "-", Action::Farther, "more time", ""),
+    binding(Key::R, "r", Action::All, "show everything", " (or double-click)"),
+    binding(Key::A, "a", Action::Fit, "fit the values, or not", ""),
+    binding(Key::L, "l", Action::Log, "logarithmic axis, or linear", ""),
+    binding(Key::P, "p", Action::Panels, "a panel for each series, or one", ""),
+    binding(Key::T, "t", Action::Elapsed, "clock times, or time since the first", ""),
+    binding(Key::S, "s", Action::SavePicture, "save the picture", ""),
+    binding(Key::C, "c", Action::SaveTable, "save the samples as CSV", ""),
+    binding(Key::D, "d", Action::Theme, "dark colours, or light", ""),
+    binding(Key::Q, "q", Action::Quit, "close", " the window (or Ctrl-Q)"),
+    binding(Key::Questionmark, "?", Action::Help, "show this list, or hide it", ""),
     // Where ? is typed with shift, some keyboards report only the key without shift: F1 works everywhere.
-    (Key::F1, "", Action::Help, "", ""),
-    (Key::Escape, "Esc", Action::CloseHelp, "hide this list", ""),
+    binding(Key::F1, "", Action::Help, "", ""),
+    binding(Key::Escape, "Esc", Action::CloseHelp, "hide this list", ""),
 ];
 
 /// The keys that only a window has: a terminal takes them itself.
@@ -66,9 +88,14 @@ pub(super) const POINTING: [(&str, &str); 3] = [
     ("Tab", "go to a series or a button; Enter is a click"),
 ];
 
+/// The keys that have a name.
+pub(crate) fn listed() -> impl Iterator<Item = &'static Binding> {
+    KEYS.iter().filter(|binding| !binding.name.is_empty())
+}
+
 /// What the key of an action is called.
 pub(super) fn name_of(action: Action) -> &'static str {
-    let plain = KEYS.iter().map(|(_, name, of, ..)| (*name, *of));
+    let plain = listed().map(|binding| (binding.name, binding.action));
     let mut all = plain.chain(COPYING.iter().map(|(name, of, _)| (*name, *of)));
     all.find(|(_, of)| *of == action).map_or("", |(name, _)| name)
 }
@@ -91,10 +118,8 @@ fn asked(event: &Event, is_focused: bool) -> Option<Action> {
     if is_focused && matches!(key, Key::Space | Key::ArrowLeft | Key::ArrowRight) {
         return None;
     }
-    let known = KEYS.iter().find(|(of, ..)| of == key);
-    known
-        .map(|(_, _, action, ..)| *action)
-        .filter(|action| !modifiers.command || *action == Action::Quit)
+    let known = KEYS.iter().find(|binding| binding.key == *key).map(|binding| binding.action);
+    known.filter(|action| !modifiers.command || *action == Action::Quit)
 }
 
 #[cfg(test)]

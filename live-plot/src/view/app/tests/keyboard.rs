@@ -200,7 +200,7 @@ fn every_key_is_in_the_list() {
     window.key_press(egui::Key::Questionmark);
     window.step();
     window.step();
-    for (_, _, _, does, more) in keys::KEYS.iter().filter(|(_, key, ..)| !key.is_empty()) {
+    for keys::Binding { does, more, .. } in keys::listed() {
         window.get_by_label(&format!("{does}{more}"));
     }
     for key in ["Ctrl-C", "Click", "Ctrl-click", "Tab"] {
