@@ -2,8 +2,6 @@
 //! series is SVG, for both kinds of file. The same input gives the same bytes. The series are left to `svg` and `raster`,
 //! writing the file to `atomic_file`.
 
-use std::fmt::Write as _;
-
 use common::escape::escape;
 
 use super::text::{shortened, width, wrapped};
@@ -127,13 +125,10 @@ impl<'a> Figure<'a> {
         let mut svg = String::new();
         let (width, height) = self.size();
         let background = hex(self.palette.background);
-        put(
-            &mut svg,
-            format_args!(
-                "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{width}\" height=\"{height}\" \
+        svg += &format!(
+            "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{width}\" height=\"{height}\" \
              viewBox=\"0 0 {width} {height}\" font-family=\"Ubuntu, 'DejaVu Sans', sans-serif\" font-size=\"13\">\n\
-             <rect width=\"100%\" height=\"100%\" fill=\"{background}\"/>"
-            ),
+             <rect width=\"100%\" height=\"100%\" fill=\"{background}\"/>\n"
         );
         self.titles(&mut svg);
         let times = self.scene.x_marks(f64::from(self.plot[2] - self.plot[0]));
@@ -155,11 +150,8 @@ impl<'a> Figure<'a> {
         for (number, name, (x, y)) in &self.legend.entries {
             let (color, dash) = (hex(self.palette.series(*number)), dash(*number));
             let (end, middle) = (x + 16.0, y - 4.0);
-            put(
-                svg,
-                format_args!(
-                    "<path d=\"M{x:.1} {middle:.1}H{end:.1}\" stroke=\"{color}\" stroke-width=\"3\"{dash}/>"
-                ),
+            *svg += &format!(
+                "<path d=\"M{x:.1} {middle:.1}H{end:.1}\" stroke=\"{color}\" stroke-width=\"3\"{dash}/>\n"
             );
             text(svg, (x + 22.0, *y), "start", self.palette.text, name);
         }
@@ -180,11 +172,8 @@ impl<'a> Figure<'a> {
             let opacity = if is_strong { 1.0 } else { WEAK_LINE };
             // In the middle of a pixel a line of one pixel is sharp.
             let (x, y) = (f64::from(from.0) + 0.5, f64::from(from.1) + 0.5);
-            put(
-                svg,
-                format_args!(
-                    "<path d=\"M{x} {y}{way}{to}\" stroke=\"{color}\" stroke-opacity=\"{opacity}\"/>"
-                ),
+            *svg += &format!(
+                "<path d=\"M{x} {y}{way}{to}\" stroke=\"{color}\" stroke-opacity=\"{opacity}\"/>\n"
             );
         };
         for mark in &times.marks {
@@ -223,7 +212,7 @@ impl<'a> Figure<'a> {
             text(svg, (x, top - 5.0), anchor, self.palette.mark, &label.text);
             // From its line up beside the text.
             let (x, up, color) = (label.at, top - ROW + 2.0, hex(self.palette.mark));
-            put(svg, format_args!("<path d=\"M{x} {up}V{top}\" stroke=\"{color}\"/>"));
+            *svg += &format!("<path d=\"M{x} {up}V{top}\" stroke=\"{color}\"/>\n");
         }
     }
 
@@ -306,19 +295,11 @@ fn labels(scene: &Scene, plot: Area) -> f64 {
     widest.fold(0.0, f64::max).ceil() + 14.0
 }
 
-pub(super) fn put(svg: &mut String, text: std::fmt::Arguments<'_>) {
-    let written = writeln!(svg, "{text}");
-    debug_assert!(written.is_ok(), "a String takes everything");
-}
-
 /// Adds text whose middle, begin or end is at `x`.
 fn text(svg: &mut String, (x, y): (f64, f64), anchor: &str, color: Rgb, text: &str) {
     let (color, text) = (hex(color), markup(text));
-    put(
-        svg,
-        format_args!(
-            "<text x=\"{x:.1}\" y=\"{y:.1}\" text-anchor=\"{anchor}\" fill=\"{color}\">{text}</text>"
-        ),
+    *svg += &format!(
+        "<text x=\"{x:.1}\" y=\"{y:.1}\" text-anchor=\"{anchor}\" fill=\"{color}\">{text}</text>\n"
     );
 }
 

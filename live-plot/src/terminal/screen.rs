@@ -1,8 +1,6 @@
 //! What a terminal shows now, and the fewest bytes that turn it into the next picture: only cells that have changed are
 //! sent, with the sequences that every terminal knows (ECMA-48: CUP, CUF, EL, ED, SGR). Pure.
 
-use std::io::Write as _;
-
 use super::cells::{BLANK, Cell, Cells, Ink, WIDE};
 use super::colors::Depth;
 use crate::picture::palette::Palette;
@@ -88,12 +86,12 @@ impl Pen {
                 if length <= sequence && between.iter().all(is_plain) {
                     between.iter().for_each(|cell| self.write(*cell, palette));
                 } else if x - from == 1 {
-                    self.put(format_args!("\x1b[C"));
+                    self.put("\x1b[C");
                 } else {
-                    self.put(format_args!("\x1b[{}C", x - from));
+                    self.put(&format!("\x1b[{}C", x - from));
                 }
             }
-            _ => self.put(format_args!("\x1b[{};{}H", y + 1, x + 1)),
+            _ => self.put(&format!("\x1b[{};{}H", y + 1, x + 1)),
         }
         self.at = Some((x, y));
     }
@@ -103,22 +101,20 @@ impl Pen {
         if cell.glyph != ' ' {
             self.set_ink(cell.ink, palette);
         }
-        let mut bytes = [0; 4];
-        self.bytes.extend_from_slice(cell.glyph.encode_utf8(&mut bytes).as_bytes());
+        self.put(cell.glyph.encode_utf8(&mut [0; 4]));
         self.at = self.at.map(|(x, y)| (x + 1, y));
     }
 
     /// Changes the ink.
     fn set_ink(&mut self, ink: Ink, palette: &Palette) {
         if self.ink != ink {
-            self.bytes.extend_from_slice(self.depth.sequence(ink, palette).as_bytes());
+            self.put(&self.depth.sequence(ink, palette));
             self.ink = ink;
         }
     }
 
-    fn put(&mut self, sequence: std::fmt::Arguments<'_>) {
-        let written = self.bytes.write_fmt(sequence);
-        debug_assert!(written.is_ok(), "a Vec takes everything");
+    fn put(&mut self, sequence: &str) {
+        self.bytes.extend_from_slice(sequence.as_bytes());
     }
 }
 
