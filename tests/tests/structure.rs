@@ -5,16 +5,14 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
+
+use tests::files::root;
 
 const CRATES: [&str; 4] = ["common", "time-server", "forker", "live-plot"];
 
 /// A module as the names on the way to it from the crate.
 type Module = Vec<String>;
-
-fn root() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap().to_owned()
-}
 
 /// Every module of a crate with its code.
 fn modules(folder: &Path, at: &Module, found: &mut BTreeMap<Module, String>) {
