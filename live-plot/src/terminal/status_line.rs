@@ -3,7 +3,7 @@
 //! says only at its end what to do. Its words are left to `status`, where it stands to `layout`. Pure.
 
 use super::cells::{Cells, Ink, width};
-use crate::view::status::{Mood, Status};
+use crate::view::status::{Emphasis, Status};
 
 /// Between two facts, and between them and what is on their left.
 const BETWEEN: &str = " · ";
@@ -24,18 +24,17 @@ pub(super) struct StatusLine {
 impl StatusLine {
     /// What is said on a screen of this width. A still says nothing of a state.
     pub(super) fn new(status: &Status, across: usize, is_live: bool) -> Self {
-        let ink = |mood| match mood {
-            Mood::Live => Ink::Live,
-            Mood::Warn => Ink::Warn,
-            Mood::Plain => Ink::Plain,
+        let inked = |(emphasis, text)| match emphasis {
+            Emphasis::Live => (Ink::Live, text),
+            Emphasis::Warn => (Ink::Warn, text),
+            Emphasis::Plain => (Ink::Plain, text),
+            Emphasis::Weak => (Ink::Weak, text),
         };
-        let (mood, state) = status.state();
-        let state = Some((mood, format!("● {state}"))).filter(|_| is_live);
+        let (emphasis, state) = status.state();
+        let state = Some((emphasis, format!("● {state}"))).filter(|_| is_live);
         let texts = [state, status.note().filter(|_| is_live)].into_iter().flatten();
-        let lines = filled(texts.map(|(mood, text)| (ink(mood), text)), across);
-        let mut facts: Line = status.losses().into_iter().map(|text| (Ink::Warn, text)).collect();
-        let others = status.passed_over().into_iter().chain(status.facts());
-        facts.extend(others.map(|text| (Ink::Weak, text)));
+        let lines = filled(texts.map(inked), across);
+        let mut facts: Line = status.facts().into_iter().map(inked).collect();
         if is_live {
             facts.push((Ink::Weak, "? keys".to_owned()));
         }

@@ -59,15 +59,17 @@ pub(crate) struct Beside<'a> {
     pub(crate) time: Option<f64>,
 }
 
-/// How a text is meant.
+/// How much a text is to be noticed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Mood {
+pub(crate) enum Emphasis {
     /// All is as it should be.
     Live,
     /// It needs attention.
     Warn,
-    /// A fact.
+    /// To be read.
     Plain,
+    /// To be looked up.
+    Weak,
 }
 
 impl Status {
@@ -121,56 +123,52 @@ impl Status {
     }
 
     /// Whether more input is expected.
-    pub(crate) fn state(&self) -> (Mood, String) {
+    pub(crate) fn state(&self) -> (Emphasis, String) {
         match (&self.end, self.live) {
             (Some(End::Input | End::Stopped | End::Closed), _) => {
-                (Mood::Warn, "stream ended".to_owned())
+                (Emphasis::Warn, "stream ended".to_owned())
             }
-            (Some(End::Error(problem)), _) => (Mood::Warn, format!("input failed: {problem}")),
-            (None, true) => (Mood::Live, "live".to_owned()),
-            (None, false) => (Mood::Warn, "paused; End follows again".to_owned()),
+            (Some(End::Error(problem)), _) => (Emphasis::Warn, format!("input failed: {problem}")),
+            (None, true) => (Emphasis::Live, "live".to_owned()),
+            (None, false) => (Emphasis::Warn, "paused; End follows again".to_owned()),
         }
     }
 
     /// What has been saved, or a hint at why nothing comes.
-    pub(crate) fn note(&self) -> Option<(Mood, String)> {
-        let message = self.message.as_ref().map(|text| (Mood::Plain, escape(text).into_owned()));
+    pub(crate) fn note(&self) -> Option<(Emphasis, String)> {
+        let message =
+            self.message.as_ref().map(|text| (Emphasis::Plain, escape(text).into_owned()));
         let hint = self.counts.hint.filter(|_| self.end.is_none());
-        message.or_else(|| hint.map(|hint| (Mood::Warn, hint.to_string())))
+        message.or_else(|| hint.map(|hint| (Emphasis::Warn, hint.to_string())))
     }
 
-    /// What has come of which something is missing in the picture.
-    pub(crate) fn losses(&self) -> Vec<String> {
-        let mut losses = Vec::new();
+    /// What has come, and before that what is missing of it in the picture.
+    pub(crate) fn facts(&self) -> Vec<(Emphasis, String)> {
+        let mut facts = Vec::new();
+        let mut add = |emphasis, text| facts.push((emphasis, text));
         if self.counts.rejected > 0 {
-            losses.push(format!("{} rejected", self.counts.rejected));
+            add(Emphasis::Warn, format!("{} rejected", self.counts.rejected));
         }
         match self.counts.other_series {
             0 => {}
-            count @ ..MOST_COUNTED => losses.push(format!("{count} series not drawn")),
-            _ => losses.push(format!("{MOST_COUNTED} series or more not drawn")),
+            count @ ..MOST_COUNTED => add(Emphasis::Warn, format!("{count} series not drawn")),
+            _ => add(Emphasis::Warn, format!("{MOST_COUNTED} series or more not drawn")),
         }
         if self.left_out > 0 {
-            losses.push(format!("{} of 0 or less not drawn", words::count(self.left_out, "value")));
+            let values = words::count(self.left_out, "value");
+            add(Emphasis::Warn, format!("{values} of 0 or less not drawn"));
         }
-        losses
-    }
-
-    /// How many lines `--match` does not match.
-    pub(crate) fn passed_over(&self) -> Option<String> {
-        let lines = self.counts.passed_over;
-        (lines > 0).then(|| format!("{} passed over", words::count(lines, "line")))
-    }
-
-    /// What has come.
-    pub(crate) fn facts(&self) -> Vec<String> {
-        let mut facts = vec![words::count(self.samples, "sample")];
+        if self.counts.passed_over > 0 {
+            let lines = words::count(self.counts.passed_over, "line");
+            add(Emphasis::Weak, format!("{lines} passed over"));
+        }
+        add(Emphasis::Weak, words::count(self.samples, "sample"));
         if self.gaps > 0 {
-            facts.push(words::count(self.gaps, "gap"));
+            add(Emphasis::Weak, words::count(self.gaps, "gap"));
         }
         if let (None, true, Some((frames, lines))) = (&self.end, self.live, self.rates) {
-            facts.push(words::count(lines, "line") + "/s");
-            facts.push(words::count(u64::from(frames), "frame") + "/s");
+            add(Emphasis::Weak, words::count(lines, "line") + "/s");
+            add(Emphasis::Weak, words::count(u64::from(frames), "frame") + "/s");
         }
         facts
     }

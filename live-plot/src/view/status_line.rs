@@ -7,7 +7,7 @@ use std::sync::Arc;
 use eframe::egui::text::LayoutJob;
 use eframe::egui::{Galley, Label, RichText, Sense, TextFormat, TextStyle, Ui, vec2};
 
-use super::status::{Mood, Status};
+use super::status::{Emphasis, Status};
 use super::theme;
 use crate::picture::elide::without_middle;
 use crate::picture::palette::Rgb;
@@ -44,20 +44,20 @@ impl StatusLine {
 
 fn line(ui: &mut Ui, status: &Status) {
     let palette = theme::palette(ui);
-    let color = |mood| match mood {
-        Mood::Live => palette.live,
-        Mood::Warn => palette.warn,
-        Mood::Plain => palette.text,
+    let color = |emphasis| match emphasis {
+        Emphasis::Live => palette.live,
+        Emphasis::Warn => palette.warn,
+        Emphasis::Plain => palette.text,
+        Emphasis::Weak => palette.weak,
     };
-    let (mood, state) = status.state();
-    dot(ui, color(mood));
-    for (mood, text) in [Some((mood, state)), status.note()].into_iter().flatten() {
+    let (emphasis, state) = status.state();
+    dot(ui, color(emphasis));
+    for (emphasis, text) in [Some((emphasis, state)), status.note()].into_iter().flatten() {
         let text = without_middle(&text, |text| text.chars().count() <= LONGEST);
-        ui.add(Label::new(RichText::new(text).color(color(mood))).wrap());
+        ui.add(Label::new(RichText::new(text).color(color(emphasis))).wrap());
     }
-    let losses = status.losses().into_iter().map(|text| (text, palette.warn));
-    let others = status.passed_over().into_iter().chain(status.facts());
-    let facts: Vec<(String, Rgb)> = losses.chain(others.map(|text| (text, palette.weak))).collect();
+    let facts = status.facts().into_iter().map(|(emphasis, text)| (text, color(emphasis)));
+    let facts: Vec<(String, Rgb)> = facts.collect();
     let room = ui.available_size_before_wrap().x;
     let text = |count: usize| row(ui, &facts[..count], palette.weak);
     let fits = |text: &Arc<Galley>| text.size().x <= room - GAP;
