@@ -81,6 +81,12 @@ impl Config {
         }
     }
 
+    /// The zone of clock times.
+    #[must_use]
+    pub fn zone(&self) -> Arc<TimeZone> {
+        Arc::new(if self.utc { TimeZone::utc() } else { zone::local() })
+    }
+
     /// How the values are shown, of an input that is typed or not.
     #[must_use]
     pub fn view(&self, is_typed: bool) -> View {
@@ -90,9 +96,8 @@ impl Config {
             Some(YRange::Auto | YRange::Log) | None => Values::Fitted,
         };
         let is_log = self.y_range == Some(YRange::Log);
-        let zone = || if self.utc { TimeZone::utc() } else { zone::local() };
         let (axis, draw, panels) = (self.axis(), self.draw, self.panels.clone());
-        let zone = (axis == Axis::Timestamp).then(|| Arc::new(zone()));
+        let zone = (axis == Axis::Timestamp).then(|| self.zone());
         let unit = self.unit.clone();
         View { axis, draw, values, is_log, panels, zone, unit }
     }

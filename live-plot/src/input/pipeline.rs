@@ -40,6 +40,8 @@ pub struct Input {
     /// Standard output, if the input ends when stdout's reader has closed it.
     stdout: Option<Stdout>,
     started: Instant,
+    /// The same by the clock on the wall.
+    began: DateTime<Utc>,
     axis: Axis,
     /// How much time what stood in a followed file is spread over.
     history: Duration,
@@ -75,6 +77,7 @@ impl Input {
             continued: None,
             stdout: None,
             started: clock::now(),
+            began: wall_clock(),
             axis,
             history: Duration::ZERO,
             splitter: Splitter::default(),
@@ -127,6 +130,7 @@ impl Input {
     pub fn with_history(mut self, time: Duration) -> Self {
         if self.axis == Axis::Arrival && self.source.history_read() < 1.0 {
             self.started = self.started.checked_sub(time).unwrap_or(self.started);
+            self.began -= time;
             self.history = time;
         }
         self
@@ -298,10 +302,10 @@ impl Input {
         self.sampler.units()
     }
 
-    /// When time 0 was, if the input tells times of a calendar.
+    /// When time 0 was, if the input tells times of a calendar, or times are those of arrival.
     #[must_use]
     pub fn began(&self) -> Option<DateTime<Utc>> {
-        self.sampler.began()
+        self.sampler.began().or((self.axis == Axis::Arrival).then_some(self.began))
     }
 
     /// The names of the series, in the order in which they began.
@@ -350,6 +354,11 @@ impl Input {
     pub fn begin_at_zero(&mut self) {
         self.sampler.begin_at_zero();
     }
+}
+
+#[expect(clippy::disallowed_methods, reason = "a person reads when a line came")]
+fn wall_clock() -> DateTime<Utc> {
+    Utc::now()
 }
 
 #[cfg(test)]

@@ -43,11 +43,13 @@ impl Scene {
     /// The marks of a panel's axis on a height in points; the topmost bears the unit.
     #[must_use]
     pub fn y_marks(&self, panel: &Panel, height: f64) -> Marks {
-        let marks = marks::values(panel.scale, height / MARKS.1);
-        match &panel.unit {
-            Some(unit) => marks.in_unit(unit),
-            None => marks,
-        }
+        in_unit(panel, marks::values(panel.scale, height / MARKS.1))
+    }
+
+    /// The same, with labels that stand in rows of characters, the one of a value in `row`.
+    #[must_use]
+    pub fn y_marks_in_rows(&self, panel: &Panel, height: f64, row: impl Fn(f64) -> i64) -> Marks {
+        in_unit(panel, marks::values(panel.scale, height / MARKS.1).in_rows(row))
     }
 
     /// How a time is written beside the horizontal axis, with the digits of a pixel.
@@ -75,5 +77,12 @@ impl Scene {
             Some(flag) => format!("{text}  {}", flag.text()),
             None => text,
         }
+    }
+}
+
+fn in_unit(panel: &Panel, marks: Marks) -> Marks {
+    match &panel.unit {
+        Some(unit) => marks.in_unit(unit),
+        None => marks,
     }
 }

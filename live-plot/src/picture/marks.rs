@@ -9,6 +9,9 @@ const FEWEST: usize = 3;
 /// A label with more digits than this is split: what all labels share is shown once, as an offset.
 const DIGITS: usize = 6;
 
+/// Of a distance of so many rows one more or less is not seen.
+const LONG: i64 = 3;
+
 /// A mark on an axis.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Mark {
@@ -33,6 +36,28 @@ pub struct Marks {
 const PREFIXED: [&str; 12] = ["B", "bit", "Hz", "Wh", "Ah", "VA", "W", "V", "A", "J", "Pa", "Ω"];
 
 impl Marks {
+    /// The same for labels that stand in rows, the one of a value in `row`: every second mark, every third and so on, until
+    /// their distances are equal, or so long that a row more or less is not seen. Unequal ones would look like a bent axis.
+    #[must_use]
+    pub fn in_rows(mut self, row: impl Fn(f64) -> i64) -> Self {
+        let rows: Vec<i64> = self.marks.iter().map(|mark| row(mark.at)).collect();
+        let is_even = |kept: &Vec<usize>| {
+            let distances = kept.windows(2).map(|pair| (rows[pair[0]] - rows[pair[1]]).abs());
+            let (least, most) =
+                distances.fold((i64::MAX, 0), |(least, most), d| (least.min(d), most.max(d)));
+            least > 0 && (least == most || least >= LONG || kept.len() < 3)
+        };
+        // What stands out is kept.
+        let strong = self.marks.iter().position(|mark| mark.is_strong);
+        let first = |step: usize| strong.map_or(0..step, |strong| strong % step..strong % step + 1);
+        let every = |(step, first): (usize, usize)| (first..rows.len()).step_by(step).collect();
+        let choices = (1..=rows.len()).flat_map(|step| first(step).map(move |first| (step, first)));
+        let kept: Vec<usize> = choices.map(every).find(|kept| is_even(kept)).unwrap_or_default();
+        let mut number = 0..;
+        self.marks.retain(|_| number.next().is_some_and(|number| kept.contains(&number)));
+        self
+    }
+
     /// The same, the unit of the values beside the topmost label.
     #[must_use]
     pub fn in_unit(mut self, unit: &str) -> Self {
@@ -206,6 +231,7 @@ fn decimal(units: i128, power: i32, unit: i32) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::picture::dots::Rows;
     use crate::picture::scale::fitted_range;
     use proptest::prelude::*;
 
@@ -309,7 +335,42 @@ mod tests {
         Ok(())
     }
 
+    /// The row of a value on an axis of so many rows.
+    fn row(scale: Scale, count: u16, value: f64) -> i64 {
+        let row = Rows { scale, count: count.into() }.row(value);
+        row.map_or(-1, |row| i64::try_from(row).unwrap())
+    }
+
+    #[test]
+    fn marks_in_rows_are_equally_far_apart_or_far() {
+        let rows = |low: f64, high: f64, rows: u16| {
+            let scale = Scale::linear((low, high));
+            let row = |at: f64| row(scale, rows, at);
+            let marks = values(scale, f64::from(rows) * 16.0 / 72.0).in_rows(row).marks;
+            marks.iter().map(|mark| (mark.label.clone(), row(mark.at))).collect::<Vec<_>>()
+        };
+        let labels = |marks: Vec<(String, i64)>| {
+            marks.into_iter().map(|mark| mark.0).collect::<Vec<_>>().join(" ")
+        };
+        // Of 5, 4, 3, 2 and 1 one would have an empty row above it.
+        assert_eq!(labels(rows(0.8, 5.5, 7)), "1 3 5");
+        // The line at 0 stays.
+        assert_eq!(labels(rows(-10.0, 10.0, 9)), "-10 0 10");
+    }
+
     proptest! {
+        #[test]
+        fn marks_in_rows_never_look_like_a_bent_axis(low in -1e3..1e3_f64, span in 0.1..1e4_f64, count in 1..60_u16) {
+            let scale = Scale::linear((low, low + span));
+            let row = |at: f64| row(scale, count, at);
+            let marks = values(scale, f64::from(count) * 16.0 / 72.0).in_rows(row).marks;
+            prop_assert!(!marks.is_empty());
+            let distances: Vec<i64> = marks.windows(2).map(|pair| row(pair[0].at) - row(pair[1].at)).collect();
+            let (least, most) = (distances.iter().min(), distances.iter().max());
+            prop_assert!(least == most || least >= Some(&LONG), "{distances:?}");
+            prop_assert!(least.is_none_or(|least| *least > 0));
+        }
+
         #[test]
         fn labels_differ_and_read_back_as_their_marks(
             a in any::<f64>(),

@@ -152,7 +152,7 @@ impl Scene {
         }
         let rows = panels::height(size.height, panels.len(), size.spacing);
         let (draw, axis) = (view.draw, view.axis);
-        let began = store.hold(|store| store.began).filter(|_| axis == Axis::Timestamp);
+        let began = store.hold(|store| store.began).filter(|_| axis != Axis::Number);
         let is_annotated = !store.hold(|store| store.annotations.is_empty());
         let flags = annotations::visible(store, grid, drawn_until);
         let clock = began.zip(view.zone.clone()).map(|(began, zone)| Clock::new(began, zone));

@@ -74,9 +74,8 @@ fn next(bytes: &[u8]) -> Option<(usize, Option<Event>)> {
             }
             Some((end + if is_bell { 3 } else { 4 }, background(&rest[..end])))
         }
-        [0x1b, 0x1b, ..] => Some((1, named("Esc"))),
-        // A letter with Alt.
-        [0x1b, _, ..] => Some((2, None)),
+        // And then another key, or that one with Alt: both are sent so, and Alt has no meaning here.
+        [0x1b, _, ..] => Some((1, named("Esc"))),
         [key, ..] => Some((1, letter(*key))),
     }
 }

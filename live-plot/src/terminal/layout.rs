@@ -3,9 +3,10 @@
 
 use super::braille::DOTS;
 use super::cells::width;
+use crate::picture::dots::Rows;
 use crate::picture::marks::Marks;
 use crate::picture::panels::Spacing;
-use crate::picture::scene::{Scene, Size};
+use crate::picture::scene::{Panel, Scene, Size};
 
 /// A panel has four rows at least, and between two is the heading of the lower one; in dots.
 const SPACING: Spacing = Spacing { panel: 16.0, gap: 4.0 };
@@ -74,7 +75,7 @@ impl Layout {
         // All are equally high; the rows that are left over are spread between them.
         let place = |number: usize| (top + (number * room).div_ceil(count), height);
         let panels = (0..count).map(place).collect();
-        let marks = scene.panels.iter().map(|panel| scene.y_marks(panel, points(height)));
+        let marks = scene.panels.iter().map(|panel| y_marks(scene, panel, height));
         let labels = if legend.is_some() { marks.map(|marks| widest(&marks)).max() } else { None };
         // Two cells at a time, so that the plot seldom moves.
         let labels = labels.map_or(0, |labels| labels.max(4).next_multiple_of(2));
@@ -92,19 +93,17 @@ impl Layout {
         Size { width: dots(self.plot.1, DOTS.0), height, spacing: SPACING }
     }
 
-    /// The height of a panel in points, for the spacing of its marks.
-    pub(super) fn panel_points(&self) -> f64 {
-        points(self.panels.first().map_or(1, |(_, height)| *height))
-    }
-
     /// The width of the plot in points, for the spacing of its marks.
     pub(super) fn plot_points(&self) -> f64 {
         self.plot.1 as f64 * POINTS.0
     }
 }
 
-fn points(height: usize) -> f64 {
-    height as f64 * POINTS.1
+/// The marks of a panel's axis on so many rows.
+pub(super) fn y_marks(scene: &Scene, panel: &Panel, height: usize) -> Marks {
+    let rows = Rows { scale: panel.scale, count: height * DOTS.1 };
+    let row = |value| rows.row(value).and_then(|dot| i64::try_from(dot / DOTS.1).ok());
+    scene.y_marks_in_rows(panel, height as f64 * POINTS.1, |value| row(value).unwrap_or(-1))
 }
 
 fn widest(marks: &Marks) -> usize {

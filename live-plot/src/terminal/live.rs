@@ -15,7 +15,7 @@ use nix::errno::Errno;
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 
 use super::colors::Depth;
-use super::help;
+use super::help::Help;
 use super::inbox::{CONTINUED, ENDED, Inbox, RESIZED, SAMPLES, SAVED, STOP, SUSPEND};
 use super::keys;
 use super::painter::Painter;
@@ -30,7 +30,7 @@ use crate::view::controls::Controls;
 use crate::view::digits::Digits;
 use crate::view::keys::Action;
 use crate::view::repaint::{Cost, Rate};
-use crate::view::save;
+use crate::view::save::{self, Said};
 use crate::view::status::{Beside, Status};
 
 /// The shortest time between two pictures.
@@ -48,7 +48,7 @@ pub(super) struct Live<'a> {
     depth: Depth,
     palette: &'static Palette,
     controls: Controls,
-    help: bool,
+    help: Help,
     saved: save::Message,
     /// The size of the screen in cells, and that of the plot as of the last picture.
     size: (usize, usize),
@@ -62,6 +62,8 @@ pub(super) struct Live<'a> {
     /// The next picture: as soon as a frame is due, or when the plot has moved.
     is_wanted: bool,
     moves_at: Option<Instant>,
+    /// A message leaves.
+    said_until: Option<Instant>,
     due: Instant,
 }
 
@@ -81,7 +83,7 @@ impl<'a> Live<'a> {
             size: tty.size(),
             wire: Wire::new(tty, depth),
             depth,
-            help: false,
+            help: Help::default(),
             saved: save::Message::default(),
             plot: None,
             status_rows: 1,
@@ -90,6 +92,7 @@ impl<'a> Live<'a> {
             cost: Cost::default(),
             is_wanted: true,
             moves_at: None,
+            said_until: None,
             due: clock::now() + FIRST,
         }
     }
@@ -120,8 +123,8 @@ impl<'a> Live<'a> {
 
     /// When the next picture is due, if one is wanted.
     fn next_picture(&self) -> Option<Instant> {
-        let at = if self.is_wanted { Some(self.due) } else { self.moves_at };
-        at.map(|at| at.max(self.due))
+        let at = [self.moves_at, self.said_until, self.is_wanted.then_some(self.due)];
+        at.into_iter().flatten().min().map(|at| at.max(self.due))
     }
 
     /// Waits for the terminal, for news, or until something is due. Returns whether keys and news are there.
@@ -189,8 +192,11 @@ impl<'a> Live<'a> {
         self.is_wanted = true;
         match event {
             keys::Event::Action(Action::Quit) => return false,
-            keys::Event::Action(Action::Help) => self.help = !self.help,
-            keys::Event::Action(Action::CloseHelp) => self.help = false,
+            keys::Event::Action(Action::Help) => self.help.toggle(),
+            keys::Event::Action(Action::CloseHelp) => self.help.is_shown = false,
+            // While the list is open, keys are for it.
+            keys::Event::Action(_) if self.help.is_shown => self.help.is_shown = false,
+            keys::Event::Zoom(factor) if self.help.is_shown => self.help.scroll(factor > 1.0),
             keys::Event::Action(Action::SavePicture) => {
                 let picture = save::Picture {
                     store: self.store.clone(),
@@ -210,7 +216,7 @@ impl<'a> Live<'a> {
                 self.palette = Palette::of(!is_dark);
                 self.wire.forget();
             }
-            keys::Event::Action(action) => self.controls.act(action, seen),
+            keys::Event::Action(action) => self.controls.act(action, seen, self.config),
             keys::Event::Zoom(factor) => self.controls.zoom(factor, seen),
             keys::Event::Redraw => self.wire.forget(),
             keys::Event::Background { is_dark } => {
@@ -241,7 +247,8 @@ impl<'a> Live<'a> {
             is_colored: self.depth != Depth::None,
             status_rows: Some(self.status_rows),
         };
-        let (rates, message) = (self.rate.last, self.saved.lock().clone());
+        let (rates, message) = (self.rate.last, save::said(&self.saved, now));
+        self.said_until = message.as_ref().map(Said::until);
         let make = |size| {
             let is_hidden = |number| self.controls.hidden.contains(&number);
             let scene = Scene::of(&self.store, &self.controls.view, extent, size, is_hidden);
@@ -253,8 +260,8 @@ impl<'a> Live<'a> {
         let (scene, status, plot) = painter.compose(self.plot, make);
         let (mut cells, status_rows) = painter.paint(&scene, &status);
         self.status_rows = status_rows;
-        if self.help {
-            help::help(&mut cells);
+        if self.help.is_shown {
+            self.help.write(&mut cells);
         }
         self.wire.show(cells, self.palette);
         self.digits = status.digits();

@@ -109,7 +109,7 @@ impl Painter<'_> {
     ) {
         let (top, height) = layout.panels[number];
         let (left, across) = layout.plot;
-        let marks = scene.y_marks(panel, layout.panel_points());
+        let marks = layout::y_marks(scene, panel, height);
         let rows = Rows { scale: panel.scale, count: height * DOTS.1 };
         let mut canvas = Canvas::new((across, height), scene.grid, rows);
         for (place, &series) in panel.series.iter().enumerate() {
@@ -173,7 +173,7 @@ impl Painter<'_> {
     }
 }
 
-/// The axis of values and its labels, none over another.
+/// The axis of values and its labels.
 fn label_values(
     cells: &mut Cells,
     canvas: &Canvas,
@@ -182,13 +182,10 @@ fn label_values(
     (top, height): (usize, usize),
 ) {
     (top..top + height).for_each(|y| cells.put((room, y), '│', Ink::Grid));
-    let mut free = None;
-    // From the top.
-    for mark in marks.marks.iter().rev() {
+    for mark in &marks.marks {
         let Ok(dot) = usize::try_from(canvas.row(mark.at)) else { continue };
         let row = dot / DOTS.1;
-        if row < height && free.is_none_or(|free| row >= free) {
-            free = Some(row + 1);
+        if row < height {
             let label = shortened(&mark.label, room);
             cells.write((room - width(&label), top + row), &label, Ink::Weak);
             cells.put((room, top + row), '┤', Ink::Grid);

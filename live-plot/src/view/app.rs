@@ -104,7 +104,10 @@ impl App {
         let is_hidden = |number| self.controls.hidden.contains(&number);
         let before = self.scene.take();
         let scene = Scene::after(before, &self.store, &self.controls.view, extent, size, is_hidden);
-        let (rates, message) = (self.rate.last, self.saved.lock().clone());
+        let (rates, message) = (self.rate.last, save::said(&self.saved, now));
+        if let Some(said) = &message {
+            ui.ctx().request_repaint_after(said.until().saturating_duration_since(now));
+        }
         let is_live = self.controls.viewport.is_live();
         let time = self.pointed.filter(|_| !is_live).map(|time| time.min(scene.drawn_until));
         let beside = Beside { rates, message, digits: &self.digits, time };
@@ -229,7 +232,7 @@ impl App {
     }
 
     fn act(&mut self, ctx: &Context, action: Action, seen: Extent) {
-        self.controls.act(action, seen);
+        self.controls.act(action, seen, &self.config);
         match action {
             Action::Help => {
                 self.help = !self.help;

@@ -49,7 +49,7 @@ impl Controls {
     }
 
     /// Does what a key asks for while `seen` is seen, if it changes what is seen.
-    pub(crate) fn act(&mut self, action: Action, seen: Extent) {
+    pub(crate) fn act(&mut self, action: Action, seen: Extent, config: &Config) {
         let axis = self.view.axis;
         match action {
             Action::Pause => self.viewport.pause(seen),
@@ -75,9 +75,13 @@ impl Controls {
                     _ => Panels::One,
                 };
             }
+            // Times of arrival are clock times, too; the numbers of samples are none.
+            Action::Elapsed if axis == Axis::Number => {}
             Action::Elapsed => {
-                let zone = self.initial.zone.clone();
-                self.view.zone = zone.filter(|_| self.view.zone.is_none());
+                self.view.zone = match self.view.zone {
+                    Some(_) => None,
+                    None => Some(config.zone()),
+                };
             }
             Action::Help
             | Action::CloseHelp
@@ -111,5 +115,30 @@ impl Controls {
     /// Shows `factor` times as much time; the middle stays.
     pub(crate) fn zoom(&mut self, factor: f64, seen: Extent) {
         self.viewport.zoom(self.view.axis, seen, factor, viewport::middle(seen));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::Parser as _;
+
+    use super::*;
+    use crate::args::Args;
+
+    #[test]
+    fn times_of_arrival_are_clock_times_on_request_and_numbers_of_samples_never() {
+        let has_clock = |args: &[&str]| {
+            let args = Args::try_parse_from([&["live-plot"], args].concat()).unwrap();
+            let config = Config::try_from(args).unwrap();
+            let mut controls = Controls::new(&config, false);
+            let mut act = || {
+                controls.act(Action::Elapsed, Extent::newest(config.axis(), None, 1.0), &config);
+                controls.view.zone.is_some()
+            };
+            [act(), act()]
+        };
+        assert_eq!(has_clock(&[]), [true, false]);
+        assert_eq!(has_clock(&["--time", "t"]), [false, true]);
+        assert_eq!(has_clock(&["--png", "-"]), [false, false]);
     }
 }

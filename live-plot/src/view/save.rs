@@ -5,8 +5,10 @@ use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::thread;
+use std::time::{Duration, Instant};
 
 use chrono::{DateTime, Utc};
+use common::clock;
 use parking_lot::Mutex;
 
 use crate::config::{Config, View};
@@ -18,7 +20,38 @@ use crate::picture::scene::{Extent, Scene};
 use crate::series::Shared;
 
 /// What has been saved, or why not, for the status line.
-pub(crate) type Message = Arc<Mutex<Option<String>>>;
+pub(crate) type Message = Arc<Mutex<Option<Said>>>;
+
+/// How long that is said: longer, and what was there before is missed.
+const LONG_ENOUGH: Duration = Duration::from_secs(8);
+
+/// A message, and when it came.
+#[derive(Debug, Clone)]
+pub(crate) struct Said {
+    pub(crate) text: String,
+    pub(crate) is_failure: bool,
+    at: Instant,
+}
+
+impl Said {
+    fn new(result: Result<String, Error>) -> Self {
+        let is_failure = result.is_err();
+        let text = result.unwrap_or_else(|error| error.to_string());
+        Self { text, is_failure, at: clock::now() }
+    }
+
+    /// When it is not said any more.
+    pub(crate) fn until(&self) -> Instant {
+        self.at + LONG_ENOUGH
+    }
+}
+
+/// What is to be said now.
+pub(crate) fn said(message: &Message, now: Instant) -> Option<Said> {
+    let mut held = message.lock();
+    *held = held.take().filter(|said| now < said.until());
+    held.clone()
+}
 
 /// What a saved picture shows.
 pub(crate) struct Picture {
@@ -103,15 +136,31 @@ pub(super) fn aside(
 ) {
     let result = Arc::clone(&message);
     let work = move || {
-        *result.lock() = Some(work().unwrap_or_else(|error| error.to_string()));
+        *result.lock() = Some(Said::new(work()));
         done();
     };
     if let Err(error) = thread::Builder::new().name(thread.to_owned()).spawn(work) {
-        *message.lock() = Some(Error::System(error).to_string());
+        *message.lock() = Some(Said::new(Err(Error::System(error))));
     }
 }
 
 #[expect(clippy::disallowed_methods, reason = "a file's name has the time at which it was saved")]
 fn now() -> DateTime<Utc> {
     Utc::now()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_message_is_said_for_some_time_and_what_fails_as_a_failure() {
+        let message = Message::default();
+        assert!(said(&message, clock::now()).is_none());
+        *message.lock() = Some(Said::new(Err(Error::NothingTo("save"))));
+        let held = said(&message, clock::now()).unwrap();
+        assert!(held.is_failure);
+        assert!(said(&message, held.until()).is_none());
+        assert!(message.lock().is_none());
+    }
 }

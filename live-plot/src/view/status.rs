@@ -6,6 +6,7 @@ use common::words;
 
 use super::controls::Controls;
 use super::digits::Digits;
+use super::save::Said;
 use crate::picture::decimate;
 use crate::picture::scene::Scene;
 use crate::series::Summary;
@@ -30,7 +31,7 @@ pub(crate) struct Status {
     rates: Option<(u32, u64)>,
     pub(crate) series: Vec<Entry>,
     /// What has been saved, or why not.
-    message: Option<String>,
+    message: Option<Said>,
 }
 
 /// What the legend shows of a series.
@@ -52,7 +53,7 @@ pub(crate) struct Beside<'a> {
     /// Frames and lines in the last second.
     pub(crate) rates: Option<(u32, u64)>,
     /// What has been saved, or why not.
-    pub(crate) message: Option<String>,
+    pub(crate) message: Option<Said>,
     /// The digits of each series in the frame before.
     pub(crate) digits: &'a [Digits],
     /// The time that is pointed at, while the picture is paused.
@@ -136,8 +137,10 @@ impl Status {
 
     /// What has been saved, or a hint at why nothing comes.
     pub(crate) fn note(&self) -> Option<(Emphasis, String)> {
-        let message =
-            self.message.as_ref().map(|text| (Emphasis::Plain, escape(text).into_owned()));
+        let message = self.message.as_ref().map(|said| {
+            let emphasis = if said.is_failure { Emphasis::Warn } else { Emphasis::Plain };
+            (emphasis, escape(&said.text).into_owned())
+        });
         let hint = self.counts.hint.filter(|_| self.end.is_none());
         message.or_else(|| hint.map(|hint| (Emphasis::Warn, hint.to_string())))
     }
