@@ -9,12 +9,15 @@
 //! > said Input must be …   a line on stderr
 //! ```
 //!
-//! There are no other series, and no other lines on stderr.
+//! There are no other series, and no other lines on stderr. Options that a line on stderr proposes, `--names a,b` or
+//! `--match '…'`, are followed to the letter: what it reports is then drawn.
 
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
+use std::process::Command;
 
+use tests::Finished;
 use tests::plot::fed;
 
 /// What a file wants, and its text.
@@ -56,11 +59,29 @@ impl Case {
         case
     }
 
+    /// What live-plot makes of it, with more options.
+    fn run(&self, more: &[String]) -> Finished {
+        let args = self.args.iter().chain(more).map(String::as_str);
+        fed(&["--csv", "-"].into_iter().chain(args).collect::<Vec<_>>(), &self.text)
+    }
+
+    /// What is wrong with the options that a line on stderr proposes.
+    fn wrong_way(&self, said: &str) -> Option<String> {
+        let options = options(said)?;
+        let finished = self.run(&options);
+        let place = said.rsplit_once(" (line").map(|(_, line)| format!(" (line{line}"));
+        let is_again = |line: &String| {
+            let is_place = place.as_ref().is_some_and(|place| line.ends_with(place));
+            line == said || (is_place && line.contains("not understood"))
+        };
+        let is_drawn = series(&finished.out).values().any(|values| !values.is_empty());
+        let is_right = is_drawn && !finished.err.iter().any(is_again);
+        (!is_right).then(|| format!("{said}\n{options:?}: {:?}\n{:?}", finished.out, finished.err))
+    }
+
     /// What is wrong with what live-plot makes of it.
     fn problem(&self) -> Option<String> {
-        let args: Vec<&str> =
-            ["--csv", "-"].into_iter().chain(self.args.iter().map(String::as_str)).collect();
-        let mut finished = fed(&args, &self.text);
+        let mut finished = self.run(&[]);
         let found = series(&finished.out);
         let is_same = |(name, values): (&String, &Vec<f64>)| {
             found.get(name).is_some_and(|found| {
@@ -78,6 +99,16 @@ impl Case {
         (!is_right)
             .then(|| format!("{found:?}\n{:?}\nwanted: {:?}\n{said:?}", finished.err, self.series))
     }
+}
+
+/// The options that a line on stderr proposes, as a shell takes them. An example that is not made for the line is none.
+fn options(said: &str) -> Option<Vec<String>> {
+    let (_, text) =
+        said.rsplit_once(" --match 'took").map_or(said, |(before, _)| before).split_once(" --")?;
+    let end = [" draws ", " takes "].into_iter().find_map(|verb| text.rfind(verb))?;
+    let shell =
+        Command::new("sh").arg("-c").arg(format!("printf '%s\\n' --{}", &text[..end])).output();
+    Some(String::from_utf8(shell.unwrap().stdout).unwrap().lines().map(str::to_owned).collect())
 }
 
 fn unescaped(text: &str) -> String {
@@ -135,17 +166,34 @@ fn cells(line: &str) -> Vec<String> {
     cells
 }
 
+fn cases() -> Vec<(String, Case)> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("inputs");
+    let paths = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+    let mut cases: Vec<_> = paths
+        .map(|path| (path.file_name().unwrap().display().to_string(), Case::read(&path)))
+        .collect();
+    cases.sort_by(|(one, _), (other, _)| one.cmp(other));
+    assert!(cases.len() > 60, "{}", cases.len());
+    cases
+}
+
+#[test]
+fn every_way_out_that_is_proposed_leads_to_a_picture() {
+    let cases = cases();
+    let all = cases.iter().flat_map(|case| case.1.said.iter().map(move |said| (case, said)));
+    let ways: Vec<_> = all.filter(|(_, said)| options(said).is_some()).collect();
+    assert!(ways.len() > 40, "{}", ways.len());
+    let wrong = |(case, said): &(&(String, Case), &String)| {
+        Some(format!("{}\n{}\n", case.0, case.1.wrong_way(said)?))
+    };
+    let problems: Vec<String> = ways.iter().filter_map(wrong).collect();
+    assert!(problems.is_empty(), "{}:\n{}", problems.len(), problems.join("\n"));
+}
+
 #[test]
 fn every_input_is_read_as_its_author_meant_it_or_reported() {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("inputs");
-    let mut paths: Vec<_> =
-        fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
-    paths.sort();
-    assert!(paths.len() > 60, "{}", paths.len());
-    let problem = |path| {
-        let problem = Case::read(path).problem()?;
-        Some(format!("{}\n{problem}\n", path.file_name()?.display()))
-    };
-    let problems: Vec<String> = paths.iter().filter_map(|path| problem(path)).collect();
-    assert!(problems.is_empty(), "{} of {}:\n{}", problems.len(), paths.len(), problems.join("\n"));
+    let cases = cases();
+    let problem = |(name, case): &(String, Case)| Some(format!("{name}\n{}\n", case.problem()?));
+    let problems: Vec<String> = cases.iter().filter_map(problem).collect();
+    assert!(problems.is_empty(), "{} of {}:\n{}", problems.len(), cases.len(), problems.join("\n"));
 }

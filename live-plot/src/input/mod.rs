@@ -16,6 +16,7 @@ mod marks;
 pub mod pipeline;
 mod problems;
 mod producer;
+mod proposal;
 pub mod reader;
 mod sampler;
 mod scales;

@@ -4,6 +4,8 @@ use std::time::{Duration, Instant};
 
 use common::throttle::Throttle;
 
+use super::proposal::Proposals;
+
 /// How many bad lines a second are reported one by one; the others are counted.
 const MAX_REPORTED: u32 = 10;
 
@@ -12,7 +14,6 @@ const MAX_REPORTED: u32 = 10;
 pub(super) enum Problem {
     NoNumber,
     NotUnderstood,
-    NoNames,
     Cells,
     Groups,
     Comma,
@@ -26,10 +27,9 @@ pub(super) enum Problem {
 }
 
 impl Problem {
-    const ALL: [Self; 13] = [
+    const ALL: [Self; 12] = [
         Self::NoNumber,
         Self::NotUnderstood,
-        Self::NoNames,
         Self::Cells,
         Self::Groups,
         Self::Comma,
@@ -61,9 +61,6 @@ impl Problem {
             Self::NotUnderstood => {
                 "The line is not understood; --match 'took (?<ms>[0-9.]+)' says which of its numbers to draw."
             }
-            Self::NoNames => {
-                "The line is not understood; --names A,B,… says what its cells are called, --match 'took (?<ms>[0-9.]+)' which of its numbers to draw."
-            }
             Self::Cells => "The line has more or fewer cells than its table: not drawn.",
             Self::Groups => {
                 "The line may be one number in groups of three digits or several: --names A, or --names A,B, decides."
@@ -90,6 +87,23 @@ impl Problem {
             Self::BackInTime => "The line's time is before the last one's.",
         }
     }
+
+    /// The same with options that were made for the line, and tried on it.
+    fn text_with(self, options: &str) -> String {
+        match self {
+            Self::Comma => format!("The line is not understood: {}; else {options}.", Self::COMMA),
+            Self::CommaBehindPoints => format!(
+                "The line is not understood: {}; else {options}.",
+                Self::COMMA_BEHIND_POINTS
+            ),
+            _ => format!("The line is not understood; {options}."),
+        }
+    }
+
+    /// Whether options can be made for such lines.
+    pub(super) fn has_options(self) -> bool {
+        matches!(self, Self::NoNumber | Self::NotUnderstood | Self::Comma | Self::CommaBehindPoints)
+    }
 }
 
 /// The warnings about lines.
@@ -97,6 +111,7 @@ impl Problem {
 pub(super) struct Problems {
     warnings: Vec<String>,
     throttle: Throttle,
+    proposals: Proposals,
     /// How many lines were not reported, by what is wrong with them.
     suppressed: [u64; Problem::ALL.len()],
     /// Lines are typed at a prompt, where a line's number is of no use.
@@ -107,18 +122,32 @@ impl Problems {
     pub(super) fn new(is_typed: bool) -> Self {
         Self {
             warnings: Vec::new(),
+            proposals: Proposals::default(),
             throttle: Throttle::new(MAX_REPORTED, Duration::from_secs(1)),
             suppressed: [0; Problem::ALL.len()],
             is_typed,
         }
     }
 
-    /// Reports the line with this number, or counts it.
-    pub(super) fn report(&mut self, problem: Problem, line: u64, now: Instant) {
+    /// Reports the line with this number, with options that are made for it, or counts it.
+    pub(super) fn report(
+        &mut self,
+        problem: Problem,
+        line: u64,
+        now: Instant,
+        options: impl FnOnce(&mut Proposals) -> Option<String>,
+    ) {
         self.report_suppressed(now);
         if self.throttle.admit(now) {
+            let text = match options(&mut self.proposals) {
+                Some(options) if self.proposals.is_made(&options) => {
+                    "The line is not understood; the same options draw it.".to_owned()
+                }
+                Some(options) => problem.text_with(&options),
+                None => problem.text().to_owned(),
+            };
             let place = if self.is_typed { String::new() } else { format!(" (line {line})") };
-            self.warnings.push(format!("{}{place}", problem.text()));
+            self.warnings.push(format!("{text}{place}"));
         } else {
             self.suppressed[problem as usize] += 1;
         }
@@ -151,13 +180,37 @@ mod tests {
     use super::*;
 
     #[test]
+    fn the_options_for_a_line_are_written_once() {
+        let mut problems = Problems::new(false);
+        let now = common::clock::now();
+        for (line, problem) in
+            [Problem::NotUnderstood, Problem::NotUnderstood, Problem::Comma].into_iter().enumerate()
+        {
+            let options =
+                format!("--names {} draws its cells", if line < 2 { "a,b" } else { "a,b,c" });
+            problems.report(problem, line as u64, now, |_| Some(options));
+        }
+        assert_eq!(
+            problems.take(),
+            [
+                "The line is not understood; --names a,b draws its cells. (line 0)",
+                "The line is not understood; the same options draw it. (line 1)",
+                &format!(
+                    "The line is not understood: {}; else --names a,b,c draws its cells. (line 2)",
+                    Problem::COMMA
+                ),
+            ]
+        );
+    }
+
+    #[test]
     fn a_flood_is_counted_by_what_is_wrong() {
         let mut problems = Problems::new(false);
         let now = common::clock::now();
-        (0..10).for_each(|line| problems.report(Problem::NoNumber, line, now));
+        (0..10).for_each(|line| problems.report(Problem::NoNumber, line, now, |_| None));
         assert_eq!(problems.take()[9], "Input must be a number. (line 9)");
-        (0..7).for_each(|line| problems.report(Problem::NoNumber, line, now));
-        (0..3).for_each(|line| problems.report(Problem::BackInTime, line, now));
+        (0..7).for_each(|line| problems.report(Problem::NoNumber, line, now, |_| None));
+        (0..3).for_each(|line| problems.report(Problem::BackInTime, line, now, |_| None));
         problems.report_suppressed(now + Duration::from_secs(1));
         assert_eq!(
             problems.take(),

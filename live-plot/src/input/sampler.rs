@@ -202,17 +202,16 @@ impl Sampler {
             Verdict::Silent => self.wait_for_header(),
             Verdict::Comment if !self.is_mark(verdict, text) => {}
             verdict if self.is_mark(verdict, text) => self.mark(text, now),
-            verdict => self.refuse(verdict, self.counts.lines, now),
+            verdict => self.refuse(verdict, text, self.counts.lines, now),
         }
     }
 
-    /// Reports a line that the grammar refuses.
-    fn refuse(&mut self, verdict: Verdict, line: u64, now: Instant) {
+    /// Reports a line that the grammar refuses, with the options that would draw it.
+    fn refuse(&mut self, verdict: Verdict, text: &[u8], line: u64, now: Instant) {
         let problem = match verdict {
             Verdict::Silent | Verdict::Comment | Verdict::Read | Verdict::PassedOver => return,
             Verdict::NoNumber => Problem::NoNumber,
-            Verdict::NotUnderstood => Problem::NotUnderstood,
-            Verdict::NoNames => Problem::NoNames,
+            Verdict::NotUnderstood | Verdict::NoNames => Problem::NotUnderstood,
             Verdict::Cells => Problem::Cells,
             Verdict::Groups => Problem::Groups,
             Verdict::Comma => Problem::Comma,
@@ -220,7 +219,17 @@ impl Sampler {
             Verdict::Hexadecimal => Problem::Hexadecimal,
             Verdict::Fortran => Problem::Fortran,
         };
-        self.reject(problem, line, now);
+        self.counts.rejected += 1;
+        let Self { problems, grammar, schema, .. } = self;
+        problems.report(problem, line, now, |proposals| {
+            if !problem.has_options() || grammar.has_pattern() {
+                return None;
+            }
+            // A header in force has names already.
+            let may_name = matches!(verdict, Verdict::NoNames | Verdict::Comma);
+            let may_name = may_name && !grammar.tables.has_header();
+            proposals.options(clean(text).trim_ascii(), may_name, schema.given())
+        });
     }
 
     /// Takes a number that is all of its line.
@@ -260,7 +269,7 @@ impl Sampler {
                     self.row(row, name.as_deref(), &reading);
                     let is_guessed = is_guessed && name.is_none();
                     if is_guessed && self.schema.names().len() > series {
-                        self.warn_changing(row, &reading);
+                        self.warn_changing(line, row, &reading);
                     }
                     if is_guessed && is_checked {
                         self.warn_mixed(line, row, &reading);
@@ -338,7 +347,7 @@ impl Sampler {
 
     fn reject(&mut self, problem: Problem, line: u64, now: Instant) {
         self.counts.rejected += 1;
-        self.problems.report(problem, line, now);
+        self.problems.report(problem, line, now, |_| None);
     }
 
     /// Rejects the lines that were kept as possible headers and are none. With `--marks` they are marks where they came.
@@ -347,7 +356,7 @@ impl Sampler {
             let place = self.marks.as_ref().and_then(|marks| marks.place(line));
             match place.filter(|_| self.is_mark(verdict, &text)) {
                 Some(place) => self.add_mark(&text, place),
-                None => self.refuse(verdict, line, now),
+                None => self.refuse(verdict, &text, line, now),
             }
         }
     }

@@ -118,6 +118,11 @@ impl Schema {
         &self.series
     }
 
+    /// The names that the user gave to the columns.
+    pub(super) fn given(&self) -> &[String] {
+        &self.naming.names
+    }
+
     /// Whether `--only` chooses among the series.
     pub(super) fn has_choice(&self) -> bool {
         !self.naming.only.is_empty()

@@ -2,7 +2,6 @@
 //! things, `cpu0` or `Core 3`, are as they should be. So it is reported at the second name that differs from another only in
 //! a clock time or a number with a point or a sign, and at the hundredth that differs in other numbers by themselves.
 
-use super::pattern::{NUMBER, literal};
 use crate::input::grammar::cells::moment::Moment;
 use crate::input::grammar::cells::number;
 use crate::input::grammar::cells::unit::Unit;
@@ -14,9 +13,6 @@ const TOO_MANY_COUNTED: usize = 100;
 /// For so many kinds of names it is known which there were, so many of each.
 const MOST_KINDS: usize = 32;
 const MOST_NAMES: usize = 256;
-
-/// A number that changes, or a clock time, with its unit, in a pattern of --match.
-const OTHER: &str = r"[-+0-9.:/]+\S*?";
 
 /// Longer names are not looked at.
 const LONGEST: usize = 256;
@@ -49,16 +45,10 @@ struct Shape {
     varies: bool,
 }
 
-/// What was found: two of the names, and a pattern that draws them as one series.
-#[derive(Debug, PartialEq, Eq)]
-pub(in crate::input) struct Found {
-    pub(in crate::input) names: [Vec<u8>; 2],
-    pub(in crate::input) pattern: Option<String>,
-}
-
 impl Changing {
-    /// Takes a name, or that of a row, on a line with a new series. Names on one line are of things beside each other.
-    pub(in crate::input) fn name(&mut self, name: &[u8], line: u64) -> Option<Found> {
+    /// Takes a name, or that of a row, on a line with a new series; returns two that differ only in a number. Names on one
+    /// line are of things beside each other.
+    pub(in crate::input) fn name(&mut self, name: &[u8], line: u64) -> Option<[Vec<u8>; 2]> {
         if self.is_reported || name.len() > LONGEST || !name.iter().any(u8::is_ascii_digit) {
             return None;
         }
@@ -81,10 +71,7 @@ impl Changing {
         kind.lines += 1;
         let too_many = if kind.shape.varies { TOO_MANY } else { TOO_MANY_COUNTED };
         self.is_reported = kind.lines >= too_many;
-        self.is_reported.then(|| Found {
-            names: [kind.name.clone(), name.to_vec()],
-            pattern: kind.shape.pattern(),
-        })
+        self.is_reported.then(|| [kind.name.clone(), name.to_vec()])
     }
 }
 
@@ -119,13 +106,6 @@ impl Shape {
         let varies = !others.is_empty();
         Some((Self { texts, varies }, if varies { others } else { counted }))
     }
-
-    /// A pattern for the number behind such a name.
-    fn pattern(&self) -> Option<String> {
-        let texts: Option<Vec<String>> = self.texts.iter().map(|text| literal(text)).collect();
-        let texts = texts.filter(|texts| !texts[0].is_empty())?;
-        Some(format!("{}\\W+?(?<value>{NUMBER})", texts.join(OTHER)))
-    }
 }
 
 /// How long the number is that the text begins with, its unit included, and whether it counts nothing.
@@ -149,30 +129,24 @@ fn number_at(text: &[u8]) -> Option<(usize, bool)> {
 mod tests {
     use super::*;
 
-    /// The line on which it is found, and the pattern. Names parted by a comma stand on one line.
-    fn found(lines: &[&str]) -> Option<(usize, Option<String>)> {
+    /// The line on which it is found. Names parted by a comma stand on one line.
+    fn found(lines: &[&str]) -> Option<usize> {
         let mut changing = Changing::default();
         lines.iter().enumerate().find_map(|(line, names)| {
             let take = |name: &str| changing.name(name.as_bytes(), line as u64);
-            names.split(',').find_map(take).map(|found| (line + 1, found.pattern))
+            names.split(',').find_map(take).map(|_| line + 1)
         })
     }
 
     #[test]
     fn a_name_with_another_point_sign_or_clock_time_in_it_is_found() {
-        for (lines, pattern) in [
-            (["gps 52.5", "gps 52.6"], Some(r"gps [-+0-9.:/]+\S*?\W+?(?<value>[-+0-9.]+)")),
-            (
-                ["r(1)][50.0%][r", "r(1)][60.0%][r"],
-                Some(r"r\([-+0-9.:/]+\S*?\)\]\[[-+0-9.:/]+\S*?\]\[r\W+?(?<value>[-+0-9.]+)"),
-            ),
-            (["+12us[+34us]", "-5us[+7us]"], None),
-            (
-                ["at 17:00:01 load", "at 17:00:02 load"],
-                Some(r"at [-+0-9.:/]+\S*? load\W+?(?<value>[-+0-9.]+)"),
-            ),
+        for lines in [
+            ["gps 52.5", "gps 52.6"],
+            ["r(1)][50.0%][r", "r(1)][60.0%][r"],
+            ["+12us[+34us]", "-5us[+7us]"],
+            ["at 17:00:01 load", "at 17:00:02 load"],
         ] {
-            assert_eq!(found(&lines), Some((2, pattern.map(str::to_owned))), "{lines:?}");
+            assert_eq!(found(&lines), Some(2), "{lines:?}");
         }
     }
 
@@ -195,7 +169,7 @@ mod tests {
     fn so_many_counted_names_are_found() {
         let names: Vec<String> = (0..200).map(|number| format!("item {number} took")).collect();
         let names: Vec<&str> = names.iter().map(String::as_str).collect();
-        assert_eq!(found(&names).map(|(line, _)| line), Some(TOO_MANY_COUNTED));
+        assert_eq!(found(&names), Some(TOO_MANY_COUNTED));
         let attached: Vec<String> = (0..200).map(|number| format!("cpu{number}")).collect();
         assert_eq!(found(&attached.iter().map(String::as_str).collect::<Vec<_>>()), None);
     }

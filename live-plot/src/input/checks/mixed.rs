@@ -2,8 +2,6 @@
 //! on lines whose first names are different, and neither of these ever stands on the other's lines: so a field that is left
 //! out now and then makes no such case.
 
-use super::pattern::{NUMBER, literal};
-
 /// So many names and kinds of lines are looked at; a bit stands for each name.
 pub(in crate::input) const MOST_NAMES: usize = 64;
 const MOST_KINDS: usize = 32;
@@ -36,10 +34,8 @@ struct Kind {
 /// What was found: a name, and the first names of two kinds of lines with it.
 #[derive(Debug, PartialEq, Eq)]
 pub(in crate::input) struct Found {
-    pub(in crate::input) name: Vec<u8>,
-    pub(in crate::input) firsts: [Vec<u8>; 2],
-    /// A pattern that draws that of the second kind alone.
-    pub(in crate::input) pattern: Option<String>,
+    pub(in crate::input) name: Named,
+    pub(in crate::input) firsts: [Named; 2],
 }
 
 impl Mixed {
@@ -56,16 +52,8 @@ impl Mixed {
         let (other, name) =
             names.iter().find_map(|name| Some((self.other(here, *name)?, *name)))?;
         self.is_reported = true;
-        let first = |kind: usize| &self.names[self.kinds[kind].first];
-        // The pattern of `jobs` would match the lines of `old jobs`, too.
-        let is_within = memchr::memmem::find(&first(other).written, &first(here).written).is_some();
-        let (one, other) = if is_within { (here, other) } else { (other, here) };
-        let name = &self.names[name];
-        let pattern = literal(&first(other).written).zip(literal(&name.written));
-        let pattern =
-            pattern.map(|(first, name)| format!("{first}.*{name}[=: \"]*(?<value>{NUMBER})"));
-        let firsts = [one, other].map(|kind| first(kind).full.clone());
-        Some(Found { name: name.full.clone(), firsts, pattern })
+        let firsts = [other, here].map(|kind| self.names[self.kinds[kind].first].clone());
+        Some(Found { name: self.names[name].clone(), firsts })
     }
 
     /// The kind of lines that begin with this name.
@@ -108,27 +96,26 @@ mod tests {
     use super::*;
 
     /// What is found on lines of names, the first that shows it.
-    fn found(lines: &[&str]) -> Option<(String, String, Option<String>)> {
+    fn found(lines: &[&str]) -> Option<(String, String)> {
         let mut mixed = Mixed::default();
         lines.iter().find_map(|line| {
             let named = |name: &str| Named { full: name.into(), written: name.into() };
             let found = mixed.line(&line.split(',').map(named).collect::<Vec<_>>())?;
             let text = |name: &[u8]| String::from_utf8_lossy(name).into_owned();
-            let [one, other] = found.firsts;
-            Some((text(&found.name), text(&[one, other].join(&b'|')), found.pattern))
+            let firsts = found.firsts.map(|first| first.full).join(&b'|');
+            Some((text(&found.name.full), text(&firsts)))
         })
     }
 
     #[test]
     fn a_name_on_lines_of_two_kinds_is_found() {
-        for (lines, name, firsts, pattern) in [
-            (&["Acc X,Y", "Rot X,Y"][..], "Y", "Acc X|Rot X", "Rot X.*Y"),
-            (&["Acc X,Y", "X,Y"], "Y", "X|Acc X", "Acc X.*Y"),
-            (&["avg,min", "x,z", "vus,min"], "min", "avg|vus", "vus.*min"),
-            (&["Node 1,t", "Node 2,t", "Node 1,t"], "t", "Node 2|Node 1", "Node 1.*t"),
+        for (lines, name, firsts) in [
+            (&["Acc X,Y", "Rot X,Y"][..], "Y", "Acc X|Rot X"),
+            (&["Acc X,Y", "X,Y"], "Y", "Acc X|X"),
+            (&["avg,min", "x,z", "vus,min"], "min", "avg|vus"),
+            (&["Node 1,t", "Node 2,t", "Node 1,t"], "t", "Node 2|Node 1"),
         ] {
-            let pattern = format!("{pattern}[=: \"]*(?<value>[-+0-9.]+)");
-            let expected = Some((name.to_owned(), firsts.to_owned(), Some(pattern)));
+            let expected = Some((name.to_owned(), firsts.to_owned()));
             assert_eq!(found(lines), expected, "{lines:?}");
         }
     }

@@ -6,7 +6,6 @@
 mod changing;
 mod mixed;
 mod numbers;
-mod pattern;
 mod unread;
 
 pub(super) use changing::Changing;

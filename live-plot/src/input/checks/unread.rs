@@ -4,24 +4,14 @@
 use super::super::grammar::metrics::is_epoch;
 use super::super::grammar::reading::{Cell, Item, Key, Reading};
 use super::numbers::{Found, numbers, word_before};
-use super::pattern::{NUMBER, literal};
 use crate::input::grammar::cells::measure::Measure;
 use crate::input::grammar::cells::moment::Moment;
 
 /// Longer lines are not looked at: each of their numbers is held against each name.
 const LONGEST_LINE: usize = 1 << 10;
 
-/// A number that was left out.
-#[derive(Debug, PartialEq, Eq)]
-pub(in crate::input) struct Unread<'a> {
-    /// As it stands on the line.
-    pub(in crate::input) number: &'a [u8],
-    /// A pattern that takes it, if a word before it says which it is.
-    pub(in crate::input) pattern: Option<String>,
-}
-
 /// The first number that was left out on a line of names and numbers. The cells of a row are all in the reading.
-pub(in crate::input) fn unread<'a>(line: &'a [u8], reading: &Reading) -> Option<Unread<'a>> {
+pub(in crate::input) fn unread<'a>(line: &'a [u8], reading: &Reading) -> Option<&'a [u8]> {
     let items = reading.items();
     if line.len() > LONGEST_LINE || items.iter().any(|item| matches!(item.key, Key::Column(_))) {
         return None;
@@ -52,7 +42,7 @@ pub(in crate::input) fn unread<'a>(line: &'a [u8], reading: &Reading) -> Option<
     }
     // A number that was read, and is not found again, may be any of these.
     let (start, end) = left_out.filter(|_| values.is_empty())?;
-    Some(Unread { number: &line[start..end], pattern: pattern(&line[..start]) })
+    Some(&line[start..end])
 }
 
 /// Whether the number is a time in seconds, the day or the year of one, `Nov 25 17:00:01 2026`, or the now of Graphite.
@@ -81,15 +71,6 @@ fn is_kept(number: &[u8], reading: &Reading) -> bool {
     })
 }
 
-/// A pattern for the number behind this text, if a word before it says which it is.
-fn pattern(before: &[u8]) -> Option<String> {
-    let word = word_before(before, before.len());
-    let is_apart = before.last().is_some_and(u8::is_ascii_whitespace);
-    let is_word = |byte: &u8| byte.is_ascii_alphabetic() || !byte.is_ascii();
-    let says_which = is_apart && word.iter().any(is_word) && !word.iter().any(u8::is_ascii_digit);
-    Some(format!("{} +(?<value>{NUMBER})", literal(word).filter(|_| says_which)?))
-}
-
 #[cfg(test)]
 mod tests {
     use super::super::super::grammar::{Grammar, Verdict};
@@ -97,27 +78,26 @@ mod tests {
     use crate::config::Naming;
 
     /// What is left out on a line by itself.
-    fn left_out(line: &str) -> Option<(String, Option<String>)> {
+    fn left_out(line: &str) -> Option<String> {
         let mut grammar = Grammar::new(&Naming::default(), None, false);
         assert_eq!(grammar.line(line.as_bytes(), 1), Verdict::Read, "{line}");
-        let found = unread(line.as_bytes(), &grammar.reading)?;
-        Some((String::from_utf8_lossy(found.number).into_owned(), found.pattern))
+        let number = unread(line.as_bytes(), &grammar.reading)?;
+        Some(String::from_utf8_lossy(number).into_owned())
     }
 
     #[test]
     fn numbers_that_no_name_takes_are_found() {
-        for (line, number, pattern) in [
-            ("import time:       251 |        683 | _frozen", "683", None),
-            ("http_req_failed: 0.00% ✓ 0 ✗ 1000", "1000", Some("✗ +(?<value>[-+0-9.]+)")),
-            ("PUTVAL \"h/cpu\" interval=10.000 1436509052.249:98.5", "98.5", None),
-            ("Packet: 12 'hello' RSSI -67", "-67", Some("RSSI +(?<value>[-+0-9.]+)")),
-            ("RSSI: -67 dBm, SNR: 9.5 dB, len 12", "12", Some("len +(?<value>[-+0-9.]+)")),
-            ("x=1 y=[1,2]", "2", None),
-            ("BM_Sort/8 1.23 us 1.22 us 560000 bytes_per_second=687.5M/s", "1.23", None),
-            ("foo: 12 passed; 3 failed", "3", Some("passed; +(?<value>[-+0-9.]+)")),
+        for (line, number) in [
+            ("import time:       251 |        683 | _frozen", "683"),
+            ("http_req_failed: 0.00% ✓ 0 ✗ 1000", "1000"),
+            ("PUTVAL \"h/cpu\" interval=10.000 1436509052.249:98.5", "98.5"),
+            ("Packet: 12 'hello' RSSI -67", "-67"),
+            ("RSSI: -67 dBm, SNR: 9.5 dB, len 12", "12"),
+            ("x=1 y=[1,2]", "2"),
+            ("BM_Sort/8 1.23 us 1.22 us 560000 bytes_per_second=687.5M/s", "1.23"),
+            ("foo: 12 passed; 3 failed", "3"),
         ] {
-            let expected = Some((number.to_owned(), pattern.map(str::to_owned)));
-            assert_eq!(left_out(line), expected, "{line}");
+            assert_eq!(left_out(line).as_deref(), Some(number), "{line}");
         }
     }
 

@@ -3,7 +3,7 @@
 pub(in crate::input) mod bare;
 pub(in crate::input) mod calendar;
 pub(in crate::input) mod comma;
-pub(super) mod delimiter;
+pub(in crate::input) mod delimiter;
 pub(super) mod duration;
 pub(in crate::input) mod foreign;
 pub(in crate::input) mod measure;
@@ -103,6 +103,11 @@ pub(super) fn are_words(line: &[u8]) -> bool {
     !delimiter.cells(line).any(|cell| matches!(kind(cell, delimiter), Kind::Number(_)))
 }
 
+/// Whether the cell is a word.
+pub(in crate::input) fn is_word(cell: &[u8]) -> bool {
+    kind(cell, Delimiter::Blanks) == Kind::Word
+}
+
 /// Whether a cell of the line is a word.
 pub(super) fn has_word(line: &[u8]) -> bool {
     let delimiter = Delimiter::of(line);
@@ -119,7 +124,7 @@ pub(super) fn are_mostly_numbers(line: &[u8]) -> bool {
 }
 
 /// Whether a word of the line is a number.
-pub(super) fn has_number(line: &[u8]) -> bool {
+pub(in crate::input) fn has_number(line: &[u8]) -> bool {
     let ends = |byte: &u8| byte.is_ascii_whitespace() || b",;=:()[]{}|\"'".contains(byte);
     line.split(ends)
         .any(|word| !word.is_empty() && matches!(kind(word, Delimiter::Comma), Kind::Number(_)))

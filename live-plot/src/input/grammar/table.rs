@@ -149,7 +149,7 @@ impl Tables {
     }
 
     /// Whether a line of names is in force: alternating words and numbers are then a row.
-    pub(super) fn has_header(&self) -> bool {
+    pub(in crate::input) fn has_header(&self) -> bool {
         self.table.is_some()
     }
 

@@ -4,18 +4,14 @@ use super::super::checks::{MOST_NAMES, Named, unread};
 use super::super::grammar::clean;
 use super::super::grammar::metrics::is_epoch;
 use super::super::grammar::reading::{Cell, Item, Key, Reading};
+use super::super::proposal::{alternatives, pattern};
 use super::super::schema::Role;
 use super::warnings::shown;
 use super::{Sampler, name};
 use crate::input::grammar::cells::measure::Measure;
 
-/// The way out: the pattern that was found, and what it draws; else that of the other warnings.
-fn way_out(pattern: Option<&str>, draws: &str) -> String {
-    match pattern {
-        Some(pattern) => format!("--match '{pattern}' {draws}"),
-        None => "--match 'took (?<ms>[0-9.]+)' says which numbers to draw".to_owned(),
-    }
-}
+/// The way out if no pattern was found.
+const MATCH: &str = "--match 'took (?<ms>[0-9.]+)' says which numbers to draw";
 
 impl Sampler {
     /// Warns once of a number that was left out.
@@ -24,26 +20,27 @@ impl Sampler {
             return;
         }
         let line = clean(line);
-        let Some(found) = unread(&line, reading) else { return };
+        let Some(number) = unread(&line, reading) else { return };
         self.checks.has_unread = true;
-        let (number, line) = (shown(found.number), self.counts.lines);
-        let way_out = way_out(found.pattern.as_deref(), "draws it");
+        let way_out = pattern(&line, b"").map_or(MATCH.to_owned(), |found| found.draws("its"));
+        let (number, line) = (shown(number), self.counts.lines);
         self.problems.warn(format!(
             "Not all numbers of the line are drawn, {number} is not: {way_out}. (line {line})"
         ));
     }
 
     /// Warns once of names that are new on each line: looked for where a series is new.
-    pub(super) fn warn_changing(&mut self, row: &[Item], reading: &Reading) {
-        let line = self.counts.lines;
+    pub(super) fn warn_changing(&mut self, line: &[u8], row: &[Item], reading: &Reading) {
+        let (text, line) = (clean(line), self.counts.lines);
         let own = |item: &Item| match item.key {
             Key::Name(name) => reading.text(name),
             Key::Column(_) => b"",
         };
         for name in row.iter().flat_map(|item| [reading.text(item.row), own(item)]) {
             let Some(found) = self.checks.changing.name(name, line) else { continue };
-            let [one, other] = found.names.map(|name| shown(&name));
-            let way_out = way_out(found.pattern.as_deref(), "draws one series");
+            let [one, other] = found.map(|name| shown(&name));
+            let way_out =
+                pattern(&text, b"").map_or(MATCH.to_owned(), |found| found.draws("their"));
             self.problems.warn(format!("The names of series change with the numbers in them, as {one} and {other}: {way_out}. (line {line})"));
         }
     }
@@ -70,9 +67,11 @@ impl Sampler {
             }
         }
         let Some(found) = self.checks.mixed.line(&names) else { return };
-        let (name, line) = (shown(&found.name), self.counts.lines);
-        let [one, other] = found.firsts.map(|first| shown(&first));
-        let way_out = way_out(found.pattern.as_deref(), &format!("draws that of {other} alone"));
+        let [one, other] = &found.firsts;
+        let both = alternatives(&clean(line), [&one.written, &other.written], &found.name.written);
+        let way_out = both.map_or(MATCH.to_owned(), |found| found.draws("both"));
+        let (name, line) = (shown(&found.name.full), self.counts.lines);
+        let [one, other] = [one, other].map(|first| shown(&first.full));
         self.problems.warn(format!("{name} is on lines that begin with {one} and on others that begin with {other}, all as one series: {way_out}. (line {line})"));
     }
 }
@@ -109,15 +108,15 @@ mod tests {
         for (lines, warning) in [
             (
                 &["x: 1 dBm, y: 2, len 12"; 3][..],
-                "Not all numbers of the line are drawn, 12 is not: --match 'len +(?<value>[-+0-9.]+)' draws it. (line 1)",
+                "Not all numbers of the line are drawn, 12 is not: --match 'x: +(?<x>\\S+ [^,\\s]+), +y: +(?<y>[^,\\s]+), +len +(?<len>\\S+)' draws its numbers. (line 1)",
             ),
             (
                 &["home/gps 52.5,13.4", "home/gps 52.6,13.5", "home/gps 52.7,13.6"],
-                "The names of series change with the numbers in them, as home/gps 52.5 and home/gps 52.6: --match 'home/gps [-+0-9.:/]+\\S*?\\W+?(?<value>[-+0-9.]+)' draws one series. (line 2)",
+                "The names of series change with the numbers in them, as home/gps 52.5 and home/gps 52.6: --match 'home/gps +(?<gps>[^,\\s]+),(?<b>\\S+)' draws their numbers. (line 2)",
             ),
             (
                 &["requests=5 took=12", "jobs=3 took=95", "requests=6 took=13"],
-                "took is on lines that begin with requests and on others that begin with jobs, all as one series: --match 'jobs.*took[=: \"]*(?<value>[-+0-9.]+)' draws that of jobs alone. (line 2)",
+                "took is on lines that begin with requests and on others that begin with jobs, all as one series: --match '(?<name>requests|jobs).*took[=: \"]*(?<took>\\S+)' draws both numbers. (line 2)",
             ),
         ] {
             assert_eq!(warned_of(lines), [warning]);

@@ -1,0 +1,120 @@
+//! Options that read a line which no form reads, or reads in part: made from the line, and tried on it, so that they can be
+//! copied to the command line and lead to the picture in one step. What is wrong with the line is left to the messages.
+
+mod figures;
+mod pattern;
+
+pub(super) use pattern::{alternatives, pattern};
+
+use super::grammar::cells::delimiter::Delimiter;
+use super::grammar::cells::{has_number, is_word};
+use super::grammar::reading::{Cell, Item, Key};
+use super::grammar::{Grammar, Verdict};
+use crate::config::Naming;
+use figures::figures;
+
+/// Each column has a letter: more of them are no table that is read at a glance.
+const LETTERS: std::ops::RangeInclusive<char> = 'a'..='z';
+
+/// How many lines that were refused are kept, and how many proposals that were made.
+const MOST_KEPT: usize = 8;
+
+/// The proposals so far.
+#[derive(Debug, Default)]
+pub(super) struct Proposals {
+    made: Vec<String>,
+    /// The first lines that are no rows of named columns: headers perhaps.
+    above: Vec<Vec<u8>>,
+}
+
+impl Proposals {
+    /// The options for a line, and what they draw: `--names` where the user may name its cells, else `--match`.
+    pub(super) fn options(
+        &mut self,
+        line: &[u8],
+        may_name: bool,
+        given: &[String],
+    ) -> Option<String> {
+        let names = if may_name { names(line, given, &self.above) } else { None };
+        if names.is_none() && self.above.len() < MOST_KEPT {
+            self.above.push(line.to_vec());
+        }
+        // What named the rows before may be missing here.
+        let before = |names: &String| {
+            self.made.iter().find(|made| made.starts_with(&format!("{names} "))).cloned()
+        };
+        names
+            .map(|names| before(&names).unwrap_or(format!("{names} draws its cells")))
+            .or_else(|| Some(pattern(line, b"")?.draws("its")))
+    }
+
+    /// Whether the options were proposed before.
+    pub(super) fn is_made(&mut self, options: &str) -> bool {
+        let is_made = self.made.iter().any(|made| made == options);
+        if !is_made && self.made.len() < MOST_KEPT {
+            self.made.push(options.to_owned());
+        }
+        is_made
+    }
+}
+
+/// Names for each cell of a line between delimiters, behind those that the user gave: `--names a,b,c`. `None` if the cells
+/// would not be drawn with them, or a line above would be taken for a row.
+fn names(line: &[u8], given: &[String], above: &[Vec<u8>]) -> Option<String> {
+    let count = Delimiter::of(line).cells(line).count();
+    let letters = LETTERS.map(String::from).skip(given.len());
+    let names: Vec<String> = given.iter().cloned().chain(letters).take(count).collect();
+    let naming = Naming { names: names.clone(), ..Naming::default() };
+    let mut grammar = Grammar::new(&naming, None, false);
+    let is_row = |grammar: &mut Grammar, line: &[u8]| grammar.line(line, 1) == Verdict::Read;
+    let is_table = count > 1
+        && names.len() == count
+        && !above.iter().any(|line| has_number(line) && is_row(&mut grammar, line))
+        && is_row(&mut grammar, line);
+    let items = grammar.reading.items();
+    let numbers = items.iter().filter(|item| matches!(item.cell, Cell::Number(_))).count();
+    if !is_table || numbers != figures(line).len() {
+        return None;
+    }
+    let is_called = items.iter().any(|item| !grammar.reading.text(item.row).is_empty());
+    let text = |item: &Item| match *item {
+        Item { key: Key::Column(column), cell: Cell::Text(text), .. } => {
+            is_word(grammar.reading.text(text)).then_some(column)
+        }
+        _ => None,
+    };
+    let rows = items.iter().find_map(text).filter(|_| !is_called);
+    let rows = rows.map_or(String::new(), |column| format!(" --rows {}", names[column]));
+    Some(format!("--names {}{rows}", common::words::quoted(&names.join(","))))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_as_many_as_cells_and_all_numbers_are_read() {
+        for (line, expected) in [
+            ("/dev/sda1  12  34  5%  x", Some("--names a,b,c,d,e")),
+            ("7 0 loop0 0 0", Some("--names a,b,c,d,e")),
+            ("web 0.07% 23.45MiB / 7.666GiB", Some("--names a,b,c,d,e")),
+            ("1.|-- 192.168.1.1 0.0% 10 0.5", Some("--names a,b,c,d,e --rows b")),
+            ("$GPGGA,123519,4807.038,N,*47", Some("--names a,b,c,d,e")),
+            ("52,428,800  50%   49.90MB/s    0:00:01", None),
+            ("12 (+0) 5", None),
+            ("1 2 0|  15k   24k|", None),
+            ("hello", None),
+        ] {
+            assert_eq!(names(line.as_bytes(), &[], &[]).as_deref(), expected, "{line}");
+        }
+    }
+
+    #[test]
+    fn the_names_that_the_user_gave_come_first_and_a_header_is_no_row() {
+        let given = ["major".to_owned(), "minor".to_owned()];
+        let found = names(b"7 0 loop0 0 x", &given, &[]);
+        assert_eq!(found.as_deref(), Some("--names major,minor,c,d,e"));
+        let above = [b"Time,Type,50%".to_vec()];
+        assert_eq!(names(b"5,,x", &[], &above), None);
+    }
+}
