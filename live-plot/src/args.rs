@@ -61,7 +61,7 @@ pub struct Args {
     /// Name the rows by these columns or keys
     ///
     /// Not by their first word. Under `gpu,power` the row `1,70` is `1.power` with --rows gpu: a series for each number of gpu.
-    /// In JSON and pairs they are keys.
+    /// In JSON and pairs they are keys. With none no row has a name: its words are states or remarks.
     #[arg(long, value_name = "A,B,…", value_delimiter = ',', action = ArgAction::Append)]
     #[arg(hide_short_help = true)]
     rows: Vec<String>,

@@ -125,10 +125,18 @@ pub struct Naming {
     pub names: Vec<String>,
     /// The series to keep; all if empty.
     pub only: Vec<String>,
-    /// The columns or keys that name the rows.
+    /// The columns or keys that name the rows; `none` alone if nothing does.
     pub rows: Vec<String>,
     /// The column or key that holds the time; the date and the clock time if there are two.
     pub time: Vec<String>,
+}
+
+impl Naming {
+    /// Whether rows have no names: `--rows none`.
+    #[must_use]
+    pub fn has_nameless_rows(&self) -> bool {
+        self.rows == ["none"]
+    }
 }
 
 /// What is written at the end of input.

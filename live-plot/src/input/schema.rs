@@ -109,7 +109,7 @@ struct Recent {
 impl Schema {
     pub(super) fn new(naming: Naming) -> Self {
         let found = vec![false; naming.only.len()];
-        let has_rows = vec![false; naming.rows.len()];
+        let has_rows = vec![naming.has_nameless_rows(); naming.rows.len()];
         Self { naming, found, has_rows, ..Self::default() }
     }
 
@@ -334,6 +334,11 @@ impl Schema {
     /// Whether `--rows` names the rows.
     pub(super) fn names_rows(&self) -> bool {
         !self.naming.rows.is_empty()
+    }
+
+    /// Whether no row has a name, as the user wants it.
+    pub(super) fn has_nameless_rows(&self) -> bool {
+        self.naming.has_nameless_rows()
     }
 
     /// Which name of `--rows` the column or key has.

@@ -59,6 +59,8 @@ pub(in crate::input) struct Tables {
     /// The names of `--time`, and those of `--rows`.
     time: Vec<String>,
     row_names: Vec<String>,
+    /// No column names the rows, as the user wants it.
+    are_nameless: bool,
     table: Option<Table>,
     /// How many headers have been put in force.
     pub(in crate::input) begun: u64,
@@ -109,6 +111,7 @@ impl Tables {
             given: naming.names.iter().map(|name| name.clone().into_bytes()).collect(),
             time: naming.time.clone(),
             row_names: naming.rows.clone(),
+            are_nameless: naming.has_nameless_rows(),
             table: None,
             begun: 0,
             former: Vec::new(),
@@ -361,16 +364,17 @@ impl Tables {
         self.read_row(line, reading)
     }
 
-    /// Whether `--rows` names a column of this header.
+    /// Whether `--rows` names a column of this header, or none of any.
     fn has_row_names(&self, header: &Header) -> bool {
-        header.names.iter().enumerate().any(|(column, own)| {
-            let name = self.given.get(column).filter(|name| !name.is_empty()).unwrap_or(own);
-            let is_meant = |meant: &String| match name.is_empty() {
-                true => *meant == format!("c{}", column + 1),
-                false => meant.as_bytes() == name,
-            };
-            self.row_names.iter().any(is_meant)
-        })
+        self.are_nameless
+            || header.names.iter().enumerate().any(|(column, own)| {
+                let name = self.given.get(column).filter(|name| !name.is_empty()).unwrap_or(own);
+                let is_meant = |meant: &String| match name.is_empty() {
+                    true => *meant == format!("c{}", column + 1),
+                    false => meant.as_bytes() == name,
+                };
+                self.row_names.iter().any(is_meant)
+            })
     }
 
     /// Keeps lines that are to be known again.

@@ -39,8 +39,13 @@ impl Sampler {
         for name in row.iter().flat_map(|item| [reading.text(item.row), own(item)]) {
             let Some(found) = self.checks.changing.name(name, line) else { continue };
             let [one, other] = found.map(|name| shown(&name));
-            let way_out =
-                pattern(&text, b"").map_or(MATCH.to_owned(), |found| found.draws("their"));
+            let is_row = matches!(row, [Item { key: Key::Column(_), .. }, ..])
+                && self.grammar.tables.has_header();
+            let way_out = match pattern(&text, b"") {
+                _ if is_row => "--rows none draws each column as one series".to_owned(),
+                Some(found) => found.draws("their"),
+                None => MATCH.to_owned(),
+            };
             self.problems.warn(format!("The names of series change with the numbers in them, as {one} and {other}: {way_out}. (line {line})"));
         }
     }

@@ -20,6 +20,9 @@ impl Sampler {
         if !self.schema.names_rows() {
             return Ok(None);
         }
+        if self.schema.has_nameless_rows() {
+            return Ok(Some(Vec::new()));
+        }
         let mut parts: Vec<(usize, &Item)> = Vec::new();
         for item in row {
             let name = name(item, reading, &mut self.grammar.tables).name;
@@ -54,6 +57,9 @@ impl Sampler {
 
     /// Whether the cell is a part of the row's name.
     pub(super) fn names_row(&mut self, item: &Item, reading: &Reading) -> bool {
+        if self.schema.has_nameless_rows() {
+            return false;
+        }
         let name = name(item, reading, &mut self.grammar.tables).name;
         self.schema.row_part(name).is_some()
     }

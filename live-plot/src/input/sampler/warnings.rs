@@ -174,7 +174,7 @@ impl Sampler {
                 }
                 counted(count, column, line)
             }
-            Doubt::States(names) => format!("The rows are called by their words {}: if these are states of one thing, --match 'took (?<ms>[0-9.]+)' draws it as one series. (line {line})", shown(names.as_bytes())),
+            Doubt::States(names) => format!("The rows are called by their words {}: if these are states of one thing, --rows none draws it as one series. (line {line})", shown(names.as_bytes())),
         });
     }
 
