@@ -9,13 +9,14 @@
 //! > said Input must be …   a line on stderr
 //! ```
 //!
-//! There are no other series, and no other lines on stderr. Options that a line on stderr proposes, `--names a,b` or
-//! `--match '…'`, are followed to the letter: what it reports is then drawn.
+//! There are no other series, and no other lines on stderr. What a line on stderr proposes, `--names a,b` or `put sed …
+//! before live-plot`, is followed to the letter: what it reports is then drawn.
 
 use std::collections::BTreeMap;
 use std::fs;
+use std::io::Write as _;
 use std::path::Path;
-use std::process::Command;
+use std::process::{Command, Stdio};
 
 use tests::Finished;
 use tests::plot::fed;
@@ -60,15 +61,16 @@ impl Case {
     }
 
     /// What live-plot makes of it, with more options.
-    fn run(&self, more: &[String]) -> Finished {
+    fn run(&self, more: &[String], text: &str) -> Finished {
         let args = self.args.iter().chain(more).map(String::as_str);
-        fed(&["--csv", "-"].into_iter().chain(args).collect::<Vec<_>>(), &self.text)
+        fed(&["--csv", "-"].into_iter().chain(args).collect::<Vec<_>>(), text)
     }
 
-    /// What is wrong with the options that a line on stderr proposes.
+    /// What is wrong with the way out that a line on stderr proposes.
     fn wrong_way(&self, said: &str) -> Option<String> {
-        let options = options(said)?;
-        let finished = self.run(&options);
+        let (program, options) = way_out(said)?;
+        let text = program.map_or(self.text.clone(), |program| piped(program, &self.text));
+        let finished = self.run(&options, &text);
         let place = said.rsplit_once(" (line").map(|(_, line)| format!(" (line{line}"));
         let is_again = |line: &String| {
             let is_place = place.as_ref().is_some_and(|place| line.ends_with(place));
@@ -76,12 +78,14 @@ impl Case {
         };
         let is_drawn = series(&finished.out).values().any(|values| !values.is_empty());
         let is_right = is_drawn && !finished.err.iter().any(is_again);
-        (!is_right).then(|| format!("{said}\n{options:?}: {:?}\n{:?}", finished.out, finished.err))
+        (!is_right).then(|| {
+            format!("{said}\n{program:?} {options:?}: {:?}\n{:?}", finished.out, finished.err)
+        })
     }
 
     /// What is wrong with what live-plot makes of it.
     fn problem(&self) -> Option<String> {
-        let mut finished = self.run(&[]);
+        let mut finished = self.run(&[], &self.text);
         let found = series(&finished.out);
         let is_same = |(name, values): (&String, &Vec<f64>)| {
             found.get(name).is_some_and(|found| {
@@ -101,14 +105,31 @@ impl Case {
     }
 }
 
-/// The options that a line on stderr proposes, as a shell takes them. An example that is not made for the line is none.
-fn options(said: &str) -> Option<Vec<String>> {
-    let (_, text) =
-        said.rsplit_once(" --match 'took").map_or(said, |(before, _)| before).split_once(" --")?;
-    let end = [" draws ", " takes "].into_iter().find_map(|verb| text.rfind(verb))?;
-    let shell =
-        Command::new("sh").arg("-c").arg(format!("printf '%s\\n' --{}", &text[..end])).output();
-    Some(String::from_utf8(shell.unwrap().stdout).unwrap().lines().map(str::to_owned).collect())
+/// The way out that a line on stderr proposes: a program before live-plot, and options as a shell takes them. An example
+/// that is not made for the line is none.
+fn way_out(said: &str) -> Option<(Option<&str>, Vec<String>)> {
+    let said = said.split(" --match 'took (?<ms>").next()?;
+    if let Some((_, text)) = said.split_once("put ") {
+        return Some((Some(text.split_once(" before live-plot")?.0), Vec::new()));
+    }
+    let (_, text) = said.split_once(" --")?;
+    let end = [" draws ", " takes ", " if it is "].into_iter().find_map(|verb| text.find(verb))?;
+    let command = format!("printf '%s\\n' --{}", &text[..end]);
+    let words = Command::new("sh").args(["-c", &command]).output().unwrap().stdout;
+    Some((None, String::from_utf8(words).unwrap().lines().map(str::to_owned).collect()))
+}
+
+/// The text behind a program.
+fn piped(program: &str, text: &str) -> String {
+    let mut shell = Command::new("sh")
+        .args(["-c", program])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    // It is less than a pipe holds.
+    shell.stdin.take().unwrap().write_all(text.as_bytes()).unwrap();
+    String::from_utf8(shell.wait_with_output().unwrap().stdout).unwrap()
 }
 
 fn unescaped(text: &str) -> String {
@@ -181,7 +202,7 @@ fn cases() -> Vec<(String, Case)> {
 fn every_way_out_that_is_proposed_leads_to_a_picture() {
     let cases = cases();
     let all = cases.iter().flat_map(|case| case.1.said.iter().map(move |said| (case, said)));
-    let ways: Vec<_> = all.filter(|(_, said)| options(said).is_some()).collect();
+    let ways: Vec<_> = all.filter(|(_, said)| way_out(said).is_some()).collect();
     assert!(ways.len() > 40, "{}", ways.len());
     let wrong = |(case, said): &(&(String, Case), &String)| {
         Some(format!("{}\n{}\n", case.0, case.1.wrong_way(said)?))

@@ -18,6 +18,7 @@ pub(super) enum Problem {
     Groups,
     Comma,
     CommaBehindPoints,
+    CommaInQuotes,
     Hexadecimal,
     Fortran,
     LongRow,
@@ -27,13 +28,14 @@ pub(super) enum Problem {
 }
 
 impl Problem {
-    const ALL: [Self; 12] = [
+    const ALL: [Self; 13] = [
         Self::NoNumber,
         Self::NotUnderstood,
         Self::Cells,
         Self::Groups,
         Self::Comma,
         Self::CommaBehindPoints,
+        Self::CommaInQuotes,
         Self::Hexadecimal,
         Self::Fortran,
         Self::LongRow,
@@ -42,9 +44,11 @@ impl Problem {
         Self::BackInTime,
     ];
 
-    /// The ways out for a decimal comma, and for one behind points.
+    /// The ways out for a decimal comma, for one behind points, and for one in quotes between commas.
     pub(super) const COMMA: &'static str = "if its comma is a decimal point, run its program with LC_ALL=C or put sed -u y/,/./ before live-plot";
     pub(super) const COMMA_BEHIND_POINTS: &'static str = r"if its comma is a decimal point, put sed -uE ':a;s/([0-9])[.]([0-9]{3}[.,])/\1\2/;ta;y/,/./' before live-plot";
+
+    pub(super) const COMMA_IN_QUOTES: &'static str = r#"if its comma is a decimal point, put sed -uE 's/"([^",]*),([^",]*)"/\1.\2/g' before live-plot"#;
 
     /// The way out for an exponent of Fortran, which a cell of a row may have, too.
     pub(super) const FORTRAN: &'static str =
@@ -71,6 +75,9 @@ impl Problem {
             Self::CommaBehindPoints => {
                 r"The line is not understood: if its comma is a decimal point, put sed -uE ':a;s/([0-9])[.]([0-9]{3}[.,])/\1\2/;ta;y/,/./' before live-plot; else --match 'took (?<ms>[0-9.]+)' says which of its numbers to draw."
             }
+            Self::CommaInQuotes => {
+                r#"The line is not understood: if its comma is a decimal point, put sed -uE 's/"([^",]*),([^",]*)"/\1.\2/g' before live-plot."#
+            }
             Self::Hexadecimal => {
                 "The line is not understood: hexadecimal numbers are not read; put perl -pe '$|=1;s/0x[0-9a-f]+/hex $&/gie' before live-plot."
             }
@@ -96,13 +103,20 @@ impl Problem {
                 "The line is not understood: {}; else {options}.",
                 Self::COMMA_BEHIND_POINTS
             ),
+            Self::Cells => format!("The line has {options}."),
+            Self::Groups => format!(
+                "The line may be one number in groups of three digits, or several: {options}."
+            ),
             _ => format!("The line is not understood; {options}."),
         }
     }
 
-    /// Whether options can be made for such lines.
-    pub(super) fn has_options(self) -> bool {
-        matches!(self, Self::NoNumber | Self::NotUnderstood | Self::Comma | Self::CommaBehindPoints)
+    /// The same where the options have been written.
+    fn text_again(self) -> &'static str {
+        match self {
+            Self::Cells | Self::Groups => self.text(),
+            _ => "The line is not understood; the same way out draws it.",
+        }
     }
 }
 
@@ -141,7 +155,7 @@ impl Problems {
         if self.throttle.admit(now) {
             let text = match options(&mut self.proposals) {
                 Some(options) if self.proposals.is_made(&options) => {
-                    "The line is not understood; the same options draw it.".to_owned()
+                    problem.text_again().to_owned()
                 }
                 Some(options) => problem.text_with(&options),
                 None => problem.text().to_owned(),
@@ -194,7 +208,7 @@ mod tests {
             problems.take(),
             [
                 "The line is not understood; --names a,b draws its cells. (line 0)",
-                "The line is not understood; the same options draw it. (line 1)",
+                "The line is not understood; the same way out draws it. (line 1)",
                 &format!(
                     "The line is not understood: {}; else --names a,b,c draws its cells. (line 2)",
                     Problem::COMMA

@@ -7,8 +7,9 @@ mod pattern;
 pub(super) use pattern::{alternatives, pattern};
 
 use super::grammar::cells::delimiter::Delimiter;
-use super::grammar::cells::{has_number, is_word};
+use super::grammar::cells::{has_number, is_word, measure};
 use super::grammar::reading::{Cell, Item, Key};
+use super::grammar::table::Tables;
 use super::grammar::{Grammar, Verdict};
 use crate::config::Naming;
 use figures::figures;
@@ -45,6 +46,7 @@ impl Proposals {
         };
         names
             .map(|names| before(&names).unwrap_or(format!("{names} draws its cells")))
+            .or_else(|| without_bars(line))
             .or_else(|| Some(pattern(line, b"")?.draws("its")))
     }
 
@@ -56,6 +58,49 @@ impl Proposals {
         }
         is_made
     }
+}
+
+/// The way out for a row whose cells stand between bars, as psql and mysql print them.
+fn without_bars(line: &[u8]) -> Option<String> {
+    let cells = line.split(|byte| *byte == b'|').map(<[u8]>::trim_ascii);
+    let cells: Vec<&[u8]> = cells.filter(|cell| !cell.is_empty()).collect();
+    let is_number = |word: &[u8]| measure::whole(word).is_some();
+    let are_numbers = |cell: &&&[u8]| {
+        cell.split(u8::is_ascii_whitespace).all(|word| word.is_empty() || is_number(word))
+    };
+    let numbers = cells.iter().filter(are_numbers).count();
+    if numbers < 2 || 2 * numbers < cells.len() {
+        return None;
+    }
+    // dstat has several numbers between two bars.
+    let is_single = cells.iter().all(|cell| !are_numbers(&cell) || is_number(cell));
+    let between = if is_single { r"\t" } else { " " };
+    Some(format!("bars part no cells: put sed -u 's/|/{between}/g' before live-plot"))
+}
+
+/// How many cells a line has, and its table, and the way out where one mark parts them.
+pub(super) fn cut(line: &[u8], tables: &Tables) -> Option<String> {
+    let (delimiter, count, width) =
+        tables.widths(line).filter(|(_, count, width)| count != width)?;
+    let byte = delimiter.byte().filter(|_| !line.contains(&b'"'));
+    let way_out = byte.map_or(String::new(), |byte| {
+        let mark = match byte {
+            b'\t' => "",
+            b';' => " -d ';'",
+            _ => " -d ,",
+        };
+        let fields = count.min(width);
+        format!("; put stdbuf -oL cut{mark} -f -{fields} before live-plot")
+    });
+    Some(format!("{count} cells, its table {width}: not drawn{way_out}"))
+}
+
+/// The options that decide whether a line is one number in groups or several.
+pub(super) fn groups(line: &[u8]) -> String {
+    let numbers = line.rsplit(|byte| *byte == b':').next().unwrap_or(line);
+    let count = Delimiter::of(numbers).cells(numbers).filter(|cell| has_number(cell)).count();
+    let names: Vec<String> = LETTERS.take(count).map(String::from).collect();
+    format!("--names a if it is one, --names {} if it is several", names.join(","))
 }
 
 /// Names for each cell of a line between delimiters, behind those that the user gave: `--names a,b,c`. `None` if the cells
@@ -106,6 +151,32 @@ mod tests {
             ("hello", None),
         ] {
             assert_eq!(names(line.as_bytes(), &[], &[]).as_deref(), expected, "{line}");
+        }
+    }
+
+    #[test]
+    fn bars_are_taken_away() {
+        for (line, between) in [
+            (" postgres |    2 | 15023 ", Some(r"\t")),
+            ("| 1 | checkout | 12.50 |", Some(r"\t")),
+            ("1|21.5|40", Some(r"\t")),
+            (" 1  98   0|  15k   24k| 0 0 ", Some(" ")),
+            ("10:00:00 | INFO | took 5 ms", None),
+            ("1.|-- 192.168.1.1 0.0% 10", None),
+            ("hits:1|c", None),
+        ] {
+            let way_out = between.map(|between| {
+                format!("bars part no cells: put sed -u 's/|/{between}/g' before live-plot")
+            });
+            assert_eq!(without_bars(line.as_bytes()), way_out, "{line}");
+        }
+    }
+
+    #[test]
+    fn groups_are_named_as_often_as_they_are_there() {
+        for (line, names) in [("1,234", "a,b"), ("x: 1 000 000", "a,b,c")] {
+            let expected = format!("--names a if it is one, --names {names} if it is several");
+            assert_eq!(groups(line.as_bytes()), expected);
         }
     }
 

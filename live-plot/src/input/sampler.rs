@@ -24,6 +24,7 @@ use super::grammar::table::Tables;
 use super::grammar::{Grammar, Verdict, clean, remark};
 use super::marks::{Marks, Place};
 use super::problems::{Problem, Problems};
+use super::proposal;
 use super::scales::Scales;
 use super::schema::{MAX_SERIES, Name, Role, Schema};
 use super::splitter::Line;
@@ -207,7 +208,7 @@ impl Sampler {
     }
 
     /// Reports a line that the grammar refuses, with the options that would draw it.
-    fn refuse(&mut self, verdict: Verdict, text: &[u8], line: u64, now: Instant) {
+    fn refuse(&mut self, verdict: Verdict, text: &[u8], number: u64, now: Instant) {
         let problem = match verdict {
             Verdict::Silent | Verdict::Comment | Verdict::Read | Verdict::PassedOver => return,
             Verdict::NoNumber => Problem::NoNumber,
@@ -221,14 +222,27 @@ impl Sampler {
         };
         self.counts.rejected += 1;
         let Self { problems, grammar, schema, .. } = self;
-        problems.report(problem, line, now, |proposals| {
-            if !problem.has_options() || grammar.has_pattern() {
-                return None;
+        let (clean, tables) = (clean(text), &grammar.tables);
+        let line = clean.trim_ascii();
+        let cut = || proposal::cut(line, tables);
+        let problem = match verdict {
+            Verdict::NoNames if cut().is_some() => Problem::Cells,
+            Verdict::Comma if tables.has_commas() && line.contains(&b'"') => Problem::CommaInQuotes,
+            _ => problem,
+        };
+        problems.report(problem, number, now, |proposals| match problem {
+            _ if grammar.has_pattern() => None,
+            Problem::Cells => cut(),
+            Problem::Groups => Some(proposal::groups(line)),
+            Problem::NoNumber
+            | Problem::NotUnderstood
+            | Problem::Comma
+            | Problem::CommaBehindPoints => {
+                // A header in force has names already.
+                let may_name = matches!(verdict, Verdict::NoNames | Verdict::Comma);
+                proposals.options(line, may_name && !tables.has_header(), schema.given())
             }
-            // A header in force has names already.
-            let may_name = matches!(verdict, Verdict::NoNames | Verdict::Comma);
-            let may_name = may_name && !grammar.tables.has_header();
-            proposals.options(clean(text).trim_ascii(), may_name, schema.given())
+            _ => None,
         });
     }
 
@@ -380,6 +394,9 @@ impl Sampler {
                  line's own time, and in a FILE a change is that from one sample to the next."
                     .to_owned(),
             );
+        }
+        if self.grammar.has_commented && self.schema.names().is_empty() {
+            self.problems.warn("Lines that begin with # are comments, and these have numbers: put sed -u 's/^ *#//' before live-plot to draw them.".to_owned());
         }
         let Counts { passed_over, lines, .. } = self.counts;
         if passed_over > 0 && passed_over == lines {

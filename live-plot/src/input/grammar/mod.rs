@@ -99,6 +99,8 @@ pub(super) struct Grammar {
     has_decimal_comma: bool,
     /// There is a look at the words before names and values.
     pub(super) keeps_before: bool,
+    /// A comment had a number in it.
+    pub(super) has_commented: bool,
     /// The user asked for the time of each line.
     keeps_time: bool,
 }
@@ -113,6 +115,7 @@ impl Grammar {
             reading: Reading::default(),
             is_typed,
             has_decimal_comma: false,
+            has_commented: false,
             keeps_before: true,
             keeps_time: !naming.time.is_empty(),
         }
@@ -152,6 +155,7 @@ impl Grammar {
         if let Some(comment) = text.strip_prefix(b"#") {
             let comment = comment.trim_ascii();
             let is_header = !comment.is_empty() && !has_number(comment);
+            self.has_commented |= has_number(comment);
             self.titles.other_line(indent);
             if is_header && !self.is_typed && !metrics::is_described_by(comment) {
                 let above = Above { line: comment, indent, title: b"" };
@@ -211,7 +215,9 @@ impl Grammar {
         if !self.tables.is_for_marks() || !remark::is_remark(text) {
             self.titles.unread_line(text, indent);
         }
-        if is_silent { Verdict::Silent } else { verdict }
+        // A rule under a header is a part of it.
+        let is_rule = || !self.is_typed && !self.tables.has_marks && remark::is_rule(text);
+        if is_silent || is_rule() { Verdict::Silent } else { verdict }
     }
 
     /// What stands above a line that was read: for a row that has no names of its own, above its header. Without a header it

@@ -16,6 +16,21 @@ pub(in crate::input) fn is_remark(line: &[u8]) -> bool {
     line.iter().any(is_word) && (!has_number(line) || is_time_and_words())
 }
 
+/// Whether the line is a rule, drawn with marks: `---` between documents, `+-----+----+`, `└──┘`.
+pub(in crate::input) fn is_rule(line: &[u8]) -> bool {
+    let Ok(line) = str::from_utf8(line) else { return false };
+    let is_drawn = |c: char| "-=_*~".contains(c) || ('\u{2500}'..='\u{257f}').contains(&c);
+    let mut before = None;
+    let mut longest = 0;
+    let mut run = 0;
+    let are_marks = line.chars().all(|c| {
+        run = if before.replace(c) == Some(c) { run + 1 } else { 1 };
+        longest = longest.max(if is_drawn(c) { run } else { 0 });
+        is_drawn(c) || "+|:. ".contains(c)
+    });
+    are_marks && longest >= 3
+}
+
 /// The time that the line begins with, also in brackets.
 pub(in crate::input) fn time(line: &[u8]) -> Option<&[u8]> {
     let inner = line.strip_prefix(b"[").unwrap_or(line);
@@ -64,6 +79,23 @@ mod tests {
             assert_eq!(found.map(String::from_utf8_lossy).as_deref(), expected, "{line}");
         }
     }
+    #[test]
+    fn a_rule_is_drawn_with_marks() {
+        for (line, expected) in [
+            ("---", true),
+            ("+------+-----+", true),
+            ("|:-----|----:|", true),
+            ("├──────┼─────┤", true),
+            ("====== ======", true),
+            ("- - -", false),
+            ("--", false),
+            ("???", false),
+            ("--- x ---", false),
+        ] {
+            assert_eq!(is_rule(line.as_bytes()), expected, "{line}");
+        }
+    }
+
     #[test]
     fn a_number_may_be_the_time_of_words_that_have_none() {
         for (line, expected) in [

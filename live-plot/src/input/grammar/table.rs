@@ -156,13 +156,23 @@ impl Tables {
         self.table.is_some()
     }
 
+    /// How many cells the line has, and how many its table; `None` if blanks part them, or nothing is known of the table.
+    pub(in crate::input) fn widths(&self, line: &[u8]) -> Option<(Delimiter, usize, usize)> {
+        let (delimiter, width) = match &self.table {
+            Some(table) => (table.header.delimiter, table.header.names.len()),
+            None => (self.delimiter?, self.width),
+        };
+        let count = delimiter.cells(delimiter.without_last(line)).count();
+        (!delimiter.is_blanks() && width > 1 && count > 1).then_some((delimiter, count, width))
+    }
+
     /// Whether a column of the table in force names its rows.
     pub(in crate::input) fn names_rows(&self) -> bool {
         self.table.as_ref().is_some_and(|table| table.rows.column.is_some())
     }
 
     /// Whether commas part the cells of the rows.
-    pub(super) fn has_commas(&self) -> bool {
+    pub(in crate::input) fn has_commas(&self) -> bool {
         let header = self.table.as_ref().map(|table| table.header.delimiter);
         header.or(self.delimiter) == Some(Delimiter::Comma)
     }

@@ -149,8 +149,8 @@ fn between(text: &str, is_first: bool, row: &[u8]) -> String {
     skipped + &literal(&text[start..])
 }
 
-fn blanks_behind(text: &str) -> &'static str {
-    if text.ends_with(char::is_whitespace) { " +" } else { "" }
+fn blanks_behind(text: &str) -> String {
+    literal(&text[text.trim_ascii_end().len()..])
 }
 
 /// The last word with a letter in it.

@@ -83,6 +83,7 @@ impl Sampler {
         let begins = begins || measure::has_unknown_unit(text);
         let (once, way_out) = if has_comma {
             let way_out = match is_behind_points(text) {
+                _ if is_column && self.grammar.tables.has_commas() => Problem::COMMA_IN_QUOTES,
                 true => Problem::COMMA_BEHIND_POINTS,
                 false => Problem::COMMA,
             };

@@ -22,7 +22,7 @@ impl Delimiter {
     pub(in crate::input) const ALL: [Self; 4] =
         [Self::Tab, Self::Semicolon, Self::Comma, Self::Blanks];
 
-    fn byte(self) -> Option<u8> {
+    pub(in crate::input) fn byte(self) -> Option<u8> {
         match self {
             Self::Tab => Some(b'\t'),
             Self::Semicolon | Self::SemicolonAndComma => Some(b';'),

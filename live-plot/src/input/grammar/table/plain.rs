@@ -203,10 +203,12 @@ impl Tables {
                 reading.push(row, Key::Column(0), Cell::Number(Measure { value, unit }));
                 return Ok(());
             }
-            Some((groups, _)) if groups.are_sure && !self.blanks_part => {
+            Some((groups, _)) if groups.are_sure && !self.blanks_part && self.given.is_empty() => {
                 return Err(Refusal::Groups);
             }
-            Some((groups, unit)) if groups.are_likely || unit.is_some() => {
+            Some((groups, unit))
+                if self.given.is_empty() && (groups.are_likely || unit.is_some()) =>
+            {
                 self.open_mark = (!self.blanks_part).then_some(OpenMark::Blank);
             }
             _ => self.blanks_part |= delimiter == Delimiter::Blanks,
