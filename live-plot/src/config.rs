@@ -137,6 +137,12 @@ impl Naming {
     pub fn has_nameless_rows(&self) -> bool {
         self.rows == ["none"]
     }
+
+    /// The two names of the time as one with a comma in it: `--time 'Date Time, GMT+00:00'`.
+    #[must_use]
+    pub fn time_with_comma(&self) -> Option<String> {
+        (self.time.len() == 2).then(|| self.time.join(","))
+    }
 }
 
 /// What is written at the end of input.

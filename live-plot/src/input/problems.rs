@@ -48,7 +48,7 @@ impl Problem {
     pub(super) const COMMA: &'static str = "if its comma is a decimal point, run its program with LC_ALL=C or put sed -u y/,/./ before live-plot";
     pub(super) const COMMA_BEHIND_POINTS: &'static str = r"if its comma is a decimal point, put sed -uE ':a;s/([0-9])[.]([0-9]{3}[.,])/\1\2/;ta;y/,/./' before live-plot";
 
-    pub(super) const COMMA_IN_QUOTES: &'static str = r#"if its comma is a decimal point, put sed -uE 's/"([^",]*),([^",]*)"/\1.\2/g' before live-plot"#;
+    pub(super) const COMMA_IN_QUOTES: &'static str = r#"if its comma is a decimal point, put sed -uE 's/"([-+]?[0-9][^",]*),([0-9][^",]*)"/\1.\2/g' before live-plot"#;
 
     /// The way out for an exponent of Fortran, which a cell of a row may have, too.
     pub(super) const FORTRAN: &'static str =
@@ -76,7 +76,7 @@ impl Problem {
                 r"The line is not understood: if its comma is a decimal point, put sed -uE ':a;s/([0-9])[.]([0-9]{3}[.,])/\1\2/;ta;y/,/./' before live-plot; else --match 'took (?<ms>[0-9.]+)' says which of its numbers to draw."
             }
             Self::CommaInQuotes => {
-                r#"The line is not understood: if its comma is a decimal point, put sed -uE 's/"([^",]*),([^",]*)"/\1.\2/g' before live-plot."#
+                r#"The line is not understood: if its comma is a decimal point, put sed -uE 's/"([-+]?[0-9][^",]*),([0-9][^",]*)"/\1.\2/g' before live-plot."#
             }
             Self::Hexadecimal => {
                 "The line is not understood: hexadecimal numbers are not read; put perl -pe '$|=1;s/0x[0-9a-f]+/hex $&/gie' before live-plot."

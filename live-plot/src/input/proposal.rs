@@ -12,7 +12,7 @@ use super::grammar::reading::{Cell, Item, Key};
 use super::grammar::table::Tables;
 use super::grammar::{Grammar, Verdict};
 use crate::config::Naming;
-use figures::figures;
+use figures::{figures, value};
 
 /// Each column has a letter: more of them are no table that is read at a glance.
 const LETTERS: std::ops::RangeInclusive<char> = 'a'..='z';
@@ -47,7 +47,13 @@ impl Proposals {
         names
             .map(|names| before(&names).unwrap_or(format!("{names} draws its cells")))
             .or_else(|| without_bars(line))
-            .or_else(|| Some(pattern(line, b"")?.draws("its")))
+            .or_else(|| {
+                let draws = pattern(line, b"")?.draws("its");
+                Some(match is_xml(line) {
+                    true => format!("it is XML: let its program print JSON or CSV, or {draws}"),
+                    false => draws,
+                })
+            })
     }
 
     /// Whether the options were proposed before.
@@ -60,8 +66,19 @@ impl Proposals {
     }
 }
 
+/// Whether the line begins with a tag and has another one, or an attribute.
+fn is_xml(line: &[u8]) -> bool {
+    let has = |mark: &[u8]| memchr::memmem::find(line, mark).is_some();
+    line.starts_with(b"<") && line.ends_with(b">") && (has(b"</") || has(b"=\""))
+}
+
 /// The way out for a row whose cells stand between bars, as psql and mysql print them.
 fn without_bars(line: &[u8]) -> Option<String> {
+    // `2|0 1|0` of mongostat is two pairs.
+    let is_apart = [b" |", b"| "].iter().any(|bar| memchr::memmem::find(line, *bar).is_some());
+    if !is_apart && line.iter().any(u8::is_ascii_whitespace) {
+        return None;
+    }
     let cells = line.split(|byte| *byte == b'|').map(<[u8]>::trim_ascii);
     let cells: Vec<&[u8]> = cells.filter(|cell| !cell.is_empty()).collect();
     let is_number = |word: &[u8]| measure::whole(word).is_some();
@@ -74,7 +91,10 @@ fn without_bars(line: &[u8]) -> Option<String> {
     }
     // dstat has several numbers between two bars.
     let is_single = cells.iter().all(|cell| !are_numbers(&cell) || is_number(cell));
-    let between = if is_single { r"\t" } else { " " };
+    let (mark, between) = if is_single { (b'\t', r"\t") } else { (b' ', " ") };
+    let parted: Vec<u8> =
+        line.iter().map(|byte| if *byte == b'|' { mark } else { *byte }).collect();
+    names(&parted, &[], &[])?;
     Some(format!("bars part no cells: put sed -u 's/|/{between}/g' before live-plot"))
 }
 
@@ -106,6 +126,7 @@ pub(super) fn groups(line: &[u8]) -> String {
 /// Names for each cell of a line between delimiters, behind those that the user gave: `--names a,b,c`. `None` if the cells
 /// would not be drawn with them, or a line above would be taken for a row.
 fn names(line: &[u8], given: &[String], above: &[Vec<u8>]) -> Option<String> {
+    let line = line.trim_ascii();
     let count = Delimiter::of(line).cells(line).count();
     let letters = LETTERS.map(String::from).skip(given.len());
     let names: Vec<String> = given.iter().cloned().chain(letters).take(count).collect();
@@ -117,8 +138,12 @@ fn names(line: &[u8], given: &[String], above: &[Vec<u8>]) -> Option<String> {
         && !above.iter().any(|line| has_number(line) && is_row(&mut grammar, line))
         && is_row(&mut grammar, line);
     let items = grammar.reading.items();
-    let numbers = items.iter().filter(|item| matches!(item.cell, Cell::Number(_))).count();
-    if !is_table || numbers != figures(line).len() {
+    let number = |item: &Item| match item.cell {
+        Cell::Number(measure) => Some(measure.value),
+        Cell::Empty | Cell::Text(_) => None,
+    };
+    let figures = figures(line).into_iter().map(|figure| value(&line[figure]));
+    if !is_table || !items.iter().filter_map(number).eq(figures) {
         return None;
     }
     let is_called = items.iter().any(|item| !grammar.reading.text(item.row).is_empty());
@@ -164,6 +189,8 @@ mod tests {
             ("10:00:00 | INFO | took 5 ms", None),
             ("1.|-- 192.168.1.1 0.0% 10", None),
             ("hits:1|c", None),
+            ("*0 *0 3 2|0 1|0 5", None),
+            ("GET /  | 100 0(0.00%) | 12 5 ", None),
         ] {
             let way_out = between.map(|between| {
                 format!("bars part no cells: put sed -u 's/|/{between}/g' before live-plot")

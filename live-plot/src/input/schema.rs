@@ -239,6 +239,12 @@ impl Schema {
     fn begin(&mut self, full: Vec<u8>, name: &[u8], title: &[u8], is_number: bool) -> Role {
         let shown = clean(&full);
         missing::remember(&mut self.seen, &shown);
+        // The comma may as well be a part of one name.
+        if let Some(whole) = self.naming.time_with_comma()
+            && (whole.as_bytes() == full || whole.as_bytes() == name)
+        {
+            self.naming.time = vec![whole];
+        }
         // As `--only` does, `--time` names a column in every row.
         let is_time = |time: &String| time.as_bytes() == full || time.as_bytes() == name;
         let role = if let Some(part) = self.naming.time.iter().position(is_time) {

@@ -109,7 +109,7 @@ impl Tables {
     pub(super) fn new(naming: &Naming) -> Self {
         Self {
             given: naming.names.iter().map(|name| name.clone().into_bytes()).collect(),
-            time: naming.time.clone(),
+            time: naming.time.iter().cloned().chain(naming.time_with_comma()).collect(),
             row_names: naming.rows.clone(),
             are_nameless: naming.has_nameless_rows(),
             table: None,

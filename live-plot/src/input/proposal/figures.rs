@@ -41,7 +41,7 @@ fn is_meant_otherwise(line: &[u8], at: usize, length: usize) -> bool {
     let is_below_zero = at == 1 && line[0] == b'(' && after == b")";
     let clock = after.strip_prefix(b",").unwrap_or(after).trim_ascii_start();
     let follows_word = line[..at].trim_ascii_end().last().is_some_and(u8::is_ascii_alphabetic);
-    let is_day = (after.starts_with(b",") || follows_word) && Moment::prefix(clock).is_some();
+    let is_day = (after.starts_with(b", ") || follows_word) && Moment::prefix(clock).is_some();
     is_change || is_below_zero || is_day
 }
 
@@ -60,8 +60,10 @@ fn length(text: &[u8]) -> Option<usize> {
         return Some(length + unit.map_or(0, |(_, length)| 1 + length));
     }
     let (_, length) = number::prefix(text)?;
-    let goes_on =
-        matches!(text[length..], [b'/' | b'+' | b',', digit, ..] if digit.is_ascii_digit());
+    let goes_on = match &text[length..] {
+        [b'/' | b'+' | b',', digit, ..] => digit.is_ascii_digit(),
+        rest => rest.first() == Some(&b'<'),
+    };
     goes_on.then_some(length)
 }
 
@@ -83,6 +85,8 @@ mod tests {
             ("(1,234.50)", &[]),
             ("up 1 day, 2:03:04", &[]),
             ("Nov 25 17:00:01 x=5", &["5"]),
+            ("<cpu unit=\"%\">12.5</cpu>", &["12.5"]),
+            ("1,2026-11-23 10:00:00,x", &["1"]),
             ("-- nan inf", &[]),
         ] {
             let found: Vec<&str> =

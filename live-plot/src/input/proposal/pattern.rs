@@ -69,7 +69,7 @@ pub(in crate::input) fn pattern(line: &[u8], row: &[u8]) -> Option<Pattern> {
         }
         let part = if after == "/" || before == "/" { parts.next() } else { None };
         let word = part.or(word).and_then(word_of).unwrap_or_default();
-        let is_first = number == 0 && last_word(before).is_none();
+        let is_first = number == 0 && figures.len() > 1 && last_word(before).or(behind).is_none();
         let value = number::prefix(line[figure.clone()].as_bytes());
         let is_epoch = |(value, length): (f64, usize)| is_epoch(value) && length == figure.len();
         if is_first && value.is_some_and(is_epoch) {
@@ -196,7 +196,8 @@ fn literal(text: &str) -> String {
 
 /// Adds a character to a pattern between the quotes of a shell.
 fn escape(c: char, pattern: &mut String) {
-    if r"\.+*?()|[]{}^$".contains(c) {
+    // A pattern that begins with a sign would be taken for an option.
+    if r"\.+*?()|[]{}^$".contains(c) || (c == '-' && pattern.is_empty()) {
         pattern.push('\\');
     }
     pattern.push(if c == '\'' { '.' } else { c });
@@ -259,6 +260,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::input::grammar::clean;
 
     #[test]
     fn each_number_is_taken_with_its_unit_and_called_by_its_word() {
@@ -284,6 +286,9 @@ mod tests {
             (" 10%|█   | 1/10 [", r"^ *(?<a>[^|\s]+).*? +(?<b>[^/\s]+)/(?<c>\S+)"),
             ("Sort-8  12  5 ns/op", r"^ *(?<name>\S+) +(?<a>\S+) +(?<b>\S+)"),
             ("1  10.0.0.1 (10.0.0.1)  0.5 ms", r"^ *(?<a>\S+) +\S+ +\S+ +(?<b>\S+ \S+)"),
+            ("-rw x 5", r"x +(?<x>\S+)"),
+            ("-rw 5", r"\-rw +(?<rw>\S+)"),
+            ("1763886079 sectors, 5 ms", r"^ *(?<sectors>\S+) +sectors, +(?<b>\S+ \S+)"),
             ("2097152+0 records", r"^ *(?<a>[^+\s]+)\+"),
             ("time 5", r"time +(?<time2>\S+)"),
         ] {
@@ -325,9 +330,10 @@ mod tests {
             words in prop::collection::vec("[a-z]{1,4}[:=,]?|[0-9]{1,3}(\\.[0-9])?(ms|%|/[0-9])?|[(\\['\"|#-]{1,2}|\\PC{1,3}", 1..12),
         ) {
             let line = words.join(" ");
-            if let Some(found) = pattern(line.as_bytes(), b"") {
+            let line = clean(line.as_bytes());
+            if let Some(found) = pattern(&line, b"") {
                 prop_assert!(!found.regex.contains('\''), "{found:?}");
-                prop_assert!(Regex::new(&found.regex).unwrap().is_match(line.as_bytes()), "{found:?}");
+                prop_assert!(Regex::new(&found.regex).unwrap().is_match(&line), "{found:?}");
             }
         }
     }
