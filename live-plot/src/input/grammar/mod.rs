@@ -300,7 +300,10 @@ impl Grammar {
         }
         // `[24 rows x 3 columns]` is no row, though it may have as many words as one has cells.
         let may_be_row = inner.is_none_or(|inner| !cells::has_word(inner));
-        if may_be_row && (tables.begin(row, false, reading) || tables.read_row(row, reading)) {
+        let mut headers = if may_be_row { tables.headers_over(row) } else { Vec::new() };
+        if may_be_row
+            && (tables.begin(row, &mut headers, false, reading) || tables.read_row(row, reading))
+        {
             return Verdict::Read;
         }
         match outline.read(line, reading) {
@@ -342,7 +345,7 @@ impl Grammar {
         };
         let Err(refusal) = refusal else { return Verdict::Read };
         reading.clear();
-        if may_be_row && tables.begin(row, true, reading) {
+        if may_be_row && tables.begin(row, &mut headers, true, reading) {
             return Verdict::Read;
         }
         match refusal {

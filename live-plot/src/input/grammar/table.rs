@@ -316,36 +316,48 @@ impl Tables {
         }
     }
 
+    /// For each line that was kept the header that it is, if it is that of this line. What only looks like one is reported.
+    pub(super) fn headers_over(&mut self, line: &[u8]) -> Vec<Option<Header>> {
+        // In a flood of words no line is a row, and each would be held against each candidate.
+        let has_digits = || line.iter().any(u8::is_ascii_digit);
+        if self.candidates.is_empty() || !has_digits() {
+            return Vec::new();
+        }
+        let (has_marks, has_numbers) = (self.has_marks, self.has_numbers);
+        let is_none = |candidate: &Candidate, header: &Header| {
+            let may_be_mark = has_marks && (has_numbers || !candidate.is_comment);
+            (may_be_mark && candidate.is_word())
+                || (header.delimiter == Delimiter::Blanks && candidate.is_beside(line))
+        };
+        let mut headers = Vec::with_capacity(self.candidates.len());
+        for candidate in std::mem::take(&mut self.candidates) {
+            let header = candidate.fits(line);
+            if header.as_ref().is_some_and(|header| is_none(&candidate, header)) {
+                self.report(&candidate);
+            } else {
+                self.candidates.push(candidate);
+                headers.push(header);
+            }
+        }
+        headers
+    }
+
     /// Begins a table if a line that was kept is the header of this one. As a last resort, for a line that would not be
     /// read at all, any line directly before it will do.
     pub(super) fn begin(
         &mut self,
         line: &[u8],
+        headers: &mut Vec<Option<Header>>,
         is_last_resort: bool,
         reading: &mut Reading,
     ) -> bool {
-        // In a flood of words no line is a row, and each would be held against each candidate.
-        let has_digits = || line.iter().any(u8::is_ascii_digit);
-        if self.candidates.is_empty() || !has_digits() {
-            return false;
-        }
-        let (has_marks, has_numbers) = (self.has_marks, self.has_numbers);
-        let is_none = |candidate: &mut Candidate| {
-            let may_be_mark = has_marks && (has_numbers || !candidate.is_comment);
-            let is_word = may_be_mark && candidate.is_word();
-            let is_beside =
-                |header: Header| header.delimiter == Delimiter::Blanks && candidate.is_beside(line);
-            candidate.fits(line).is_some_and(|header| is_word || is_beside(header))
-        };
-        for candidate in self.candidates.extract_if(.., is_none).collect::<Vec<_>>() {
-            self.report(&candidate);
-        }
+        let mut both = self.candidates.iter().zip(&*headers);
         let may_begin =
             |candidate: &Candidate| !self.has_numbers || candidate.may_begin || is_last_resort;
-        let found = self.candidates.iter().enumerate().rev();
-        let found = found.filter(|(_, candidate)| may_begin(candidate));
-        let mut found = found.filter_map(|(at, candidate)| Some((at, candidate.fits(line)?)));
-        let Some((last, mut header)) = found.next() else { return false };
+        let found = both.rposition(|(candidate, header)| header.is_some() && may_begin(candidate));
+        let Some(last) = found else { return false };
+        let headers = std::mem::take(headers);
+        let Some(mut header) = headers[last].clone() else { return false };
         let mut first = last;
         if header.are_units
             && let [.., above, units] = &self.candidates[..=last]
@@ -357,9 +369,9 @@ impl Tables {
         let title = candidates[first].title.clone();
         self.know(&candidates[first..=last]);
         // Above its header a table may have titles. What stands below it is none.
-        for candidate in &candidates[..first] {
+        for (candidate, header) in candidates[..first].iter().zip(&headers) {
             let is_title = !candidate.is_comment && !self.is_for_marks();
-            if is_title && candidate.fits(line).is_none() {
+            if is_title && header.is_none() {
                 self.know(std::slice::from_ref(candidate));
             } else {
                 self.report(candidate);

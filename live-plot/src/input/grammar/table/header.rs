@@ -159,6 +159,7 @@ impl Candidate {
         let line = delimiter.trimmed(line);
         let (label, names) = row::label(delimiter.trimmed(&self.line), delimiter);
         let names: Vec<&[u8]> = delimiter.cells(names).collect();
+        let cells = cells(line, delimiter, names.len(), label)?;
         if names.iter().any(|name| is_drawn(name))
             || names.iter().all(|name| is_no_value(name))
             || end_a_sentence(&names)
@@ -175,7 +176,6 @@ impl Candidate {
         if names.len() == 1 && names[0].first().is_some_and(u8::is_ascii_digit) {
             return None;
         }
-        let cells = cells(line, delimiter, names.len(), label)?;
         if are_siblings(&names, &cells, delimiter) {
             return None;
         }
@@ -261,23 +261,18 @@ fn cells<'a>(
         return None;
     }
     let mut cells: Vec<&[u8]> = delimiter.cells(body).collect();
+    // `DISK READ` over `0.00 B/s`: if more could be joined, which of them are cells is not known. Behind a label a unit is no
+    // cell: `fan1: 1200 RPM` is no row of two.
+    let is_open = delimiter == Delimiter::Blanks && (label.is_some() || cells.len() > width);
     if cells.len() > width && delimiter == Delimiter::Blanks {
         row::join(body, &mut cells, width);
-        // `DISK READ` over `0.00 B/s`: if more could be joined, which of them are cells is not known.
-        let mut all = cells.clone();
-        row::join(body, &mut all, 1);
-        if all.len() < cells.len() {
-            return None;
-        }
     } else if cells.len() == width + 1 && cells.last().is_some_and(|last| last.is_empty()) {
         cells.pop();
     }
-    // A unit is no cell: `fan1: 1200 RPM` is no row of two.
-    let count = cells.len();
-    if label.is_some() && delimiter == Delimiter::Blanks {
+    if cells.len() == width && is_open {
         row::join(body, &mut cells, 1);
     }
-    (count == width && cells.len() == count).then_some(cells)
+    (cells.len() == width).then_some(cells)
 }
 
 #[cfg(test)]
