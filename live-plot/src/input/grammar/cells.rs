@@ -155,8 +155,8 @@ pub(in crate::input) fn begins_with_number(cell: &[u8]) -> bool {
         let text = String::from_utf8_lossy(cell);
         text.trim_start_matches(is_mark).starts_with(|c: char| c.is_ascii_digit())
     };
-    let is_number = measure::prefix(cell).is_some() || (are_figures(cell) && begins(cell));
-    is_number && Moment::prefix(cell).is_none()
+    let is_number = || measure::prefix(cell).is_some() || (are_figures(cell) && begins(cell));
+    Moment::prefix(cell).is_none() && is_number()
 }
 
 /// The number that is all of the cell, with a decimal comma in it: the most common cell between semicolons.

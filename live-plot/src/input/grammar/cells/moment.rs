@@ -32,7 +32,23 @@ impl Moment {
             return None;
         }
         let mut scanner = Scanner::new(text);
-        let is_compact = text.get(8) == Some(&b'T');
+        let (date, clock, order) = match scanner.attempt(Scanner::date_and_clock) {
+            Some((date, clock)) => (Some(date), Some(clock), None),
+            None => Self::parts(&mut scanner, text.get(8) == Some(&b'T')),
+        };
+        let offset = clock.and_then(|_| scanner.attempt(Scanner::offset));
+        let is_ended = text
+            .get(scanner.at)
+            .is_none_or(|byte| byte.is_ascii_whitespace() || b",;]|\"".contains(byte));
+        ((date.is_some() || clock.is_some()) && is_ended)
+            .then_some((Self { date, clock, offset, order }, scanner.at))
+    }
+
+    /// A date and a clock time that may be written in any way.
+    fn parts(
+        scanner: &mut Scanner<'_>,
+        is_compact: bool,
+    ) -> (Option<NaiveDate>, Option<NaiveTime>, Option<Order>) {
         let (date, order) = if is_compact {
             (scanner.attempt(Scanner::compact_date), None)
         } else {
@@ -49,18 +65,14 @@ impl Moment {
         if clock.is_none() {
             scanner.at = before_clock;
         }
-        let offset = clock.and_then(|_| scanner.attempt(Scanner::offset));
-        let is_ended = text
-            .get(scanner.at)
-            .is_none_or(|byte| byte.is_ascii_whitespace() || b",;]|\"".contains(byte));
-        ((date.is_some() || clock.is_some()) && is_ended)
-            .then_some((Self { date, clock, offset, order: order.flatten() }, scanner.at))
+        (date, clock, order.flatten())
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
 
     #[track_caller]
     fn shown(text: &str) -> String {
@@ -125,6 +137,25 @@ mod tests {
             "a:b",
         ] {
             assert_eq!(shown(text), "none", "{text}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn a_time_at_fixed_places_is_read_as_one_that_is_written_in_any_way(
+            digits in prop::collection::vec("0[1-9]|1[0-2]|[0-9]{2}", 7),
+            rest in "(\\.[0-9]{1,9})?(| PM|Z|\\+01:00|x)",
+            change in 0_usize..200,
+        ) {
+            let [a, b, c, d, e, f, g] = <[String; 7]>::try_from(digits).unwrap();
+            let mut text = format!("{a}{b}-{c}-{d}T{e}:{f}:{g}{rest}").into_bytes();
+            if let Some(byte) = text.get_mut(change) {
+                *byte = b'7';
+            }
+            // A `t` is no T at its fixed place.
+            let mut other = text.clone();
+            other.iter_mut().for_each(|byte| byte.make_ascii_lowercase());
+            prop_assert_eq!(Moment::whole(&text), Moment::whole(&other), "{}", String::from_utf8_lossy(&text));
         }
     }
 }
