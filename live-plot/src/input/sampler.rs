@@ -186,12 +186,9 @@ impl Sampler {
         self.again.lend(&mut self.grammar);
         self.take(verdict, text, now);
         let reading = &self.grammar.reading;
-        let is_bare = |(series, place): &(usize, usize)| match reading.items()[*place].cell {
-            Cell::Number(measure) => self.scales.is_of(*series, measure.unit),
-            Cell::Empty | Cell::Text(_) => true,
-        };
-        if is_plain && reading.rows().nth(1).is_none() && self.cells.iter().all(is_bare) {
-            self.again.learn_samples(names, &self.cells, reading);
+        if is_plain && reading.rows().nth(1).is_none() {
+            let is_unit_of = |unit, series| self.scales.is_of(series, unit);
+            self.again.learn_samples(names, &self.cells, is_unit_of, reading);
         }
     }
 

@@ -1,33 +1,36 @@
-//! A line that differs from an earlier one in its plain numbers alone is read as that one was, without a look at the forms.
+//! A line that differs from an earlier one in its plain numbers and its times alone is read as that one was, without a look
+//! at the forms.
 //!
-//! Of a line that was read the slow way a skeleton is kept: what stands between its numbers, and to which cell each number
-//! went. No form tells that, nor whether it depends on the numbers: it is found by trial. A copy of the grammar reads the
-//! line with another number in the place of each, and what changes in the reading is that number's cell. Then it reads the
-//! line with short and long numbers in all places, with a sign, a point, more blanks before them or fewer, and the skeleton
-//! has to read the same; else the line is left to the forms. The line is learned only if the copy is as before after each
-//! of these, and the skeleton is used only while the grammar is as it was then.
+//! Of a line that was read the slow way a skeleton is kept: what stands between its numbers and times, and to which cell
+//! each of them went. No form tells that, nor whether it depends on them: it is found by trial. A copy of the grammar reads
+//! the line with other numbers in the place of all, each another one, and where one of them turns up is that number's cell.
+//! If more than that changes, each half of the numbers is tried by itself. Then it reads the line with short and long
+//! numbers in all places, with a sign, a point, more blanks before them or fewer, and with other times, and the skeleton has
+//! to read the same; else the line is left to the forms. The line is learned only if the copy is as before after each of
+//! these, and the skeleton is used only while the grammar is as it was then.
 //!
 //! The law, which is tested in `sampler`: with and without skeletons all is the same, but for the time that it takes.
 
 mod numbers;
 mod skeleton;
+mod times;
 mod trial;
 
+use super::cells::unit::Unit;
 use super::reading::{Cell, Item, Key, Reading};
 use super::{Grammar, Verdict};
-use skeleton::{Samples, Skeleton};
+use skeleton::{Content, Contents, Samples, Skeleton};
 use trial::Trial;
 
 /// So many skeletons are kept: lines of several kinds come in turn.
 const MOST: usize = 8;
 
-/// Longer lines are not learned.
-const LONGEST: usize = 1024;
-
-/// How many lines are read the slow way for each trial; so many trials are free.
+/// How many lines are read the slow way for each trial; so many trials are free. A line of so many bytes counts twice, and
+/// so on.
 const PRICE: i64 = 64;
 const FREE: i64 = 250;
 const MOST_PRICE: i64 = 64 * PRICE;
+const LONG: usize = 1024;
 
 /// After so many lines that are like none all are forgotten, and trials cost twice as much: each line may be another one.
 const MOST_MISSES: u32 = 500;
@@ -42,9 +45,9 @@ pub(in crate::input) struct Again {
     is_current: bool,
     /// The skeleton that is likely to fit next.
     next: usize,
-    /// The one that fitted the last line, and the numbers in its holes.
+    /// The one that fitted the last line, and what stands in its holes.
     found: usize,
-    numbers: Vec<f64>,
+    contents: Contents,
     /// The grammar has its reading.
     is_lent: bool,
     /// What there is for trials, in lines, and what one costs.
@@ -62,7 +65,7 @@ impl Default for Again {
             is_current: false,
             next: 0,
             found: 0,
-            numbers: Vec::new(),
+            contents: Contents::default(),
             is_lent: false,
             credit: FREE * PRICE,
             price: PRICE,
@@ -77,9 +80,9 @@ impl Again {
         if std::mem::take(&mut self.is_lent) {
             std::mem::swap(&mut self.skeletons[self.found].reading, &mut grammar.reading);
         }
-        let Self { skeletons, next, numbers, .. } = self;
+        let Self { skeletons, next, contents, .. } = self;
         let mut places = (*next..skeletons.len()).chain(0..*next);
-        let found = places.find(|place| skeletons[*place].read(line, numbers))?;
+        let found = places.find(|place| skeletons[*place].read(line, contents))?;
         if !self.is_current {
             let then = self.grammar.as_mut()?;
             // Not what a line is, but whether it is the next of a table, depends on how many there were.
@@ -96,7 +99,7 @@ impl Again {
     /// Gives the grammar the reading of the last line, until the next one comes.
     pub(in crate::input) fn lend(&mut self, grammar: &mut Grammar) {
         let skeleton = &mut self.skeletons[self.found];
-        skeleton.fill(&self.numbers);
+        skeleton.fill(&self.contents);
         std::mem::swap(&mut skeleton.reading, &mut grammar.reading);
         self.is_lent = true;
     }
@@ -108,9 +111,11 @@ impl Again {
         series: usize,
         are_settled: bool,
     ) -> Option<impl Iterator<Item = (usize, f64)>> {
-        let numbers = &self.numbers;
+        let numbers = &self.contents.numbers;
         let known = self.skeletons[self.found].samples.as_ref()?;
-        let fits = known.series == series && (are_settled || !known.is_row);
+        let fits = known.series == series
+            && (are_settled || !known.is_row)
+            && known.zeros.iter().all(|hole| numbers[*hole] == 0.0);
         (fits && numbers.iter().all(|number| number.is_finite())).then(|| {
             let value = |hole: usize| numbers.get(hole).copied().unwrap_or(f64::NAN);
             known.each.iter().map(move |(series, hole)| (*series, value(*hole)))
@@ -118,45 +123,57 @@ impl Again {
     }
 
     /// Learns the samples of the last line: of each the series and the place of its cell. If one is of a number that stands
-    /// in no hole, the line stays with its reading.
+    /// in no hole, or is not in the unit of its series, the line stays with its reading. 0 is the same in all units.
     pub(in crate::input) fn learn_samples(
         &mut self,
         series: usize,
         cells: &[(usize, usize)],
+        is_unit_of: impl Fn(Option<Unit>, usize) -> bool,
         reading: &Reading,
     ) {
         let Skeleton { holes, samples, .. } = &mut self.skeletons[self.found];
         let items = reading.items();
+        let mut hole_of = vec![usize::MAX; items.len()];
+        for (hole, content) in holes.iter().map(|hole| &hole.content).enumerate() {
+            if let Content::Number(Some(item)) = content {
+                hole_of[*item] = hole;
+            }
+        }
+        let mut zeros = Vec::new();
         let each = |(series, place): &(usize, usize)| {
-            let hole = holes.iter().position(|hole| hole.item == Some(*place));
-            let is_number = matches!(items[*place].cell, Cell::Number(_));
-            (hole.is_some() == is_number).then_some((*series, hole.unwrap_or(usize::MAX)))
+            let hole = hole_of[*place];
+            let Cell::Number(measure) = items[*place].cell else {
+                return Some((*series, usize::MAX));
+            };
+            if !is_unit_of(measure.unit, *series) {
+                let is_zero = measure.value == 0.0 && measure.unit.is_none();
+                is_zero.then(|| zeros.push(hole))?;
+            }
+            (hole < holes.len()).then_some((*series, hole))
         };
+        let each = cells.iter().map(each).collect::<Option<_>>();
         let is_row = matches!(items.first(), Some(Item { key: Key::Column(_), .. }));
-        *samples = cells.iter().map(each).collect::<Option<_>>().map(|each| Samples {
-            series,
-            is_row,
-            each,
-        });
+        *samples = each.map(|each| Samples { series, is_row, each, zeros });
     }
 
     /// Learns a line that was read the slow way, if there is credit for it and it can be.
     pub(in crate::input) fn learn(&mut self, line: &[u8], verdict: Verdict, grammar: &Grammar) {
         self.is_current = false;
-        self.credit += 1;
+        let weight = i64::try_from(1 + line.len() / LONG).unwrap_or(i64::MAX);
+        self.credit += weight;
         self.misses += 1;
         if self.misses == MOST_MISSES {
             (self.misses, self.next) = (0, 0);
             self.skeletons.clear();
             self.price = (2 * self.price).min(MOST_PRICE);
         }
-        if self.credit < 0 || line.len() > LONGEST || grammar.has_pattern() {
+        if self.credit < 0 || grammar.has_pattern() {
             return;
         }
         // Copies cost something, too.
         let mut trial = Trial::new(grammar, verdict, 4);
         let skeleton = trial.learn(line);
-        self.credit -= trial.count * self.price;
+        self.credit -= trial.count * self.price * weight;
         let Some(skeleton) = skeleton else { return };
         if !self.grammar.as_ref().is_some_and(|then| then.is_like(grammar)) {
             self.skeletons.clear();

@@ -4,6 +4,7 @@
 use super::cells::comma;
 use super::cells::is_empty;
 use super::cells::measure::{self, Measure};
+use super::cells::moment::Moment;
 
 /// A part of [`Reading`]'s text.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -163,15 +164,39 @@ impl Reading {
         }
     }
 
-    /// The first cell that is not the same.
-    pub(super) fn difference(&self, other: &Self) -> Option<usize> {
-        self.items.iter().zip(&other.items).position(|(one, other)| !one.is_same(other))
+    /// Puts another text into the place of one that is as long.
+    pub(super) fn set_text(&mut self, place: usize, text: &[u8]) {
+        self.text[place..place + text.len()].copy_from_slice(text);
+    }
+
+    /// The cells that are not the same, and the numbers in those of the other reading.
+    pub(super) fn changes(&self, other: &Self) -> impl Iterator<Item = (usize, Option<f64>)> {
+        let both = self.items.iter().zip(&other.items).enumerate();
+        both.filter(|(_, (one, other))| !one.is_same(other)).map(|(place, (_, other))| {
+            let Cell::Number(measure) = other.cell else { return (place, None) };
+            (place, Some(measure.value))
+        })
+    }
+
+    /// Where a time is kept that is another one in the other reading, and nowhere or as all of a cell or one of the words
+    /// before the names. `None` if it is kept elsewhere.
+    pub(super) fn time_place(&self, other: &Self, own: &[u8], new: &[u8]) -> Option<Option<usize>> {
+        let changed = |(one, other): (&u8, &u8)| one != other;
+        let Some(at) = self.text.iter().zip(&other.text).position(changed) else {
+            return Some(None);
+        };
+        let start = at.checked_sub(own.iter().zip(new).position(changed)?)?;
+        let holds = |span: Span| span.start <= start && start + own.len() <= span.end;
+        let is_cell = self.items.iter().any(|item| {
+            matches!(item.cell, Cell::Text(span) if holds(span) && Moment::whole(self.text(span)).is_some())
+        });
+        (is_cell || holds(self.before)).then_some(Some(start))
     }
 
     /// Whether all is the same, to the last bit.
     pub(super) fn is_same(&self, other: &Self) -> bool {
         self.items.len() == other.items.len()
-            && self.difference(other).is_none()
+            && self.changes(other).next().is_none()
             && (&self.title, &self.text, &self.rows) == (&other.title, &other.text, &other.rows)
             && self.before == other.before
     }

@@ -2,9 +2,6 @@
 
 use crate::input::grammar::cells::{bare, number};
 
-/// A line with more numbers is learned as far as these.
-const MOST_NUMBERS: usize = 64;
-
 /// The numbers that a hole takes. None begins with a zero too many, or ends in its point.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Numbers {
@@ -60,10 +57,10 @@ impl Numbers {
         }
     }
 
-    /// Where the numbers of a line begin and end that are no part of a word, a date or a clock time.
+    /// Where the numbers of a line begin and end that are no part of a word or a time.
     pub(super) fn places(self, line: &[u8]) -> Vec<(usize, usize)> {
         let (mut places, mut at) = (Vec::new(), 0);
-        while at < line.len() && places.len() < MOST_NUMBERS {
+        while at < line.len() {
             let found = begins(&line[..at]).then(|| self.any().at(line, at)).flatten();
             match found.filter(|(_, end)| ends(&line[*end..])) {
                 Some((_, end)) => {
@@ -77,8 +74,8 @@ impl Numbers {
     }
 }
 
-/// Whether a number may begin after this: a colon or a slash behind a digit is one of a time.
-fn begins(before: &[u8]) -> bool {
+/// Whether a number or a time may begin after this: a colon or a slash behind a digit is one of a time.
+pub(super) fn begins(before: &[u8]) -> bool {
     match before {
         [.., b'0'..=b'9', b':' | b'/'] => false,
         [.., last] => !last.is_ascii_alphanumeric() && last.is_ascii() && !b"_.-+".contains(last),

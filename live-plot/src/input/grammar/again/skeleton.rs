@@ -1,11 +1,11 @@
-//! A line without its numbers, and what it looks like with others.
+//! A line without its numbers and times, and what it looks like with others.
 
 use super::numbers::Numbers;
+use super::times::Shape;
 use crate::input::grammar::Verdict;
 use crate::input::grammar::reading::Reading;
-use crate::input::schema::is_same;
 
-/// A line without its numbers.
+/// A line without its numbers and times.
 #[derive(Debug)]
 pub(super) struct Skeleton {
     pub(super) verdict: Verdict,
@@ -26,32 +26,51 @@ pub(super) struct Samples {
     pub(super) is_row: bool,
     /// The series of each, and its hole; a gap has none.
     pub(super) each: Vec<(usize, usize)>,
+    /// The holes that have held 0 alone: their series have no unit yet.
+    pub(super) zeros: Vec<usize>,
 }
 
-/// The place of a number.
+/// The place of a number or a time.
 #[derive(Debug)]
 pub(super) struct Hole {
     /// Where the text before it ends.
     pub(super) end: usize,
-    /// Before the number come blanks, any number of them, but none only where the line begins.
+    /// Before it come blanks, any number of them, but none only where the line begins.
     pub(super) has_gap: bool,
-    /// The place of its cell in the reading; `None` for a number that is not read.
-    pub(super) item: Option<usize>,
+    pub(super) content: Content,
+}
+
+/// What a hole takes.
+#[derive(Debug, Clone)]
+pub(super) enum Content {
+    /// A number, and the place of its cell in the reading; `None` if it is not read.
+    Number(Option<usize>),
+    /// A time that is written so, and its place in the reading's text; `None` if it is not kept.
+    Time(Shape, Option<usize>),
+}
+
+/// What stands in the holes of a line.
+#[derive(Debug, Default)]
+pub(super) struct Contents {
+    /// Of each hole; 0 for a time.
+    pub(super) numbers: Vec<f64>,
+    /// The texts of the times, one after the other.
+    times: Vec<u8>,
 }
 
 impl Skeleton {
-    /// The numbers of the line, if it is like the one that was learned.
-    pub(super) fn read(&self, line: &[u8], numbers: &mut Vec<f64>) -> bool {
+    /// The numbers and times of the line, if it is like the one that was learned.
+    pub(super) fn read(&self, line: &[u8], contents: &mut Contents) -> bool {
         let last = &self.text[self.holes.last().map_or(0, |hole| hole.end)..];
         if !last.is_empty() && !line.ends_with(last) {
             return false;
         }
-        numbers.clear();
+        contents.numbers.clear();
+        contents.times.clear();
         let (mut at, mut start) = (0, 0);
-        for Hole { end, has_gap, .. } in &self.holes {
+        for Hole { end, has_gap, content } in &self.holes {
             let text = &self.text[start..*end];
-            // Between two numbers there is often nothing but blanks; of an empty text see `schema::is_same`.
-            if !text.is_empty() && !line[at..].starts_with(text) {
+            if !begins_with(&line[at..], text) {
                 return false;
             }
             at += text.len();
@@ -62,32 +81,65 @@ impl Skeleton {
                 }
                 at += blanks;
             }
-            let Some((value, after)) = self.numbers.at(line, at) else { return false };
-            numbers.push(value);
-            at = after;
+            let value = match content {
+                Content::Number(_) => {
+                    let Some((value, after)) = self.numbers.at(line, at) else { return false };
+                    at = after;
+                    value
+                }
+                Content::Time(shape, _) => {
+                    let Some(time) = shape.at(line, at) else { return false };
+                    contents.times.extend_from_slice(time);
+                    at += time.len();
+                    0.0
+                }
+            };
+            contents.numbers.push(value);
             start = *end;
         }
-        is_same(&line[at..], &self.text[start..])
+        at + last.len() == line.len()
     }
 
-    /// Puts the numbers into its reading.
-    pub(super) fn fill(&mut self, numbers: &[f64]) {
-        for (Hole { item, .. }, number) in self.holes.iter().zip(numbers) {
-            item.iter().for_each(|item| self.reading.set(*item, *number));
+    /// Puts the numbers and times into its reading.
+    pub(super) fn fill(&mut self, contents: &Contents) {
+        let mut times = &contents.times[..];
+        for (Hole { content, .. }, number) in self.holes.iter().zip(&contents.numbers) {
+            match content {
+                Content::Number(item) => {
+                    item.iter().for_each(|item| self.reading.set(*item, *number));
+                }
+                Content::Time(shape, place) => {
+                    let (time, rest) = times.split_at(shape.len());
+                    place.iter().for_each(|place| self.reading.set_text(*place, time));
+                    times = rest;
+                }
+            }
         }
     }
 
-    /// The line with this number in all places, and so many blanks more than needed before it.
-    pub(super) fn line(&self, number: &[u8], blanks: usize) -> Vec<u8> {
+    /// The line with this number in the place of all numbers, other times, and so many blanks more than needed before each.
+    pub(super) fn line(&self, number: &[u8], nth: usize, blanks: usize) -> Vec<u8> {
         let (mut line, mut start) = (Vec::new(), 0);
-        for Hole { end, has_gap, .. } in &self.holes {
+        for Hole { end, has_gap, content } in &self.holes {
             line.extend_from_slice(&self.text[start..*end]);
             let least = usize::from(!line.is_empty());
             line.extend(std::iter::repeat_n(b' ', if *has_gap { least + blanks } else { 0 }));
-            line.extend_from_slice(number);
+            match content {
+                Content::Number(_) => line.extend_from_slice(number),
+                Content::Time(shape, _) => line.extend(shape.other(nth)),
+            }
             start = *end;
         }
         line.extend_from_slice(&self.text[start..]);
         line
+    }
+}
+
+/// As [`slice::starts_with`]: memcmp(3) is slower for a few bytes, and for none (see `schema::is_same`).
+fn begins_with(line: &[u8], text: &[u8]) -> bool {
+    const FEW: usize = 16;
+    match text.len() {
+        0..FEW => line.len() >= text.len() && line.iter().zip(text).all(|(one, own)| one == own),
+        _ => line.starts_with(text),
     }
 }

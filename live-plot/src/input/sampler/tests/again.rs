@@ -2,7 +2,7 @@
 
 use super::*;
 
-/// Lines of all forms, parted by `~`; `#` stands for a number, `@` for any of a few words.
+/// Lines of all forms, parted by `~`; `#` stands for a number, `@` for any of a few words, `^` for a time.
 const FORMS: &str = "\
     #~# #~# # # #~  #   #    #~#,#~#,#,#~#;#~#;#;#~#\t#\t#~# @~# @ #~@ #~@ # #~@ # # #~@ #%, @ #%~@ # @ #~@=#~\
     @=# @=#~@=#ms @=# MB~@: #~@: # #~@: #, @: #~@: # kB~@:#~@:#,@:#~@:#|c~@:#|ms|@0.1~>@:#~>@:#:#~@ @=# @=#~\
@@ -17,6 +17,8 @@ const FORMS: &str = "\
     nan # -~# null~@=# @~processor\t: #~cpu #: #~t,v~t v~Mem: # # #~@ Tasks: # total, # running~\
     Tasks: # total, # running~\
     [@#] @=#~[#]: @: #~@ {\"@\":{\"a\":#}}~@_1  | @=#~#:#:# [@] @=#~@ X: #, Y: #~@ @ = #~@: # @ @, @=#~@: a=#, @: a=#~\
+    ^ @=# @=#~[^] @: #~^ # #~^ @ # #~^,#~t,v~t v~@,^,#,#~^;#;#~^\t#~{\"t\":\"^\",\"@\":#}~t=^ a=#~@ ^ took # ms~^ INFO @=#~\
+    @ # ^~^ ^ #~@=#s @=# ^~^ [@] @=#ms~t: ^, v: #~a=^ b=#~^ - #~[^ @] #~^ PM #~^ @ is @~^~@@@ ^#~#^~^ 1 #~^ 0 # 0~\
 ";
 
 /// Numbers as they are written, plain ones above all.
@@ -33,31 +35,64 @@ fn number() -> impl Strategy<Value = String> {
     ]
 }
 
-/// A few kinds of lines, each many times, with other numbers.
+/// Times as they are written, many in the same way.
+fn time() -> impl Strategy<Value = String> {
+    let number = |most: u32| (0..most).prop_map(|n| format!("{n:02}"));
+    let clock = (number(25), number(61), number(61)).prop_map(|(h, m, s)| format!("{h}:{m}:{s}"));
+    let date =
+        (1990_u32..2040, number(13), number(32)).prop_map(|(y, m, d)| format!("{y}-{m}-{d}"));
+    let form = vec![
+        "D C",
+        "DTC",
+        "DTCZ",
+        "DTC.125Z",
+        "D C,500",
+        "DTC+01:00",
+        "C",
+        "D",
+        "C PM",
+        "26 Nov 2026 C",
+        "CZ D",
+    ];
+    (date, clock, prop::sample::select(form))
+        .prop_map(|(date, clock, form)| form.replace('D', &date).replace('C', &clock))
+}
+
+/// A few kinds of lines, each many times, with other numbers and times.
 fn lines() -> impl Strategy<Value = Vec<Vec<u8>>> {
     let word = prop::sample::select(vec!["a", "took", "sda", "x-y", "eth0", "beef", "h"]);
     let kinds = prop::collection::vec(
         (
             prop::sample::select(FORMS.split('~').collect::<Vec<_>>()),
             prop::collection::vec(word, 6),
+            // Seldom a line is long.
+            prop_oneof![12 => Just(1), 1 => Just(40)],
         ),
         1..5,
     );
     let picks = prop::collection::vec(
-        (any::<prop::sample::Index>(), prop::collection::vec(number(), 8), 0_usize..3000),
+        (
+            any::<prop::sample::Index>(),
+            prop::collection::vec(number(), 8),
+            prop::collection::vec(time(), 2),
+            0_usize..3000,
+        ),
         1..50,
     );
     (kinds, picks, any::<bool>()).prop_map(|(kinds, picks, is_late)| {
-        let line = |(pick, numbers, change): &(prop::sample::Index, Vec<String>, usize)| {
-            let (form, words) = pick.get(&kinds);
+        type Pick = (prop::sample::Index, Vec<String>, Vec<String>, usize);
+        let line = |(pick, numbers, times, change): &Pick| {
+            let (form, words, times_over) = pick.get(&kinds);
             let (mut numbers, mut words) = (numbers.iter().cycle(), words.iter().cycle());
+            let mut times = times.iter().cycle();
             let mut line = Vec::new();
-            for byte in form.bytes() {
+            for byte in vec![*form; *times_over].join(" ").bytes() {
                 match byte {
                     b'#' if !form.starts_with("# HELP") => {
                         line.extend(numbers.next().unwrap().bytes());
                     }
                     b'@' => line.extend(words.next().unwrap().bytes()),
+                    b'^' => line.extend(times.next().unwrap().bytes()),
                     other => line.push(other),
                 }
             }
@@ -117,12 +152,26 @@ fn outcome(lines: &[Vec<u8>], rules: Rules, credit: i64) -> String {
     format!("{names:?}\n{units:?}\n{entries:?}\n{marks:?}\n{counts:?}\n{warnings:?}")
 }
 
+/// The outcome if each line is read the slow way, and if all are learned.
+fn outcomes(lines: &[Vec<u8>], rules: &Rules) -> [String; 2] {
+    [i64::MIN / 2, i64::MAX / 2].map(|credit| outcome(lines, rules.clone(), credit))
+}
+
+#[test]
+fn a_series_of_zeros_takes_its_unit_from_the_first_other_number() {
+    let first = std::iter::repeat_n("p=1 q=2", 1100);
+    let lines = first.chain(["a=0", "a=0", "a=0", "a=5", "a=6", "a=7ms", "a=0", "a=8"]);
+    let lines: Vec<_> = lines.map(|line| line.as_bytes().to_vec()).collect();
+    let [slowly, again] = outcomes(&lines, &Rules::default());
+    assert_eq!(slowly, again);
+    assert!(slowly.contains("a was in no unit, and now is in ms"), "{slowly}");
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(64))]
     #[test]
     fn lines_read_as_earlier_ones_were_give_the_same(lines in lines(), rules in rules()) {
-        let slowly = outcome(&lines, rules.clone(), i64::MIN / 2);
-        let again = outcome(&lines, rules, i64::MAX / 2);
+        let [slowly, again] = outcomes(&lines, &rules);
         let shown: Vec<_> = lines.iter().map(|line| String::from_utf8_lossy(line)).collect();
         prop_assert_eq!(slowly, again, "{:#?}", shown);
     }
