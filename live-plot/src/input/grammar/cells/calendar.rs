@@ -249,17 +249,24 @@ impl<'a> Scanner<'a> {
         (self.at > start).then_some(nanos)
     }
 
-    /// `Z`, ` UTC`, ` CET`, `+01:00`, `+0100`, ` +01`, in seconds.
+    /// `Z`, ` UTC`, ` CET`, `+01:00`, `+0100`, ` +01`, ` GMT+1`, in seconds.
     pub(in crate::input) fn offset(&mut self) -> Option<i32> {
         while self.take(|byte| byte == b' ').is_some() {}
         let rest = &self.text[self.at..];
         let letters = rest.iter().take_while(|byte| byte.is_ascii_alphanumeric()).count();
         if let Some((_, hours)) = ZONES.iter().find(|(word, _)| *word == &rest[..letters]) {
             self.at += letters;
-            return Some(hours * 3600);
+            // Google writes `GMT+1`, and `GMT+5:30`.
+            let more = if *hours == 0 { self.attempt(|scanner| scanner.distance(1)) } else { None };
+            return Some(hours * 3600 + more.unwrap_or(0));
         }
+        self.distance(2)
+    }
+
+    /// A sign, hours of so many digits at least, and minutes, in seconds.
+    fn distance(&mut self, least: usize) -> Option<i32> {
         let sign = if self.take(|byte| byte == b'+' || byte == b'-')? == b'-' { -1 } else { 1 };
-        let hours = self.digits(2, 4)?;
+        let hours = self.digits(least, 4)?;
         let seconds = match (hours, self.text.get(self.at)) {
             (0..=23, Some(b':')) => {
                 self.at += 1;
