@@ -4,15 +4,17 @@
 
 mod headed;
 pub(super) mod header;
+mod places;
 mod plain;
 pub(in crate::input) mod row;
-mod row_names;
+pub(in crate::input) mod row_names;
 
 use super::cells::comma;
 use super::cells::delimiter::Delimiter;
 use super::reading::Reading;
 use headed::Table;
 use header::{Candidate, Header};
+use row_names::Lost;
 
 use crate::config::Naming;
 
@@ -89,8 +91,8 @@ pub(in crate::input) struct Tables {
     pub(in crate::input) open_mark: Option<OpenMark>,
     /// So many columns at the beginning tell the rows apart, it seems: a total has come, and the first of its parts.
     pub(in crate::input) parts: Option<usize>,
-    /// The column that named the rows until it held a number.
-    pub(in crate::input) lost_names: Option<usize>,
+    /// A column that names the rows no longer, and why.
+    pub(in crate::input) lost_names: Option<(usize, Lost)>,
     /// With `--marks`: what can be no header is a mark.
     pub(in crate::input) has_marks: bool,
     /// Lines that may have been headers and are none, with their number.
@@ -137,10 +139,9 @@ impl Tables {
 
     /// What a column is called, counted from 0.
     pub(in crate::input) fn name(&mut self, column: usize) -> &[u8] {
-        let header = self.table.as_ref().and_then(|table| table.header.names.get(column));
-        let named = self.given.get(column).filter(|name| !name.is_empty());
-        if let Some(name) = named.or_else(|| header.filter(|name| !name.is_empty())) {
-            return name;
+        // Borrowed again below, where it is returned.
+        if !self.own_name(column).is_empty() {
+            return self.own_name(column);
         }
         if self.is_single && column == 0 {
             return b"value";
@@ -149,6 +150,13 @@ impl Tables {
             self.numbered.push(format!("c{}", self.numbered.len() + 1).into_bytes());
         }
         &self.numbered[column]
+    }
+
+    /// What the user or the header calls a column; empty if neither does.
+    pub(in crate::input) fn own_name(&self, column: usize) -> &[u8] {
+        let header = self.table.as_ref().and_then(|table| table.header.names.get(column));
+        let named = self.given.get(column).filter(|name| !name.is_empty());
+        named.or(header).map_or(b"", Vec::as_slice)
     }
 
     /// Whether a line of names is in force: alternating words and numbers are then a row.
@@ -379,7 +387,8 @@ impl Tables {
         }
         candidates[last + 1..].iter().for_each(|candidate| self.report(candidate));
         let has_row_names = self.has_row_names(&header);
-        self.replace_table(Table::new(header, &title, has_row_names));
+        let places = candidates[first].places(&header);
+        self.replace_table(Table::new(header, &title, has_row_names, places));
         self.width = 0;
         self.delimiter = None;
         self.refused = None;
@@ -451,7 +460,7 @@ impl Tables {
             self.delimiter.filter(|delimiter| delimiter.is_in(line)).unwrap_or(Delimiter::of(line));
         let header = Header { delimiter, label: None, names: self.given.clone(), are_units: false };
         let has_row_names = self.has_row_names(&header);
-        let mut table = Table::new(header, b"", has_row_names);
+        let mut table = Table::new(header, b"", has_row_names, Vec::new());
         if row::label(line, delimiter).0.is_some() || !table.read(line, &self.time, reading) {
             return false;
         }

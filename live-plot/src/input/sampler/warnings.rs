@@ -8,6 +8,7 @@ use super::super::grammar::metrics;
 use super::super::grammar::reading::Reading;
 use super::super::grammar::reading::{Cell, Item, Key};
 use super::super::grammar::table::OpenMark;
+use super::super::grammar::table::row_names::Lost;
 use super::super::grammar::words::loop_word;
 use super::super::problems::Problem;
 use super::super::splitter::LONGEST;
@@ -132,9 +133,15 @@ impl Sampler {
 
     /// Warns that a column does not name the rows any more.
     pub(super) fn warn_lost_names(&mut self) {
-        let Some(column) = self.grammar.tables.lost_names.take() else { return };
+        let Some((column, lost)) = self.grammar.tables.lost_names.take() else { return };
         let (name, line) = (copied(self.grammar.tables.name(column)), self.counts.lines);
-        self.problems.warn(format!("{name} named the rows until it held a number or nothing: it names none now, and its numbers are a series. If it does name them, --rows {name} keeps that. (line {line})"));
+        let why = match lost {
+            Lost::Value => {
+                " until it held a number or nothing: it names none now, and its numbers are a series"
+            }
+            Lost::Fresh => ", but the first of them all have different ones: it names none now",
+        };
+        self.problems.warn(format!("{name} named the rows{why}. If it does name them, --rows {name} keeps that. (line {line})"));
     }
 
     /// Warns of a row whose marks may mean something else than they are read as.

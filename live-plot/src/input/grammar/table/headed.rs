@@ -1,10 +1,13 @@
 //! A table with a header: whether a line is a row of it, and its cells. Which table is in force is left to `table`.
 
+use std::ops::Range;
+
 use super::super::cells::{self, Kind};
 use super::super::reading::{Cell, Item, Key, Reading};
 use super::header::Header;
+use super::places;
 use super::row::{self, Layout};
-use super::row_names::RowNames;
+use super::row_names::{Lost, RowNames};
 use crate::input::grammar::cells::delimiter::Delimiter;
 
 /// A table with a header.
@@ -21,20 +24,30 @@ pub(super) struct Table {
     /// The first row has a label before its colon.
     is_labelled: bool,
     is_begun: bool,
+    /// Where the names of the header stand; empty if that says nothing. And where the first row began.
+    places: Vec<Range<usize>>,
+    start: usize,
+    /// Its name is of several words, and has no name above it.
+    has_two_words: bool,
     /// The user has named the columns that name the rows: no word does that.
     has_row_names: bool,
     /// In how many columns at the beginning the first row had `-`: it may be a total.
     totals: usize,
     /// The next row has whole numbers there.
     pub(super) parts: Option<usize>,
-    /// The column that named the rows until it held a number.
-    pub(super) lost_names: Option<usize>,
+    /// A column that names the rows no longer, and why.
+    pub(super) lost_names: Option<(usize, Lost)>,
     /// An empty line has come since the last row: what follows may be something else.
     pub(super) is_doubtful: bool,
 }
 
 impl Table {
-    pub(super) fn new(header: Header, title: &[u8], has_row_names: bool) -> Self {
+    pub(super) fn new(
+        header: Header,
+        title: &[u8],
+        has_row_names: bool,
+        places: Vec<Range<usize>>,
+    ) -> Self {
         let label = header.label.as_deref().unwrap_or_default();
         let dot: &[u8] = if title.is_empty() || label.is_empty() { b"" } else { b"." };
         Self {
@@ -45,6 +58,9 @@ impl Table {
             numbers: Vec::new(),
             is_labelled: false,
             is_begun: false,
+            places,
+            start: 0,
+            has_two_words: false,
             has_row_names,
             totals: 0,
             parts: None,
@@ -64,6 +80,7 @@ impl Table {
         self.header.delimiter = self.header.delimiter.with_sign_of(line);
         let Header { delimiter, ref label, ref names, .. } = self.header;
         let width = names.len();
+        let (whole, start) = (line, line.len() - line.trim_ascii_start().len());
         let line = delimiter.trimmed(line);
         let (own, body) = row::label(line, delimiter);
         let mut cells: Vec<&[u8]> = Vec::with_capacity(width + 1);
@@ -72,6 +89,13 @@ impl Table {
             row::join(body, &mut cells, width);
         } else if cells.len() == width + 1 && cells.last().is_some_and(|last| last.is_empty()) {
             cells.pop();
+        }
+        if own.is_none() && (cells.len() != width || self.lacks_first(start)) {
+            cells = self.by_place(whole).unwrap_or_default();
+        }
+        // Of two words that name a row, the first may be left out where it is that of the row above, as pandas does.
+        if self.has_two_words && start > self.start {
+            return false;
         }
         let first = match own {
             // sar writes `Average:` in the column of the times.
@@ -110,8 +134,10 @@ impl Table {
         }
         reading.clear();
         let column = self.rows.column;
-        if self.is_begun && self.rows.lose(&cells, first) {
-            self.lost_names = column;
+        if self.is_begun
+            && let Some(lost) = self.rows.lose(&cells, first)
+        {
+            self.lost_names = column.map(|column| (column, lost));
         }
         let name = self.rows.name(&cells, first, self.times).to_vec();
         let layout = Layout { first, label: own, name: &name, names: self.rows.column };
@@ -125,7 +151,8 @@ impl Table {
             self.parts = cells.iter().take(columns).all(is_number).then_some(columns);
         }
         if !self.is_begun && reading.has_number() {
-            self.is_begun = true;
+            (self.is_begun, self.start) = (true, start);
+            self.has_two_words = names[0].is_empty() && cells[0].contains(&b' ');
             if first == 0 && !self.has_row_names {
                 self.totals = cells.iter().take_while(|cell| **cell == b"-").count();
             }
@@ -133,6 +160,28 @@ impl Table {
             self.numbers = kinds(&cells, first, delimiter);
         }
         reading.has_number()
+    }
+
+    /// Whether a row that is indented so far has nothing below the first name, where the first row had something.
+    fn lacks_first(&self, start: usize) -> bool {
+        let second = self.places.get(1).map_or(usize::MAX, |place| place.start);
+        self.is_begun && start >= second && self.start < second
+    }
+
+    /// The cells of a row that has an empty one, or blanks in one, as they stand below their names. Numbers stand where the
+    /// first row had them. The first row is read so if its name has no name above it: it may hold blanks.
+    fn by_place<'a>(&self, line: &'a [u8]) -> Option<Vec<&'a [u8]>> {
+        let is_index = self.header.names.first().is_some_and(Vec::is_empty);
+        if self.places.is_empty() || line.contains(&b'\t') || !(self.is_begun || is_index) {
+            return None;
+        }
+        let cells = places::cells(line, &self.places)?;
+        let is_like = |(cell, is_number): (&&[u8], &bool)| match cells::kind(cell, Delimiter::Tab) {
+            Kind::Number(_) => *is_number,
+            Kind::Empty => true,
+            _ => !is_number,
+        };
+        cells.iter().zip(&self.numbers).all(is_like).then_some(cells)
     }
 
     /// Whether a word or a time stands where the first row began with a number: `error 5 6` under `us sy id` is no row. Where

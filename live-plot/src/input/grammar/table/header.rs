@@ -1,10 +1,11 @@
-//! Headers: which line of names fits the row after it. What may be a name is left to `names`, where it stands to `places`.
+//! Headers: which line of names fits the row after it. What may be a name is left to `names`, where it stands
+//! to `places`.
 
 mod names;
-mod places;
 
 use std::ops::Range;
 
+use super::places::{spans, starts, touch};
 use super::row;
 use super::row_names::is_no_value;
 use crate::input::grammar::cells::delimiter::Delimiter;
@@ -13,7 +14,6 @@ use crate::input::grammar::cells::{self, Kind};
 use crate::input::grammar::words::is_level;
 pub(in crate::input) use names::is_of_years;
 use names::{are_units, distinct, end_a_sentence, is_address, is_drawn, is_torn};
-use places::{spans, starts, touch};
 
 /// A line of names that fits a row.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -70,16 +70,40 @@ impl Candidate {
         {
             return None;
         }
-        let (own, cells) = (self.spans(), spans(0, row).collect::<Vec<_>>());
-        let (index, cells) = cells.split_first()?;
-        let is_right = index.end <= self.indent
-            && own.len() == cells.len()
+        let (own, words) = (self.spans(), spans(0, row).collect::<Vec<_>>());
+        // The name of a row may hold blanks: `Mazda RX4` of R.
+        let (index, cells) = words.split_at_checked(words.len().checked_sub(own.len())?)?;
+        let is_right = index.last().is_some_and(|index| index.end <= self.indent)
             && own.iter().zip(cells).all(|(name, cell)| touch(name, cell));
         if !is_right {
             return None;
         }
         let line = [&b"\"\" "[..], &self.line].concat();
-        Self { line, ..Self::default() }.fits_with(Delimiter::Blanks, row)
+        let header = Self { line, ..Self::default() };
+        if index.len() == 1 {
+            return header.fits_with(Delimiter::Blanks, row);
+        }
+        let cells = Delimiter::Blanks.cells(row).skip(index.len()).collect::<Vec<_>>().join(&b' ');
+        header.fits_with(Delimiter::Blanks, &[b"x ", &cells[..]].concat())
+    }
+
+    /// Where the names of the header that it is stand, if it is indented or more than single blanks part them.
+    pub(in crate::input) fn places(&self, header: &Header) -> Vec<Range<usize>> {
+        let are_words = header.delimiter.is_blanks() && header.label.is_none();
+        if !are_words || self.is_comment || self.line.contains(&b'\t') {
+            return Vec::new();
+        }
+        let mut places = self.spans();
+        if header.delimiter == Delimiter::WideBlanks {
+            places = places.chunk_by(|one, other| other.start == one.end + 1).map(whole).collect();
+        }
+        let is_wide = places.windows(2).any(|pair| pair[1].start > pair[0].end + 1);
+        let is_laid_out = is_wide || self.indent > 0;
+        if header.names.len() == places.len() + 1 && header.names[0].is_empty() {
+            places.insert(0, 0..self.indent);
+        }
+        let are_all = places.len() == header.names.len();
+        if are_all && is_laid_out { places } else { Vec::new() }
     }
 
     /// The header that it is if some of its names hold single blanks: two or more part the columns, and each name stands
@@ -217,6 +241,12 @@ impl Candidate {
         let (label, names) = row::label(&self.line, delimiter);
         label.is_some_and(|label| !is_level(label)) && delimiter.cells(names).count() > 1
     }
+}
+
+/// From the first of the places to the last.
+fn whole(places: &[Range<usize>]) -> Range<usize> {
+    let ends = places.first().zip(places.last());
+    ends.map_or(0..0, |(first, last)| first.start..last.end)
 }
 
 /// Whether the line is one like the row, and not its header: `Max cpu time unlimited` and `Max stack size 8388608` share a

@@ -106,11 +106,19 @@ fn is_id(word: &[u8]) -> bool {
 }
 
 /// Whether a word can name a row: it has a letter, is no pair, and is no number in parentheses. `--:--:--` of curl and
-/// `$1.50` are none; `/` is a path.
+/// `$1.50` are none; `/` is a path, and an address is a name.
 fn is_name(word: &[u8]) -> bool {
     let has_letter = || String::from_utf8_lossy(word).chars().any(char::is_alphabetic);
     let is_number = word.strip_prefix(b"(").is_some_and(|inner| number::prefix(inner).is_some());
-    word == b"/" || (!word.contains(&b'=') && !is_number && has_letter())
+    word == b"/" || (!word.contains(&b'=') && !is_number && (has_letter() || is_address(word)))
+}
+
+/// Whether a word is four numbers with points between them, behind a mark perhaps: `*192.168.1.1` of ntpq.
+fn is_address(word: &[u8]) -> bool {
+    let start = word.iter().position(u8::is_ascii_digit).unwrap_or(word.len());
+    let is_part = |part: &[u8]| !part.is_empty() && part.iter().all(u8::is_ascii_digit);
+    let parts = || word[start..].split(|byte| *byte == b'.');
+    start < 2 && parts().count() == 4 && parts().all(is_part)
 }
 
 /// AM or PM, of the clock time in the cell before.

@@ -11,7 +11,21 @@ use crate::input::grammar::cells::{self, Kind};
 const PROCESS_IDS: [&str; 5] = ["pid", "tid", "tgid", "lwp", "spid"];
 
 /// What columns are called whose words say something about a row, and name none.
-const REMARKS: [&str; 7] = ["comment", "comments", "message", "msg", "note", "notes", "remark"];
+const REMARKS: [&str; 10] = [
+    "comment",
+    "comments",
+    "description",
+    "memo",
+    "message",
+    "msg",
+    "note",
+    "notes",
+    "remark",
+    "text",
+];
+
+/// So many rows, each at another time and of another name, have no names: what never comes again names nothing.
+const MOST_FRESH: u32 = 8;
 
 /// What stands where there is no value, beside what `cells` knows by itself. In the first column it may be a name.
 const NO_VALUES: [&str; 22] = [
@@ -69,6 +83,19 @@ pub(in crate::input) struct RowNames {
     name: Vec<u8>,
     /// The header has come so many times.
     block: u64,
+    /// The time of the last row.
+    time: Vec<u8>,
+    /// How many rows have come, each behind another time and of another name; `None` once one has not.
+    fresh: Option<u32>,
+}
+
+/// Why a column names the rows no longer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::input) enum Lost {
+    /// It held a number or nothing.
+    Value,
+    /// Each of many rows had another name.
+    Fresh,
 }
 
 /// The row that a name is for, as it last came.
@@ -112,11 +139,13 @@ impl RowNames {
             None => (words.first().copied(), words.get(1).copied()),
         };
         self.is_first = self.column == Some(times);
+        self.fresh = self.column.filter(|column| times > 0 && *column >= times).map(|_| 0);
     }
 
     /// Takes the column for one of values from now on, if it has no name for this row, but a number or nothing: `1,bad`, then
-    /// `2,5`. Where names begin the rows, only a fraction is none: `all`, `0`, `1` of mpstat are. Returns whether it does.
-    pub(in crate::input) fn lose(&mut self, cells: &[&[u8]], first: usize) -> bool {
+    /// `2,5`. Where names begin the rows, only a fraction is none: `all`, `0`, `1` of mpstat are. Nor does it name rows if none
+    /// had the name of another. Returns whether it does.
+    pub(in crate::input) fn lose(&mut self, cells: &[&[u8]], first: usize) -> Option<Lost> {
         let column = self.column.filter(|_| self.process.is_none());
         let cell = column.and_then(|column| cells.get(column.checked_sub(first)?));
         let is_number = |cell: &&[u8]| matches!(cells::kind(cell, Delimiter::Tab), Kind::Number(_));
@@ -126,10 +155,12 @@ impl RowNames {
             Some(Kind::Empty) => !self.is_first && cells.iter().any(is_number),
             _ => false,
         };
-        if is_lost {
-            (self.column, self.other) = (None, None);
+        let is_fresh = self.fresh.is_some_and(|rows| rows >= MOST_FRESH);
+        let lost = if is_lost { Some(Lost::Value) } else { is_fresh.then_some(Lost::Fresh) };
+        if lost.is_some() {
+            (self.column, self.other, self.fresh) = (None, None, None);
         }
-        is_lost
+        lost
     }
 
     /// The name of the row with these cells, the first of them in column `first`; `times` of them tell when it was.
@@ -150,6 +181,12 @@ impl RowNames {
             Row { other: word(self.other), process: cell(self.process), seen: (self.block, time) };
         self.name.clear();
         self.name.extend_from_slice(cell(self.column));
+        if let Some(rows) = self.fresh {
+            let is_fresh = self.time != time && !self.owners.contains_key(&self.name);
+            self.fresh = is_fresh.then_some(rows + 1);
+            self.time.clear();
+            self.time.extend_from_slice(time);
+        }
         for more in [row.other, row.process] {
             if self.name.is_empty() || is_for(&mut self.owners, &self.name, row) {
                 break;
@@ -257,7 +294,7 @@ mod tests {
         let lost = |column: usize, times: usize, row: [&[u8]; 2]| {
             let mut names = RowNames::default();
             names.choose(&[column], &header, times);
-            names.lose(&row, 0)
+            names.lose(&row, 0) == Some(Lost::Value)
         };
         assert!(lost(1, 0, [b"2", b"5"]));
         assert!(lost(1, 0, [b"2", b""]));
@@ -267,6 +304,29 @@ mod tests {
         assert!(!lost(1, 0, [b"2", b"bad"]));
         assert!(!lost(0, 0, [b"0", b"5"]), "mpstat: all, 0, 1");
         assert!(!lost(1, 1, [b"10:00:01", b"0"]));
+    }
+
+    #[test]
+    fn names_of_which_none_comes_again_are_none_behind_times() {
+        let lost = |times: usize, rows: &[(&str, &str)]| {
+            let mut names = RowNames::default();
+            names.choose(&[1], &[], times);
+            rows.iter().position(|(time, name)| {
+                let cells = [time.as_bytes(), name.as_bytes(), b"5"];
+                let is_lost = names.lose(&cells, 0) == Some(Lost::Fresh);
+                names.name(&cells, 0, times);
+                is_lost
+            })
+        };
+        let rows: Vec<(String, String)> =
+            (0..20).map(|n| (format!("10:00:{n:02}"), format!("n{n}"))).collect();
+        let mut rows: Vec<(&str, &str)> = rows.iter().map(|(t, n)| (&t[..], &n[..])).collect();
+        assert_eq!(lost(1, &rows), Some(8));
+        assert_eq!(lost(0, &rows), None, "a list");
+        rows[5].1 = "n4";
+        assert_eq!(lost(1, &rows), None, "one came again");
+        rows[5] = (rows[4].0, "n5");
+        assert_eq!(lost(1, &rows), None, "two at one time");
     }
 
     #[test]

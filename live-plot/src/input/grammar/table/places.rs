@@ -1,0 +1,100 @@
+//! Where the columns and words of a line stand, in characters: a name stands over its column. So a row with an empty cell, or
+//! with blanks in one, is read by place.
+
+use std::ops::Range;
+
+/// Where the columns of a line begin that two blanks or more part, in characters.
+pub(in crate::input) fn starts(line: &[u8]) -> impl Iterator<Item = usize> {
+    let (mut place, mut blanks) = (0, 2);
+    line.iter().filter_map(move |byte| {
+        let is_start = *byte != b' ' && blanks > 1;
+        blanks = if *byte == b' ' { blanks + 1 } else { 0 };
+        place += usize::from(is_first_of_character(byte));
+        is_start.then_some(place)
+    })
+}
+
+/// Where each word of a line that is indented so far begins and ends, in characters.
+pub(in crate::input) fn spans(indent: usize, line: &[u8]) -> impl Iterator<Item = Range<usize>> {
+    let mut place = indent;
+    line.chunk_by(|one, other| one.is_ascii_whitespace() == other.is_ascii_whitespace()).filter_map(
+        move |part| {
+            let start = place;
+            place += part.iter().filter(|byte| is_first_of_character(byte)).count();
+            (!part[0].is_ascii_whitespace()).then_some(start..place)
+        },
+    )
+}
+
+/// The cells of a row below names that stand at these places; an empty one is where no word stands. `None` if a word stands
+/// under no name or under several, but for one that goes on after a single blank.
+pub(in crate::input) fn cells<'a>(row: &'a [u8], names: &[Range<usize>]) -> Option<Vec<&'a [u8]>> {
+    let mut cells: Vec<Option<Range<usize>>> = vec![None; names.len()];
+    let (mut last, mut last_end, mut at) = (0, 0, 0);
+    for place in spans(0, row) {
+        at += row[at..].iter().take_while(|byte| byte.is_ascii_whitespace()).count();
+        let length = row[at..].iter().take_while(|byte| !byte.is_ascii_whitespace()).count();
+        let mut under = (0..names.len()).filter(|column| touch(&names[*column], &place));
+        let goes_on = place.start == last_end + 1 && last_end > 0;
+        let column = match (under.next(), under.next()) {
+            (Some(column), None) if cells[column].is_none() || goes_on => column,
+            // The first may be all that is left of the header, into which a number of the next column reaches.
+            (Some(0), Some(1)) if names[0].end == names[1].start && cells[1].is_none() => 1,
+            (None, _) if goes_on => last,
+            _ => return None,
+        };
+        if column < last {
+            return None;
+        }
+        let start = cells[column].as_ref().map_or(at, |cell| cell.start);
+        cells[column] = Some(start..at + length);
+        (last, last_end, at) = (column, place.end, at + length);
+    }
+    Some(cells.into_iter().map(|cell| cell.map_or(&b""[..], |cell| &row[cell])).collect())
+}
+
+/// Whether two words stand over each other, in part at least.
+pub(in crate::input) fn touch(one: &Range<usize>, other: &Range<usize>) -> bool {
+    one.start < other.end && other.start < one.end
+}
+
+/// Whether the byte is not a further one of a character in UTF-8.
+fn is_first_of_character(byte: &u8) -> bool {
+    byte & 0xc0 != 0x80
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(names: &str, row: &str) -> Option<String> {
+        let names: Vec<_> = spans(0, names.as_bytes()).collect();
+        let cells = cells(row.as_bytes(), &names)?;
+        let text = |cell: &&[u8]| String::from_utf8_lossy(cell).into_owned();
+        Some(cells.iter().map(text).collect::<Vec<_>>().join("|"))
+    }
+
+    #[test]
+    fn cells_stand_below_their_names() {
+        let names = "IN  NAME      RATE     BARS  N";
+        for (row, expected) in [
+            ("*   home      54       ▂▄__  5", Some("*|home|54|▂▄__|5")),
+            ("    home      54 Mb/s  ▂▄__ 15", Some("|home|54 Mb/s|▂▄__|15")),
+            ("    my home   54 Mb/s        5", Some("|my home|54 Mb/s||5")),
+            ("*   homehomehome5      ▂▄__  5", None),
+            ("*   home   x  54       ▂▄__  5", None),
+            ("*   home      54       ▂▄__  5  6", None),
+        ] {
+            assert_eq!(read(names, row).as_deref(), expected, "{row}");
+        }
+    }
+
+    #[test]
+    fn what_is_left_of_the_header_may_hold_blanks() {
+        let row = b"Mazda RX4  21.0  6";
+        assert_eq!(
+            cells(row, &[0..12, 12..15, 17..18]),
+            Some(vec![&b"Mazda RX4"[..], b"21.0", b"6"])
+        );
+    }
+}
