@@ -303,7 +303,7 @@ fn text(svg: &mut String, (x, y): (f64, f64), anchor: &str, color: Rgb, text: &s
     );
 }
 
-pub(super) fn dash(series: usize) -> String {
+fn dash(series: usize) -> String {
     let lengths = Dash::of(series).lengths();
     lengths.map_or_else(String::new, |(on, period)| {
         format!(" stroke-dasharray=\"{on} {}\"", period - on)

@@ -12,7 +12,7 @@ use super::figure::Figure;
 use crate::config::Draw;
 use crate::picture::band::{self, FAINT, Part};
 use crate::picture::palette::Dash;
-use crate::picture::pixels::Area;
+use crate::picture::pixels::{Area, WIDTH};
 
 /// A figure as PNG.
 pub(crate) fn png(figure: &Figure<'_>) -> Result<Vec<u8>, String> {
@@ -57,7 +57,9 @@ fn paint(figure: &Figure<'_>) -> Result<Canvas, String> {
         }
         let mut stroke = Stroke::new(size(pixels.area));
         for (points, dash, color) in slopes {
-            stroke.draw(&mut canvas, &points, pixels, dash, color);
+            for part in pixels.dashed_line(&pixels.line(&points), dash, WIDTH / 2.0) {
+                stroke.draw(&mut canvas, &part, pixels, color);
+            }
         }
         for (area, dash, color) in full {
             pixels.dashed(area, dash, |area| canvas.fill(area, pixels.area, color));

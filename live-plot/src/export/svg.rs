@@ -1,6 +1,6 @@
 //! A figure with its series as SVG: lines that stay sharp at any size.
 
-use super::figure::{Figure, dash, hex};
+use super::figure::{Figure, hex};
 use crate::config::Draw;
 use crate::picture::band::{self, FAINT, Part};
 use crate::picture::decimate::{Point, Trace};
@@ -33,7 +33,7 @@ pub(crate) fn svg(figure: &Figure<'_>) -> String {
             };
             path(&mut svg, inside, faint);
             path(&mut above, dots, stroke(4.0));
-            path(&mut above, line, stroke(WIDTH) + &dash(series));
+            path(&mut above, line, stroke(WIDTH));
             path(&mut above, full, fill);
         }
         svg.push_str(&above);
@@ -57,7 +57,7 @@ impl Paths {
     fn of(figure: &Figure<'_>, panel: &Panel, series: usize, pixels: Pixels) -> Self {
         let mut paths = Self::default();
         let Trace { runs, means, .. } = figure.trace(panel, series);
-        let draw = figure.scene.draw;
+        let (draw, dash) = (figure.scene.draw, Dash::of(series));
         let (lone, others) = match draw {
             Draw::Points => (runs.concat(), Vec::new()),
             Draw::Line | Draw::Step => pixels.lone_dots(&runs),
@@ -65,18 +65,22 @@ impl Paths {
         let places =
             |run: &[Point]| run.iter().map(|point| pixels.point(*point)).collect::<Vec<_>>();
         places(&lone).chunks_exact(2).for_each(|pair| line(&mut paths.dots, pair));
+        let dashed = |path: &mut String, points: &[[f64; 2]]| {
+            let parts = pixels.dashed_line(points, dash, WIDTH / 2.0);
+            parts.iter().for_each(|part| line(path, part));
+        };
         for run in others {
             let mut dense = Self::default();
             band::run(&pixels, draw, run, &means, |part| match part {
                 Part::Inside(area) => rectangle(&mut dense.inside, area),
                 Part::Full(area) => {
-                    pixels.dashed(area, Dash::of(series), |area| rectangle(&mut dense.full, area));
+                    pixels.dashed(area, dash, |area| rectangle(&mut dense.full, area));
                 }
-                Part::Slope(points) => line(&mut dense.line, &pixels.line(points)),
+                Part::Slope(points) => dashed(&mut dense.line, &pixels.line(points)),
             });
             if dense.inside.is_empty() && draw == Draw::Step {
                 // A line stays sharp at any size.
-                line(&mut paths.line, &places(run));
+                dashed(&mut paths.line, &places(run));
                 continue;
             }
             paths.line += &dense.line;

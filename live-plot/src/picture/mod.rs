@@ -1,5 +1,5 @@
 //! What a picture shows, whoever draws it: the scene (`scene`), its panels (`panels`) and its traces (`traces`), its pixel
-//! columns and the few points that draw a series (`decimate`, `dots`, `lit_rows`), its pixels (`pixels`, `discs`, `band`),
+//! columns and the few points that draw a series (`decimate`, `dots`, `lit_rows`), its pixels (`pixels`, `discs`, `dashes`, `band`),
 //! where its axes begin, end and are marked (`scale`, `axes`, `marks`, `time_marks`, `clock`), its colours and dashes
 //! (`palette`), values as text (`number`), names that are too long (`elide`), and the marks of `--marks` (`annotations`).
 //! Pure: painting is left to `view`, `export` and `terminal`.
@@ -8,6 +8,7 @@ pub mod annotations;
 mod axes;
 pub mod band;
 pub mod clock;
+mod dashes;
 pub mod decimate;
 mod discs;
 pub mod dots;

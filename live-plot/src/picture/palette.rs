@@ -35,9 +35,12 @@ pub struct Palette {
 /// A group of series has one dash and differs by its colours.
 const GROUP: usize = 8;
 
-/// Seven groups have colours of their own. There are five dashes: 7 and 5 have no common factor, so that as many as 35
-/// groups, 280 series, differ from each other. live-plot reads 256.
+/// Seven groups have colours of their own. There are five dashes, so that as many as 35 groups, 280 series, differ from each
+/// other. live-plot reads 256.
 const COLORS: usize = 7 * GROUP;
+
+/// The first series have whole lines: dashes are harder to follow, and so many colours are told apart without them.
+pub const WHOLE: usize = 3 * GROUP;
 
 const DARK: Palette = Palette {
     background: Rgb(0x0e, 0x11, 0x16),
@@ -110,10 +113,12 @@ pub enum Dash {
 impl Dash {
     const ALL: [Self; 5] = [Self::Solid, Self::Dashed, Self::Dotted, Self::Spaced, Self::Sparse];
 
-    /// A series' dash: the same for all of its group.
+    /// A series' dash: the same for all of its group. Each time a colour comes again, its dash is the next one.
     #[must_use]
     pub const fn of(series: usize) -> Self {
-        Self::in_turn(series / GROUP)
+        let colors = series % COLORS;
+        let first = colors.saturating_sub(WHOLE - GROUP) / GROUP;
+        Self::in_turn(series / COLORS + first)
     }
 
     /// The dashes in turn.

@@ -1,12 +1,11 @@
 //! Grid lines, steps and dots as rectangles on whole pixels, the same for the window and for PNG. Steps have horizontal and
 //! vertical parts only, so they need no smooth edges. The pixel column of a sample follows from its time alone, so a line
-//! keeps its shape as it scrolls. Pure; the shape of a dot is left to `discs`, how a rectangle is filled to the painter,
-//! sloping lines too.
+//! keeps its shape as it scrolls. Pure; the shape of a dot is left to `discs`, dashes to `dashes`, how a rectangle is
+//! filled to the painter, sloping lines too.
 
 use super::decimate::{Grid, Point};
 use super::discs::Discs;
 use super::dots::Rows;
-use super::palette::Dash;
 
 /// How far outside of a panel a point may be, in heights of it.
 const FAR: f64 = 1e9;
@@ -186,27 +185,6 @@ impl Pixels {
             }
         }
         discs.finish();
-    }
-
-    /// The parts of a rectangle that a dash leaves. Dashes are counted along the rectangle, from a place that scrolls with
-    /// the data, and never longer than a rise is visible by.
-    pub fn dashed(&self, area: Area, dash: Dash, mut fill: impl FnMut(Area)) {
-        let Some((on, period)) = dash.lengths() else { return fill(area) };
-        let (on, period) = (self.wide(on), self.wide(period));
-        let [left, top, right, bottom] = area;
-        let first = i32::try_from(self.grid.first.rem_euclid(i64::from(period))).unwrap_or(0);
-        // Down a column it goes on where it was along the row.
-        let phase = (first + left - self.area[0] + top - self.area[1]).rem_euclid(period);
-        let is_wide = right - left > bottom - top;
-        let (from, to) = if is_wide { (left, right) } else { (top, bottom) };
-        let mut at = from - phase;
-        while at < to {
-            let (begin, end) = (at.max(from), (at + on).min(to));
-            if begin < end {
-                fill(if is_wide { [begin, top, end, bottom] } else { [left, begin, right, end] });
-            }
-            at += period;
-        }
     }
 }
 

@@ -17,6 +17,7 @@ use unicode_width::UnicodeWidthStr;
 use super::status::{Entry, Status};
 use super::{overlay, text, theme};
 use crate::config::Draw;
+use crate::picture::palette::WHOLE;
 pub(super) use entry::line_of;
 use entry::{Look, Widths};
 use grid::Grid;
@@ -32,9 +33,6 @@ const SHORT: f32 = 90.0;
 
 /// Between the first row and the buttons.
 const APART: f32 = 12.0;
-
-/// From this number on some have dashes.
-const DASHED: usize = 8;
 
 /// The legend, as far as it depends on the frames before.
 #[derive(Debug, Default)]
@@ -142,7 +140,7 @@ impl Legend {
     fn look<'a>(&mut self, ui: &Ui, content: Content<'a>, first: f32, room: f32) -> Look<'a> {
         let Content { unit, draw, status, .. } = content;
         let count = status.series.len();
-        let (is_large, has_dashes) = (count <= FEW, count > DASHED && draw != Draw::Points);
+        let (is_large, has_dashes) = (count <= FEW, count > WHOLE && draw != Draw::Points);
         if self.is_large != is_large {
             self.is_large = is_large;
             (self.widths, self.listed) = Default::default();

@@ -227,7 +227,7 @@ fn paint(
             band::run(&pixels, scene.draw, run, means, |part| match part {
                 Part::Inside(area) => faint.fill(area, shade),
                 Part::Full(area) => pixels.dashed(area, dash, |area| mesh.fill(area, color)),
-                Part::Slope(points) => slopes.extend(line(points, number, pixels, scale, color)),
+                Part::Slope(points) => slopes.extend(line(points, dash, pixels, color)),
             });
         }
     }
@@ -287,17 +287,19 @@ fn grid(pixels: Pixels, values: &Marks, times: &Marks, scene: &Scene, palette: &
     mesh.into_shape()
 }
 
-/// A sloping line, with the dash of its series.
-fn line(run: &[Point], number: usize, pixels: Pixels, scale: f32, color: Color32) -> Vec<Shape> {
-    let place = |[x, y]: [f64; 2]| pos2(single(x) / scale, single(y) / scale);
-    let points: Vec<Pos2> = pixels.line(run).into_iter().map(place).collect();
+/// A sloping line, or the dashes of it.
+fn line(
+    run: &[Point],
+    dash: Dash,
+    pixels: Pixels,
+    color: Color32,
+) -> impl Iterator<Item = Shape> + use<> {
     let stroke = Stroke::new(single(WIDTH), color);
-    match Dash::of(number).lengths() {
-        // All of it is outside.
-        _ if points.is_empty() => Vec::new(),
-        None => vec![Shape::line(points, stroke)],
-        Some((on, period)) => Shape::dashed_line(&points, stroke, single(on), single(period - on)),
-    }
+    let parts = pixels.dashed_line(&pixels.line(run), dash, 0.0);
+    let place = move |[x, y]: [f64; 2]| pos2(single(x / pixels.scale), single(y / pixels.scale));
+    // All of it may be outside.
+    let parts = parts.into_iter().filter(|part| !part.is_empty());
+    parts.map(move |part| Shape::line(part.into_iter().map(place).collect(), stroke))
 }
 
 /// The end of a series' line, if it is at the newest moment that is drawn.

@@ -5,8 +5,7 @@
 use std::ops::Range;
 
 use super::canvas::{Canvas, blend, index};
-use crate::picture::decimate::Point;
-use crate::picture::palette::{Dash, Rgb};
+use crate::picture::palette::Rgb;
 use crate::picture::pixels::{Pixels, WIDTH};
 
 /// So many cuts a pixel column: as finely the edge of an upright line is shaded.
@@ -53,17 +52,16 @@ impl Stroke {
         Self { cuts: vec![Cut::EMPTY; width * CUTS], height }
     }
 
-    /// Draws a line, or the dashes of it.
+    /// Draws a line through some places in the picture.
     pub(super) fn draw(
         &mut self,
         canvas: &mut Canvas,
-        run: &[Point],
+        line: &[[f64; 2]],
         pixels: Pixels,
-        dash: Dash,
         color: Rgb,
     ) {
         let [left, top] = [pixels.area[0], pixels.area[1]].map(f64::from);
-        let points = pixels.line(run).into_iter().map(|[x, y]| [x - left, y - top]);
+        let points = line.iter().map(|[x, y]| [x - left, y - top]);
         let mut last = None;
         let mut touched: Option<Range<usize>> = None;
         for point in points {
@@ -76,7 +74,7 @@ impl Stroke {
         }
         let Some(touched) = touched else { return };
         let columns = touched.start / CUTS..touched.end.div_ceil(CUTS);
-        self.paint(canvas, columns, pixels, dash, color);
+        self.paint(canvas, columns, pixels, color);
         self.cuts[touched].fill(Cut::EMPTY);
     }
 
@@ -105,76 +103,23 @@ impl Stroke {
         first..end
     }
 
-    fn paint(
-        &self,
-        canvas: &mut Canvas,
-        columns: Range<usize>,
-        pixels: Pixels,
-        dash: Dash,
-        color: Rgb,
-    ) {
+    fn paint(&self, canvas: &mut Canvas, columns: Range<usize>, pixels: Pixels, color: Rgb) {
         let [left, top] = [pixels.area[0], pixels.area[1]].map(|edge| index(edge.into()));
         let whole = Cut { top: 0.0, bottom: self.height as f64 };
         let cuts = &self.cuts.as_chunks::<CUTS>().0[columns.clone()];
-        let hulls = cuts.iter().map(|column| column.iter().copied().fold(Cut::EMPTY, Cut::hull));
-        let hulls: Vec<Cut> = hulls.map(|hull| hull.common(whole)).collect();
-        let lengths = dash.lengths();
-        let lengths =
-            lengths.map(|(on, period)| [on, period].map(|n| index(pixels.wide(n).into())));
-        let mut dashes = Dashes { lengths, along: 0 };
-        for (number, (column, hull)) in cuts.iter().zip(&hulls).enumerate() {
+        for (number, column) in cuts.iter().enumerate() {
+            let hull = column.iter().copied().fold(Cut::EMPTY, Cut::hull).common(whole);
             let rows = index(hull.top)..index(hull.bottom.ceil());
             let full = column.iter().copied().fold(whole, Cut::common);
             let full = index(full.top.ceil())..index(full.bottom);
             let full = if full.is_empty() { rows.end..rows.end } else { full };
             let cover = |row| column.iter().map(|cut| cut.cover(row)).sum::<f64>() / CUTS as f64;
             let column = canvas.column(left + columns.start + number, top, top + self.height);
-            let shade = |lit: Range<usize>| {
-                let (before, after) =
-                    (lit.start..lit.end.min(full.start), lit.start.max(full.end)..lit.end);
-                for row in before.chain(after) {
-                    blend(&mut column[row], color, cover(row));
-                }
-                let inside = lit.start.max(full.start)..lit.end.min(full.end);
-                column.get_mut(inside).unwrap_or_default().fill(color.into());
-            };
-            let is_rising = hulls.get(number + 1).is_some_and(|next| next.top < hull.top);
-            dashes.column(rows, is_rising, shade);
-        }
-    }
-}
-
-/// The dashes of a line, counted along its rows or, where it is steep, its columns.
-struct Dashes {
-    /// How much is drawn, and after how much it begins again; `None` without a break.
-    lengths: Option<[usize; 2]>,
-    /// How long the line was before the column.
-    along: usize,
-}
-
-impl Dashes {
-    /// Calls `shade` for the rows of the next column that are drawn.
-    fn column(&mut self, rows: Range<usize>, is_rising: bool, mut shade: impl FnMut(Range<usize>)) {
-        let Some([on, period]) = self.lengths else {
-            return shade(rows);
-        };
-        // The line's own width is no part of its length.
-        let steps = rows.len().saturating_sub(2).max(1);
-        let phase = self.along % period;
-        self.along += steps;
-        if steps == 1 {
-            if phase < on {
-                shade(rows);
+            let (before, after) = (rows.start..rows.end.min(full.start), full.end..rows.end);
+            for row in before.chain(after) {
+                blend(&mut column[row], color, cover(row));
             }
-            return;
-        }
-        for dash in (0..rows.len() + phase).step_by(period) {
-            let from = dash.saturating_sub(phase);
-            let to = (dash + on).saturating_sub(phase).min(rows.len()).max(from);
-            shade(match is_rising {
-                true => rows.end - to..rows.end - from,
-                false => rows.start + from..rows.start + to,
-            });
+            column.get_mut(full).unwrap_or_default().fill(color.into());
         }
     }
 }
@@ -190,14 +135,13 @@ mod tests {
     const SIZE: usize = 40;
 
     /// How much of each pixel a line through these places covers, from 0 to 255.
-    fn covers(places: &[[f64; 2]], dash: Dash) -> Vec<u8> {
+    fn covers(places: &[[f64; 2]]) -> Vec<u8> {
         let size = SIZE as f64;
         let rows = Rows { scale: Scale::linear((0.0, size)), count: SIZE };
         let (grid, edge) = (Grid::showing(size, size, size), i32::try_from(SIZE).unwrap());
         let pixels = Pixels { grid, span: size, rows, area: [0, 0, edge, edge], scale: 1.0 };
         let mut canvas = Canvas { width: SIZE, height: SIZE, pixels: vec![[0; 3]; SIZE * SIZE] };
-        let run: Vec<Point> = places.iter().map(|[x, y]| [*x, size - y]).collect();
-        Stroke::new([SIZE, SIZE]).draw(&mut canvas, &run, pixels, dash, Rgb(255, 0, 0));
+        Stroke::new([SIZE, SIZE]).draw(&mut canvas, places, pixels, Rgb(255, 0, 0));
         canvas.pixels.into_iter().map(|pixel| pixel[0]).collect()
     }
 
@@ -220,7 +164,7 @@ mod tests {
             if upright && places.len() > 1 {
                 places[1][0] = places[0][0];
             }
-            let covers = covers(&places, Dash::Solid);
+            let covers = covers(&places);
             for (at, cover) in covers.into_iter().enumerate() {
                 let (x, y) = ((at / SIZE) as f64, (at % SIZE) as f64);
                 let parts = (0..64).map(|part| [x + f64::from(part % 8) / 8.0 + 0.0625, y + f64::from(part / 8) / 8.0 + 0.0625]);
@@ -233,16 +177,5 @@ mod tests {
                 prop_assert!((f64::from(cover) / 255.0 - expected).abs() < 0.26, "{} and {} at {:?}", cover, expected, (x, y));
             }
         }
-    }
-
-    #[test]
-    fn dashes_are_counted_along_the_line_also_where_it_is_steep() {
-        let flat = covers(&[[0.0, 20.5], [40.0, 20.5]], Dash::Dashed);
-        let lit: Vec<bool> = flat.chunks(SIZE).map(|column| column[20] == 255).collect();
-        let expected: Vec<bool> = (0..SIZE).map(|x| x % 14 < 9).collect();
-        assert_eq!(lit, expected);
-        let steep = covers(&[[20.5, 0.0], [20.5, 40.0]], Dash::Dashed);
-        let lit = steep[20 * SIZE..21 * SIZE].iter().filter(|cover| **cover == 255).count();
-        assert!((22..=28).contains(&lit), "{lit} of 40 rows");
     }
 }

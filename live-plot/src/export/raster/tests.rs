@@ -7,7 +7,7 @@ use super::*;
 use crate::args::Args;
 use crate::config::{Axis, Config};
 use crate::picture::decimate::Point;
-use crate::picture::palette::Rgb;
+use crate::picture::palette::{Rgb, WHOLE};
 use crate::picture::pixels::Pixels;
 use crate::picture::scene::{Extent, Scene};
 use crate::series::store::{Entry, Store};
@@ -166,7 +166,7 @@ proptest! {
             let (width, height) = (usize::from(run.config.size.0), usize::from(run.config.size.1));
             let mut canvas = Canvas { width, height, pixels: vec![[0; 3]; width * height] };
             let mut stroke = Stroke::new(size(pixels.area));
-            let mut draw = |run: &Vec<Point>| stroke.draw(&mut canvas, run, pixels, Dash::Solid, Rgb(255, 0, 0));
+            let mut draw = |run: &Vec<Point>| stroke.draw(&mut canvas, &pixels.line(run), pixels, Rgb(255, 0, 0));
             runs.iter().for_each(&mut draw);
             canvas
         };
@@ -221,10 +221,10 @@ fn a_sample_alone_is_a_dot_however_it_is_drawn() {
     {
         let run = Run::new(1, 0, &["-d", draw, "-y", "0:10"]);
         let mut store = Store::new(1 << 20);
-        // The ninth has dashes.
-        store.declare(&(0..9).map(|number| number.to_string()).collect::<Vec<_>>());
+        // The last has dashes.
+        store.declare(&(0..=WHOLE).map(|number| number.to_string()).collect::<Vec<_>>());
         for (time, &value) in (1_u32..).map(f64::from).zip(values) {
-            store.append(&[Entry { series: 8, sample: Sample { time, value } }]);
+            store.append(&[Entry { series: WHOLE, sample: Sample { time, value } }]);
         }
         let run = Run { store: Shared::new(store), ..run };
         let figure = run.figure();
@@ -241,5 +241,39 @@ fn a_sample_alone_is_a_dot_however_it_is_drawn() {
         };
         assert!(lit.iter().all(near), "{draw}: {lit:?}");
         assert!(lit.len() >= 12, "{draw}: {lit:?}");
+    }
+}
+
+#[test]
+fn dashes_are_even_however_many_samples_a_pixel_has() {
+    let (on, period) = Dash::of(WHOLE).lengths().unwrap();
+    for (draw, count) in ["line", "step"]
+        .iter()
+        .flat_map(|draw| [300_u32, 900, 1200, 2000, 20_000].map(|n| (draw, n)))
+    {
+        let run = Run::new(1, 0, &["-d", draw, "-y", "0:10", "--size", "1280x200"]);
+        let mut store = Store::new(1 << 20);
+        store.declare(&(0..=WHOLE).map(|number| number.to_string()).collect::<Vec<_>>());
+        for time in (1..=count).map(f64::from) {
+            store.append(&[Entry { series: WHOLE, sample: Sample { time, value: 5.0 } }]);
+        }
+        let run = Run { store: Shared::new(store), ..run };
+        let figure = run.figure();
+        let (drawn, without) = (paint(&figure).unwrap(), Canvas::framed(&figure).unwrap());
+        let pixels = figure.panels()[0].1;
+        let row = usize::try_from(pixels.row(5.0, 1)).unwrap();
+        let is_lit = |x: i32| {
+            let at = usize::try_from(x).unwrap() * drawn.height + row;
+            drawn.pixels[at] != without.pixels[at]
+        };
+        // But for the first sample, the last, and the round ends of a dash.
+        for x in pixels.column(2.0) + 3..pixels.column(f64::from(count)) - 3 {
+            let place =
+                ((pixels.grid.first as f64) + f64::from(x - pixels.area[0])).rem_euclid(period);
+            let is_inside = (1.0..on - 2.0).contains(&place);
+            let is_between = (on + 1.0..period - 2.0).contains(&place);
+            assert!(!is_inside || is_lit(x), "{draw} {count}: no dash at {x}");
+            assert!(!is_between || !is_lit(x), "{draw} {count}: no gap at {x}");
+        }
     }
 }

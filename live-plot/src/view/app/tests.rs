@@ -1,5 +1,6 @@
 //! Windows without a display, as a user works them. What is tested is in a file for each part of a window.
 
+mod curves;
 mod keyboard;
 mod legend;
 mod status;
