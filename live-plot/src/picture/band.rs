@@ -75,14 +75,19 @@ fn dense<'a>(pixels: &Pixels, run: &[Point], means: &[Point], paint: &mut impl F
         while let Some([_, mean]) = means.next_if(|[time, _]| *time < end) {
             (sum, count) = (sum + mean, count + 1);
         }
-        // Between columns of few samples one of many is nothing to look into.
-        let is_dense = count >= right - left && from < to;
-        let row = is_dense.then(|| pixels.row(sum / f64::from(count), wide).clamp(from, to));
+        // Between columns of few samples one of many is nothing to look into. But the last one may get more.
+        let is_last = right + 1 >= columns.end();
+        let is_dense = count >= right - left - i32::from(is_last) && from < to;
+        let mean = (count > 0).then(|| pixels.row(sum / f64::from(count), wide));
+        let row = mean.or(before).filter(|_| is_dense).map(|row| row.clamp(from, to));
         if let Some(row) = row {
             let end = (row + wide).min(to);
             inside.add(left, right, [from, to], paint);
             if let Some(before) = before.filter(|before| *before != row) {
-                middle.add(left, left + 1, [row.min(before), end.max(before)], paint);
+                let [top, bottom] =
+                    columns.rows(left, left + 1).next().map_or(NONE, |(_, rows)| rows);
+                let joint = [row.min(before).max(top), end.max(before).min(bottom)];
+                middle.add(left, left + 1, joint, paint);
             }
             middle.add(left, right, [row, end], paint);
         }

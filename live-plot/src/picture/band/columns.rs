@@ -65,27 +65,40 @@ impl Columns {
         (left..right).zip(self.rows[self.index(left)..self.index(right)].iter().copied())
     }
 
-    /// All columns in groups. What is inside is more than `reach` rows or columns from a dark pixel.
+    /// The one after the last.
+    pub(super) fn end(&self) -> i32 {
+        self.first + i32::try_from(self.rows.len()).unwrap_or(0)
+    }
+
+    /// All columns in groups; the last column, which may still get samples, is one by itself. What is inside is more than
+    /// `reach` rows or columns from a dark pixel.
     pub(super) fn groups(&self, pixels: &Pixels, reach: i32) -> impl Iterator<Item = Group> {
         let number = pixels.grid.first + i64::from(self.first - self.within[0]);
         let phase = i32::try_from(number.rem_euclid(GROUP.into())).unwrap_or(0);
-        let end = self.first + i32::try_from(self.rows.len()).unwrap_or(0);
+        let (end, last) = (self.end(), self.end() - 1);
         let begins = (self.first - phase..end).step_by(usize::try_from(GROUP).unwrap_or(1));
-        begins.map(move |x| {
-            let (left, right) = (x.max(self.first), (x + GROUP).min(end));
-            Group { left, right, inside: self.inside(left, right, reach) }
+        let places = begins.map(move |x| (x.max(self.first), (x + GROUP).min(end)));
+        let places = places
+            .flat_map(move |(left, right)| [(left, right.min(last)), (left.max(last), right)]);
+        places.filter(|(left, right)| left < right).map(move |(left, right)| Group {
+            left,
+            right,
+            inside: self.inside(left, right, reach),
         })
     }
 
     fn inside(&self, left: i32, right: i32, reach: i32) -> Rows {
-        let end = self.first + i32::try_from(self.rows.len()).unwrap_or(0);
-        // Beyond the edges of the panel a line goes on. What is looked at is wider than a spike there, too.
-        let [begin, after] = self.within;
+        // A line goes on beyond its ends, as it does beyond the edges of the panel. Its first and its last column may have
+        // few of their samples, and count for themselves alone.
+        let begin = self.first + i32::from(self.first > self.within[0] && left > self.first);
+        let after = self.end() - i32::from(right < self.end());
+        // What is looked at is wider than a spike there, too.
+        let least = GROUP + 2 * reach;
         let near = [
-            (left - reach).min(after - GROUP - 2 * reach).max(begin),
-            (right + reach).max(begin + GROUP + 2 * reach).min(after),
+            (left - reach).min(after - least).max(begin),
+            (right + reach).max(begin + least).min(after),
         ];
-        if near[0] < self.first || near[1] > end {
+        if near[1] - near[0] < least {
             return NONE;
         }
         let common = |[a, b]: Rows, (_, [c, d]): (i32, Rows)| [a.max(c), b.min(d)];

@@ -109,7 +109,9 @@ proptest! {
         let (run, mut means) = points(0, &columns);
         means.retain(|[time, _]| time.floor() % 4.0 != f64::from(few));
         let (inside, _) = drawn(&pixels(0, 1.0), &(run, means));
-        prop_assert!(inside.is_empty(), "{:?}", inside);
+        // But for the end, where the last column is a group by itself.
+        let end = i32::try_from(columns.len()).unwrap() / 4 * 4 - 4;
+        prop_assert!(inside.iter().all(|(x, _)| *x >= end), "{:?}", inside);
     }
 }
 
@@ -134,6 +136,23 @@ fn a_sloping_line_joins_its_dense_parts() {
         ends,
         [[[0.5, 50.0], [20.5, first]], [[27.5, last], [40.5, first]], [[47.5, last], [55.0, 50.0]],]
     );
-    // But for the groups at their ends.
-    assert_eq!(inside, (24..28).chain(44..48).collect());
+    // The line is two pixels wide, also at its end.
+    assert_eq!(inside, (20..29).chain(40..49).collect());
+}
+
+#[test]
+fn the_newest_columns_are_no_spike_however_few_samples_the_last_has() {
+    for end in 30..38 {
+        for (low, high) in [(40.0, 60.0), (50.0, 50.0), (0.0, 100.0)] {
+            let mut columns = vec![(10.0, 90.0); end];
+            columns[end - 1] = (low, high);
+            let (run, mut means) = points(0, &columns);
+            // A sample or two are drawn one by one.
+            means.pop();
+            let (inside, full) = drawn(&pixels(0, 1.0), &(run, means));
+            for x in (0..end - 1).map(|x| i32::try_from(x).unwrap()) {
+                assert!(inside.contains(&(x, 30)) && !full.contains(&(x, 30)), "{x} of {end}");
+            }
+        }
+    }
 }
