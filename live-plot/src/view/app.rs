@@ -29,7 +29,7 @@ use super::status_line::StatusLine;
 use super::theme;
 use super::visual_order::visual_order;
 use super::{help, hint};
-use crate::config::{Axis, Config};
+use crate::config::{Axis, Config, Draw};
 use crate::picture::scene::{Extent, Scene, Size};
 use crate::series::Shared;
 
@@ -121,7 +121,7 @@ impl App {
                 .show_separator_line(false)
         };
         let top = plain(egui::Panel::top("series"));
-        let legend = top.show(ui, |ui| self.top(ui, &status, (&scene, time), &mut wanted)).inner;
+        let legend = top.show(ui, |ui| self.top(ui, &status, scene.draw, &mut wanted)).inner;
         plain(egui::Panel::bottom("status")).show(ui, |ui| self.status_line.show(ui, &status));
         let margin = egui::Margin { left: 4, right: 18, top: 8, bottom: 2 };
         let center = egui::CentralPanel::no_frame().frame(egui::Frame::NONE.inner_margin(margin));
@@ -156,7 +156,7 @@ impl App {
         &mut self,
         ui: &mut Ui,
         status: &Status,
-        (scene, time): (&Scene, Option<f64>),
+        draw: Draw,
         wanted: &mut Vec<Action>,
     ) -> legend::Answer {
         if let Some(title) = &self.config.title {
@@ -178,10 +178,7 @@ impl App {
                 ui.label(RichText::new("live-plot").heading().color(color));
                 return legend::Answer::default();
             }
-            let (time, some_time) =
-                (time.map(|time| scene.time(time)), scene.time(scene.drawn_until));
-            let (unit, time, draw) = (self.unit.as_deref(), time.as_deref(), scene.draw);
-            let content = legend::Content { status, unit, draw, time, some_time: &some_time };
+            let content = legend::Content { status, unit: self.unit.as_deref(), draw };
             self.legend.show(ui, buttons, content)
         });
         match legend.inner.click {

@@ -31,6 +31,9 @@ const NAME: (f32, f32) = (180.0, 0.2);
 /// A name that is no wider is never shortened for the sake of the others.
 const SHORT: f32 = 90.0;
 
+/// Nor is one that is longer than most by no more than this factor.
+const LONGER: f32 = 1.3;
+
 /// Between the first row and the buttons.
 const APART: f32 = 12.0;
 
@@ -44,8 +47,6 @@ pub(super) struct Legend {
     /// How many series there were in the frame before, and of them the one with the longest name and one than whose name
     /// only a quarter is longer.
     names: (usize, [usize; 2]),
-    /// How wide the time after the last entry has been.
-    end: f32,
     /// How many entries had a place in the frame before.
     shown: usize,
 }
@@ -57,10 +58,6 @@ pub(super) struct Content<'a> {
     /// The unit of all series, if an option names one.
     pub(super) unit: Option<&'a str>,
     pub(super) draw: Draw,
-    /// The time of the values, if it is not now.
-    pub(super) time: Option<&'a str>,
-    /// A time that is as long as any.
-    pub(super) some_time: &'a str,
 }
 
 /// What has been done to the legend, and what it shows.
@@ -90,15 +87,12 @@ impl Legend {
         let first = (buttons.left() - APART - room.left()).max(1.0);
         let look = self.look(ui, content, first, room.width());
         let row = look.row(ui);
-        let some_time = at(content.some_time);
-        let some_time = text::line(ui, &some_time, TextStyle::Body, theme::palette(ui).warn);
-        self.end = self.end.max(some_time.size().x.ceil());
         // As many as had a place in the frame before, and one more.
         let known = 0..count.min(self.shown.max(FEW) + 1);
         let series = &content.status.series;
         let mut texts = self.widths.lay_out(ui, &series[known.clone()], look, room.width());
         let wide = self.widths.entry(look, room.width()).min(room.width());
-        let grid = Grid::new(count, wide, (first, room.width()), most_rows(ui, row), self.end);
+        let grid = Grid::new(count, wide, (first, room.width()), most_rows(ui, row));
         if grid.shown > known.end {
             let more = &series[known.end..grid.shown];
             texts.extend(self.widths.lay_out(ui, more, look, room.width()));
@@ -120,16 +114,8 @@ impl Legend {
             let response = self.widths.show(ui, place, (number, entry), texts, look);
             answer.note(number, entry, &response);
         }
-        let mut end = corner(grid.end);
         if !answer.is_whole {
-            end.x = self.sign(ui, end, content, look, &mut answer) + 10.0;
-        }
-        if let Some(time) = content.time {
-            let place = Rect::from_min_size(end, vec2(self.end, row));
-            let time = RichText::new(at(time)).color(theme::palette(ui).warn);
-            let left =
-                UiBuilder::new().max_rect(place).layout(Layout::left_to_right(Align::Center));
-            ui.scope_builder(left, |ui| ui.label(time));
+            self.sign(ui, corner(grid.place(grid.shown)), content, look, &mut answer);
         }
         let size = vec2(room.width(), top(grid.rows));
         ui.allocate_rect(Rect::from_min_size(room.min, size), Sense::hover());
@@ -146,14 +132,25 @@ impl Legend {
             (self.widths, self.listed) = Default::default();
         }
         let most = (room * NAME.1).min(NAME.0);
-        let look = Look { unit, draw, is_large, has_range: false, has_dashes, names: most };
+        let [names, units] = [most, most / 2.0];
+        let look = Look { unit, draw, is_large, has_range: false, has_dashes, names, units };
         let [longest, usual] = self.name_widths(ui, &status.series);
+        let usual = (usual * LONGER).max(SHORT).min(most);
+        let is_one_row = |name: f32, more: f32| {
+            let wide = self.widths.beside_name(look) + more + name + grid::GAP;
+            wide * count as f32 - grid::GAP <= first
+        };
         // A few long names do not make all columns wide, unless there is room for that.
-        let wide = self.widths.beside_name(look) + longest.min(most) + grid::GAP;
-        let is_one_row = wide * count as f32 - grid::GAP <= first;
-        let names = if is_one_row { most } else { usual.max(SHORT).min(most) };
+        let names = if is_one_row(longest.min(most), 0.0) { most } else { usual };
         let look = Look { names, ..look };
-        Look { has_range: self.widths.has_range(look, first), ..look }
+        // Nor does a long unit.
+        let whole = unit_width(ui, content);
+        let more = (whole - self.widths.units()).max(0.0);
+        let has_range = |room: f32| self.widths.has_range(look, room);
+        let is_whole =
+            is_one_row(longest.min(names), more) && has_range(first) == has_range(first - more);
+        let units = if is_whole { units.max(whole) } else { units };
+        Look { has_range: has_range(first), units, ..look }
     }
 
     /// The width of the longest name, and of one than which only a quarter is longer.
@@ -171,7 +168,7 @@ impl Legend {
         self.names.1.map(width)
     }
 
-    /// The sign that says how many more series there are; it opens the list of them. Returns where it ends.
+    /// The sign that says how many more series there are; it opens the list of them.
     fn sign(
         &mut self,
         ui: &mut Ui,
@@ -179,7 +176,7 @@ impl Legend {
         content: Content<'_>,
         look: Look<'_>,
         answer: &mut Answer,
-    ) -> f32 {
+    ) {
         let rest = self.shown..content.status.series.len();
         let place =
             Rect::from_min_size(corner, vec2(ui.max_rect().right() - corner.x, look.row(ui)));
@@ -192,7 +189,6 @@ impl Legend {
             overlay::hold(ui, Some(sign.id));
             self.list(ui, rest, sign.rect.bottom(), content, look, answer);
         });
-        sign.rect.right()
     }
 
     /// The list of the series that have no place above the plot.
@@ -213,7 +209,7 @@ impl Legend {
             let series = &content.status.series;
             let texts = self.listed.lay_out(ui, &series[rest.clone()], look, room);
             let wide = self.listed.entry(look, room);
-            let grid = Grid::new(rest.len(), wide, (room, room), usize::MAX, 0.0);
+            let grid = Grid::new(rest.len(), wide, (room, room), usize::MAX);
             let size = vec2(grid.width(), grid.rows as f32 * row);
             let (all, _) = ui.allocate_exact_size(size, Sense::hover());
             for ((place, number), texts) in rest.enumerate().zip(texts) {
@@ -247,14 +243,17 @@ impl Answer {
     }
 }
 
+/// The width of the unit of all series, or of the longest of a few.
+fn unit_width(ui: &Ui, Content { status, unit, .. }: Content<'_>) -> f32 {
+    let few = status.series.iter().take(FEW).filter_map(|entry| entry.unit.as_deref());
+    let color = theme::palette(ui).weak;
+    let width = |unit: &str| text::line(ui, unit, TextStyle::Body, color).size().x.ceil();
+    unit.map_or_else(|| few.map(width).fold(0.0, f32::max), width)
+}
+
 /// How many rows there may be: however many series there are, most of the window is left for the plot.
 #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a small number")]
 fn most_rows(ui: &Ui, row: f32) -> usize {
     let height = ui.ctx().content_rect().height();
     ((height * 0.15).max(row * 5.0).min(height * 0.25) / row).max(2.0) as usize
-}
-
-/// The time of the values in words.
-fn at(time: &str) -> String {
-    format!("at {time}")
 }

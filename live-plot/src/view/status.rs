@@ -27,6 +27,8 @@ pub(crate) struct Status {
     /// There are marks.
     is_marked: bool,
     pub(crate) live: bool,
+    /// The time of the values, if it is not that of the newest.
+    time: Option<String>,
     /// Frames and lines in the last second.
     rates: Option<(u32, u64)>,
     pub(crate) series: Vec<Entry>,
@@ -112,6 +114,7 @@ impl Status {
             left_out: scene.left_out,
             is_marked: scene.is_annotated,
             live: is_live,
+            time: time.map(|time| format!("at {}", scene.time(time))),
             rates,
             series: store.series().iter().enumerate().map(entry).collect(),
             message,
@@ -133,6 +136,11 @@ impl Status {
             (None, true) => (Emphasis::Live, "live".to_owned()),
             (None, false) => (Emphasis::Warn, "paused; End follows again".to_owned()),
         }
+    }
+
+    /// The time of the values, where it has to be said.
+    pub(crate) fn time(&self) -> Option<(Emphasis, String)> {
+        self.time.clone().map(|time| (Emphasis::Warn, time))
     }
 
     /// What has been saved, or a hint at why nothing comes.

@@ -30,7 +30,7 @@ pub(super) struct StatusLine {
 }
 
 impl StatusLine {
-    /// Shows the state, a note, and as many facts as there is room for.
+    /// Shows the state, the time that is pointed at, a note, and as many facts as there is room for.
     pub(super) fn show(&mut self, ui: &mut Ui, status: &Status) {
         let wide = ui.available_width();
         if self.size.0 != wide {
@@ -52,7 +52,8 @@ fn line(ui: &mut Ui, status: &Status) {
     };
     let (emphasis, state) = status.state();
     dot(ui, color(emphasis));
-    for (emphasis, text) in [Some((emphasis, state)), status.note()].into_iter().flatten() {
+    let texts = [Some((emphasis, state)), status.time(), status.note()];
+    for (emphasis, text) in texts.into_iter().flatten() {
         let text = without_middle(&text, |text| text.chars().count() <= LONGEST);
         ui.add(Label::new(RichText::new(text).color(color(emphasis))).wrap());
     }

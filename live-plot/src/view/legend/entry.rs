@@ -24,6 +24,9 @@ const NAME: f32 = 40.0;
 /// How wide the piece of a line is: longer once there are dashes to be told apart.
 const LINE: (f32, f32) = (14.0, 28.0);
 
+/// How far above its line a text is struck through, as a part of its height.
+const STRUCK: f32 = 0.3;
+
 /// The parts: name, value, unit, and of what is visible the least value, the greatest and the mean.
 const PARTS: usize = 6;
 const NAMES: usize = 0;
@@ -44,6 +47,8 @@ pub(super) struct Look<'a> {
     pub(super) has_dashes: bool,
     /// The most room for a name.
     pub(super) names: f32,
+    /// The most room for a unit.
+    pub(super) units: f32,
 }
 
 impl Look<'_> {
@@ -82,17 +87,15 @@ impl Widths {
 
     fn texts(&mut self, ui: &Ui, entry: &Entry, look: Look<'_>, room: f32) -> Texts {
         let palette = theme::palette(ui);
-        let (weak, strong) = match entry.hidden {
-            true => (palette.grid, palette.grid),
-            false => (palette.weak, palette.text),
-        };
+        let weak = palette.weak;
+        let strong = if entry.hidden { weak } else { palette.text };
         let text = |text: &str, style, color| Some(text::line(ui, text, style, color));
         let unit = look.unit.or(entry.unit.as_deref());
         let value = entry.digits.text(entry.value);
         let mut texts = [const { None }; PARTS];
         texts[VALUES] = text(&value, look.values(), strong);
         texts[UNITS] =
-            unit.map(|unit| text::shortened(ui, unit, &TextStyle::Body, weak, look.names / 2.0));
+            unit.map(|unit| text::shortened(ui, unit, &TextStyle::Body, weak, look.units));
         if let Some(seen) = &entry.seen {
             // The newest value may become as wide as any that is visible.
             let widest = [seen.min, seen.max].map(|value| entry.digits.text(value));
@@ -118,6 +121,11 @@ impl Widths {
     fn widen(&mut self, part: usize, text: Option<&Arc<Galley>>) {
         let wide = text.map_or(0.0, |text| text.size().x.ceil());
         self.0[part] = self.0[part].max(wide);
+    }
+
+    /// How wide units have been.
+    pub(super) fn units(&self) -> f32 {
+        self.0[UNITS]
     }
 
     /// What an entry takes beside its name.
@@ -170,7 +178,7 @@ impl Widths {
         let color = if entry.hidden { palette.grid } else { palette.series(number) };
         let line = Rect::from_min_size(place.min, vec2(look.line(), place.height()));
         ui.painter().extend(line_of(line, number, look.draw, color));
-        self.paint(ui, place, texts, look);
+        self.paint(ui, place, texts, look, entry.hidden);
         response.on_hover_ui(|ui| {
             ui.label(label());
             if let Some(range) = &entry.range() {
@@ -180,7 +188,8 @@ impl Widths {
         })
     }
 
-    fn paint(&self, ui: &Ui, place: Rect, Texts(texts): Texts, look: Look<'_>) {
+    /// The name of a series that is hidden is struck through: which one it is has to be read, too.
+    fn paint(&self, ui: &Ui, place: Rect, Texts(texts): Texts, look: Look<'_>, is_hidden: bool) {
         let [name, value, unit, low, high, mean] = texts;
         let [_, wide_value, wide_unit, wide_low, wide_high, _] = self.0;
         let weak = theme::palette(ui).weak;
@@ -200,6 +209,10 @@ impl Widths {
             x + wide
         };
         let mut x = place.left() + look.line() + GAP;
+        if let Some(name) = name.as_ref().filter(|_| is_hidden) {
+            let y = line - baseline(name) * STRUCK;
+            ui.painter().hline(x..=x + name.size().x, y, Stroke::new(1.0, weak));
+        }
         put(x, name);
         x = place.right() - (self.beside_name(look) - look.line() - GAP) + GAP;
         x = put_right(x, wide_value, value);

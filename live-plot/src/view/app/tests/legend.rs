@@ -162,3 +162,54 @@ fn values_of_changing_widths_do_not_move_the_plot() {
         }
     }
 }
+
+#[test]
+fn no_row_of_the_legend_is_empty() {
+    let mut window = window();
+    for width in (320..1000_u16).step_by(20) {
+        window.set_size(egui::vec2(f32::from(width), 400.0));
+        window.state_mut().legend = Legend::default();
+        (0..3).for_each(|_| window.step());
+        let plot = window.get_by_role(Role::GraphicsDocument).rect();
+        let buttons = window.get_by_label("Menu").rect();
+        let lowest =
+            entries(&window).iter().fold(buttons.bottom(), |low, rect| low.max(rect.bottom()));
+        assert!(plot.top() < lowest + 18.0, "{width}: {lowest} {plot:?}");
+    }
+}
+
+#[test]
+fn a_hidden_series_can_be_read() {
+    let mut window = window();
+    for key in [egui::Key::D, egui::Key::D] {
+        window.key_press(key);
+        window.state_mut().controls.hidden = BTreeSet::from([1]);
+        (0..4).for_each(|_| window.step());
+        let palette = crate::picture::palette::Palette::of(is_dark(&window.ctx));
+        let name = window.output().shapes.iter().find_map(|clipped| match &clipped.shape {
+            egui::Shape::Text(text) if text.galley.text() == "load" => Some(text.clone()),
+            _ => None,
+        });
+        let colors: Vec<_> =
+            name.unwrap().galley.job.sections.iter().map(|section| section.format.color).collect();
+        assert_eq!(colors, [egui::Color32::from(palette.weak)]);
+    }
+}
+
+#[test]
+fn a_long_unit_is_whole_where_there_is_room() {
+    let mut window = window();
+    window.state_mut().unit = Some("requests per second".to_owned());
+    let says = |window: &Harness<'_, App>, unit: &str| {
+        window.output().shapes.iter().any(|clipped| match &clipped.shape {
+            egui::Shape::Text(text) => text.galley.text() == unit,
+            _ => false,
+        })
+    };
+    for (width, is_whole) in [(900.0, true), (500.0, false)] {
+        window.set_size(egui::vec2(width, 400.0));
+        window.state_mut().legend = Legend::default();
+        (0..4).for_each(|_| window.step());
+        assert_eq!(says(&window, "requests per second"), is_whole, "{width}");
+    }
+}
