@@ -33,12 +33,17 @@ impl TableText {
     }
 
     /// Adds samples of so many series. Another time begins another row, and so does the same series again.
-    pub(crate) fn append(&mut self, series: usize, entries: &[Entry]) {
+    pub(crate) fn append(&mut self, axis: Axis, series: usize, entries: &[Entry]) {
         self.cells.resize(series, None);
         for Entry { series, sample } in entries {
-            if self.row != Some(sample.time) || self.cells[*series].is_some() {
+            let time = match axis {
+                // The clock has no more digits; what lies between two readings of it is as fine.
+                Axis::Arrival => (sample.time * 1e9).round() / 1e9,
+                Axis::Number | Axis::Timestamp => sample.time,
+            };
+            if self.row != Some(time) || self.cells[*series].is_some() {
                 self.end_row();
-                self.row = Some(sample.time);
+                self.row = Some(time);
             }
             self.cells[*series] = Some(sample.value);
         }
@@ -80,7 +85,7 @@ impl Table {
             self.rows.text.push_str(&header(axis, names));
             self.named = Some(names.len());
         }
-        self.rows.append(names.len(), entries);
+        self.rows.append(axis, names.len(), entries);
         if self.rows.text.len() > BLOCK { self.flush() } else { Ok(()) }
     }
 

@@ -145,7 +145,7 @@ fn table(axis: Axis, samples: &Samples) -> String {
     let names = samples.names.iter().map(String::as_str);
     let header: Vec<&str> = [first_column(axis)].into_iter().chain(names).collect();
     rows.text = header.join("\t") + "\n";
-    rows.append(samples.names.len(), &samples.entries);
+    rows.append(axis, samples.names.len(), &samples.entries);
     rows.end_row();
     rows.text
 }
@@ -166,11 +166,13 @@ mod tests {
                 entry(1, 2.5, 5.0),
                 entry(1, 2.5, 6.0),
                 entry(0, 2.5, 7.0),
+                // An arrival is known by the nanosecond.
+                entry(0, 2.858_106_961_f64.next_down(), 8.0),
             ],
             is_partial: false,
         };
-        let rows = "time\ta\tb\n1\t0.1\tnan\n2.5\t\t5\n2.5\t7\t6\n";
+        let rows = "time\ta\tb\n1\t0.1\tnan\n2.5\t\t5\n2.5\t7\t6\n2.858106961\t8\t\n";
         assert_eq!(table(Axis::Arrival, &samples), rows);
-        assert_eq!(samples.report(), "copied 5 samples");
+        assert_eq!(samples.report(), "copied 6 samples");
     }
 }

@@ -11,6 +11,9 @@ const SHORT: i32 = 7;
 /// Else the visible range has so many, of which the last is less than a pixel.
 const OF_RANGE: i32 = 4;
 
+/// On a logarithmic axis a number with more digits than this has an exponent.
+const LONG: i32 = 12;
+
 /// A value that stands still has so many.
 const OF_CONSTANT: i32 = 6;
 
@@ -78,6 +81,10 @@ impl Digits {
                 let text = format!("{value:.*}", places(count));
                 // What is rounded to 0 has no sign.
                 let is_zero = text.bytes().all(|byte| b"-0.".contains(&byte));
+                if is_zero && count == 0 && value != 0.0 {
+                    // Without decimals nothing says that it is rounded.
+                    return number::value(value);
+                }
                 text.strip_prefix('-').filter(|_| is_zero).map_or(text.clone(), str::to_owned)
             }
             Some(Form::Exponent(count)) if value != 0.0 => format!("{value:.*e}", places(count)),
@@ -111,6 +118,9 @@ impl Form {
         }
         let range = range(if is_log { low } else { linear });
         let whole = size.max(0) + 1;
+        if is_log && whole + range.unwrap_or(0).min(came_with) > LONG {
+            return Self::Exponent(OF_RANGE - 1);
+        }
         let decimals =
             if whole + came_with <= SHORT { came_with } else { range.unwrap_or(constant) };
         Self::Decimals(decimals.clamp(0, came_with.min(MOST - whole).max(0)))
@@ -181,12 +191,20 @@ mod tests {
         assert_eq!(texts(&near, false), ["1000000000.00125", "1000000000.00250"]);
         assert_eq!(texts(&[5e-6, 5e-6 + 1e-12], false), ["5.000000000e-6", "5.000001000e-6"]);
         assert_eq!(texts(&[0.0, 1e18], false), ["0", "1.000e18"]);
+        // What is rounded to a whole number is no 0.
+        assert_eq!(
+            texts(&[0.001, 1e12, -0.25, 0.0], false),
+            ["0.001", "1000000000000", "-0.25", "0"]
+        );
         assert_eq!(texts(&[5e-324, 1.7e308, -1.7e308], false)[0], "4.941e-324");
     }
 
     #[test]
     fn on_a_logarithmic_axis_the_least_value_has_its_digits_too() {
         assert_eq!(texts(&[0.001_234_567, 1000.0], true), ["0.001235", "1000.000000"]);
+        // Where that takes too many digits there is an exponent.
+        let tiny = [0.000_438_995_6, 1e-12, 2.5e-5];
+        assert_eq!(texts(&tiny, true), ["4.390e-4", "1.000e-12", "2.500e-5"]);
         // An exponent needs no more digits than on a linear axis.
         assert_eq!(texts(&[5e-324, 1.7e308], true), ["4.941e-324", "1.700e308"]);
     }
