@@ -5,7 +5,7 @@
 use common::escape::escape;
 
 use super::text::{shortened, width, wrapped};
-use crate::config::Config;
+use crate::config::{Config, Draw};
 use crate::picture::annotations::{self, BESIDE, Spacing};
 use crate::picture::decimate::Trace;
 use crate::picture::dots::Rows;
@@ -150,9 +150,18 @@ impl<'a> Figure<'a> {
         for (number, name, (x, y)) in &self.legend.entries {
             let (color, dash) = (hex(self.palette.series(*number)), dash(*number));
             let (end, middle) = (x + 16.0, y - 4.0);
-            *svg += &format!(
-                "<path d=\"M{x:.1} {middle:.1}H{end:.1}\" stroke=\"{color}\" stroke-width=\"3\"{dash}/>\n"
-            );
+            *svg += &match self.scene.draw {
+                // A dot is a line of no length with round ends.
+                Draw::Points => format!(
+                    "<path d=\"M{:.1} {middle:.1}h0\" stroke=\"{color}\" stroke-width=\"7\" stroke-linecap=\"round\"/>
+",
+                    x + 8.0
+                ),
+                Draw::Line | Draw::Step => format!(
+                    "<path d=\"M{x:.1} {middle:.1}H{end:.1}\" stroke=\"{color}\" stroke-width=\"3\"{dash}/>
+"
+                ),
+            };
             text(svg, (x + 22.0, *y), "start", self.palette.text, name);
         }
         if let Some((rest, at)) = &self.legend.rest {
@@ -233,7 +242,8 @@ impl<'a> Figure<'a> {
             }
         }
         if let Some(offset) = &times.offset {
-            text(svg, (right - 6.0, bottom - 6.0), "end", self.palette.weak, offset);
+            // Below the labels, which may need all of their row.
+            text(svg, (right, bottom + 33.0), "end", self.palette.weak, offset);
         }
     }
 }

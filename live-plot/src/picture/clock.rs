@@ -45,12 +45,15 @@ impl Clock {
             let label = self.text(at, form, if is_strong { 0 } else { decimals(step) });
             Mark { at, label, is_strong: is_strong && step < DAY }
         });
-        let date = self.text(to, "%Y-%m-%d", 0);
         let kind = self.zone.find_local_time_type(self.unix(to)).ok();
         // tz-rs has no name for UTC.
         let name = kind.map_or("", |kind| kind.time_zone_designation());
         let zone = if name.is_empty() { "UTC" } else { name };
-        Marks { marks: marks.collect(), offset: Some(format!("{date} {zone}")) }
+        let offset = match step < DAY {
+            true => format!("{} {zone}", self.text(to, "%Y-%m-%d", 0)),
+            false => zone.to_owned(),
+        };
+        Marks { marks: marks.collect(), offset: Some(offset) }
     }
 
     /// Date and time, with so many digits of the second as `step` needs.

@@ -197,6 +197,8 @@ impl Unit {
         let exponent = power + last_place(digits(largest));
         let (power, suffix) = match exponent {
             -5..4 => (0, String::new()),
+            // `99998` is shorter than `99.998k`.
+            4..6 if power < 2 => (0, String::new()),
             4..6 => (3, "k".to_owned()),
             6..9 => (6, "M".to_owned()),
             9..12 => (9, "G".to_owned()),
@@ -246,6 +248,7 @@ mod tests {
             (-10.0, 10.0, "-10 -5 0 5 10"),
             (0.0, 0.4, "0 0.1 0.2 0.3 0.4"),
             (0.0, 20_000.0, "0 5k 10k 15k 20k"),
+            (99_996.0, 1e5, "99996 99997 99998 99999 100000"),
             (0.0, 2e6, "0 0.5M 1.0M 1.5M 2.0M"),
             (0.0, 4e18, "0 1e18 2e18 3e18 4e18"),
             (-1.7e308, 1.7e308, "-1e308 0 1e308"),

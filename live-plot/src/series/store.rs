@@ -71,8 +71,8 @@ pub enum Hint {
 impl fmt::Display for Hint {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
-            Self::Buffers => "the producer buffers its output: start it with  stdbuf -oL",
-            Self::Silent => "nothing has come for 3 s; if the producer buffers its output: start it with  stdbuf -oL",
+            Self::Buffers => "the producer buffers its output: start it with stdbuf -oL",
+            Self::Silent => "nothing has come for 3 s; if the producer buffers its output: start it with stdbuf -oL",
         })
     }
 }

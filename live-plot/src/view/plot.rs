@@ -3,8 +3,8 @@
 //! triangles, and without a graphics card the processor paints each triangle. Sloping lines are left to egui.
 
 use eframe::egui::{
-    Align2, Color32, Galley, Id, Mesh, Pos2, Rect, Response, Sense, Shape, Stroke, TextStyle, Ui,
-    pos2, vec2,
+    Color32, Galley, Id, Mesh, Pos2, Rect, Response, Sense, Shape, Stroke, TextStyle, Ui, pos2,
+    vec2,
 };
 use std::sync::Arc;
 
@@ -25,8 +25,9 @@ const LABELS: (f32, f32) = (52.0, 12.0);
 /// Between a label and the plot.
 const PAD: f32 = 6.0;
 
-/// The room for the labels of the horizontal axis.
+/// The room for the labels of the horizontal axis, and below them for what they all share.
 const BELOW: f32 = 20.0;
+const SHARED: f32 = 12.0;
 
 /// The room for the texts of marks, once there are any.
 const ABOVE: f32 = 18.0;
@@ -110,7 +111,10 @@ struct Axes {
 impl Axes {
     fn new(ui: &Ui, scene: &Scene, room: Rect) -> Self {
         let above = if scene.is_annotated { ABOVE } else { 0.0 };
-        let height = (room.height() - BELOW - above).max(1.0);
+        // Whether all labels share something hardly depends on how many there are.
+        let is_shared = scene.x_marks(room.width().into()).offset.is_some();
+        let below = if is_shared { BELOW + SHARED } else { BELOW };
+        let height = (room.height() - below - above).max(1.0);
         let part = height / scene.panels.len().max(1) as f32;
         let color = theme::palette(ui).weak;
         let values: Vec<_> = scene
@@ -175,9 +179,9 @@ impl Axes {
             }
         }
         if let Some(offset) = &self.times.offset {
-            let font = TextStyle::Small.resolve(ui.style());
-            let corner = self.plot.right_bottom() - vec2(PAD, 4.0);
-            ui.painter().text(corner, Align2::RIGHT_BOTTOM, offset, font, color.into());
+            let text = text::line(ui, offset, TextStyle::Small, color);
+            let place = self.plot.right_bottom() + vec2(-text.size().x, BELOW - 2.0);
+            ui.painter().galley(place, text, color.into());
         }
     }
 }
@@ -254,9 +258,14 @@ fn label_values(ui: &Ui, marks: &Marks, labels: &[Arc<Galley>], place: Rect, pix
         ui.painter().galley(at, Arc::clone(label), color);
     }
     if let Some(offset) = &marks.offset {
-        let font = TextStyle::Small.resolve(ui.style());
+        // No grid line and no curve goes through it.
+        let palette = theme::palette(ui);
+        let text = text::line(ui, offset, TextStyle::Small, palette.weak);
         let at = place.left_top() + vec2(PAD, 2.0);
-        ui.painter().with_clip_rect(place).text(at, Align2::LEFT_TOP, offset, font, color);
+        let behind = Rect::from_min_size(at, text.size()).expand2(vec2(3.0, 1.0));
+        let painter = ui.painter().with_clip_rect(place);
+        painter.rect_filled(behind, 2.0, Color32::from(palette.background));
+        painter.galley(at, text, color);
     }
 }
 
@@ -302,11 +311,17 @@ fn line(
     parts.map(move |part| Shape::line(part.into_iter().map(place).collect(), stroke))
 }
 
-/// The end of a series' line, if it is at the newest moment that is drawn.
+/// The end of a series' line, if it is at the newest moment that is drawn: of a sloping one, its newest sample.
 fn line_end(scene: &Scene, number: usize) -> Option<Point> {
-    let last = scene.traces[number].runs.last()?.last()?;
-    (scene.draw == Draw::Step && last[0] >= scene.drawn_until.min(scene.grid.end()))
-        .then_some(*last)
+    let last = *scene.traces[number].runs.last()?.last()?;
+    let is_at_end = match scene.draw {
+        Draw::Step => last[0] >= scene.drawn_until.min(scene.grid.end()),
+        // A sample beyond the right edge goes on with it.
+        Draw::Line => last[0] <= scene.grid.end(),
+        Draw::Points => false,
+    };
+    // No gap comes after it.
+    (is_at_end && last[1] == scene.newest[number]).then_some(last)
 }
 
 #[expect(

@@ -277,3 +277,11 @@ fn dashes_are_even_however_many_samples_a_pixel_has() {
         }
     }
 }
+
+#[test]
+fn the_legend_shows_what_the_series_is_drawn_with() {
+    for (draw, is_dot) in [("points", true), ("line", false), ("step", false)] {
+        let run = Run::new(1, 10, &["-d", draw]);
+        assert_eq!(run.figure().frame().contains("h0\""), is_dot, "{draw}");
+    }
+}

@@ -45,6 +45,67 @@ fn dashes_of_a_line_are_even_however_many_samples_a_pixel_has() {
     }
 }
 
+#[test]
+fn the_newest_value_has_a_dot_however_it_is_joined_to_the_others() {
+    let mut window = window();
+    let store = Shared::new(Store::new(1 << 20));
+    store.hold(|store| {
+        store.declare(&["a".to_owned(), "gap".to_owned()]);
+        for time in 0..=10_u8 {
+            let entry = |series, value| store::Entry {
+                series,
+                sample: Sample { time: time.into(), value },
+            };
+            let gap = if time == 10 { f64::NAN } else { 2.0 };
+            store.append(&[entry(0, f64::from(time)), entry(1, gap)]);
+        }
+        store.end = Some(store::End::Input);
+    });
+    window.state_mut().store = store;
+    window.state_mut().controls.view.axis = Axis::Timestamp;
+    for (draw, count) in [(Draw::Step, 1), (Draw::Line, 1), (Draw::Points, 0)] {
+        window.state_mut().controls.view.draw = draw;
+        (0..3).for_each(|_| window.step());
+        let plot = window.get_by_role(Role::GraphicsDocument).rect();
+        let is_end = |shape: &egui::Shape| matches!(shape, egui::Shape::Circle(circle) if (circle.center.x - plot.right()).abs() < 2.0);
+        let shapes = window.output().shapes.iter();
+        assert_eq!(shapes.filter(|clipped| is_end(&clipped.shape)).count(), count, "{draw:?}");
+    }
+}
+
+#[test]
+fn the_date_stands_below_the_plot_and_takes_no_label_its_place() {
+    let mut window = window();
+    window.state().store.hold(|store| {
+        store.began = chrono::DateTime::from_timestamp(1_795_649_400, 0);
+        store.append(&[store::Entry { series: 0, sample: Sample { time: 3600.0, value: 1.0 } }]);
+        store.end = Some(store::End::Input);
+    });
+    let view = &mut window.state_mut().controls.view;
+    (view.axis, view.zone) = (Axis::Timestamp, Some(Arc::new(tz::TimeZone::utc())));
+    for size in [egui::vec2(320.0, 200.0), egui::vec2(800.0, 600.0)] {
+        window.set_size(size);
+        window.key_press(egui::Key::Home);
+        (0..4).for_each(|_| window.step());
+        let plot = window.get_by_role(Role::GraphicsDocument).rect();
+        let status = window.get_by_label_contains("stream ended").rect();
+        let texts = window.output().shapes.iter().filter_map(|clipped| match &clipped.shape {
+            egui::Shape::Text(text) => {
+                Some((text.galley.text().to_owned(), text.visual_bounding_rect()))
+            }
+            _ => None,
+        });
+        let texts: Vec<_> = texts.collect();
+        let (_, date) = texts.iter().find(|(text, _)| text.ends_with(" UTC")).unwrap();
+        assert!(
+            date.top() >= plot.bottom() && date.bottom() <= status.top(),
+            "{date} {plot} {status}"
+        );
+        let over = texts.iter().filter(|(_, place)| place.intersects(*date)).count();
+        assert_eq!(over, 1, "{texts:?}");
+    }
+}
+
 /// Collects from where to where a shape is painted in a colour.
 fn collect(shape: &egui::Shape, color: egui::Color32, lit: &mut Vec<[f32; 2]>) {
     let range = |places: &mut dyn Iterator<Item = egui::Pos2>| {
