@@ -2,7 +2,7 @@
 //! (ECMA-48, SGR).
 
 use super::cells::Ink;
-use crate::picture::palette::{Palette, Rgb};
+use crate::picture::palette::{Dash, Palette, Rgb};
 
 /// How many colours a terminal has.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -39,6 +39,15 @@ impl Depth {
             Self::Cube
         } else {
             Self::Sixteen
+        }
+    }
+
+    /// The dash of a series, that stands at `place` in its panel: the next one each time the colours have been used up.
+    pub(super) fn dash(self, series: usize, place: usize) -> Dash {
+        match self {
+            Self::None => Dash::in_turn(place),
+            Self::Sixteen => Dash::in_turn(series / DARK.len()),
+            Self::Cube | Self::True => Dash::of(series),
         }
     }
 
@@ -95,7 +104,6 @@ fn cube(color: Rgb) -> u8 {
 mod tests {
     use super::super::braille::key;
     use super::*;
-    use crate::picture::palette::Dash;
     use std::collections::BTreeSet;
 
     #[test]
@@ -115,7 +123,7 @@ mod tests {
     #[test]
     fn no_two_series_look_alike_where_the_terminal_has_the_colours() {
         let looks = |depth: Depth, palette| {
-            move |series| (depth.sequence(Ink::Series(series), palette), key(Dash::of(series)))
+            move |series| (depth.sequence(Ink::Series(series), palette), key(depth.dash(series, 0)))
         };
         for palette in [Palette::of(true), Palette::of(false)] {
             for (depth, count) in [(Depth::True, 256), (Depth::Cube, 256), (Depth::Sixteen, 40)] {

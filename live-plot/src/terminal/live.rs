@@ -244,7 +244,7 @@ impl<'a> Live<'a> {
         let painter = Painter {
             config: self.config,
             size: self.size,
-            is_colored: self.depth != Depth::None,
+            depth: self.depth,
             status_rows: Some(self.status_rows),
         };
         let (rates, message) = (self.rate.last, save::said(&self.saved, now));

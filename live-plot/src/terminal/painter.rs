@@ -5,6 +5,7 @@ use common::escape::escape;
 
 use super::braille::{Canvas, DOTS};
 use super::cells::{Cells, Ink, shortened, width};
+use super::colors::Depth;
 use super::layout::{self, Layout};
 use super::legend::Legend;
 use super::status_line::StatusLine;
@@ -12,7 +13,6 @@ use crate::config::{Config, Draw};
 use crate::picture::annotations::{self, Spacing};
 use crate::picture::dots::Rows;
 use crate::picture::marks::Marks;
-use crate::picture::palette::Dash;
 use crate::picture::scene::{Panel, Scene, Size};
 use crate::view::status::Status;
 
@@ -33,8 +33,8 @@ pub(crate) struct Painter<'a> {
     pub(crate) config: &'a Config,
     /// The screen's width and height.
     pub(crate) size: (usize, usize),
-    /// Series have colours; else their dashes tell them apart.
-    pub(crate) is_colored: bool,
+    /// The colours that tell series apart; beyond them, or without any, their dashes do.
+    pub(crate) depth: Depth,
     /// How many rows the status line has at least: what comes and goes there does not move the plot each time. A still has
     /// none, and no state.
     pub(crate) status_rows: Option<usize>,
@@ -113,7 +113,7 @@ impl Painter<'_> {
         let rows = Rows { scale: panel.scale, count: height * DOTS.1 };
         let mut canvas = Canvas::new((across, height), scene.grid, rows);
         for (place, &series) in panel.series.iter().enumerate() {
-            let dash = self.dash(series, place);
+            let dash = self.depth.dash(series, place);
             for run in &scene.traces[series].runs {
                 match scene.draw {
                     Draw::Step => canvas.steps(run, dash),
@@ -123,7 +123,7 @@ impl Painter<'_> {
             }
             canvas.finish(Ink::Series(series));
         }
-        if self.is_colored {
+        if self.depth != Depth::None {
             // In a low panel so many lines would hide the series.
             let is_low = height < 2 * marks.marks.len();
             let lines = marks.marks.iter().filter(|mark| mark.is_strong || !is_low);
@@ -160,16 +160,8 @@ impl Painter<'_> {
 
     fn legend(&self, status: &Status, series: &[usize]) -> Legend {
         let unit = self.config.unit.as_deref().map(escape);
-        let dash = |series, place| self.dash(series, place);
+        let dash = |series, place| self.depth.dash(series, place);
         Legend::new(status, series, unit.as_deref(), self.size.0, dash)
-    }
-
-    /// The dash of a series; without colours the dashes of a panel's series follow each other.
-    fn dash(&self, series: usize, place: usize) -> Dash {
-        match self.is_colored {
-            true => Dash::of(series),
-            false => Dash::in_turn(place),
-        }
     }
 }
 

@@ -15,7 +15,7 @@ use crate::view::status::{Beside, Status};
 pub(crate) fn of(config: &Config, store: &Shared, is_typed: bool, depth: Depth) -> String {
     let is_colored = depth != Depth::None;
     let size = (config.cells.0.into(), config.cells.1.into());
-    let painter = Painter { config, size, is_colored, status_rows: None };
+    let painter = Painter { config, size, depth, status_rows: None };
     let controls = Controls::new(config, is_typed).in_colors(is_colored);
     let extent = store.hold(|store| controls.extent(store, store.head));
     let make = |size| {

@@ -8,6 +8,7 @@ use proptest::prelude::*;
 use super::*;
 use crate::args::Args;
 use crate::config::View;
+use crate::picture::palette::Dash;
 use crate::picture::scene::Extent;
 use crate::series::Sample;
 use crate::series::Shared;
@@ -42,7 +43,7 @@ fn picture(
     size: (usize, usize),
     extent: Option<Extent>,
 ) -> (Scene, Cells) {
-    let painter = Painter { config, size, is_colored: true, status_rows: Some(1) };
+    let painter = Painter { config, size, depth: Depth::True, status_rows: Some(1) };
     let controls = Controls::new(config, false);
     let whole = store.hold(|store| controls.extent(store, 0.0));
     let view = View { zone: None, ..controls.view.clone() };
@@ -180,7 +181,7 @@ proptest! {
         size in (1..220_usize, 1..60_usize),
         count in 0..41_usize,
         panels in any::<bool>(),
-        is_colored in any::<bool>(),
+        depth in prop_oneof![Just(Depth::None), Just(Depth::Sixteen), Just(Depth::True)],
     ) {
         let names: Vec<String> = (0..count).map(|number| format!("series {number}")).collect();
         let series: Vec<(&str, &[f64])> =
@@ -189,7 +190,7 @@ proptest! {
         let config = config(if panels { &["--panels"] } else { &[] });
         let controls = Controls::new(&config, false);
         let extent = store.hold(|store| controls.extent(store, 0.0));
-        let painter = Painter { config: &config, size, is_colored, status_rows: Some(1) };
+        let painter = Painter { config: &config, size, depth, status_rows: Some(1) };
         let make = |size| {
             let scene = Scene::of(&store, &controls.view, extent, size, |_| false);
             let status = store.hold(|store| Status::of(store, &scene, &controls, Beside::default()));
@@ -234,9 +235,10 @@ fn the_legend_has_each_series_its_newest_value_and_its_unit() {
 #[test]
 fn without_colours_the_dashes_of_a_panel_tell_its_series_apart() {
     let config = config(&["--panels=a,b;c"]);
-    let painter = Painter { config: &config, size: (60, 20), is_colored: false, status_rows: None };
+    let painter =
+        Painter { config: &config, size: (60, 20), depth: Depth::None, status_rows: None };
     assert_eq!(
-        [0, 1, 2].map(|place| painter.dash(7, place)),
+        [0, 1, 2].map(|place| painter.depth.dash(7, place)),
         [Dash::Solid, Dash::Dashed, Dash::Dotted]
     );
 }
@@ -283,8 +285,12 @@ fn an_error_is_read_to_its_end_in_a_narrow_terminal_too_and_what_comes_and_goes_
         store.hold(|store| store.end = end);
         let controls = Controls::new(&config, false);
         let extent = store.hold(|store| controls.extent(store, 0.0));
-        let painter =
-            Painter { config: &config, size: (50, 20), is_colored: true, status_rows: Some(rows) };
+        let painter = Painter {
+            config: &config,
+            size: (50, 20),
+            depth: Depth::True,
+            status_rows: Some(rows),
+        };
         let make = |size| {
             let scene = Scene::of(&store, &controls.view, extent, size, |_| false);
             let status =
