@@ -40,6 +40,8 @@ pub(super) struct Doubts {
     is_doubled: bool,
     is_back: bool,
     has_states: bool,
+    /// One has been raised.
+    pub(super) is_reported: bool,
 }
 
 /// Whether numbers count from 0 or 1 up to the same one again and again.
@@ -63,10 +65,10 @@ impl Doubts {
         if !is_same {
             self.count = Count::Other;
         }
-        if let Some(number) = self.count.take(first) {
-            return Some(Doubt::InTurn(number));
-        }
-        self.name(name, is_same)
+        let count = self.count.take(first).map(Doubt::InTurn);
+        let doubt = count.or_else(|| self.name(name, is_same));
+        self.is_reported |= doubt.is_some();
+        doubt
     }
 
     /// Whether more rows like those before can raise no doubt.

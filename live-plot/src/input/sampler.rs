@@ -30,6 +30,7 @@ use super::schema::{MAX_SERIES, Name, Role, Schema};
 use super::splitter::Line;
 use super::timestamp::Timestamps;
 use super::turns::Turns;
+use super::twins::Twins;
 use crate::config::Rules;
 use crate::series::store::{Counts, Entry};
 use crate::series::{Annotation, Sample};
@@ -67,6 +68,7 @@ pub(super) struct Sampler {
     problems: Problems,
     doubts: Doubts,
     turns: Turns,
+    twins: Twins,
     checks: Checks,
     once: Once,
     /// When the first line came of which nothing is drawn, or not under the name that is meant.
@@ -114,6 +116,7 @@ impl Sampler {
             problems: Problems::new(is_typed),
             doubts: Doubts::default(),
             turns: Turns::default(),
+            twins: Twins::default(),
             checks: Checks::default(),
             once: Once::default(),
             nothing_since: None,
@@ -171,7 +174,8 @@ impl Sampler {
         let names = self.schema.names().len();
         let has_places = self.timestamps.is_some() || self.marks.is_some();
         let is_plain = verdict == Verdict::Read && !has_places && !self.schema.names_rows();
-        let are_settled = self.doubts.are_settled(self.grammar.tables.begun);
+        let are_settled =
+            self.doubts.are_settled(self.grammar.tables.begun) && self.twins.are_settled();
         if is_plain
             && !self.turns.is_open()
             && let Some(samples) = self.again.samples(names, are_settled)
@@ -384,6 +388,7 @@ impl Sampler {
         self.reject_headers(now);
         self.warn_suppressed(now + Duration::from_secs(1));
         self.warn_missing();
+        self.warn_single_turn();
         self.schema.only_time().into_iter().for_each(|text| self.problems.warn(text));
         if self.counters.as_ref().is_some_and(Counters::have_forgotten_all) {
             self.problems.warn(

@@ -32,7 +32,7 @@ pub(super) mod remark;
 #[cfg(test)]
 mod shown;
 pub(super) mod table;
-mod title;
+pub(super) mod title;
 pub(super) mod words;
 
 use cells::comma;

@@ -118,7 +118,7 @@ impl Titles {
 }
 
 /// Whether the line is one word with digits or marks in it, as names of devices have. A plain word may be a remark.
-fn is_name_of_a_thing(line: &[u8]) -> bool {
+pub(in crate::input) fn is_name_of_a_thing(line: &[u8]) -> bool {
     let is_mark = |byte: &u8| byte.is_ascii_digit() || b"-_/:.".contains(byte);
     !line.iter().any(u8::is_ascii_whitespace) && line.iter().any(is_mark)
 }

@@ -1,19 +1,22 @@
 //! The warnings of the sampler that come once. Those that come with every line are left to `problems`.
 
+use std::borrow::Cow;
+
 use common::words::quoted;
 
 use super::super::doubts::{Doubt, is_state};
 use super::super::grammar::cells::{begins_with_number, is_fortran};
 use super::super::grammar::metrics;
 use super::super::grammar::reading::Reading;
-use super::super::grammar::reading::{Cell, Item, Key};
+use super::super::grammar::reading::{Cell, Item, Key, Span};
 use super::super::grammar::table::OpenMark;
 use super::super::grammar::table::row_names::Lost;
 use super::super::grammar::words::loop_word;
 use super::super::problems::Problem;
 use super::super::splitter::LONGEST;
 use super::super::timestamp::compact;
-use super::super::turns::Turn;
+use super::super::turns::{Turn, is_identity, numbered};
+use super::super::twins;
 use super::{Sampler, name};
 use crate::input::grammar::cells::comma::is_behind_points;
 use crate::input::grammar::cells::foreign::is_hexadecimal;
@@ -42,6 +45,34 @@ fn counted(count: u64, by: &[u8], line: u64) -> String {
     let by = copied(by);
     format!(
         "{by} counts {count} rows again and again: if it tells them apart, --rows {by} draws each by itself. (line {line})"
+    )
+}
+
+/// The warning that lines are about several things in turn; a count is that of the first number, which has this name.
+fn in_turn(turn: Turn<'_>, first: &[u8], line: u64) -> String {
+    let (key, names) = match turn {
+        Turn::Counted(count) => return counted(count, first, line),
+        Turn::Named(key, names) => (key, shown(names.as_bytes())),
+    };
+    let (told, way_out) = match key {
+        b"" => (
+            "the words before their numbers say".to_owned(),
+            "--match with a group (?<name>…) for those words tells them apart".to_owned(),
+        ),
+        _ => {
+            (format!("{} says", shown(key)), format!("--rows {} draws each by itself", copied(key)))
+        }
+    };
+    format!(
+        "The lines seem to be about several things in turn, as {told} ({names}), and their numbers are taken for those of one: {way_out}. (line {line})"
+    )
+}
+
+/// The warning that several rows have the name of this one, and by which column they are told apart.
+fn several(name: &[u8], column: &[u8], line: u64) -> String {
+    let (name, column) = (shown(name), copied(column));
+    format!(
+        "Not only this row is called {name}: if {column} tells such rows apart, --rows {column} draws each by itself. (line {line})"
     )
 }
 
@@ -170,7 +201,9 @@ impl Sampler {
             _ => None,
         };
         let table = self.grammar.tables.begun;
-        let Some(doubt) = self.doubts.row(table, reading.text(*name_of_row), number) else {
+        let name_of_row = reading.text(*name_of_row);
+        self.warn_twins(table, name_of_row, row, reading);
+        let Some(doubt) = self.doubts.row(table, name_of_row, number) else {
             return;
         };
         let line = self.counts.lines;
@@ -182,8 +215,33 @@ impl Sampler {
                 }
                 counted(count, column, line)
             }
+            Doubt::States(_) if let Some(column) = self.twins.words() => {
+                several(name_of_row, self.grammar.tables.name(column), line)
+            }
             Doubt::States(names) => format!("The rows are called by their words {}: if these are states of one thing, --rows none draws it as one series. (line {line})", shown(names.as_bytes())),
         });
+    }
+
+    /// Warns once of rows of one name in one block of a table.
+    fn warn_twins(&mut self, table: u64, name: &[u8], row: &[Item], reading: &Reading) {
+        if name.is_empty() || !self.twins.is_open() {
+            return;
+        }
+        let cell = |item: &Item| {
+            let Key::Column(column) = item.key else { return None };
+            let (text, is_word) = match item.cell {
+                Cell::Text(text) if Moment::whole(reading.text(text)).is_some() => return None,
+                Cell::Text(text) => (reading.text(text).to_vec(), true),
+                Cell::Number(measure) => (measure.value.to_string().into_bytes(), false),
+                Cell::Empty => return None,
+            };
+            Some(twins::Cell { column, text, is_word })
+        };
+        let found = self.twins.row(table, name, row.iter().filter_map(cell));
+        if let Some(column) = found {
+            let warning = several(name, self.grammar.tables.name(column), self.counts.lines);
+            self.problems.warn(warning);
+        }
     }
 
     /// Warns once of numbers of one name that seem to be those of several things in turn.
@@ -193,42 +251,53 @@ impl Sampler {
         if !self.turns.is_open() || is_decided {
             return;
         }
-        let name_of = |item: &Item| match item {
-            Item { key: Key::Name(key), cell: Cell::Number(_), .. } => Some(reading.text(*key)),
-            _ => None,
+        let is_row = matches!(row, [Item { key: Key::Column(_), .. }, ..]);
+        // What the rows of a table are called by is told by `warn_doubt`.
+        if is_row && (row[0].row != Span::default() || self.doubts.is_reported) {
+            return self.turns.pass();
+        }
+        let tables = &self.grammar.tables;
+        let key = |item: &Item| match item.key {
+            Key::Name(key) => reading.text(key),
+            Key::Column(column) => tables.own_name(column),
         };
-        let mut numbers = row.iter().filter(|item| name_of(item).is_some());
+        let mut numbers = row.iter().filter(|item| matches!(item.cell, Cell::Number(_)));
         let (Some(first), last) = (numbers.next(), numbers.next_back()) else {
             return self.turns.pass();
         };
         let number = match first.cell {
-            Cell::Number(Measure { value, unit: None }) => last.map(|_| value),
+            Cell::Number(Measure { value, unit: None }) if !is_row => last.map(|_| value),
             _ => None,
         };
-        let text = |item: &Item| match *item {
-            Item { key: Key::Name(key), cell: Cell::Text(text), .. } => {
-                Some((reading.text(key), reading.text(text)))
+        let text = |item: &Item| match item.cell {
+            Cell::Text(text) if !is_row || is_identity(key(item)) => {
+                Some((key(item), Cow::Borrowed(reading.text(text))))
+            }
+            Cell::Number(measure) if last.is_some() => {
+                numbered(key(item), measure).map(|number| (key(item), Cow::Owned(number)))
             }
             _ => None,
         };
         let before = reading.text(reading.before).trim_ascii();
-        let before = (!before.is_empty()).then_some((&b""[..], before));
+        let before = (!before.is_empty()).then_some((&b""[..], Cow::Borrowed(before)));
         let texts = row.iter().filter_map(text).chain(before);
-        let kind = [&reading.title, reading.text(first.row), name_of(first).unwrap_or_default()];
+        let kind = [&reading.title, reading.text(first.row), key(first)];
         let Some(turn) = self.turns.row(&kind.join(&b'.'), number, texts) else { return };
         let line = self.counts.lines;
-        self.problems.warn(match turn {
-            Turn::Counted(_) if is_state(kind[2]) => return,
-            Turn::Counted(count) => counted(count, kind[2], line),
-            Turn::Named(key, names) => {
-                let names = shown(names.as_bytes());
-                let (told, way_out) = match key {
-                    b"" => ("the words before their numbers say".to_owned(), "--match with a group (?<name>…) for those words tells them apart".to_owned()),
-                    _ => (format!("{} says", shown(key)), format!("--rows {} draws each by itself", copied(key))),
-                };
-                format!("The lines seem to be about several things in turn, as {told} ({names}), and their numbers are taken for those of one: {way_out}. (line {line})")
-            }
-        });
+        let is_state = matches!(turn, Turn::Counted(_)) && is_state(kind[2]);
+        let warning = in_turn(turn, kind[2], line);
+        if !is_state {
+            self.problems.warn(warning);
+        }
+    }
+
+    /// Warns at the end of the input of numbers of one name that are those of several things, each of which came once.
+    pub(super) fn warn_single_turn(&mut self) {
+        let line = self.counts.lines;
+        if let Some(turn) = self.turns.finish() {
+            let warning = in_turn(turn, b"", line);
+            self.problems.warn(warning);
+        }
     }
 
     pub(super) fn warn_unit(&mut self, series: usize, measure: Measure) {
