@@ -210,6 +210,10 @@ impl Grammar {
             let title = &mut self.reading.title;
             title.clear();
             self.titles.over(indent, title);
+            // A header that comes again is no title of itself.
+            if title == text {
+                title.clear();
+            }
             self.tables.keep(Above { line, indent, title }, number, false)
         };
         if !self.tables.is_for_marks() || !remark::is_remark(text) {

@@ -1,6 +1,7 @@
 //! Titles: a line of a few words over the lines that it is about, until an empty line or the next title. `nvme-pci-0100`
-//! over a paragraph, `[disk]`, `2: eth0: <UP>` over indented lines; the `==> FILE <==` of head(1) and tail(1) over all lines
-//! until the next one. What a title is for is left to `schema`: the same name under two titles is two series.
+//! and `Units (standard)` over a paragraph, which an empty line or a rule begins, `[disk]`, `2: eth0: <UP>` over indented
+//! lines; the `==> FILE <==` of head(1) and tail(1) over all lines until the next one. What a title is for is left to
+//! `schema`: the same name under two titles is two series.
 
 use super::cells::delimiter::Delimiter;
 use super::cells::{self, Kind};
@@ -96,11 +97,21 @@ impl Titles {
 
     /// A line that is not read otherwise.
     pub(super) fn unread_line(&mut self, line: &[u8], indent: usize) {
-        let is_first = std::mem::replace(&mut self.is_first, false);
+        // A rule begins a paragraph; below a title it belongs to that one.
+        let is_rule = line.iter().all(u8::is_ascii_punctuation);
+        let is_first = std::mem::replace(&mut self.is_first, is_rule);
         self.close(indent);
+        if is_rule {
+            return;
+        }
         let Some(title) = title(line) else { return };
         let is_bracketed = line.starts_with(b"[");
-        if is_bracketed || (is_first && is_name_of_a_thing(line)) {
+        let is_in_parentheses = |word: &[u8]| word.starts_with(b"(") && word.ends_with(b")");
+        let names_a_paragraph = || {
+            is_name_of_a_thing(line)
+                || line.rsplit(u8::is_ascii_whitespace).next().is_some_and(is_in_parentheses)
+        };
+        if is_bracketed || (is_first && names_a_paragraph()) {
             self.paragraph.clear();
             self.paragraph.extend_from_slice(&title);
         }
@@ -210,6 +221,29 @@ mod tests {
         assert!(titles.begin_file(b"==> /var/c.log <=="));
         assert_eq!(over(&titles), "/var/c.log");
         assert!(!titles.begin_file(b"==> ready") && !titles.begin_file(b"==> <=="));
+    }
+
+    #[test]
+    fn a_rule_begins_a_paragraph() {
+        let mut titles = Titles::default();
+        let over = |titles: &Titles| {
+            let mut text = Vec::new();
+            titles.over(0, &mut text);
+            String::from_utf8(text).unwrap()
+        };
+        titles.unread_line(b"nvme-pci-0100", 0);
+        titles.unread_line(b"-------------", 0);
+        assert_eq!(over(&titles), "nvme-pci-0100");
+        titles.other_line(0);
+        titles.unread_line(b"-------------", 0);
+        titles.unread_line(b"Concentration Units (standard)", 0);
+        assert_eq!(over(&titles), "Concentration Units (standard)");
+        titles.other_line(0);
+        titles.unread_line(b"some remark (other)", 0);
+        assert_eq!(over(&titles), "Concentration Units (standard)");
+        titles.unread_line(b"---", 0);
+        titles.unread_line(b"NAME CPU(cores)", 0);
+        assert_eq!(over(&titles), "Concentration Units (standard)");
     }
 
     #[test]

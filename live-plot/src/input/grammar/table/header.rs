@@ -13,7 +13,7 @@ use crate::input::grammar::cells::number;
 use crate::input::grammar::cells::{self, Kind};
 use crate::input::grammar::words::is_level;
 pub(in crate::input) use names::is_of_years;
-use names::{are_units, distinct, end_a_sentence, is_address, is_drawn, is_torn};
+use names::{are_units, distinct, end_a_sentence, is_address, is_drawn, is_figure, is_torn};
 
 /// A line of names that fits a row.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -140,8 +140,8 @@ impl Candidate {
     }
 
     /// Whether its words do not stand over the cells of the row, as names do. Then progress stands under a sentence, or a
-    /// name holds a blank and the cells stand under later words: `Name/IP address`. Bare numbers are often not aligned with
-    /// their names, and so is what single blanks part.
+    /// name holds a blank and the cells stand under later words: `Name/IP address`. Nor does a sentence that is indented stand
+    /// over one that is not. Bare numbers are often not aligned with their names, and so is what single blanks part.
     pub(in crate::input) fn is_beside(&self, row: &[u8]) -> bool {
         let has = |line: &[u8], blanks: &[u8]| memchr::memmem::find(line, blanks).is_some();
         let is_bare = |word: &[u8]| number::prefix(word).is_some_and(|(_, end)| end == word.len());
@@ -154,11 +154,12 @@ impl Candidate {
         }
         let start = row.len() - row.trim_ascii_start().len();
         let is_laid_out = has(&self.line, b"  ") && has(&row[start..], b"  ");
+        let is_prose = self.indent > start && !has(&self.line, b"  ") && !has(&row[start..], b"  ");
         let (own, cells) = (self.spans(), spans(0, row).collect::<Vec<_>>());
         own.len() == cells.len()
             && own.iter().zip(&cells).enumerate().any(|(at, (name, cell))| {
                 let is_shifted = || is_laid_out && own[at..].iter().any(|later| touch(later, cell));
-                !touch(name, cell) && (start > self.indent || is_shifted())
+                !touch(name, cell) && (start > self.indent || is_prose || is_shifted())
             })
     }
 
@@ -191,9 +192,9 @@ impl Candidate {
         {
             return None;
         }
-        if delimiter.is_blanks()
-            && names.iter().any(|name| is_address(name, delimiter) || is_torn(name))
-        {
+        let is_other =
+            |name: &&[u8]| is_address(name, delimiter) || is_torn(name) || is_figure(name);
+        if delimiter.is_blanks() && names.iter().any(is_other) {
             return None;
         }
         // `21.5ºC`, of which the unit is not known, is no name.
@@ -374,6 +375,7 @@ mod tests {
         ));
         let chrony = "MS Name/IP address      Stratum  Poll";
         assert!(is_over(chrony, "^- 192.168.1.1                3     7ms  x"));
+        assert!(is_over("     Running benches/my_bench.rs (my_bench-1234)", "Benchmarking fib 20"));
         assert!(!is_over("name cpu mem", "abcdefg 5% 3%"), "single blanks part anything");
         assert!(!is_over("  tps    kB_read/s  Device", "  1.20        10.2k  sda"));
         assert!(!is_over("  tps    kB_read/s  Device", "11.20     120010.2k  sda"));
@@ -404,6 +406,7 @@ mod tests {
         for (header, row) in [
             ("hello world", "1"),
             ("booting", "1 2"),
+            ("is done (3ms)", "2 passing (25ms)"),
             ("face |bytes packets", "lo: 1 2"),
             ("a b", "x y"),
             ("Adapter: ISA adapter", "fan1: 1200 RPM"),

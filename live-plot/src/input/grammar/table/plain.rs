@@ -166,8 +166,8 @@ impl Tables {
         Ok(())
     }
 
-    /// A number and one word behind it, as `du` and `vmstat -s` print them. The first word is passed over; a number before
-    /// another one is another series.
+    /// A number and one word behind it, as `du` prints them. The first word is passed over; a number before another one is
+    /// another series.
     fn read_before_word(&mut self, line: &[u8], reading: &mut Reading) -> Option<()> {
         let mut cells = Delimiter::Blanks.cells(line);
         let (Some(number), Some(word), None) = (cells.next(), cells.next(), cells.next()) else {
@@ -176,6 +176,12 @@ impl Tables {
         let measure = measure::whole(number).filter(|_| !self.has_header() && self.width < 2)?;
         if cells::kind(word, Delimiter::Blanks) != Kind::Word {
             return None;
+        }
+        if self.word.is_empty() && self.has_numbers && self.width == 0 {
+            // Among lines of other forms it is no column: `0 forwarded` of netstat.
+            let name = reading.keep(word);
+            reading.push(Span::default(), Key::Name(name), Cell::Number(measure));
+            return Some(());
         }
         if self.word.is_empty() {
             self.word = word.to_vec();

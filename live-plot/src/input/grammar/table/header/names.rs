@@ -1,6 +1,7 @@
 //! The words of a header: what may be a name, what is a unit below names, and the names, each once.
 
 use crate::input::grammar::cells::delimiter::Delimiter;
+use crate::input::grammar::cells::measure;
 use crate::input::grammar::cells::unit::Unit;
 use crate::input::grammar::cells::{self, Kind};
 
@@ -22,10 +23,10 @@ pub(in crate::input) fn are_units(names: &[&[u8]]) -> bool {
     names.iter().all(is_unit) || names.iter().enumerate().any(is_again)
 }
 
-/// Whether a word is drawn and not read, as in `=== test session starts ===` and `loss / acc`: nobody calls a column so. `-`
+/// Whether a word is drawn and not read, as in `=== test session starts ===`, `loss / acc`, `✓ adds numbers`: nobody calls a column so. `-`
 /// stands where there is no value: `- - img.png` of git's numstat.
 pub(in crate::input) fn is_drawn(word: &[u8]) -> bool {
-    let is_mark = |c: char| c.is_ascii_punctuation() || ('\u{2500}'..'\u{2600}').contains(&c);
+    let is_mark = |c: char| c.is_ascii_punctuation() || ('\u{2500}'..'\u{27c0}').contains(&c);
     !word.is_empty()
         && !matches!(unbracketed(word), b"%" | b"#" | b"$")
         && word
@@ -75,6 +76,12 @@ pub(in crate::input) fn is_torn(word: &[u8]) -> bool {
     [(b'(', b')'), (b'[', b']'), (b'<', b'>')]
         .into_iter()
         .any(|(open, close)| count(open) != count(close))
+}
+
+/// Whether a word is a figure in parentheses, as in `subtracts (3ms)`.
+pub(in crate::input) fn is_figure(word: &[u8]) -> bool {
+    let inner = word.strip_prefix(b"(").and_then(|rest| rest.strip_suffix(b")"));
+    inner.is_some_and(|inner| measure::whole(inner).is_some())
 }
 
 /// Whether a word has digits and no letter, as in `PING 127.0.0.1 56(84) bytes`: nobody calls a column so.
@@ -141,7 +148,7 @@ mod tests {
 
     #[test]
     fn what_is_drawn_is_no_name() {
-        for word in ["===", "-", "/", "──", "...", "<<"] {
+        for word in ["===", "-", "/", "──", "...", "<<", "✓", "✗"] {
             assert!(is_drawn(word.as_bytes()), "{word}");
         }
         for word in ["", "%", "#", "$", "[%]", "°", "/s", "a-", "日"] {
