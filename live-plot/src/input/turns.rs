@@ -22,7 +22,7 @@ const LONGEST: usize = 64;
 const MOST_THINGS: usize = 16;
 
 /// What things are called by, in words or numbers, and what in words alone: `sensor=512` is a value.
-const IDS: [&str; 6] = ["id", "device", "dev", "node", "channel", "pid"];
+const IDS: [&str; 5] = ["id", "device", "dev", "node", "channel"];
 const NAMES: [&str; 13] = [
     "host",
     "hostname",

@@ -1,6 +1,6 @@
 //! Rows of one name in one block of a table, as squeue(1) prints jobs of one partition: they are one series, and nothing on
 //! them says whether they are of one thing. The next block does: a column whose cells are all different there, and are those
-//! of the block before, tells the rows apart. Pure.
+//! of the block before, tells the rows apart. Where there is no next block, a column of different words may do. Pure.
 
 /// Blocks of more rows are not looked at: they are of many samples.
 const MOST_ROWS: usize = 64;
@@ -28,6 +28,7 @@ struct Row {
 pub(super) struct Cell {
     pub(super) column: usize,
     pub(super) text: Vec<u8>,
+    /// It may be a name.
     pub(super) is_word: bool,
 }
 
@@ -58,7 +59,7 @@ impl Twins {
             self.blocks = MOST_BLOCKS;
         }
         let is_whole = self.rows.len() == self.before.len();
-        if !self.is_open() || !is_whole || !self.has_twins() {
+        if !self.is_open() || !is_whole || self.twin().is_none() {
             return None;
         }
         let column = columns(&self.rows).find(|column| {
@@ -81,10 +82,17 @@ impl Twins {
         })
     }
 
-    fn has_twins(&self) -> bool {
+    /// At the end of the input, after one block: a name of several rows, and the column of words that tells them apart.
+    pub(super) fn finish(&self) -> Option<(&[u8], usize)> {
+        let is_first = self.is_open() && self.blocks == 0;
+        Some((self.twin().filter(|_| is_first)?, self.words()?))
+    }
+
+    /// A name of several rows.
+    fn twin(&self) -> Option<&[u8]> {
         let mut names: Vec<&[u8]> = self.rows.iter().map(|row| &row.name[..]).collect();
         names.sort_unstable();
-        !are_distinct(&names)
+        names.windows(2).find(|pair| pair[0] == pair[1]).map(|pair| pair[0])
     }
 }
 
@@ -159,6 +167,7 @@ mod tests {
             assert_eq!(take(&mut twins, 0, row), None);
         }
         assert_eq!(twins.words(), Some(2));
+        assert_eq!(twins.finish(), Some((&b"tmpfs"[..], 2)));
         assert!(!twins.are_settled());
         for _ in 0..MOST_ROWS {
             take(&mut twins, 0, "tmpfs 5 on /run");

@@ -72,7 +72,7 @@ fn in_turn(turn: Turn<'_>, first: &[u8], line: u64) -> String {
 fn several(name: &[u8], column: &[u8], line: u64) -> String {
     let (name, column) = (shown(name), copied(column));
     format!(
-        "Not only this row is called {name}: if {column} tells such rows apart, --rows {column} draws each by itself. (line {line})"
+        "Several rows of a table are called {name}: if {column} tells such rows apart, --rows {column} draws each by itself. (line {line})"
     )
 }
 
@@ -231,7 +231,11 @@ impl Sampler {
             let Key::Column(column) = item.key else { return None };
             let (text, is_word) = match item.cell {
                 Cell::Text(text) if Moment::whole(reading.text(text)).is_some() => return None,
-                Cell::Text(text) => (reading.text(text).to_vec(), true),
+                Cell::Text(text) => {
+                    let text = reading.text(text).to_vec();
+                    let is_name = text.iter().any(u8::is_ascii_alphabetic);
+                    (text, is_name && !is_state(self.grammar.tables.own_name(column)))
+                }
                 Cell::Number(measure) => (measure.value.to_string().into_bytes(), false),
                 Cell::Empty => return None,
             };
@@ -239,6 +243,14 @@ impl Sampler {
         };
         let found = self.twins.row(table, name, row.iter().filter_map(cell));
         if let Some(column) = found {
+            let warning = several(name, self.grammar.tables.name(column), self.counts.lines);
+            self.problems.warn(warning);
+        }
+    }
+
+    /// Warns at the end of the input of rows of one name in the only block of a table.
+    pub(super) fn warn_single_twins(&mut self) {
+        if let Some((name, column)) = self.twins.finish() {
             let warning = several(name, self.grammar.tables.name(column), self.counts.lines);
             self.problems.warn(warning);
         }
