@@ -1,7 +1,8 @@
-//! The tables of the input: the header in force and the lines that may be one, how many cells a row has, and what its
-//! columns are called. Pure state: lines in, cells out. The rows of a header are read by `headed`, those without one by
+//! The tables of the input: the header in force, how many cells a row has, and what its columns are called. Pure state: lines
+//! in, cells out. Which line is a header is found by `candidates`; the rows of one are read by `headed`, those without one by
 //! `plain`.
 
+mod candidates;
 mod headed;
 pub(super) mod header;
 mod places;
@@ -17,12 +18,6 @@ use header::{Candidate, Header};
 use row_names::Lost;
 
 use crate::config::Naming;
-
-/// How many lines before the first number may be the header.
-const MOST_CANDIDATES: usize = 8;
-
-/// How many headers, and titles above them, are known again.
-const MOST_KNOWN: usize = 32;
 
 /// Of how many tables the names of their rows are kept, while another one is in force.
 const MOST_FORMER: usize = 8;
@@ -241,158 +236,9 @@ impl Tables {
         self.has_marks && self.has_numbers
     }
 
-    /// Whether the line was a header before.
-    fn is_known(&self, line: &[u8]) -> bool {
-        self.known.iter().any(|known| known == line)
-    }
-
-    /// Whether the line may be a header though there are numbers in it.
-    pub(super) fn may_head(&self, line: &[u8]) -> bool {
-        !self.has_numbers || self.is_known(line)
-    }
-
-    /// The number of the newest line that may be a header.
-    pub(in crate::input) fn newest_candidate(&self) -> Option<u64> {
-        self.candidates.last().map(|candidate| candidate.number)
-    }
-
     /// What stands above the table in force.
     pub(super) fn title(&self) -> &[u8] {
         self.table.as_ref().map_or(b"", |table| &table.title)
-    }
-
-    /// Keeps a line without a number that may be a header; false if it is to be reported already now.
-    pub(super) fn keep(&mut self, line: Above<'_>, number: u64, is_comment: bool) -> bool {
-        let Above { line, indent, title } = line;
-        let is_known = self.is_known(line);
-        let follows_empty = self.follows_empty;
-        // A comment may stand between an empty line and a header.
-        self.follows_empty &= is_comment;
-        // A rule under a header is a part of it.
-        if !line.iter().any(|byte| byte.is_ascii_alphanumeric() || !byte.is_ascii()) {
-            return !self.candidates.is_empty();
-        }
-        let last = self.candidates.last();
-        let follows_title = last.is_some_and(|last| last.may_begin && !last.is_comment);
-        let mut candidate = Candidate::default();
-        if self.candidates.len() == MOST_CANDIDATES {
-            // Its space is used again.
-            candidate = self.candidates.remove(0);
-            self.report(&candidate);
-        }
-        candidate.line.clear();
-        candidate.line.extend_from_slice(line);
-        candidate.title.clear();
-        candidate.title.extend_from_slice(title);
-        (candidate.indent, candidate.number, candidate.is_comment) = (indent, number, is_comment);
-        candidate.may_begin =
-            is_known || follows_empty || (!is_comment && (follows_title || candidate.has_label()));
-        let is_silent = !self.has_numbers || candidate.may_begin;
-        // No word is due about a comment, but with --marks one between numbers is a mark.
-        candidate.is_reported = !is_silent || (is_comment && !self.is_for_marks());
-        // The last resort is for no comment, and for no line that is drawn as a mark already.
-        if is_silent || !(is_comment || self.has_marks) {
-            self.candidates.push(candidate);
-        }
-        is_silent
-    }
-
-    fn report(&mut self, candidate: &Candidate) {
-        if !candidate.is_reported && !self.known.contains(&candidate.line) {
-            self.not_headers.push((candidate.number, candidate.line.clone()));
-        }
-    }
-
-    /// The lines that turned out to be no headers.
-    pub(super) fn take_not_headers(&mut self) -> Vec<(u64, Vec<u8>)> {
-        std::mem::take(&mut self.not_headers)
-    }
-
-    /// At the end of input no row follows any more.
-    pub(in crate::input) fn finish(&mut self) {
-        for candidate in std::mem::take(&mut self.candidates) {
-            self.report(&candidate);
-        }
-    }
-
-    /// A number has been read: what was kept before it is no header.
-    pub(super) fn number_read(&mut self) {
-        self.has_numbers = true;
-        self.follows_empty = false;
-        if !self.candidates.is_empty() {
-            self.finish();
-        }
-    }
-
-    /// For each line that was kept the header that it is, if it is that of this line. What only looks like one is reported.
-    pub(super) fn headers_over(&mut self, line: &[u8]) -> Vec<Option<Header>> {
-        // In a flood of words no line is a row, and each would be held against each candidate.
-        let has_digits = || line.iter().any(u8::is_ascii_digit);
-        if self.candidates.is_empty() || !has_digits() {
-            return Vec::new();
-        }
-        let (has_marks, has_numbers) = (self.has_marks, self.has_numbers);
-        let is_none = |candidate: &Candidate, header: &Header| {
-            let may_be_mark = has_marks && (has_numbers || !candidate.is_comment);
-            (may_be_mark && candidate.is_word())
-                || (header.delimiter == Delimiter::Blanks && candidate.is_beside(line))
-        };
-        let mut headers = Vec::with_capacity(self.candidates.len());
-        for candidate in std::mem::take(&mut self.candidates) {
-            let header = candidate.fits(line);
-            if header.as_ref().is_some_and(|header| is_none(&candidate, header)) {
-                self.report(&candidate);
-            } else {
-                self.candidates.push(candidate);
-                headers.push(header);
-            }
-        }
-        headers
-    }
-
-    /// Begins a table if a line that was kept is the header of this one. As a last resort, for a line that would not be
-    /// read at all, any line directly before it will do.
-    pub(super) fn begin(
-        &mut self,
-        line: &[u8],
-        headers: &mut Vec<Option<Header>>,
-        is_last_resort: bool,
-        reading: &mut Reading,
-    ) -> bool {
-        let mut both = self.candidates.iter().zip(&*headers);
-        let may_begin =
-            |candidate: &Candidate| !self.has_numbers || candidate.may_begin || is_last_resort;
-        let found = both.rposition(|(candidate, header)| header.is_some() && may_begin(candidate));
-        let Some(last) = found else { return false };
-        let headers = std::mem::take(headers);
-        let Some(mut header) = headers[last].clone() else { return false };
-        let mut first = last;
-        if header.are_units
-            && let [.., above, units] = &self.candidates[..=last]
-            && let Some(names) = above.fits_over_units(units, line)
-        {
-            (first, header) = (last - 1, names);
-        }
-        let candidates = std::mem::take(&mut self.candidates);
-        let title = candidates[first].title.clone();
-        self.know(&candidates[first..=last]);
-        // Above its header a table may have titles. What stands below it is none.
-        for (candidate, header) in candidates[..first].iter().zip(&headers) {
-            let is_title = !candidate.is_comment && !self.is_for_marks();
-            if is_title && header.is_none() {
-                self.know(std::slice::from_ref(candidate));
-            } else {
-                self.report(candidate);
-            }
-        }
-        candidates[last + 1..].iter().for_each(|candidate| self.report(candidate));
-        let has_row_names = self.has_row_names(&header);
-        let places = candidates[first].places(&header);
-        self.replace_table(Table::new(header, &title, has_row_names, places));
-        self.width = 0;
-        self.delimiter = None;
-        self.refused = None;
-        self.read_row(line, reading)
     }
 
     /// Whether `--rows` names a column of this header, or none of any.
@@ -406,15 +252,6 @@ impl Tables {
                 };
                 self.row_names.iter().any(is_meant)
             })
-    }
-
-    /// Keeps lines that are to be known again.
-    fn know(&mut self, lines: &[Candidate]) {
-        for candidate in lines {
-            if self.known.len() < MOST_KNOWN && !self.is_known(&candidate.line) {
-                self.known.push(candidate.line.clone());
-            }
-        }
     }
 
     /// Puts a table in force. The names of its rows are those that they had when it was before.
