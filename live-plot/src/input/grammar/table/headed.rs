@@ -181,7 +181,10 @@ impl Table {
             Kind::Empty => true,
             _ => !is_number,
         };
-        cells.iter().zip(&self.numbers).all(is_like).then_some(cells)
+        // A number or two below a long header may be of anything.
+        let filled = cells.iter().filter(|cell| !cell.is_empty()).count();
+        let is_row = 2 * filled > cells.len() && cells.iter().zip(&self.numbers).all(is_like);
+        is_row.then_some(cells)
     }
 
     /// Whether a word or a time stands where the first row began with a number: `error 5 6` under `us sy id` is no row. Where
