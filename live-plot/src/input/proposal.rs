@@ -7,8 +7,8 @@ mod pattern;
 pub(super) use pattern::{alternatives, pattern};
 
 use super::grammar::cells::delimiter::Delimiter;
-use super::grammar::cells::{has_number, is_word, measure};
-use super::grammar::reading::{Cell, Item, Key};
+use super::grammar::cells::{has_number, measure};
+use super::grammar::reading::{Cell, Item};
 use super::grammar::table::Tables;
 use super::grammar::{Grammar, Verdict};
 use crate::config::Naming;
@@ -40,12 +40,8 @@ impl Proposals {
         if names.is_none() && self.above.len() < MOST_KEPT {
             self.above.push(line.to_vec());
         }
-        // What named the rows before may be missing here.
-        let before = |names: &String| {
-            self.made.iter().find(|made| made.starts_with(&format!("{names} "))).cloned()
-        };
         names
-            .map(|names| before(&names).unwrap_or(format!("{names} draws its cells")))
+            .map(|names| format!("{names} draws its cells"))
             .or_else(|| without_bars(line))
             .or_else(|| {
                 let draws = pattern(line, b"")?.draws("its");
@@ -146,16 +142,7 @@ fn names(line: &[u8], given: &[String], above: &[Vec<u8>]) -> Option<String> {
     if !is_table || !items.iter().filter_map(number).eq(figures) {
         return None;
     }
-    let is_called = items.iter().any(|item| !grammar.reading.text(item.row).is_empty());
-    let text = |item: &Item| match *item {
-        Item { key: Key::Column(column), cell: Cell::Text(text), .. } => {
-            is_word(grammar.reading.text(text)).then_some(column)
-        }
-        _ => None,
-    };
-    let rows = items.iter().find_map(text).filter(|_| !is_called);
-    let rows = rows.map_or(String::new(), |column| format!(" --rows {}", names[column]));
-    Some(format!("--names {}{rows}", common::words::quoted(&names.join(","))))
+    Some(format!("--names {}", common::words::quoted(&names.join(","))))
 }
 
 #[cfg(test)]
@@ -168,7 +155,7 @@ mod tests {
             ("/dev/sda1  12  34  5%  x", Some("--names a,b,c,d,e")),
             ("7 0 loop0 0 0", Some("--names a,b,c,d,e")),
             ("web 0.07% 23.45MiB / 7.666GiB", Some("--names a,b,c,d,e")),
-            ("1.|-- 192.168.1.1 0.0% 10 0.5", Some("--names a,b,c,d,e --rows b")),
+            ("1.|-- 192.168.1.1 0.0% 10 0.5", Some("--names a,b,c,d,e")),
             ("$GPGGA,123519,4807.038,N,*47", Some("--names a,b,c,d,e")),
             ("52,428,800  50%   49.90MB/s    0:00:01", None),
             ("12 (+0) 5", None),

@@ -103,11 +103,6 @@ pub(super) fn are_words(line: &[u8]) -> bool {
     !delimiter.cells(line).any(|cell| matches!(kind(cell, delimiter), Kind::Number(_)))
 }
 
-/// Whether the cell is a word.
-pub(in crate::input) fn is_word(cell: &[u8]) -> bool {
-    kind(cell, Delimiter::Blanks) == Kind::Word
-}
-
 /// Whether a cell of the line is a word.
 pub(super) fn has_word(line: &[u8]) -> bool {
     let delimiter = Delimiter::of(line);
