@@ -357,6 +357,7 @@ impl Sampler {
             },
         };
         self.entries.push(Entry { series, sample: Sample { time: f64::NAN, value } });
+        self.warn_1024s();
         self.warn_two_units();
     }
 

@@ -7,12 +7,18 @@ use super::grammar::cells::unit::Unit;
 #[derive(Debug, Default)]
 pub(super) struct Scales {
     series: Vec<Scale>,
-    /// Whether the numbers of a column have a prefix alone, `250m`, or none; one scale for all of its rows.
-    columns: Vec<Option<Option<Unit>>>,
+    /// The unit of each column's first series, if it has one, and which series that is.
+    columns: Vec<Option<(Option<Unit>, usize)>>,
     /// The unit of each kind that has come, and which series has it.
     axis: Vec<(Unit, usize)>,
     /// The first two series that share an axis and are of one kind, in different units.
     beside: Option<(usize, usize)>,
+    /// A number like `1020M` has come: its program goes on to the next prefix at 1024, as `du -h` does, and not at 1000.
+    has_1024s: bool,
+    /// A number was turned from one prefix alone into another one by 1000s.
+    has_turned: bool,
+    /// The number that came after such ones and shows 1024s.
+    late: Option<Measure>,
 }
 
 #[derive(Debug, Clone, Copy, Default)]
@@ -44,11 +50,17 @@ impl Scales {
         if self.series.len() <= series {
             self.series.resize(series + 1, Scale::default());
         }
+        let is_large = unit.is_some_and(Unit::is_large_prefix);
+        if is_large && !self.has_1024s && value.abs() > 1000.0 && value.abs() < 1024.0 {
+            self.has_1024s = true;
+            self.late = self.has_turned.then_some(measure);
+        }
         let own = match self.series[series].unit {
             Some(own) => own,
             None => self.begin(series, column, unit),
         };
-        let turned = match (own, unit) {
+        let counted = |unit: Unit| if self.has_1024s { unit.in_1024s() } else { unit };
+        let turned = match (own.map(counted), unit.map(counted)) {
             (None, None) => Some(value),
             (Some(own), Some(other)) => other.turned_into(value, own),
             // A prefix alone is a way to write a number.
@@ -56,39 +68,56 @@ impl Scales {
             (None, Some(other)) if other.is_prefix() => other.turned_into(value, Unit::ONE),
             _ => None,
         };
+        let is_turned = turned.is_some_and(|turned| turned != value);
+        self.has_turned |= is_turned && (is_large || own.is_some_and(Unit::is_large_prefix));
         let scale = &mut self.series[series];
         turned.ok_or_else(|| Mismatch { is_new: !std::mem::replace(&mut scale.is_reported, true) })
     }
 
-    /// The unit of a series that begins with a number in this one.
+    /// The unit of a series that begins with a number in this one. A prefix alone is a way to write a number: with or without,
+    /// the rows of a column are one kind, as are `250m` and `1`.
     fn begin(&mut self, series: usize, column: usize, unit: Option<Unit>) -> Option<Unit> {
-        let unit = if unit.is_none_or(Unit::is_prefix) {
-            if self.columns.len() <= column {
-                self.columns.resize(column + 1, None);
-            }
-            *self.columns[column].get_or_insert(unit)
-        } else {
-            unit
+        if self.columns.len() <= column {
+            self.columns.resize(column + 1, None);
+        }
+        let (of_column, first) = *self.columns[column].get_or_insert((unit, series));
+        let unit = match (unit, of_column) {
+            (None, Some(known)) if known.is_prefix() => Some(known),
+            (Some(own), None) if own.is_prefix() => None,
+            (Some(own), Some(known)) => Some(own.beside(known)),
+            _ => unit,
         };
         if let Some(unit) = unit {
-            match self.axis.iter().find(|(known, _)| known.shares_axis(unit)) {
-                Some((known, _)) if *known == unit => {}
-                Some((_, first)) => self.beside = self.beside.or(Some((*first, series))),
-                None => self.axis.push((unit, series)),
-            }
+            let of_column = of_column.filter(|known| known.beside(unit) != *known);
+            let beside = match self.axis.iter().find(|(known, _)| known.shares_axis(unit)) {
+                Some((known, other)) if *known != unit => Some((*other, series)),
+                Some(_) => None,
+                None => {
+                    self.axis.push((unit, series));
+                    of_column.map(|_| (first, series))
+                }
+            };
+            self.beside = self.beside.or(beside);
         }
         self.series[series].unit = Some(unit);
         unit
     }
 
-    /// Whether this is the unit of a series, or none if it has none: a number is then its value.
+    /// Whether this is the unit of a series, or none if it has none, and no number in it is to be looked at: each is then its
+    /// own value.
     pub(super) fn is_of(&self, series: usize, unit: Option<Unit>) -> bool {
-        self.series.get(series).is_some_and(|scale| scale.unit == Some(unit))
+        let is_settled = self.has_1024s || !unit.is_some_and(Unit::is_large_prefix);
+        is_settled && self.series.get(series).is_some_and(|scale| scale.unit == Some(unit))
     }
 
     /// The first two series of one kind whose units differ, if there are such: side by side their numbers mislead.
     pub(super) fn beside(&self) -> Option<(usize, usize)> {
         self.beside
+    }
+
+    /// The first number that shows that K, M and G are 1024s, if others were read by 1000s before.
+    pub(super) fn take_late(&mut self) -> Option<Measure> {
+        self.late.take()
     }
 
     /// The unit of a series, if its numbers bear one.
@@ -126,23 +155,47 @@ mod tests {
     }
 
     #[test]
-    fn a_series_has_its_own_unit_and_a_prefix_alone_is_its_columns() {
-        let mut scales = Scales::default();
-        for (series, column, value, unit, expected) in [
-            (0, 0, 10.0, "Gi", 10.0),
-            (2, 1, 2.0, "s", 2.0),
-            (4, 3, 5.0, "", 5.0),
-            (5, 4, 1.0, "", 1.0),
-            (6, 4, 250.0, "m", 0.25),
-            (7, 5, 250.0, "m", 250.0),
-        ] {
-            let measure = Measure { value, unit: Unit::named(unit.as_bytes()) };
-            assert_eq!(scales.value(series, column, measure), Ok(expected), "{series}");
+    fn a_number_from_1000_to_1023_shows_that_prefixes_count_in_1024s() {
+        let read = taken(&[(980.0, "M"), (1.5, "G"), (1020.0, "M"), (1.1, "G"), (512.0, "K")]);
+        assert_eq!(read, [980.0, 1500.0, 1020.0, 1126.4, 0.5].map(Some));
+        // 999,999 may be rounded to 1000 thousands.
+        assert_eq!(taken(&[(1000.0, "K"), (1024.0, "K"), (1.0, "M")])[2], Some(1000.0));
+        assert_eq!(taken(&[(1020.0, "MB"), (1.1, "GB")])[1], Some(1100.0));
+        for (first, is_late) in [("G", true), ("M", false)] {
+            let mut scales = Scales::default();
+            for (value, unit) in [(980.0, "M"), (1.0, first), (1020.0, "M")] {
+                let measure = Measure { value, unit: Unit::named(unit.as_bytes()) };
+                scales.value(0, 0, measure).unwrap();
+            }
+            assert_eq!(scales.take_late().is_some(), is_late, "{first}");
         }
-        assert_eq!(scales.beside(), None);
-        let other = Measure { value: 500.0, unit: Unit::named(b"ms") };
-        assert_eq!(scales.value(8, 6, other), Ok(500.0));
-        assert_eq!(scales.beside(), Some((2, 8)), "s and ms");
+    }
+
+    /// The values of rows in one column, and the units that they begin with.
+    fn rows(values: &[(f64, &str)]) -> (Vec<String>, Option<(usize, usize)>) {
+        let mut scales = Scales::default();
+        let shown = values.iter().enumerate().map(|(series, (value, unit))| {
+            let measure = Measure { value: *value, unit: Unit::named(unit.as_bytes()) };
+            let value = scales.value(series, 0, measure).unwrap();
+            format!("{value}{}", scales.unit(series).map_or(String::new(), |unit| unit.to_string()))
+        });
+        (shown.collect(), scales.beside())
+    }
+
+    #[test]
+    fn each_row_of_a_column_has_its_own_unit_but_prefixes_and_none_are_one_kind() {
+        for (values, shown, beside) in [
+            (&[(112.0, "K"), (47.6, "G")][..], &["112K", "47.6G"][..], Some((0, 1))),
+            (&[(1.0, ""), (250.0, "m")], &["1", "0.25"], None),
+            (&[(250.0, "m"), (1.0, "")], &["250m", "1000m"], None),
+            (&[(5.125, "d"), (45.0, "m")], &["5.125d", "45min"], Some((0, 1))),
+            (&[(45.0, "m"), (22.0, "d")], &["45m", "22d"], Some((0, 1))),
+            (&[(2.0, "s"), (5.0, ""), (500.0, "ms")], &["2s", "5", "500ms"], Some((0, 2))),
+            (&[(23.0, "Gi"), (8.0, "Gi"), (5.0, "V")], &["23Gi", "8Gi", "5V"], None),
+        ] {
+            let shown: Vec<_> = shown.iter().map(|text| (*text).to_owned()).collect();
+            assert_eq!(rows(values), (shown, beside), "{values:?}");
+        }
     }
 
     #[test]

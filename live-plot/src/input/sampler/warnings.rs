@@ -325,17 +325,31 @@ impl Sampler {
         if std::mem::replace(&mut self.once.two_units, true) {
             return;
         }
+        let unit = |series| self.scales.unit(series);
+        let is_size = unit(both.0).is_some_and(Unit::is_large_prefix);
         let [(one, unit), (other, other_unit)] = [both.0, both.1].map(|series| {
-            let unit = self.scales.unit(series).map(|unit| unit.to_string()).unwrap_or_default();
+            let unit = unit(series).map(|unit| unit.to_string()).unwrap_or_default();
             (&self.schema.names()[series], unit)
         });
-        let way_out = if self.is_drawn {
-            "drawn as they stand: --panels gives each an axis of its own."
-        } else {
-            "written as they stand: let their program print one unit, as free -m and df -k do."
+        let way_out = match self.is_drawn {
+            true => "drawn as they stand: --panels gives each an axis of its own.",
+            false if is_size => {
+                "written as they stand: let their program print one unit, as free -m and df -k do."
+            }
+            false => "written as they stand.",
         };
         self.problems.warn(format!(
             "{one} is in {unit}, {other} in {other_unit}, and their numbers are {way_out}"
+        ));
+    }
+
+    /// Warns that numbers before this one were read by 1000s, and now are by 1024s.
+    pub(super) fn warn_1024s(&mut self) {
+        let Some(Measure { value, unit }) = self.scales.take_late() else { return };
+        let (unit, line) =
+            (unit.map(|unit| unit.to_string()).unwrap_or_default(), self.counts.lines);
+        self.problems.warn(format!(
+            "{value}{unit} shows that a K, M or G is 1024 of the one before: they are read so from here on, and were read as 1000. (line {line})"
         ));
     }
 

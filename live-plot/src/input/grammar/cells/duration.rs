@@ -94,6 +94,7 @@ fn added(sum: Option<Sum>, value: f64, unit: Unit) -> Option<Sum> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
 
     #[test]
     fn a_duration_counts_in_the_unit_of_its_first_part_that_is_not_0() {
@@ -109,6 +110,16 @@ mod tests {
         ] {
             let found = whole(text.as_bytes()).map(|(value, unit)| format!("{value}{unit}"));
             assert_eq!(found.as_deref(), expected, "{text}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn it_is_what_was_written_in_seconds_too(minutes in 1..600_u32, millis in 0..60_000_u32) {
+            let text = format!("{minutes}m{}.{:03}s", millis / 1000, millis % 1000);
+            let (value, unit) = whole(text.as_bytes()).unwrap();
+            let seconds = f64::from(minutes * 60_000 + millis) / 1000.0;
+            prop_assert_eq!(unit.turned_into(value, Unit::SECOND), Some(seconds), "{}", text);
         }
     }
 

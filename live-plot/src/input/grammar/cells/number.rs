@@ -10,6 +10,13 @@ pub(in crate::input) const POWERS: [f64; 23] = [
     1e17, 1e18, 1e19, 1e20, 1e21, 1e22,
 ];
 
+/// The value with fifteen digits, which is as many as a double holds for sure: what a calculation has left behind them is no
+/// part of the result.
+pub(in crate::input) fn rounded(value: f64) -> f64 {
+    let scale = POWERS.iter().find(|power| value.abs() * **power >= 1e14);
+    scale.map_or(value, |scale| (value * scale).round() / scale)
+}
+
 /// U+2212, the minus sign of typography.
 const MINUS: &[u8] = "\u{2212}".as_bytes();
 
@@ -262,6 +269,24 @@ mod tests {
         for text in ["", "-", ".", "+.", "e5", "_1", "nano", "info", "x", "--1"] {
             assert_eq!(prefix(text.as_bytes()), None, "{text}");
         }
+    }
+
+    #[test]
+    fn fifteen_digits_are_left() {
+        for (value, expected) in [
+            (62.233999999999995, 62.234),
+            (64_999_999.999_999_99, 65e6),
+            (-0.1 - 0.2, -0.3),
+            (1.0 / 3.0, 0.333_333_333_333_333),
+            (0.0, 0.0),
+            (1e300, 1e300),
+            (1.5e-300, 1.5e-300),
+            (9_007_199_254_740_993.0, 9_007_199_254_740_993.0),
+            (f64::INFINITY, f64::INFINITY),
+        ] {
+            assert_eq!(rounded(value), expected, "{value}");
+        }
+        assert!(rounded(f64::NAN).is_nan());
     }
 
     #[test]

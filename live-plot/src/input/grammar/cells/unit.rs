@@ -3,6 +3,8 @@
 
 use std::fmt;
 
+use super::number;
+
 /// No unit is longer: `operations/sec`.
 const LONGEST: usize = 15;
 
@@ -116,12 +118,31 @@ impl Unit {
         self.symbol.is_empty()
     }
 
-    /// Whether both stand at one axis: the same is measured. What a prefix alone is of is not known, unless it is binary:
-    /// nothing but memory is counted so.
+    /// Whether it is a prefix alone of thousands or more, as sizes have.
+    pub(in crate::input) fn is_large_prefix(self) -> bool {
+        self.is_prefix() && self.many > self.of
+    }
+
+    /// Whether both stand at one axis: the same is measured. What a prefix alone is of is not known, but thousands and
+    /// thousandths are of different things: `250m` of a processor, `2G` of memory.
     pub(in crate::input) fn shares_axis(self, other: Self) -> bool {
-        let is_memory = self.prefix.ends_with('i') && other.prefix.ends_with('i');
-        let is_prefix = self.is_prefix();
-        is_prefix == other.is_prefix() && if is_prefix { is_memory } else { self.is_like(other) }
+        self.is_prefix() == other.is_prefix()
+            && self.is_large_prefix() == other.is_large_prefix()
+            && self.is_like(other)
+    }
+
+    /// The unit, with K, M, G of their own as 1024s.
+    pub(in crate::input) fn in_1024s(self) -> Self {
+        let many = match self.prefix {
+            _ if !self.is_prefix() => self.many,
+            "K" | "k" => 1024.0,
+            "M" => 1_048_576.0,
+            "G" => 1_073_741_824.0,
+            "T" => 1_099_511_627_776.0,
+            "P" => 1_125_899_906_842_624.0,
+            _ => self.many,
+        };
+        Self { many, ..self }
     }
 
     /// Whether both measure the same.
@@ -129,14 +150,19 @@ impl Unit {
         self.quantity == other.quantity && self.per.is_empty() == other.per.is_empty()
     }
 
-    /// The value in another unit; `None` if that is of another kind. `m` stands for minutes beside other times.
+    /// The value in another unit; `None` if that is of another kind.
     pub(in crate::input) fn turned_into(self, value: f64, other: Self) -> Option<f64> {
-        let from =
-            if self.is_lone_m() && other.quantity == Quantity::Time { Self::MINUTE } else { self };
+        let (from, into) = (self.beside(other), other.beside(self));
         // Nobody counts thousandths of a byte.
-        let is_alike = from.is_like(other) && !(from.is_lone_m() && other.symbol == "B");
-        // Where both are the same, the factor is exactly 1.
-        is_alike.then(|| value * (from.many * other.of) / (from.of * other.many))
+        let is_alike = from.is_like(into) && !(from.is_lone_m() && into.symbol == "B");
+        let (many, of) = (from.many * into.of, from.of * into.many);
+        is_alike.then(|| if many == of { value } else { number::rounded(value * many / of) })
+    }
+
+    /// The unit beside another one: `m` stands for minutes beside times.
+    pub(in crate::input) fn beside(self, other: Self) -> Self {
+        let is_minute = self.is_lone_m() && other.quantity == Quantity::Time;
+        if is_minute { Self::MINUTE } else { self }
     }
 
     fn is_lone_m(self) -> bool {
@@ -345,6 +371,7 @@ fn with_prefix(text: &[u8], quantity: Quantity, symbol: &'static str) -> Option<
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
 
     #[track_caller]
     fn turned(value: f64, from: &str, into: &str) -> Option<f64> {
@@ -371,6 +398,7 @@ mod tests {
             (2.0, "kops/s", "ops/s", 2000.0),
             (2.0, "Mpps", "kpps", 2000.0),
             (2.0, "m", "s", 120.0),
+            (2.0, "h", "m", 120.0),
             (250.0, "m", "K", 0.00025),
             (3.3, "GHz", "MHz", 3300.0),
             (6.0, "req/s", "requests/min", 360.0),
@@ -389,6 +417,37 @@ mod tests {
             ("ops/s", "req/s"),
         ] {
             assert_eq!(turned(1.0, from, into), None, "{from} in {into}");
+        }
+    }
+
+    #[test]
+    fn series_share_an_axis_if_the_same_may_be_measured() {
+        let share = |one: &str, other: &str| {
+            let [one, other] = [one, other].map(|text| Unit::named(text.as_bytes()).unwrap());
+            one.shares_axis(other)
+        };
+        assert!(share("K", "G") && share("Mi", "Gi") && share("G", "Mi") && share("s", "ms"));
+        assert!(!share("m", "G") && !share("K", "kB") && !share("s", "ms/s") && !share("V", "A"));
+    }
+
+    #[test]
+    fn a_prefix_alone_may_count_in_1024s() {
+        let turned = |from: &str, into: &str| {
+            let [from, into] = [from, into].map(|text| Unit::named(text.as_bytes()).unwrap());
+            from.in_1024s().turned_into(1.1, into.in_1024s())
+        };
+        assert_eq!(turned("G", "M"), Some(1126.4));
+        assert_eq!(turned("T", "k"), Some(1.1 * 1024.0 * 1024.0 * 1024.0));
+        assert_eq!([turned("GB", "MB"), turned("Gi", "Mi")], [Some(1100.0), Some(1126.4)]);
+    }
+
+    proptest! {
+        #[test]
+        fn decimal_digits_stay_what_they_are(digits in 0..1_000_000_000_000_u64) {
+            let read = |power: i32| format!("{digits}e{power}").parse::<f64>().unwrap();
+            for (from, into, power) in [("s", "ms", 3), ("us", "ms", -3), ("G", "M", 3), ("ns", "s", -9)] {
+                prop_assert_eq!(turned(read(-3), from, into), Some(read(power - 3)), "{} in {}", from, into);
+            }
         }
     }
 
