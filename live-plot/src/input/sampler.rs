@@ -1,10 +1,11 @@
 //! From lines to samples: which lines are accepted, which are rejected, and the warnings about them (`warnings`). A row's
-//! own time is found by `time`, its name with `--rows` by `rows`, `--marks` by `marking`, what was read otherwise than it was
-//! meant by `checking`; a flood of bare numbers is taken by `flood`. Pure: the caller passes
-//! the time and prints the warnings.
+//! own time is found by `time`, its name with `--rows` by `rows`, `--marks` by `marking`, cells that are no numbers by
+//! `gaps`, what was read otherwise than it was meant by `checking`; a flood of bare numbers is taken by `flood`. Pure: the
+//! caller passes the time and prints the warnings.
 
 mod checking;
 mod flood;
+mod gaps;
 mod marking;
 mod rows;
 mod time;
@@ -17,6 +18,7 @@ use chrono::{DateTime, Utc};
 use super::checks::Checks;
 use super::counters::Counters;
 use super::doubts::Doubts;
+use super::gaps::Gaps;
 use super::grammar::again::Again;
 use super::grammar::cells::measure::Measure;
 use super::grammar::reading::{Cell, Item, Key, Reading};
@@ -70,6 +72,7 @@ pub(super) struct Sampler {
     turns: Turns,
     twins: Twins,
     checks: Checks,
+    gaps: Gaps,
     once: Once,
     /// When the first line came of which nothing is drawn, or not under the name that is meant.
     nothing_since: Option<Instant>,
@@ -84,7 +87,7 @@ struct Once {
     no_time: bool,
     infinite: bool,
     comma: bool,
-    begun: bool,
+    fortran: bool,
     hexadecimal: bool,
     time_column: bool,
     two_units: bool,
@@ -118,6 +121,7 @@ impl Sampler {
             turns: Turns::default(),
             twins: Twins::default(),
             checks: Checks::default(),
+            gaps: Gaps::default(),
             once: Once::default(),
             nothing_since: None,
         }
@@ -314,22 +318,21 @@ impl Sampler {
             if row_name.is_some() && self.names_row(item, reading) {
                 continue;
             }
-            let measure = match item.cell {
-                Cell::Number(measure) => Some(measure),
-                Cell::Empty => None,
-                Cell::Text(_) => None,
-            };
-            if measure.is_some_and(|measure| measure.value.is_infinite()) {
-                self.warn_infinite();
-            }
             let name = name(item, reading, &mut self.grammar.tables);
             let name = Name { row: row_name.unwrap_or(name.row), ..name };
+            let measure = match item.cell {
+                Cell::Number(measure) => Some(measure.in_column(name.name)),
+                Cell::Empty | Cell::Text(_) => None,
+            };
             let number = measure.map(|measure| measure.value);
             let series = self.schema.series(place, name, number);
+            if number.is_some_and(f64::is_infinite) {
+                self.warn_infinite();
+            }
             if let Cell::Text(text) = item.cell
                 && (series.is_some() || !self.schema.has_choice())
             {
-                self.warn_text(item, reading.text(text), reading);
+                self.look_at_gap(item, reading.text(text), reading);
             }
             if let Some(series) = series {
                 if let Cell::Text(text) = item.cell {
@@ -339,6 +342,7 @@ impl Sampler {
                 self.push(series, measure);
             }
         }
+        self.report_gaps();
     }
 
     /// Takes a number in the unit of its series; what cannot be drawn there is a gap.

@@ -5,22 +5,19 @@ use std::borrow::Cow;
 use common::words::quoted;
 
 use super::super::doubts::{Doubt, is_state};
-use super::super::grammar::cells::{begins_with_number, is_fortran};
 use super::super::grammar::metrics;
 use super::super::grammar::reading::Reading;
 use super::super::grammar::reading::{Cell, Item, Key, Span};
 use super::super::grammar::table::OpenMark;
 use super::super::grammar::table::row_names::Lost;
-use super::super::grammar::words::loop_word;
 use super::super::problems::Problem;
 use super::super::splitter::LONGEST;
 use super::super::timestamp::compact;
 use super::super::turns::{Turn, is_identity, numbered};
 use super::super::twins;
 use super::{Sampler, name};
-use crate::input::grammar::cells::comma::is_behind_points;
 use crate::input::grammar::cells::foreign::is_hexadecimal;
-use crate::input::grammar::cells::measure::{self, Measure};
+use crate::input::grammar::cells::measure::Measure;
 use crate::input::grammar::cells::moment::Moment;
 use crate::input::grammar::cells::unit::Unit;
 
@@ -93,49 +90,6 @@ impl Sampler {
                 "An infinite number cannot be drawn: it is a gap, and so will be any other. (line {line})"
             ));
         }
-    }
-
-    /// Warns once of a cell that is a gap, and would be a number if its comma were a decimal point, or if it ended earlier.
-    pub(super) fn warn_text(&mut self, item: &Item, text: &[u8], reading: &Reading) {
-        // The commas of `1,23,456.50` part groups.
-        let comma = text.iter().rposition(|byte| *byte == b',');
-        let is_before_point = comma.is_some_and(|at| text[at..].contains(&b'.'));
-        let has_comma = !is_before_point && self.grammar.note_comma(text);
-        let is_column = matches!(item.key, Key::Column(_));
-        let begins = match item.key {
-            Key::Column(_) => {
-                let is_bound = text.first().is_some_and(|first| b"<>~".contains(first));
-                begins_with_number(text)
-                    || is_before_point
-                    || (is_bound && measure::is_with_more(text))
-            }
-            // Of `epoch: 3/10` the count is not meant to be drawn.
-            Key::Name(name) => measure::is_with_more(text) && loop_word(reading.text(name)) == 0,
-        };
-        let begins = begins || measure::has_unknown_unit(text);
-        let (once, way_out) = if has_comma {
-            let way_out = match is_behind_points(text) {
-                _ if is_column && self.grammar.tables.has_commas() => Problem::COMMA_IN_QUOTES,
-                true => Problem::COMMA_BEHIND_POINTS,
-                false => Problem::COMMA,
-            };
-            (&mut self.once.comma, way_out)
-        } else if is_column && is_fortran(text) {
-            (&mut self.once.begun, Problem::FORTRAN)
-        } else if begins {
-            let way_out = "--match 'took (?<ms>[0-9.]+)' says which of a line's numbers to draw";
-            (&mut self.once.begun, way_out)
-        } else {
-            return;
-        };
-        if std::mem::replace(once, true) {
-            return;
-        }
-        let name = shown(name(item, reading, &mut self.grammar.tables).name);
-        let (text, line) = (shown(text), self.counts.lines);
-        self.problems.warn(format!(
-            "{name}: {text} is no number, but a gap, as will be any other such cell; {way_out}. (line {line})"
-        ));
     }
 
     /// Warns once of a hexadecimal number in a series that had others.
@@ -326,7 +280,8 @@ impl Sampler {
             return;
         }
         let unit = |series| self.scales.unit(series);
-        let is_size = unit(both.0).is_some_and(Unit::is_large_prefix);
+        let is_size =
+            unit(both.0).is_some_and(|unit| unit.is_large_prefix() || unit.of_top().is_some());
         let [(one, unit), (other, other_unit)] = [both.0, both.1].map(|series| {
             let unit = unit(series).map(|unit| unit.to_string()).unwrap_or_default();
             (&self.schema.names()[series], unit)

@@ -16,6 +16,19 @@ pub(in crate::input) struct Measure {
     pub(in crate::input) unit: Option<Unit>,
 }
 
+/// Columns of memory in KiB, which `m`, `g` and `t` are multiples of: top(1), also that of busybox.
+const OF_KIB: [&[u8]; 5] = [b"VIRT", b"RES", b"SHR", b"VSZ", b"RSS"];
+
+impl Measure {
+    /// The number in a column of this name: `1.0g` of top is 1048576, as its other numbers are KiB.
+    pub(in crate::input) fn in_column(self, name: &[u8]) -> Self {
+        match self.unit.filter(|_| OF_KIB.contains(&name)).and_then(Unit::of_top) {
+            Some(many) => Self { value: number::rounded(self.value * many), unit: None },
+            None => self,
+        }
+    }
+}
+
 /// The measure that the text begins with, and its length, if what follows ends it: nothing, a blank or punctuation.
 /// A comma between digits ends it only where digit groups end; directly before a unit it is a decimal point: `1,1Gi`.
 pub(in crate::input) fn prefix(text: &[u8]) -> Option<(Measure, usize)> {
@@ -169,7 +182,12 @@ pub(in crate::input) fn after_blank(text: &[u8]) -> Option<(Unit, usize)> {
     }
     let length = word_length(text);
     let word = text[..length].strip_suffix(b".").unwrap_or(&text[..length]);
-    let is_likely = !matches!(word, b"m" | b"u" | b"n" | b"x" | b"X" | b"d" | b"w" | b"h" | b"b");
+    // Not a thousandth, which nobody writes apart.
+    if word == b"m" && length == text.len() {
+        return Some((Unit::METRE, word.len()));
+    }
+    let is_likely =
+        !matches!(word, b"m" | b"u" | b"n" | b"x" | b"X" | b"d" | b"w" | b"h" | b"b" | b"t");
     (is_likely && !word.contains(&b'=') && is_ended(&text[length..]))
         .then(|| Unit::named(word))
         .flatten()
@@ -226,6 +244,8 @@ mod tests {
             ("-€5", -5.0, "€"),
             ("1234.56 €", 1234.56, "€"),
             ("2m", 2.0, "m"),
+            ("123.4 m", 123.4, "m"),
+            ("980 g", 980.0, "g"),
             ("1.5e-3s", 0.0015, "s"),
             ("5.", 5.0, ""),
             ("5ms.", 5.0, "ms"),
@@ -249,6 +269,18 @@ mod tests {
         for text in ["1 x", "1 5 h", "5% h", "h", " h"] {
             assert_eq!(in_cell(text.as_bytes()), None, "{text}");
         }
+    }
+
+    #[test]
+    fn in_columns_of_top_prefixes_are_multiples_of_a_kibibyte() {
+        let read = |text: &str, column: &str| {
+            let Measure { value, unit } =
+                whole(text.as_bytes()).unwrap().in_column(column.as_bytes());
+            format!("{value}{}", unit.map(|unit| unit.to_string()).unwrap_or_default())
+        };
+        assert_eq!([read("1.0g", "RES"), read("138m", "VSZ")], ["1048576", "141312"]);
+        assert_eq!([read("1.1t", "VIRT"), read("987652", "RES")], ["1181116006.4", "987652"]);
+        assert_eq!([read("1.0g", "weight"), read("1.5G", "RES")], ["1g", "1.5G"]);
     }
 
     #[test]

@@ -76,7 +76,16 @@ impl Unit {
     /// The unit that takes no prefix.
     fn fixed(text: &[u8]) -> Option<Self> {
         let known = OTHERS.iter().find(|(name, _)| name.as_bytes() == text);
-        known.map(|(_, symbol)| Self::other(symbol))
+        let scaled = || {
+            let known = SCALED.iter().find(|(symbol, ..)| symbol.as_bytes() == text);
+            known.map(|(symbol, base, many, of)| Self {
+                many: *many,
+                of: *of,
+                symbol,
+                ..Self::other(base)
+            })
+        };
+        known.map(|(_, symbol)| Self::other(symbol)).or_else(scaled)
     }
 
     /// The unit of time that `text` names; `m` alone is left to a compound duration.
@@ -102,6 +111,9 @@ impl Unit {
     /// A minute, which `m` is within a duration.
     pub(in crate::input) const MINUTE: Self = Self::time("min", 60.0, 1.0);
 
+    /// What `m` is behind a blank, and beside other lengths.
+    pub(in crate::input) const METRE: Self = Self::other("m");
+
     const fn time(symbol: &'static str, many: f64, of: f64) -> Self {
         Self { quantity: Quantity::Time, prefix: "", symbol, per: "", many, of }
     }
@@ -126,9 +138,10 @@ impl Unit {
     /// Whether both stand at one axis: the same is measured. What a prefix alone is of is not known, but thousands and
     /// thousandths are of different things: `250m` of a processor, `2G` of memory.
     pub(in crate::input) fn shares_axis(self, other: Self) -> bool {
-        self.is_prefix() == other.is_prefix()
+        let are_alike = self.is_prefix() == other.is_prefix()
             && self.is_large_prefix() == other.is_large_prefix()
-            && self.is_like(other)
+            && self.is_like(other);
+        are_alike || (self.of_top().is_some() && other.of_top().is_some())
     }
 
     /// The unit, with K, M, G of their own as 1024s.
@@ -152,6 +165,9 @@ impl Unit {
 
     /// The value in another unit; `None` if that is of another kind.
     pub(in crate::input) fn turned_into(self, value: f64, other: Self) -> Option<f64> {
+        if let (Some(from), Some(into)) = (self.of_top(), other.of_top()) {
+            return Some(if from == into { value } else { number::rounded(value * from / into) });
+        }
         let (from, into) = (self.beside(other), other.beside(self));
         // Nobody counts thousandths of a byte.
         let is_alike = from.is_like(into) && !(from.is_lone_m() && into.symbol == "B");
@@ -159,10 +175,23 @@ impl Unit {
         is_alike.then(|| if many == of { value } else { number::rounded(value * many / of) })
     }
 
-    /// The unit beside another one: `m` stands for minutes beside times.
+    /// The unit beside another one: `m` stands for minutes beside times, and for metres beside lengths.
     pub(in crate::input) fn beside(self, other: Self) -> Self {
-        let is_minute = self.is_lone_m() && other.quantity == Quantity::Time;
-        if is_minute { Self::MINUTE } else { self }
+        match other.quantity {
+            Quantity::Time if self.is_lone_m() => Self::MINUTE,
+            quantity if self.is_lone_m() && quantity == Self::METRE.quantity => Self::METRE,
+            _ => self,
+        }
+    }
+
+    /// How many KiB it is in a column of top(1); of lvs(8) it is as many.
+    pub(in crate::input) fn of_top(self) -> Option<f64> {
+        match (self.prefix, self.symbol) {
+            ("m", "") => Some(1024.0),
+            ("", "g") => Some(1_048_576.0),
+            ("", "t") => Some(1_073_741_824.0),
+            _ => None,
+        }
     }
 
     fn is_lone_m(self) -> bool {
@@ -177,7 +206,7 @@ impl fmt::Display for Unit {
 }
 
 /// Units without prefixes: how they are written, and their symbol.
-const OTHERS: [(&str, &str); 49] = [
+const OTHERS: [(&str, &str); 40] = [
     ("percent", "%"),
     ("pct", "%"),
     ("%RH", "%"),
@@ -206,11 +235,6 @@ const OTHERS: [(&str, &str); 49] = [
     ("fps", "fps"),
     ("lx", "lx"),
     ("lux", "lx"),
-    ("mm", "mm"),
-    ("cm", "cm"),
-    ("km", "km"),
-    ("kg", "kg"),
-    ("mbar", "mbar"),
     ("px", "px"),
     ("€", "€"),
     ("EUR", "€"),
@@ -224,11 +248,24 @@ const OTHERS: [(&str, &str); 49] = [
     ("*F", "°F"),
     ("/s", "/s"),
     ("/sec", "/s"),
-    ("m/s", "m/s"),
-    ("km/h", "km/h"),
-    ("mph", "mph"),
     ("psi", "psi"),
-    ("bar", "bar"),
+];
+
+/// Units without other prefixes that can be turned into each other: the symbol, that of the quantity, how many it is of that,
+/// and of how many it is one.
+const SCALED: [(&str, &str, f64, f64); 12] = [
+    ("mm", "m", 1.0, 1e3),
+    ("cm", "m", 1.0, 1e2),
+    ("km", "m", 1e3, 1.0),
+    ("mg", "g", 1.0, 1e3),
+    ("g", "g", 1.0, 1.0),
+    ("kg", "g", 1e3, 1.0),
+    ("t", "t", 1.0, 1.0),
+    ("mbar", "Pa", 100.0, 1.0),
+    ("bar", "Pa", 1e5, 1.0),
+    ("m/s", "m/s", 1.0, 1.0),
+    ("km/h", "m/s", 1.0, 3.6),
+    ("mph", "m/s", 0.44704, 1.0),
 ];
 
 /// Symbols that take prefixes: how they are written, and their quantity and symbol. The longer ones come first.
@@ -401,6 +438,13 @@ mod tests {
             (2.0, "h", "m", 120.0),
             (250.0, "m", "K", 0.00025),
             (3.3, "GHz", "MHz", 3300.0),
+            (1.5, "m", "cm", 150.0),
+            (1.5, "g", "m", 1536.0),
+            (512.0, "g", "t", 0.5),
+            (80.0, "cm", "m", 0.8),
+            (1.02, "kg", "g", 1020.0),
+            (1.013, "bar", "hPa", 1013.0),
+            (36.0, "km/h", "m/s", 10.0),
             (6.0, "req/s", "requests/min", 360.0),
             (120.0, "MB/min", "MB/s", 2.0),
         ] {
@@ -415,6 +459,7 @@ mod tests {
             ("kb/s", "kB/s"),
             ("m/s", "K"),
             ("ops/s", "req/s"),
+            ("t", "kg"),
         ] {
             assert_eq!(turned(1.0, from, into), None, "{from} in {into}");
         }
@@ -427,6 +472,7 @@ mod tests {
             one.shares_axis(other)
         };
         assert!(share("K", "G") && share("Mi", "Gi") && share("G", "Mi") && share("s", "ms"));
+        assert!(share("m", "g") && share("kg", "g"));
         assert!(!share("m", "G") && !share("K", "kB") && !share("s", "ms/s") && !share("V", "A"));
     }
 

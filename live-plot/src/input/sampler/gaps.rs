@@ -1,0 +1,99 @@
+//! Warns of cells in which something stands and that are gaps all the same. Those of a row are in one warning. Which columns
+//! have been reported is left to `input::gaps`, what is a number to the grammar.
+
+use super::super::gaps::Gap;
+use super::super::grammar::cells::comma::is_behind_points;
+use super::super::grammar::cells::measure;
+use super::super::grammar::cells::{begins_with_number, is_fortran};
+use super::super::grammar::reading::{Item, Key, Reading};
+use super::super::grammar::words::loop_word;
+use super::super::problems::Problem;
+use super::warnings::shown;
+use super::{Sampler, name};
+
+/// So many of a row are named.
+const MOST_NAMED: usize = 4;
+
+/// The beginning of the warning about the gaps of a row.
+fn named(gaps: &[Gap]) -> String {
+    let named = gaps.iter().take(MOST_NAMED);
+    let named: Vec<_> =
+        named.map(|gap| format!("{}: {}", shown(&gap.name), shown(&gap.text))).collect();
+    let named = named.join(", ");
+    match gaps.len() {
+        1 => format!("{named} is no number, but a gap"),
+        ..=MOST_NAMED => format!("{named} are no numbers, but gaps"),
+        others => format!("{named} and {} more are no numbers, but gaps", others - MOST_NAMED),
+    }
+}
+
+impl Sampler {
+    /// Looks at a cell that is no number: whether it would be one if its comma were a decimal point, or if it ended earlier.
+    pub(super) fn look_at_gap(&mut self, item: &Item, text: &[u8], reading: &Reading) {
+        // The commas of `1,23,456.50` part groups.
+        let comma = text.iter().rposition(|byte| *byte == b',');
+        let is_before_point = comma.is_some_and(|at| text[at..].contains(&b'.'));
+        let has_comma = !is_before_point && self.grammar.note_comma(text);
+        let is_column = matches!(item.key, Key::Column(_));
+        let begins = match item.key {
+            Key::Column(_) => {
+                let is_bound = text.first().is_some_and(|first| b"<>~".contains(first));
+                begins_with_number(text)
+                    || is_before_point
+                    || (is_bound && measure::is_with_more(text))
+            }
+            // Of `epoch: 3/10` the count is not meant to be drawn.
+            Key::Name(name) => measure::is_with_more(text) && loop_word(reading.text(name)) == 0,
+        };
+        let is_quoted = is_column && self.grammar.tables.has_commas();
+        let name = name(item, reading, &mut self.grammar.tables).name;
+        let (once, way_out) = if has_comma {
+            let way_out = match is_behind_points(text) {
+                _ if is_quoted => Problem::COMMA_IN_QUOTES,
+                true => Problem::COMMA_BEHIND_POINTS,
+                false => Problem::COMMA,
+            };
+            (&mut self.once.comma, way_out)
+        } else if is_column && is_fortran(text) {
+            (&mut self.once.fortran, Problem::FORTRAN)
+        } else {
+            if begins || measure::has_unknown_unit(text) {
+                self.gaps.add(name, text);
+            }
+            return;
+        };
+        if !std::mem::replace(once, true) {
+            let gap = Gap::new(name, text);
+            self.warn_gaps(&[gap], way_out);
+        }
+    }
+
+    /// Reports the columns of this row that have a gap for the first time.
+    pub(super) fn report_gaps(&mut self) {
+        let new = self.gaps.take();
+        if !new.is_empty() {
+            let way_out = "--match 'took (?<ms>[0-9.]+)' says which of a line's numbers to draw";
+            self.warn_gaps(&new, way_out);
+        }
+    }
+
+    fn warn_gaps(&mut self, gaps: &[Gap], way_out: &str) {
+        let (text, line) = (named(gaps), self.counts.lines);
+        self.problems
+            .warn(format!("{text}, as will be any other such cell; {way_out}. (line {line})"));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_gaps_of_a_row_are_named_together() {
+        let gaps = ["a", "b", "c", "d", "e"].map(|name| Gap::new(name.as_bytes(), b"<5"));
+        assert_eq!(named(&gaps[..1]), "a: <5 is no number, but a gap");
+        assert_eq!(named(&gaps[..2]), "a: <5, b: <5 are no numbers, but gaps");
+        let expected = "a: <5, b: <5, c: <5, d: <5 and 1 more are no numbers, but gaps";
+        assert_eq!(named(&gaps), expected);
+    }
+}
