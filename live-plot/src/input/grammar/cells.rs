@@ -64,6 +64,11 @@ pub(super) fn kind(cell: &[u8], delimiter: Delimiter) -> Kind {
             return Kind::Number(measure);
         }
     }
+    if delimiter != Delimiter::Blanks
+        && let Some(measure) = measure::below_zero(cell)
+    {
+        return Kind::Number(measure);
+    }
     if delimiter.is_semicolon()
         && let Some(measure) = comma::decimal(cell)
     {
@@ -242,6 +247,22 @@ mod tests {
             ("--:--", false),
         ] {
             assert_eq!(begins_with_number(cell.as_bytes()), expected, "{cell}");
+        }
+    }
+
+    #[test]
+    fn an_amount_of_money_in_brackets_is_below_zero() {
+        let value = |text: &str, delimiter| match kind(text.as_bytes(), delimiter) {
+            Kind::Number(measure) => measure.value,
+            _ => f64::NAN,
+        };
+        assert_eq!(value("($1,234.50)", Delimiter::Comma), -1234.5);
+        assert_eq!(value("(345.00 €)", Delimiter::Tab), -345.0);
+        assert_eq!(value("$-5.20", Delimiter::Comma), -5.2);
+        for (text, delimiter) in
+            [("(5)", Delimiter::Comma), ("($5)", Delimiter::Blanks), ("($5) x", Delimiter::Comma)]
+        {
+            assert!(value(text, delimiter).is_nan(), "{text}");
         }
     }
 

@@ -4,7 +4,7 @@
 
 use std::borrow::Cow;
 
-use super::cells::number;
+use super::cells::{measure, number};
 
 /// The line without control bytes and escape sequences. A clean line, nearly every one, is only looked at.
 pub(in crate::input) fn clean(line: &[u8]) -> Cow<'_, [u8]> {
@@ -161,12 +161,13 @@ pub(super) fn unbracketed(line: &[u8]) -> Option<&[u8]> {
     (depth == Some(0)).then(|| inner.trim_ascii())
 }
 
-/// Whether the line is a number in groups and brackets, as accountants write what is below zero: `(1,234.50)`.
+/// Whether the line is a number in groups or an amount of money in brackets, as accountants write what is below zero:
+/// `(1,234.50)`, `($5)`.
 pub(super) fn is_below_zero(line: &[u8]) -> bool {
     let inner = line.strip_prefix(b"(").and_then(|rest| rest.strip_suffix(b")"));
-    inner.is_some_and(|inner| {
-        number::grouped(inner).is_some_and(|(_, length)| length == inner.len())
-    })
+    let is_grouped =
+        |inner| number::grouped(inner).is_some_and(|(_, length)| length == inner.len());
+    inner.is_some_and(is_grouped) || measure::below_zero(line).is_some()
 }
 
 #[cfg(test)]
@@ -225,6 +226,7 @@ mod tests {
         for (line, expected) in [
             ("(1,234.50)", true),
             ("(1'234)", true),
+            ("($345.00)", true),
             ("(1, 2)", false),
             ("(5)", false),
             ("1,234", false),

@@ -216,8 +216,14 @@ impl Scan<'_> {
             self.byte(at) == Some(b':')
                 && self.byte(at + 1).is_none_or(|next| next.is_ascii_whitespace())
         };
-        if self.byte(next) == Some(b'=') {
-            let is_operator = matches!(self.byte(next + 1), Some(b'=' | b'>' | b'~'))
+        if let Some((name, end)) = self.bound(word.start, text) {
+            let text = self.reading.keep(&self.line[name.end..end]);
+            self.take(name, Cell::Text(text), end);
+        } else if self.byte(next) == Some(b'=') {
+            // Of `=~5` and `=>5` the mark belongs to the number.
+            let is_bound = self.byte(next + 2).is_some_and(|byte| byte.is_ascii_digit());
+            let is_operator = self.byte(next + 1) == Some(b'=')
+                || (matches!(self.byte(next + 1), Some(b'>' | b'~')) && !is_bound)
                 || matches!(text.last(), Some(b'!' | b'<' | b'>' | b'~'));
             match self.name_before_equals(&word, end).filter(|_| !is_operator) {
                 Some(name) => self.equals(name, next + 1),

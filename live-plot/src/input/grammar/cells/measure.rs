@@ -83,7 +83,14 @@ fn may_go_on(rest: &[u8]) -> bool {
         && matches!(word.get(letters), Some(b' ' | b','))
 }
 
-/// The amount that the sign of a currency stands before: `-$5.20`.
+/// The amount of money in brackets, as accountants write what is below zero: `($345.00)`.
+pub(in crate::input) fn below_zero(cell: &[u8]) -> Option<Measure> {
+    let inner = cell.strip_prefix(b"(")?.strip_suffix(b")")?;
+    let measure = whole(inner).filter(|measure| measure.unit.is_some_and(Unit::is_money))?;
+    Some(Measure { value: -measure.value, ..measure })
+}
+
+/// The amount that the sign of a currency stands before: `-$5.20`, `$-5.20`.
 fn money(text: &[u8]) -> Option<(Measure, usize)> {
     // Nearly every text is a word: one byte tells.
     if !matches!(text.first()?, b'$' | b'-' | 0xc2 | 0xe2) {
@@ -92,8 +99,10 @@ fn money(text: &[u8]) -> Option<(Measure, usize)> {
     let is_negative = text[0] == b'-';
     let amount = &text[usize::from(is_negative)..];
     let sign = ["$", "€", "£", "¥"].into_iter().find(|sign| amount.starts_with(sign.as_bytes()))?;
-    let digits = amount[sign.len()..].first().is_some_and(u8::is_ascii_digit);
-    let (measure, length) = digits.then(|| prefix(&amount[sign.len()..]))??;
+    let digits = &amount[sign.len()..];
+    let digits = if is_negative { digits } else { digits.strip_prefix(b"-").unwrap_or(digits) };
+    let has_digits = digits.first().is_some_and(u8::is_ascii_digit);
+    let (measure, length) = has_digits.then(|| prefix(&amount[sign.len()..]))??;
     let value = if is_negative { -measure.value } else { measure.value };
     measure.unit.is_none().then(|| {
         let unit = Unit::named(sign.as_bytes());
@@ -156,21 +165,19 @@ pub(in crate::input) fn has_unknown_unit(text: &[u8]) -> bool {
         && Foreign::of(text).is_none()
 }
 
-/// Whether the text is a number with something else, and not read: `98/100`, `5'2`, `<5`, `[1`. A path, an address and a
+/// Whether the text is a number with something else, and not read: `98/100`, `5'2`, `<5ms`, `[1`. A path, an address and a
 /// version are none.
 pub(in crate::input) fn is_with_more(text: &[u8]) -> bool {
-    let bare = text.strip_prefix(b"<").or_else(|| text.strip_prefix(b">"));
-    let bare = bare.or_else(|| text.strip_prefix(b"~")).or_else(|| text.strip_prefix(b"["));
-    let bare = bare.unwrap_or(text);
+    let shown = String::from_utf8_lossy(text);
+    let bare = shown.trim_start_matches(|mark| "<>=~≤≥≈[".contains(mark)).as_bytes();
     if !bare.first().is_some_and(u8::is_ascii_digit) {
         return false;
     }
-    let Some((_, length)) = number::prefix(bare) else { return false };
-    match &bare[length..] {
-        [] => bare.len() < text.len(),
-        [b'/' | b'\'', digit, ..] => digit.is_ascii_digit(),
-        _ => false,
+    if bare.len() < text.len() && whole(bare).is_some() {
+        return true;
     }
+    let Some((_, length)) = number::prefix(bare) else { return false };
+    matches!(&bare[length..], [b'/' | b'\'', digit, ..] if digit.is_ascii_digit())
 }
 
 /// The known unit that is the text's first word, and that word's length. Single letters that are more often words or
@@ -311,7 +318,7 @@ mod tests {
 
     #[test]
     fn a_number_with_something_else_is_known() {
-        for text in ["98/100", "5'2", "<5", "~0.5", "[1"] {
+        for text in ["98/100", "5'2", "<5", "~0.5", "[1", "<1ms", ">=5", "≤5 %"] {
             assert!(is_with_more(text.as_bytes()), "{text}");
         }
         for text in ["5", "10.0.0.1/24", "/5", "1.2.3", "2026-11-26", "5/a", "0x1F", "<a>", ""] {

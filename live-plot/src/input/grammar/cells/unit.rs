@@ -130,6 +130,11 @@ impl Unit {
         self.symbol.is_empty()
     }
 
+    /// Whether it is a currency.
+    pub(super) fn is_money(self) -> bool {
+        matches!(self.symbol, "$" | "€" | "£" | "¥")
+    }
+
     /// Whether it is a prefix alone of thousands or more, as sizes have.
     pub(in crate::input) fn is_large_prefix(self) -> bool {
         self.is_prefix() && self.many > self.of

@@ -7,6 +7,7 @@ use super::Scan;
 use super::numbers;
 use crate::input::grammar::cells::measure::{self, Measure};
 use crate::input::grammar::cells::moment::Moment;
+use crate::input::grammar::words::begins_name;
 
 impl Scan<'_> {
     /// `Tasks: 123 total, 1 running`: numbers with their names behind them are a row with these names, also if one looks
@@ -66,6 +67,19 @@ impl Scan<'_> {
         self.take(name.clone(), first, end);
         let name = self.reading.keep(&[&self.line[name], b".", what.as_bytes()].concat());
         self.reading.push(self.row.unwrap_or_default(), Key::Name(name), second);
+    }
+
+    /// Where a bound stands in the place of a value, `time<1ms`, `load>=5`: its name in the word that begins at `start`, and
+    /// where all of it ends.
+    pub(super) fn bound(&self, start: usize, word: &[u8]) -> Option<(Range<usize>, usize)> {
+        let name = memchr::memchr2(b'<', b'>', word)?;
+        let mark = start + name;
+        let number = mark + 1 + usize::from(self.byte(mark + 1) == Some(b'='));
+        let (_, length) = measure::prefix(self.line.get(number..)?)?;
+        // `a->5` is an arrow, and `List<5>` a type.
+        let is_name = begins_name(word) && word[name - 1] != b'-';
+        let is_bound = is_name && self.byte(number + length) != Some(b'>');
+        is_bound.then_some((start..mark, number + length))
     }
 
     /// The value that begins at `at`, and where it ends.
