@@ -58,7 +58,7 @@ pub(super) fn kind(cell: &[u8], delimiter: Delimiter) -> Kind {
     if is_padded || Foreign::of(cell).is_some() {
         return Kind::Figures;
     }
-    if let Some(measure) = measure::in_cell(cell) {
+    if let Some(measure) = measure::whole(cell) {
         // `1,234` may be a number with a decimal comma in such a table.
         if !delimiter.is_semicolon() || !cell.contains(&b',') {
             return Kind::Number(measure);

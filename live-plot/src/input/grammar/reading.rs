@@ -206,7 +206,7 @@ impl Reading {
         if is_empty(text) {
             return Cell::Empty;
         }
-        match measure::in_cell(text) {
+        match measure::whole(text) {
             Some(measure) => Cell::Number(measure),
             None => Cell::Text(self.keep(text)),
         }

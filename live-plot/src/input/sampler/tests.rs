@@ -170,7 +170,7 @@ fn a_unit_of_another_kind_and_an_infinite_number_are_gaps_that_are_reported_once
     assert_eq!(
         sampler.take_warnings(),
         [
-            "value was in ms, and now is in no unit: a gap, as will be any other such value. (line 2)",
+            "value was in ms, and now is in no known unit: a gap, as will be any other such value. (line 2)",
             "An infinite number cannot be drawn: it is a gap, and so will be any other. (line 5)"
         ]
     );

@@ -267,7 +267,8 @@ impl Sampler {
     }
 
     pub(super) fn warn_unit(&mut self, series: usize, measure: Measure) {
-        let unit = |unit: Option<Unit>| unit.map_or("no unit".to_owned(), |unit| unit.to_string());
+        let unit =
+            |unit: Option<Unit>| unit.map_or("no known unit".to_owned(), |unit| unit.to_string());
         let (before, now) = (unit(self.scales.unit(series)), unit(measure.unit));
         let (name, line) = (&self.schema.names()[series], self.counts.lines);
         self.problems.warn(format!("{name} was in {before}, and now is in {now}: a gap, as will be any other such value. (line {line})"));

@@ -134,17 +134,6 @@ pub(in crate::input) fn whole(text: &[u8]) -> Option<Measure> {
     }
 }
 
-/// The measure that is all of a cell: with a letter for hours, days or weeks behind a blank, too, which between blanks would
-/// be a cell of its own.
-pub(in crate::input) fn in_cell(text: &[u8]) -> Option<Measure> {
-    whole(text).or_else(|| {
-        let [number @ .., b' ', b'h' | b'd' | b'w'] = text else { return None };
-        let (measure, length) = prefix(number).filter(|(measure, _)| measure.unit.is_none())?;
-        let unit = Unit::of_time(&text[text.len() - 1..]);
-        (length == number.len()).then_some(Measure { unit, ..measure })
-    })
-}
-
 /// Whether the text is a number and what may be a unit that is not known: `12furlong/h`, `0.5 mSv/h`. Digits that follow are
 /// those of an address or a version, and letters up to f those of a hexadecimal number.
 pub(in crate::input) fn has_unknown_unit(text: &[u8]) -> bool {
@@ -189,9 +178,10 @@ pub(in crate::input) fn after_blank(text: &[u8]) -> Option<(Unit, usize)> {
     }
     let length = word_length(text);
     let word = text[..length].strip_suffix(b".").unwrap_or(&text[..length]);
-    // Not a thousandth, which nobody writes apart.
-    if word == b"m" && length == text.len() {
-        return Some((Unit::METRE, word.len()));
+    // At the end no number follows which that letter would name. Thousandths are not written apart.
+    if length == text.len() && matches!(word, b"m" | b"h" | b"d" | b"w") {
+        let unit = Unit::of_time(word).unwrap_or(Unit::METRE);
+        return Some((unit, word.len()));
     }
     let is_likely =
         !matches!(word, b"m" | b"u" | b"n" | b"x" | b"X" | b"d" | b"w" | b"h" | b"b" | b"t");
@@ -266,16 +256,14 @@ mod tests {
     }
 
     #[test]
-    fn in_a_cell_a_letter_may_be_hours_days_or_weeks() {
-        for (text, expected) in
-            [("1 h", "h"), ("1.5 d", "d"), ("2 w", "w"), ("12 ms", "ms"), ("5", "")]
-        {
-            let unit = in_cell(text.as_bytes()).unwrap().unit;
-            assert_eq!(unit.map(|unit| unit.to_string()).unwrap_or_default(), expected, "{text}");
+    fn at_the_end_a_letter_behind_a_blank_may_be_a_unit() {
+        for (text, expected) in [("1 h", "h"), ("1.5 d", "d"), ("2 w", "w"), ("2 m", "m")] {
+            assert_eq!(read(text).map(|(_, unit)| unit).as_deref(), Some(expected), "{text}");
         }
-        for text in ["1 x", "1 5 h", "5% h", "h", " h"] {
-            assert_eq!(in_cell(text.as_bytes()), None, "{text}");
+        for text in ["1 x", "1 u", "1 5 h", "5% h", "h", " h"] {
+            assert_eq!(read(text), None, "{text}");
         }
+        assert_eq!(after_blank(b"m 3"), None);
     }
 
     #[test]
