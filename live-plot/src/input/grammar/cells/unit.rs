@@ -191,10 +191,10 @@ impl Unit {
 
     /// How many KiB it is in a column of top(1); of lvs(8) it is as many.
     pub(in crate::input) fn of_top(self) -> Option<f64> {
-        match (self.prefix, self.symbol) {
-            ("m", "") => Some(1024.0),
-            ("", "g") => Some(1_048_576.0),
-            ("", "t") => Some(1_073_741_824.0),
+        match (self.prefix, self.symbol, self.per) {
+            ("m", "", "") => Some(1024.0),
+            ("", "g", "") => Some(1_048_576.0),
+            ("", "t", "") => Some(1_073_741_824.0),
             _ => None,
         }
     }
@@ -465,6 +465,7 @@ mod tests {
             ("m/s", "K"),
             ("ops/s", "req/s"),
             ("t", "kg"),
+            ("t/h", "g/h"),
         ] {
             assert_eq!(turned(1.0, from, into), None, "{from} in {into}");
         }
