@@ -372,7 +372,7 @@ impl Sampler {
 
     /// Rejects the lines that were kept as possible headers and are none. With `--marks` they are marks where they came.
     fn reject_headers(&mut self, now: Instant) {
-        for (line, text, verdict) in self.grammar.take_not_headers().collect::<Vec<_>>() {
+        for (line, text, verdict) in self.grammar.take_unread().collect::<Vec<_>>() {
             let place = self.marks.as_ref().and_then(|marks| marks.place(line));
             match place.filter(|_| self.is_mark(verdict, &text)) {
                 Some(place) => self.add_mark(&text, place),
@@ -389,7 +389,7 @@ impl Sampler {
     /// The input has ended: adds the warnings that waited for that.
     pub(super) fn finish(&mut self, now: Instant) {
         self.has_ended = true;
-        self.grammar.tables.finish();
+        self.grammar.finish();
         self.reject_headers(now);
         self.warn_suppressed(now + Duration::from_secs(1));
         self.warn_missing();

@@ -167,7 +167,7 @@ impl Again {
             self.skeletons.clear();
             self.price = (2 * self.price).min(MOST_PRICE);
         }
-        if self.credit < 0 || grammar.has_pattern() {
+        if self.credit < 0 || grammar.has_pattern() || grammar.is_waiting() {
             return;
         }
         // Copies cost something, too.

@@ -1,29 +1,40 @@
 //! JSON (RFC 8259) as programs write it, and Python's way to print a dictionary: an object, several of them on a line, or
-//! an array of numbers. Nested names are joined by dots, the items of arrays are numbered. What is printed in
-//! many lines is left to `outline`.
+//! an array of numbers. Nested names are joined by dots, the items of arrays are numbered. What the objects of an array are
+//! is left to `array`, and what is printed in many lines to `outline`.
 //!
 //! A reader of its own, for it takes what `serde_json` must not (`NaN`, `'a'`, `None`, tuples), keeps the order of the
 //! members, builds no tree, and reads numbers to the last bit.
 
+mod array;
 pub(super) mod outline;
+
+use std::ops::Range;
 
 use super::cells::measure::Measure;
 use super::cells::number;
 use super::reading::{Cell, Key, Reading, Span};
 use super::words::{Message, is_name};
+use array::Array;
 
 /// Deeper nesting is refused: no program prints it by the line.
 const DEEPEST: usize = 64;
 
 /// Reads the line if all of it is JSON and holds a number.
 pub(super) fn read(line: &[u8], reading: &mut Reading) -> bool {
+    document(line, reading).is_some() && reading.has_number()
+}
+
+/// Reads a text if all of it is JSON.
+fn document(text: &[u8], reading: &mut Reading) -> Option<()> {
     let mut path = std::mem::take(&mut reading.path);
     path.clear();
-    let mut json = Json { text: line, at: 0, depth: 0, path, reading };
-    let is_whole = json.values().is_some();
+    let mut json = Json { text, at: 0, depth: 0, path, objects: 0, quoted: Vec::new(), reading };
+    let is_whole = json.values();
     let path = std::mem::take(&mut json.path);
     reading.path = path;
-    is_whole && reading.has_number()
+    reading.sort_rows();
+    reading.is_json = true;
+    is_whole
 }
 
 /// Reads an object behind words, of which one by itself names the row, as `mosquitto_sub -v` prints it: `kitchen/air {"t": 5}`.
@@ -54,22 +65,8 @@ pub(super) fn read_named(line: &[u8], reading: &mut Reading) -> bool {
     true
 }
 
-/// Reads a line of an object that is printed in many: a member, or an item of an array. Its name follows `path`.
-pub(super) fn part(line: &[u8], is_item: bool, path: &[u8], reading: &mut Reading) -> Option<()> {
-    let mut json = Json { text: line, at: 0, depth: 0, path: path.to_vec(), reading };
-    if !is_item {
-        json.name()?;
-        if !json.eat(b':') {
-            return None;
-        }
-    }
-    json.value(None)?;
-    json.eat(b',');
-    json.peek().is_none().then_some(())
-}
-
 /// The string that the text begins with, unescaped, and its length.
-pub(super) fn string(text: &[u8]) -> Option<(Vec<u8>, usize)> {
+fn string(text: &[u8]) -> Option<(Vec<u8>, usize)> {
     let quote = *text.first().filter(|byte| matches!(byte, b'"' | b'\''))?;
     let mut plain = Vec::new();
     let mut at = 1;
@@ -127,6 +124,10 @@ struct Json<'a> {
     depth: usize,
     /// The names on the way to a value, joined by dots.
     path: Vec<u8>,
+    /// How many objects have begun.
+    objects: usize,
+    /// The items whose number stands in quotes, and what stands there.
+    quoted: Vec<(usize, Span)>,
     reading: &'a mut Reading,
 }
 
@@ -167,22 +168,36 @@ impl Json<'_> {
             self.at = before;
             return self.items(b']');
         }
+        let (begun, mut objects) = (self.objects, Vec::new());
         while !self.eat(b']') {
+            let start = self.reading.items().len();
             match self.peek()? {
                 b'{' => self.object()?,
                 b'[' => self.items(b']')?,
                 _ => return None,
             }
+            objects.push(start..self.reading.items().len());
             self.reading.end_row();
             if !self.eat(b',') && self.peek() != Some(b']') {
                 return None;
             }
         }
+        self.arrange(begun, &objects);
         Some(())
+    }
+
+    /// Arranges an array of objects, before which so many had begun.
+    fn arrange(&mut self, begun: usize, objects: &[Range<usize>]) {
+        if !objects.is_empty() {
+            let is_flat = self.objects == begun + objects.len();
+            let array = Array { path: &self.path, objects, is_flat, quoted: &self.quoted };
+            array.arrange(self.reading);
+        }
     }
 
     fn object(&mut self) -> Option<()> {
         self.enter()?;
+        self.objects += 1;
         while !self.eat(b'}') {
             let before = self.path.len();
             self.name()?;
@@ -204,17 +219,25 @@ impl Json<'_> {
         let is_top = self.path.is_empty();
         self.enter()?;
         let mut number = 0;
+        let (begun, mut objects) = (self.objects, Vec::new());
         while !self.eat(end) {
             let before = self.path.len();
             if !is_top {
                 self.descend(number.to_string().as_bytes());
             }
+            let (is_object, start) = (self.peek() == Some(b'{'), self.reading.items().len());
             self.value(is_top.then_some(number))?;
             self.path.truncate(before);
             number += 1;
+            if is_object {
+                objects.push(start..self.reading.items().len());
+            }
             if !self.eat(b',') && self.peek() != Some(end) {
                 return None;
             }
+        }
+        if objects.len() == number {
+            self.arrange(begun, &objects);
         }
         self.depth -= 1;
         Some(())
@@ -268,11 +291,11 @@ impl Json<'_> {
                 let end = memchr::memchr2(quote, b'\\', rest)?;
                 if rest[end] == quote {
                     self.at += end + 2;
-                    self.reading.cell(&rest[..end])
+                    self.text(&rest[..end])
                 } else {
                     let (text, length) = string(&self.text[self.at..])?;
                     self.at += length;
-                    self.reading.cell(&text)
+                    self.text(&text)
                 }
             }
             _ => match self.literal()? {
@@ -286,6 +309,16 @@ impl Json<'_> {
         };
         self.reading.push(Span::default(), key, cell);
         Some(())
+    }
+
+    /// The cell of a text in quotes.
+    fn text(&mut self, text: &[u8]) -> Cell {
+        let cell = self.reading.cell(text);
+        if cell.is_number() {
+            let text = self.reading.keep(text);
+            self.quoted.push((self.reading.items().len(), text));
+        }
+        cell
     }
 
     /// A number, or a word: null is a gap, true and false are not drawn.

@@ -4,8 +4,7 @@
 //! ```text
 //! clean         what no author means is taken out
 //! table         a row of the header in force (its header, its rows' names)
-//! outline       a part of JSON in several lines
-//! json          an object, several, an array
+//! json          an object, several, an array; also in many lines
 //! metrics       Prometheus, Graphite, Influx
 //! glued         a:1,b:2 and nothing else
 //! pairs         name=value, name: value
@@ -103,6 +102,8 @@ pub(super) struct Grammar {
     pub(super) has_commented: bool,
     /// The user asked for the time of each line.
     keeps_time: bool,
+    /// The user says what names the rows.
+    rows_are_given: bool,
 }
 
 impl Grammar {
@@ -118,13 +119,15 @@ impl Grammar {
             has_commented: false,
             keeps_before: true,
             keeps_time: !naming.time.is_empty(),
+            rows_are_given: !naming.rows.is_empty(),
         }
     }
 
     /// The number that is all of the line, if none but it decides what the line is: the most common line.
     pub(super) fn bare_number(&mut self, line: &[u8]) -> Option<f64> {
         let (value, length) = number::prefix(line)?;
-        (length == line.len() && self.tables.takes_bare_number()).then_some(value)
+        let is_whole = length == line.len() && !self.outline.is_open();
+        (is_whole && self.tables.takes_bare_number()).then_some(value)
     }
 
     /// Reads the line with this number in the input.
@@ -135,6 +138,7 @@ impl Grammar {
         self.reading.clear();
         self.reading.keeps_before = self.keeps_before;
         self.reading.keeps_time = self.keeps_time;
+        self.reading.rows_are_given = self.rows_are_given;
         if let Some(pattern) = &mut self.pattern {
             let is_read = pattern.read(&clean, self.has_decimal_comma, &mut self.reading);
             return match is_read {
@@ -173,7 +177,7 @@ impl Grammar {
             return Verdict::Silent;
         }
         let may_hold_number = number::is_possible(text);
-        let mut verdict = self.text(text, &clean, indent, may_hold_number);
+        let mut verdict = self.text(text, &clean, indent, number, may_hold_number);
         if !self.is_typed && !self.tables.has_marks {
             verdict = seen(verdict, text);
         }
@@ -181,10 +185,14 @@ impl Grammar {
         self.has_decimal_comma |= has_comma && comma::may_be_decimal(text);
         match verdict {
             Verdict::Read => {
+                let is_json = self.reading.is_json;
+                let indent = if is_json { 0 } else { indent };
                 self.entitle(indent);
                 self.tables.number_read();
                 let row = match self.reading.items() {
-                    [Item { key: Key::Name(_), row, .. }, ..] => self.reading.text(*row),
+                    [Item { key: Key::Name(_), row, .. }, ..] if !is_json => {
+                        self.reading.text(*row)
+                    }
                     _ => b"",
                 };
                 self.titles.row(indent, row);
@@ -252,14 +260,26 @@ impl Grammar {
         self.pattern.is_some()
     }
 
-    /// The lines that turned out to be no headers, with their number, and why they are refused.
-    pub(super) fn take_not_headers(&mut self) -> impl Iterator<Item = (u64, Vec<u8>, Verdict)> {
+    /// The lines that turned out to be no headers, or JSON without its end, with their number, and why they are refused.
+    pub(super) fn take_unread(&mut self) -> impl Iterator<Item = (u64, Vec<u8>, Verdict)> {
         let is_marked = self.tables.has_marks;
-        let lines = self.tables.take_not_headers().into_iter();
+        let torn = self.outline.take_torn().filter(|(_, text)| has_number(text));
+        let lines = self.tables.take_not_headers().into_iter().chain(torn);
         lines.map(move |(number, line)| {
             let verdict = if is_marked { refused(&line) } else { seen(refused(&line), &line) };
             (number, line, verdict)
         })
+    }
+
+    /// The input has ended.
+    pub(super) fn finish(&mut self) {
+        self.tables.finish();
+        self.outline.finish();
+    }
+
+    /// Whether lines are kept that are read with a later one.
+    pub(super) fn is_waiting(&self) -> bool {
+        self.outline.is_open()
     }
 
     /// Whether a cell that is no number may be one with a decimal comma.
@@ -272,23 +292,31 @@ impl Grammar {
     }
 
     /// Reads a line that is not empty, `whole` with the blanks around it.
-    fn text(&mut self, line: &[u8], whole: &[u8], indent: usize, may_hold_number: bool) -> Verdict {
+    fn text(
+        &mut self,
+        line: &[u8],
+        whole: &[u8],
+        indent: usize,
+        number: u64,
+        may_hold_number: bool,
+    ) -> Verdict {
         let Self { tables, outline, reading, has_decimal_comma, is_typed, .. } = self;
         let is_bracketed = b"{[(".contains(&line[0]);
-        // In a flood of words none is looked at closely; and JSON is looked at once.
-        if !may_hold_number && !is_bracketed {
-            return match outline.read(line, reading) {
-                Part::Read => Verdict::Read,
-                Part::Silent => Verdict::Silent,
-                Part::Other => Verdict::NoNumber,
-            };
-        }
         let is_object = line[0] == b'{' && line.ends_with(b"}");
         if is_object && !tables.may_take() && !outline.is_open() {
             if json::read(line, reading) {
                 return Verdict::Read;
             }
             reading.clear();
+        }
+        match outline.read(line, number, reading) {
+            Part::Read => return Verdict::Read,
+            Part::Silent => return Verdict::Silent,
+            Part::Other => reading.clear(),
+        }
+        // In a flood of words none is looked at closely.
+        if !may_hold_number && !is_bracketed {
+            return Verdict::NoNumber;
         }
         let inner = clean::unbracketed(line);
         let body = inner.unwrap_or(line);
@@ -309,11 +337,6 @@ impl Grammar {
             && (tables.begin(row, &mut headers, false, reading) || tables.read_row(row, reading))
         {
             return Verdict::Read;
-        }
-        match outline.read(line, reading) {
-            Part::Read => return Verdict::Read,
-            Part::Silent => return Verdict::Silent,
-            Part::Other => reading.clear(),
         }
         if is_bracketed && json::read(line, reading) {
             return Verdict::Read;

@@ -71,6 +71,10 @@ pub(in crate::input) struct Reading {
     /// Whether those words, and the time before them, are of use to anybody: a line that has them is slower to learn.
     pub(super) keeps_before: bool,
     pub(super) keeps_time: bool,
+    /// The user says what names the rows.
+    pub(super) rows_are_given: bool,
+    /// It is JSON, whose indent and names of rows say nothing about the lines around it.
+    pub(super) is_json: bool,
     text: Vec<u8>,
     items: Vec<Item>,
     /// Space for the names on the way to a value.
@@ -83,6 +87,7 @@ impl Reading {
     pub(in crate::input) fn clear(&mut self) {
         self.title.clear();
         self.before = Span::default();
+        self.is_json = false;
         self.text.clear();
         self.items.clear();
         self.rows.clear();
@@ -96,12 +101,16 @@ impl Reading {
         &self.items
     }
 
-    /// The rows of the line, each with its items.
+    /// The rows of the line, each with its items. Of several those without a number say nothing.
     pub(in crate::input) fn rows(&self) -> impl Iterator<Item = &[Item]> {
         let ends = self.rows.iter().copied().chain([self.items.len()]);
         let mut start = 0;
-        ends.map(move |end| &self.items[std::mem::replace(&mut start, end)..end])
-            .filter(|row| !row.is_empty())
+        let are_several = !self.rows.is_empty();
+        ends.map(move |end| &self.items[std::mem::replace(&mut start, end)..end]).filter(
+            move |row| {
+                !row.is_empty() && (!are_several || row.iter().any(|item| item.cell.is_number()))
+            },
+        )
     }
 
     pub(super) fn has_number(&self) -> bool {
@@ -152,8 +161,13 @@ impl Reading {
 
     /// Puts another cell in the place of the last one.
     pub(super) fn replace_last(&mut self, cell: Cell) {
-        if let Some(last) = self.items.last_mut() {
-            last.cell = cell;
+        self.replace(self.items.len().wrapping_sub(1), cell);
+    }
+
+    /// Puts another cell in this place.
+    pub(super) fn replace(&mut self, place: usize, cell: Cell) {
+        if let Some(item) = self.items.get_mut(place) {
+            item.cell = cell;
         }
     }
 
@@ -220,6 +234,22 @@ impl Reading {
 
     pub(super) fn set_row(&mut self, row: Span) {
         self.items.iter_mut().for_each(|item| item.row = row);
+    }
+
+    /// Calls a cell otherwise.
+    pub(super) fn rename(&mut self, place: usize, row: Span, key: Key) {
+        if let Some(item) = self.items.get_mut(place) {
+            (item.row, item.key) = (row, key);
+        }
+    }
+
+    /// A row ends before the cell at this place. The ends may come in any order, until they are sorted.
+    pub(super) fn split_row(&mut self, place: usize) {
+        self.rows.push(place);
+    }
+
+    pub(super) fn sort_rows(&mut self) {
+        self.rows.sort_unstable();
     }
 
     /// What follows belongs to the next row.

@@ -33,7 +33,8 @@ impl Sampler {
     /// Takes the bare numbers that the text begins with, and returns where the next line begins.
     fn bare_numbers(&mut self, text: &[u8]) -> usize {
         let Some(mut next) = bare::line(text) else { return 0 };
-        if self.timestamps.is_some() || !self.grammar.tables.takes_bare_number() {
+        let is_waiting = self.timestamps.is_some() || self.grammar.is_waiting();
+        if is_waiting || !self.grammar.tables.takes_bare_number() {
             return 0;
         }
         let name = Name::bare(self.grammar.tables.name(0));

@@ -235,7 +235,10 @@ impl Sampler {
             Cell::Number(Measure { value, unit: None }) if !is_row => last.map(|_| value),
             _ => None,
         };
+        // What stands in another row is no text of this one.
+        let own = reading.text(first.row);
         let text = |item: &Item| match item.cell {
+            _ if reading.text(item.row) != own => None,
             Cell::Text(text) if !is_row || is_identity(key(item)) => {
                 Some((key(item), Cow::Borrowed(reading.text(text))))
             }

@@ -154,8 +154,8 @@ pub(in crate::input) fn has_unknown_unit(text: &[u8]) -> bool {
         && Foreign::of(text).is_none()
 }
 
-/// Whether the text is a number with something else, and not read: `98/100`, `5'2`, `<5ms`, `[1`. A path, an address and a
-/// version are none.
+/// Whether the text is a number with something else, and not read: `98/100`, `5'2`, `<5ms`, `[1`. A path, an address, a
+/// version and a date are none.
 pub(in crate::input) fn is_with_more(text: &[u8]) -> bool {
     let shown = String::from_utf8_lossy(text);
     let bare = shown.trim_start_matches(|mark| "<>=~≤≥≈[".contains(mark)).as_bytes();
@@ -166,7 +166,7 @@ pub(in crate::input) fn is_with_more(text: &[u8]) -> bool {
         return true;
     }
     let Some((_, length)) = number::prefix(bare) else { return false };
-    matches!(&bare[length..], [b'/' | b'\'', digit, ..] if digit.is_ascii_digit())
+    matches!(&bare[length..], [b'/' | b'\'', digit, rest @ ..] if digit.is_ascii_digit() && !rest.contains(&b'/'))
 }
 
 /// The known unit that is the text's first word, and that word's length. Single letters that are more often words or
