@@ -22,7 +22,7 @@ pub(super) fn read(line: &[u8], reading: &mut Reading) -> bool {
     }
     match &before.thing {
         Some(thing) => reading.name_rows(&line[thing.clone()]),
-        None => reading.keep_before(&line[before.tag.clone()], b""),
+        None => before.keep_before(line, b"", reading),
     }
     before.keep_time(line, reading);
     true

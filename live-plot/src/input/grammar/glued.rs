@@ -5,7 +5,7 @@ use super::cells::measure::{self, Measure};
 use super::cells::number;
 use super::cells::unit::Unit;
 use super::reading::{Cell, Key, Reading, Span};
-use super::words::{Message, begins_name, is_level};
+use super::words::{Message, begins_name, names_row};
 
 /// Reads the line if every word of it has the shape `name:…`, a tag apart, `[sensor1] a:1`, or one leading word if two such
 /// words follow.
@@ -42,13 +42,10 @@ fn read_words(line: &[u8], is_indented: bool, reading: &mut Reading) -> bool {
     if pairs == 0 || (leading.is_some() && pairs < 2) {
         return false;
     }
-    let names_row = leading.is_some_and(|word| {
-        !is_indented && begins_name(word) && !is_level(word) && !word.iter().any(u8::is_ascii_digit)
-    });
     let row = match leading {
-        Some(word) if names_row => reading.keep(word),
+        Some(word) if !is_indented && names_row(word) => reading.keep(word),
         other => {
-            reading.keep_before(b"", other.unwrap_or_default());
+            reading.keep_before(other.unwrap_or_default());
             Span::default()
         }
     };

@@ -59,7 +59,7 @@ pub(super) fn read_named(line: &[u8], reading: &mut Reading) -> bool {
         Some(thing) if is_name => reading.name_rows(&[thing, b".", word].concat()),
         Some(thing) => reading.name_rows(thing),
         None if is_name => reading.name_rows(word),
-        None => reading.keep_before(&line[message.tag.clone()], words),
+        None => message.keep_before(line, words, reading),
     }
     message.keep_time(line, reading);
     true

@@ -37,6 +37,7 @@ pub(super) fn read(line: &[u8], is_indented: bool, reading: &mut Reading) -> Fou
         line,
         at: start,
         name_start: Some(start),
+        item_start: None,
         words: 0,
         message,
         can_name_row: is_first && !is_indented,
@@ -71,6 +72,8 @@ struct Scan<'a> {
     at: usize,
     /// Where a name with blanks would begin: at the line's start, or after a comma.
     name_start: Option<usize>,
+    /// Where the item of a list begins, behind the comma after a value.
+    item_start: Option<usize>,
     /// How many words there were before the first pair.
     words: usize,
     message: Message,
@@ -130,8 +133,12 @@ impl Scan<'_> {
         let Some(byte) = self.byte(self.at) else { return false };
         match byte {
             b',' | b';' | b'|' => {
+                let is_number =
+                    self.reading.items().last().is_some_and(|item| item.cell.is_number());
+                let is_list = is_number && byte != b'|' && self.at == self.value_end;
                 self.at += 1;
                 self.name_start = Some(self.skip_blanks(self.at));
+                self.item_start = self.name_start.filter(|_| is_list);
             }
             b'[' if self.ends_name() => {}
             b'=' | b'[' | b']' | b'{' | b'}' | b')' | b'<' | b'>' => {

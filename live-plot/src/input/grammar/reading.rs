@@ -136,14 +136,11 @@ impl Reading {
         Span { start, end: self.text.len() }
     }
 
-    /// Keeps the words before the names: a tag, and those behind it.
-    pub(super) fn keep_before(&mut self, tag: &[u8], words: &[u8]) {
-        if !self.keeps_before {
-            return;
+    /// Keeps the words before the names.
+    pub(super) fn keep_before(&mut self, words: &[u8]) {
+        if self.keeps_before {
+            self.before = self.keep(words);
         }
-        let start = self.keep(tag).start;
-        let end = self.keep(words).end;
-        self.before = Span { start, end };
     }
 
     pub(super) fn push(&mut self, row: Span, key: Key, cell: Cell) {

@@ -133,6 +133,14 @@ impl Message {
         }
     }
 
+    /// Keeps the words before the names, which are no part of them: the tag, and those behind it.
+    pub(super) fn keep_before(&self, line: &[u8], words: &[u8], reading: &mut Reading) {
+        if reading.keeps_before {
+            let tag = &line[self.tag.clone()];
+            reading.keep_before(&without_counts(&[tag, b" ", words].concat()));
+        }
+    }
+
     fn take_tag(&mut self, line: &[u8], start: usize, end: usize) {
         let has_colon = line[end - 1] == b':';
         let inside = &line[start + 1..end - 1 - usize::from(has_colon)];
@@ -157,9 +165,17 @@ impl Message {
 /// Whether a tag is the name of a thing that lines are about: it begins with a letter and is no level (`[I]`), no count of
 /// a loop (`[epoch 3]`) and no number of a request (`[req-48213]`).
 fn is_thing(tag: &[u8]) -> bool {
-    let digits = tag.iter().filter(|byte| byte.is_ascii_digit()).count();
-    let is_word = tag.len() > 1 && begins_name(tag) && !is_level(tag);
-    is_word && digits <= MOST_DIGITS && !tag.contains(&b':') && loop_word(tag) == 0
+    let is_word = tag.len() > 1 && begins_name(tag) && !tag.contains(&b':');
+    is_word && names_row(tag) && loop_word(tag) == 0
+}
+
+/// Whether a word before the names and values of a line is the name of the thing that they are of: `eth0`, `worker-1`, the
+/// path that `grep -r` prints. `load>5` is a comparison, and `app[812]` a process.
+pub(super) fn names_row(word: &[u8]) -> bool {
+    let digits = word.iter().filter(|byte| byte.is_ascii_digit()).count();
+    let has_mark = word.iter().any(|byte| b"<>[".contains(byte));
+    let counts = digits > 0 && (loop_word(word) > 0 || has_mark);
+    is_name(word) && !is_level(word) && !counts && digits <= MOST_DIGITS
 }
 
 /// How long the level and time are that ESP-IDF logs first, `I (1312) `: milliseconds since its start, or a clock time.
@@ -207,7 +223,8 @@ fn logger(word: &[u8]) -> usize {
 
 /// How long the word is that the text begins with, if it is what a loop is called.
 pub(in crate::input) fn loop_word(text: &[u8]) -> usize {
-    const LOOPS: [&str; 7] = ["epoch", "step", "iter", "iteration", "batch", "round", "trial"];
+    const LOOPS: [&str; 8] =
+        ["epoch", "step", "iter", "iteration", "batch", "round", "trial", "episode"];
     let length = text.iter().take_while(|byte| byte.is_ascii_alphabetic()).count();
     let is_loop = LOOPS.iter().any(|known| known.as_bytes().eq_ignore_ascii_case(&text[..length]));
     if is_loop { length } else { 0 }
@@ -225,6 +242,29 @@ pub(super) fn progress(name: &[u8]) -> usize {
     let rest = name[end..].trim_ascii_start();
     let is_count = end > start && name.get(end).is_some_and(u8::is_ascii_whitespace);
     if is_count && begins_name(rest) { name.len() - rest.len() } else { 0 }
+}
+
+/// The words without the counts of loops, and without marks: of `train - epoch 3 -` it is `train`.
+fn without_counts(words: &[u8]) -> Vec<u8> {
+    let is_mark = |byte: &u8| b"-:|,".contains(byte) || byte.is_ascii_whitespace();
+    let bare = |word: &mut &[u8]| {
+        let start = word.iter().position(|byte| !is_mark(byte)).unwrap_or(word.len());
+        let end = word.iter().rposition(|byte| !is_mark(byte)).map_or(start, |last| last + 1);
+        *word = &word[start..end];
+    };
+    let mut all = words.split(u8::is_ascii_whitespace).collect::<Vec<_>>();
+    all.iter_mut().for_each(bare);
+    let is_count = |word: &[u8]| word.iter().all(|byte| byte.is_ascii_digit() || *byte == b'/');
+    let mut plain: Vec<&[u8]> = Vec::new();
+    for word in all.into_iter().filter(|word| !word.is_empty()) {
+        let is_loop = |word: &[u8]| loop_word(word) > 0 && is_count(&word[loop_word(word)..]);
+        match plain.last() {
+            Some(last) if is_count(word) && loop_word(last) == last.len() => drop(plain.pop()),
+            _ if is_loop(word) && loop_word(word) < word.len() => {}
+            _ => plain.push(word),
+        }
+    }
+    plain.join(&b' ')
 }
 
 /// A label without the dots that lead to its value: `vus.......: 10`.
@@ -279,6 +319,24 @@ mod tests {
         ] {
             let found = &line[Message::of(line.as_bytes()).start..];
             assert_eq!(found, message, "{line}");
+        }
+    }
+
+    #[test]
+    fn counts_of_loops_are_no_words_before_a_name() {
+        for (words, expected) in [
+            ("train - epoch 1 - ", "train"),
+            ("valid - Epoch 12/100: ", "valid"),
+            ("step 3 eval ", "eval"),
+            ("web1 app[812]: ", "web1 app[812]"),
+            ("epoch3 eval", "eval"),
+            ("worker-1 ", "worker-1"),
+            ("Sensor 1", "Sensor 1"),
+            ("0", "0"),
+            ("step ", "step"),
+        ] {
+            let found = without_counts(words.as_bytes());
+            assert_eq!(String::from_utf8_lossy(&found), expected, "{words}");
         }
     }
 

@@ -3,13 +3,15 @@
 
 use std::ops::Range;
 
+use super::super::cells::measure;
 use super::super::reading::Span;
-use super::super::words::{begins_name, is_level, progress};
+use super::super::words::{begins_name, names_row, progress};
 use super::Scan;
 
 impl Scan<'_> {
     /// The name before an equals sign: the last word, or all of them if that one is none by itself, as in `Value 1=5`.
-    /// Where blanks stand before the sign, too, a name has them as it has before a colon: `load time = 5`.
+    /// Where blanks stand before the sign, too, a name has them as it has before a colon: `load time = 5`; and so it has in a
+    /// list, behind the comma after a value: `BPM=5, Avg BPM=6`. The unit of a number is no name: `5 MB in 2 s = 2.5 MB/s`.
     pub(super) fn name_before_equals(
         &self,
         word: &Range<usize>,
@@ -19,7 +21,11 @@ impl Scan<'_> {
         let is_address = text.contains(&b'?') || memchr::memmem::find(text, b"//").is_some();
         if begins_name(text) {
             let is_apart = self.byte(end).is_some_and(|byte| byte.is_ascii_whitespace());
-            let start = self.name_start.filter(|_| is_apart).unwrap_or(word.start);
+            if is_apart && self.is_unit(word.start, text) {
+                return None;
+            }
+            let is_item = self.item_start.is_some() && self.item_start == self.name_start;
+            let start = self.name_start.filter(|_| is_apart || is_item).unwrap_or(word.start);
             let start = start + progress(&self.line[start..end]);
             let words = &self.line[start..word.start];
             let start = if are_plain_words(words) { start } else { word.start };
@@ -30,6 +36,13 @@ impl Scan<'_> {
         let is_number = text.first().is_some_and(|first| first.is_ascii_digit() || *first == b'(');
         let start = self.name_start.filter(|start| is_number && *start < word.start)?;
         begins_name(&self.line[start..]).then_some(start..end)
+    }
+
+    /// Whether a word is the unit of the number before it.
+    fn is_unit(&self, start: usize, word: &[u8]) -> bool {
+        let before = self.line[..start].trim_ascii_end();
+        before.last().is_some_and(u8::is_ascii_digit)
+            && measure::after_blank(word).is_some_and(|(_, length)| length == word.len())
     }
 
     /// Where a name begins that ends in this word, behind a value: `Size: 5 Max Memory Used: 6` has three capital letters.
@@ -69,20 +82,14 @@ impl Scan<'_> {
         let word = before.split(u8::is_ascii_whitespace).next().unwrap_or_default();
         let is_apart = word.len() < before.len();
         let word = word.strip_suffix(b":").unwrap_or(word);
-        let is_row = self.words == 1
-            && is_apart
-            && self.can_name_row
-            && begins_name(word)
-            && !is_level(word)
-            && !word.iter().any(u8::is_ascii_digit);
+        let is_row = self.words == 1 && is_apart && self.can_name_row && names_row(word);
         let row = match self.row_label.clone() {
             Some(label) if self.words == 1 + usize::from(self.line[label.end - 1] == b')') => {
                 self.keep_row(label)
             }
             _ if is_row => self.keep_row(message..message + word.len()),
             _ => {
-                let tag = &self.line[self.message.tag.clone()];
-                self.reading.keep_before(tag, before);
+                self.message.keep_before(self.line, before, self.reading);
                 self.keep_row(0..0)
             }
         };
