@@ -276,6 +276,7 @@ impl Sampler {
         let is_checked = is_guessed && self.checks.look();
         if is_checked {
             self.warn_unread(line, &reading);
+            self.warn_behind(line, &reading);
         }
         for row in reading.rows() {
             self.warn_doubt(row, &reading);

@@ -1,13 +1,15 @@
 //! Checks of what was read, for lines that a form has read otherwise than their author meant them: `unread` finds numbers
 //! that were left out (`numbers`: which there are), `changing` names that are new on each line, `mixed` one name for two
-//! things; `pattern` has the parts of the way out. They change no reading, and each reports once. Pure. What many rows of
+//! things, `behind` words behind a number that may turn it; `pattern` has the parts of the way out. They change no reading, and each reports once. Pure. What many rows of
 //! one table show is left to `doubts`.
 
+mod behind;
 mod changing;
 mod mixed;
 mod numbers;
 mod unread;
 
+pub(super) use behind::Behind;
 pub(super) use changing::Changing;
 pub(super) use mixed::{MOST_NAMES, Mixed, Named};
 pub(super) use unread::unread;
@@ -23,6 +25,7 @@ pub(super) struct Checks {
     pub(super) has_unread: bool,
     pub(super) changing: Changing,
     pub(super) mixed: Mixed,
+    pub(super) behind: Behind,
 }
 
 impl Checks {

@@ -170,6 +170,13 @@ pub(super) fn is_below_zero(line: &[u8]) -> bool {
     inner.is_some_and(is_grouped) || measure::below_zero(line).is_some()
 }
 
+/// Whether the line is an element of XML, or several. Its numbers are in attributes and between tags, whose names say what
+/// they are: that is not read.
+pub(super) fn is_markup(line: &[u8]) -> bool {
+    let is_tag = |byte: &u8| byte.is_ascii_alphabetic() || b"/?!".contains(byte);
+    line.starts_with(b"<") && line.get(1).is_some_and(is_tag) && line.ends_with(b">")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

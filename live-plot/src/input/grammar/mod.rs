@@ -210,6 +210,7 @@ impl Grammar {
         let is_foreign = matches!(verdict, Verdict::Hexadecimal | Verdict::Fortran);
         let may_be_header = !is_foreign
             && !clean::is_below_zero(text)
+            && !clean::is_markup(text)
             && (!may_hold_number
                 || cells::are_words(text)
                 || (verdict == Verdict::NoNames && header::is_of_years(text)));
@@ -324,7 +325,7 @@ impl Grammar {
         if *has_decimal_comma && tables.is_open(line) {
             return Verdict::Comma;
         }
-        if clean::is_below_zero(line) {
+        if clean::is_below_zero(line) || clean::is_markup(line) {
             return Verdict::NotUnderstood;
         }
         if !*is_typed && tables.may_head(line) && header::is_of_years(line) {

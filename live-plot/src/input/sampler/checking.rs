@@ -29,6 +29,17 @@ impl Sampler {
         ));
     }
 
+    /// Warns once of other words behind the numbers of one name.
+    pub(super) fn warn_behind(&mut self, line: &[u8], reading: &Reading) {
+        let Some(found) = self.checks.behind.line(&clean(line), reading) else { return };
+        let (name, line) = (shown(&found.name), self.counts.lines);
+        let [one, other] = found.words.map(|words| shown(&words));
+        let way_out = found.pattern.map_or(MATCH.to_owned(), |pattern| {
+            format!("--match '{pattern}' draws each by itself")
+        });
+        self.problems.warn(format!("Behind the numbers of {name} stands {one}, and now {other}, and all are one series: if that turns their sign or tells them apart, {way_out}. (line {line})"));
+    }
+
     /// Warns once of names that are new on each line: looked for where a series is new.
     pub(super) fn warn_changing(&mut self, line: &[u8], row: &[Item], reading: &Reading) {
         let (text, line) = (clean(line), self.counts.lines);
@@ -91,8 +102,12 @@ mod tests {
     use crate::config::Rules;
 
     /// What every warning of a check has in it.
-    const CHECKS: [&str; 3] =
-        ["Not all numbers of the line", "The names of series change", ", all as one series"];
+    const CHECKS: [&str; 4] = [
+        "Not all numbers of the line",
+        "The names of series change",
+        ", all as one series",
+        "Behind the numbers of",
+    ];
 
     /// The warnings of checks about these lines.
     fn warned<'a>(lines: impl IntoIterator<Item = &'a [u8]>) -> Vec<String> {
