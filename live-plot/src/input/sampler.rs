@@ -93,6 +93,7 @@ struct Once {
     two_units: bool,
     parts: bool,
     blank: bool,
+    numbered: bool,
 }
 
 impl Sampler {
@@ -274,6 +275,7 @@ impl Sampler {
         // What --match and --rows take is as the user wants it.
         let is_guessed = !self.grammar.has_pattern();
         let is_checked = is_guessed && self.checks.look();
+        self.warn_numbered(&reading);
         if is_checked {
             self.warn_unread(line, &reading);
             self.warn_behind(line, &reading);

@@ -5,7 +5,7 @@
 //! A reader of its own, for it takes what `serde_json` must not (`NaN`, `'a'`, `None`, tuples), keeps the order of the
 //! members, builds no tree, and reads numbers to the last bit.
 
-mod array;
+pub(in crate::input) mod array;
 pub(super) mod outline;
 
 use std::ops::Range;

@@ -22,7 +22,7 @@ mod alternating;
 pub(super) mod cells;
 mod clean;
 mod glued;
-mod json;
+pub(super) mod json;
 pub(super) mod metrics;
 mod pairs;
 mod pattern;

@@ -73,6 +73,8 @@ pub(in crate::input) struct Reading {
     pub(super) keeps_time: bool,
     /// The user says what names the rows.
     pub(super) rows_are_given: bool,
+    /// The path of an array in which many objects are told apart by their numbers alone.
+    pub(in crate::input) numbered: Span,
     /// It is JSON, whose indent and names of rows say nothing about the lines around it.
     pub(super) is_json: bool,
     text: Vec<u8>,
@@ -87,6 +89,7 @@ impl Reading {
     pub(in crate::input) fn clear(&mut self) {
         self.title.clear();
         self.before = Span::default();
+        self.numbered = Span::default();
         self.is_json = false;
         self.text.clear();
         self.items.clear();

@@ -2,6 +2,7 @@
 
 use super::super::checks::{MOST_NAMES, Named, unread};
 use super::super::grammar::clean;
+use super::super::grammar::json::array;
 use super::super::grammar::metrics::is_epoch;
 use super::super::grammar::reading::{Cell, Item, Key, Reading};
 use super::super::proposal::{alternatives, pattern};
@@ -27,6 +28,16 @@ impl Sampler {
         self.problems.warn(format!(
             "Not all numbers of the line are drawn, {number} is not: {way_out}. (line {line})"
         ));
+    }
+
+    /// Warns once of objects in an array that have neither names nor times.
+    pub(super) fn warn_numbered(&mut self, reading: &Reading) {
+        let path = reading.text(reading.numbered);
+        if path.is_empty() || std::mem::replace(&mut self.once.numbered, true) {
+            return;
+        }
+        let (shown, filter, line) = (shown(path), array::filter(path), self.counts.lines);
+        self.problems.warn(format!("The objects of {shown} have no names and no times: each has its own series, by its number. If they follow each other, jq -c '{filter}' before live-plot makes each a sample. (line {line})"));
     }
 
     /// Warns once of other words behind the numbers of one name.

@@ -11,6 +11,23 @@ use super::super::words::is_name;
 /// So many members of an object are looked at, whether they may be its name or its time.
 const MOST: usize = 16;
 
+/// So many objects that only their numbers tell apart are more likely to follow each other.
+const MANY: usize = 10;
+
+/// A filter of jq(1) for the objects of the array with this path, each on a line: `.hosts[].statistics[]`.
+pub(in crate::input) fn filter(path: &[u8]) -> String {
+    let mut filter = String::new();
+    for name in String::from_utf8_lossy(path).split('.') {
+        let is_plain = name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
+        match name.bytes().all(|byte| byte.is_ascii_digit()) {
+            true => filter.push_str("[]"),
+            false if is_plain => filter.extend([".", name]),
+            false => filter.extend([".\"", name, "\""]),
+        }
+    }
+    filter + "[]"
+}
+
 /// An array of objects that has been read, each with its number in its names.
 pub(super) struct Array<'a> {
     /// The names on the way to it; there is no number behind an empty one.
@@ -38,6 +55,8 @@ impl Array<'_> {
                 reading.split_row(*start);
                 reading.split_row(*end);
             }
+        } else if !self.path.is_empty() && self.objects.len() >= MANY {
+            reading.numbered = reading.keep(self.path);
         }
     }
 
@@ -101,7 +120,10 @@ impl Array<'_> {
                 let word = reading.text(text);
                 (is_name(word) && Moment::whole(word).is_none()).then_some((place, text))
             }
-            _ => self.quoted.iter().find(|(quoted, _)| *quoted == place).copied(),
+            _ => {
+                let at = self.quoted.binary_search_by_key(&place, |(place, _)| *place).ok()?;
+                Some(self.quoted[at])
+            }
         };
         let names: Vec<(usize, Span)> =
             self.column(key, reading)?.into_iter().map(name).collect::<Option<_>>()?;
@@ -247,6 +269,19 @@ mod tests {
         ] {
             assert_rows(text, &[row]);
         }
+    }
+
+    #[test]
+    fn many_that_only_numbers_tell_apart_are_remembered() {
+        let numbered = |count: usize| {
+            let objects = vec![r#"{"p":{"v":1}}"#; count].join(",");
+            let mut reading = Reading::default();
+            let text = format!(r#"{{"h":[{{"name":"a","a-b":[{objects}]}}]}}"#);
+            document(text.as_bytes(), &mut reading).unwrap();
+            String::from_utf8_lossy(reading.text(reading.numbered)).into_owned()
+        };
+        assert_eq!([numbered(MANY - 1), numbered(MANY)], ["", "h.0.a-b"]);
+        assert_eq!(filter(b"h.0.a-b"), r#".h[]."a-b"[]"#);
     }
 
     #[test]

@@ -142,9 +142,10 @@ impl Outline {
                 }
                 b'[' => self.outer += 1,
                 b']' if !self.is_open() => self.outer = self.outer.saturating_sub(1),
-                b'}' | b',' if !self.is_open() => {}
-                b'}' | b')' | b']' => self.end(*byte, reading)?,
+                b',' if !self.is_open() => {}
+                b'}' if !self.is_open() && is_lone(line) => {}
                 _ if !self.is_open() => return None,
+                b'}' | b')' | b']' => self.end(*byte, reading)?,
                 b'"' | b'\'' => self.string(bytes),
                 // What it parts from may have been read.
                 b',' if self.text.ends_with(b"[") => {}
@@ -254,10 +255,14 @@ fn closing(open: u8) -> u8 {
     }
 }
 
+/// Whether the line is nothing but brackets.
+fn is_lone(line: &[u8]) -> bool {
+    line.iter().all(|byte| b"{}[], \t".contains(byte))
+}
+
 /// Whether JSON of many lines may begin so: an object, or an array of them. Lone brackets say nothing.
 fn begins(line: &[u8]) -> bool {
-    let is_bracket = |byte: &u8| b"{}[], \t".contains(byte);
-    if line.iter().all(is_bracket) {
+    if is_lone(line) {
         return !line.starts_with(b",") && line != b"{}" && line != b"[]";
     }
     let is_outer = |byte: &u8| *byte == b'[' || byte.is_ascii_whitespace();
@@ -330,6 +335,7 @@ mod tests {
         assert_eq!(read("{\n\"a\": 1,\nhello\n5"), ["torn 1", "other hello", "other 5"]);
         assert_eq!(read("{\"a\": 1, \"b\n{\n\"a\": 2\n}"), ["other {\"a\": 1, \"b", "a=2"]);
         assert_eq!(read("{\"a\": 1,\n{\"a\": 2,\n\"b\": 3}"), ["torn 1", "a=2 b=3"]);
+        assert_eq!(read("{\"a\": 1}}\n}"), ["other {\"a\": 1}}"]);
         assert_eq!(read("{\n5\n6"), ["torn 1", "other 5", "other 6"]);
         assert_eq!(read("{\n\"a\": 1\n\"b\": 2"), ["torn 1", "other \"b\": 2"]);
         assert_eq!(
