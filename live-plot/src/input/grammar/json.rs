@@ -19,6 +19,9 @@ use array::Array;
 /// Deeper nesting is refused: no program prints it by the line.
 const DEEPEST: usize = 64;
 
+/// A text that takes more memory is refused: each number is kept with all the names on the way to it.
+const LARGEST: usize = 32 << 20;
+
 /// Reads the line if all of it is JSON and holds a number.
 pub(super) fn read(line: &[u8], reading: &mut Reading) -> bool {
     document(line, reading).is_some() && reading.has_number()
@@ -282,6 +285,7 @@ impl Json<'_> {
 
     /// A value; `column` if it is an item of an array at the top.
     fn value(&mut self, column: Option<usize>) -> Option<()> {
+        (self.reading.size() <= LARGEST).then_some(())?;
         let cell = match self.peek()? {
             b'{' if column.is_none() => return self.object(),
             b'[' if column.is_none() => return self.items(b']'),

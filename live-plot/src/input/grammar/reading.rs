@@ -132,6 +132,11 @@ impl Reading {
         self.items.iter().any(text)
     }
 
+    /// How many bytes it takes.
+    pub(super) fn size(&self) -> usize {
+        self.text.len() + size_of_val(self.items.as_slice())
+    }
+
     /// Keeps a text and returns where.
     pub(super) fn keep(&mut self, text: &[u8]) -> Span {
         let start = self.text.len();

@@ -350,6 +350,9 @@ mod tests {
         let item = format!("\"{}\",\n", "x".repeat(1 << 16));
         let text = format!("{{\"a\": [\n{}1]}}\n5", item.repeat(70));
         assert_eq!(read(&text), ["torn 1", "other 1]}", "other 5"]);
+        // A few bytes each, but with their name more than any memory has.
+        let text = format!("{{\"{}\": [\n{}\n1]}}\n5", "x".repeat(1 << 20), "1,".repeat(1 << 20));
+        assert_eq!(read(&text), ["torn 1", "other 1]}", "other 5"]);
     }
 
     /// JSON in which a line may end at each `~`.
