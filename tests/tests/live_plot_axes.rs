@@ -153,7 +153,7 @@ fn the_axis_bears_the_unit_of_its_series_if_they_have_one() {
     assert_eq!(labels.iter().filter(|label| label.ends_with(" ms")).count(), 1, "{labels:?}");
     // In a terminal, too.
     let still = fed(&["--terminal", "--size", "60x16"], one);
-    assert!(still.out.iter().any(|line| line.contains("1200 ms┤")), "{:#?}", still.out);
+    assert!(still.out.iter().any(|line| line.contains("1100 ms┤")), "{:#?}", still.out);
     let given = fed(&["--terminal", "--unit", "m/s", "--size", "60x16"], "1\n3\n");
     assert!(given.out.iter().any(|line| line.contains(" m/s┤")), "{:#?}", given.out);
 }

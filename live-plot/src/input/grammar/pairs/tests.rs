@@ -117,7 +117,7 @@ fn one_word_at_the_first_byte_names_the_row() {
         ("worker-1 rps=5", "worker-1.rps=5"),
         ("req-48213 took=5", "took=5"),
         ("step3 loss=5", "loss=5"),
-        ("load>5 temp=5", "temp=5"),
+        ("load>5 temp=5", "load='>5' temp=5"),
         ("/proc/pressure/io:some avg10=5", "/proc/pressure/io:some.avg10=5"),
         ("INFO x=1", "x=1"),
         ("two words x=1", "x=1"),
