@@ -7,6 +7,7 @@
 //! duration, number   how the values of options are written
 //! logging    what a program logs: levels, text or JSON, on stderr
 //! output     a descriptor written to without ever waiting for its reader
+//! terminal   a terminal opened once more, to be written to without waiting
 //! escape     what came from outside, made harmless for a terminal or a log
 //! regular_file   a file whose name came from outside, read only if it is one
 //! words      counts and errors in a user's words
@@ -36,5 +37,6 @@ pub mod regular_file;
 pub mod stop;
 mod sys;
 pub mod systemd;
+mod terminal;
 pub mod throttle;
 pub mod words;

@@ -9,15 +9,16 @@
 //! too, and the next line tries again.
 
 use std::io::{self, Write};
-use std::os::fd::{AsFd, BorrowedFd};
+use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::time::Duration;
 
 use nix::errno::Errno;
+use nix::fcntl::{FcntlArg, fcntl};
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 use nix::sys::stat::{SFlag, fstat};
 use nix::unistd;
 
-use crate::{sys, words};
+use crate::{sys, terminal, words};
 
 /// How much is kept for a slow reader, in bytes.
 const CAPACITY: usize = 1 << 20;
@@ -25,17 +26,23 @@ const CAPACITY: usize = 1 << 20;
 /// How long [`Output::finish`] waits for a reader at the end of a program.
 const FINAL_WAIT: Duration = Duration::from_millis(200);
 
-/// What a POLLOUT pipe or terminal takes without blocking: `PIPE_BUF`, pipe(7).
+/// What a pipe may hold at most, if nobody has changed `/proc/sys/fs/pipe-max-size` (pipe(7)).
+const WIDEST_PIPE: i32 = 1 << 20;
+
+/// What a POLLOUT pipe takes without blocking: `PIPE_BUF`, pipe(7).
 const CHUNK: usize = 4096;
 
 /// How a descriptor can be written to without waiting.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug)]
 enum Kind {
     /// A regular file: its writes never wait for a reader.
     File,
     /// A pipe or socket: pwritev2(2) with `RWF_NOWAIT`.
     Stream,
-    /// A terminal or another device: write(2) when poll(2) says POLLOUT.
+    /// A terminal by a description of our own, which alone does not block: write(2).
+    Terminal(OwnedFd),
+    /// Another device, or a terminal that we may not open: write(2) when poll(2) says POLLOUT. A terminal says so as long as
+    /// there is room for a byte, and blocks all the same if the line is longer.
     Device,
 }
 
@@ -53,6 +60,8 @@ pub struct Output<F> {
     is_full: bool,
     /// Nothing is written: see [`Output::hold`].
     is_held: bool,
+    /// What is kept is the last line, behind the number of those that are lost.
+    has_given_up: bool,
 }
 
 impl<F: AsFd> Output<F> {
@@ -63,7 +72,7 @@ impl<F: AsFd> Output<F> {
             match SFlag::from_bits_truncate(stat.st_mode) & SFlag::S_IFMT {
                 SFlag::S_IFREG => Kind::File,
                 SFlag::S_IFIFO | SFlag::S_IFSOCK => Kind::Stream,
-                _ => Kind::Device,
+                _ => terminal::reopen(fd.as_fd()).map_or(Kind::Device, Kind::Terminal),
             }
         });
         Self {
@@ -76,6 +85,7 @@ impl<F: AsFd> Output<F> {
             outlives_full_disk: false,
             is_full: false,
             is_held: false,
+            has_given_up: false,
         }
     }
 
@@ -138,13 +148,19 @@ impl<F: AsFd> Output<F> {
         }
         self.pending.drain(..sent);
         if self.pending.is_empty() && self.dropped > 0 {
-            let dropped = std::mem::take(&mut self.dropped);
-            let lines = words::count(dropped, "line");
-            let reason =
-                if self.kind == Kind::File { "there was no room" } else { "nobody was reading" };
-            self.pending = format!("({lines} dropped here: {reason})\n").into();
+            self.pending = self.take_report().into();
             self.flush();
         }
+    }
+
+    /// How many lines were dropped, in words.
+    fn take_report(&mut self) -> String {
+        let dropped = std::mem::take(&mut self.dropped);
+        let reason = match self.kind {
+            Kind::File => "there was no room",
+            _ => "nobody was reading",
+        };
+        format!("({} dropped here: {reason})\n", words::count(dropped, "line"))
     }
 
     /// Whether something is kept for the reader.
@@ -170,7 +186,7 @@ impl<F: AsFd> Output<F> {
     fn means_no_reader(&self, errno: Errno) -> bool {
         match errno {
             Errno::EPIPE | Errno::ECONNRESET => true,
-            Errno::EIO => self.kind == Kind::Device,
+            Errno::EIO => matches!(self.kind, Kind::Terminal(_) | Kind::Device),
             _ => false,
         }
     }
@@ -184,22 +200,50 @@ impl<F: AsFd> Output<F> {
     /// Writes what is kept at the end of the program: as long as the reader goes on reading, and until it has read nothing
     /// for 200 ms.
     pub fn finish(&mut self) {
+        self.finish_within(FINAL_WAIT, || false);
+    }
+
+    /// Writes what is kept at the end of the program: as long as the reader goes on reading, and until it has read nothing
+    /// for `patience`, or the program `is_hurried`. Of what is left then the last line is tried once more, behind the
+    /// number of those that are lost.
+    pub fn finish_within(&mut self, patience: Duration, mut is_hurried: impl FnMut() -> bool) {
         if self.is_full {
             self.flush();
         }
-        let mut left = FINAL_WAIT;
-        while self.is_pending() && !left.is_zero() {
+        if self.is_pending() && matches!(self.kind, Kind::Stream) {
+            // A wider pipe holds all of it, and its reader may come as late as it likes. A socket refuses.
+            fcntl(&self.fd, FcntlArg::F_SETPIPE_SZ(WIDEST_PIPE)).ok();
+            self.flush();
+        }
+        let mut left = patience;
+        while self.is_pending() && !left.is_zero() && !is_hurried() {
             let step = Duration::from_millis(10);
             let before = self.pending.len();
             self.wait_writable(step);
             self.flush();
-            left = if self.pending.len() < before { FINAL_WAIT } else { left.saturating_sub(step) };
+            left = if self.pending.len() < before { patience } else { left.saturating_sub(step) };
+        }
+        if self.is_pending() && !std::mem::replace(&mut self.has_given_up, true) {
+            self.give_up();
+        }
+    }
+
+    /// All that is kept is lost but the last line.
+    fn give_up(&mut self) {
+        let end = self.pending.strip_suffix(b"\n").unwrap_or(&self.pending);
+        if let Some(last) = end.iter().rposition(|byte| *byte == b'\n') {
+            let lost = self.pending.drain(..=last).filter(|byte| *byte == b'\n').count();
+            self.dropped += lost as u64;
+            let report = self.take_report();
+            self.pending.splice(..0, report.into_bytes());
+            self.flush();
         }
     }
 
     fn write(&self, bytes: &[u8]) -> nix::Result<usize> {
-        match self.kind {
+        match &self.kind {
             Kind::File => unistd::write(&self.fd, bytes),
+            Kind::Terminal(terminal) => unistd::write(terminal, whole_lines(bytes)),
             Kind::Stream => match sys::write_nowait(self.fd(), whole_lines(bytes)) {
                 // EPERM: a seccomp filter that does not know the call (older systemd's @system-service).
                 Err(Errno::EOPNOTSUPP | Errno::ENOSYS | Errno::EPERM) => {
@@ -251,6 +295,9 @@ fn whole_lines(bytes: &[u8]) -> &[u8] {
 mod tests {
     use super::*;
     use std::io::{Read, pipe};
+
+    use nix::pty::{OpenptyResult, openpty};
+    use nix::sys::socket::{self, AddressFamily, SockFlag, SockType};
 
     #[test]
     fn a_reader_that_stops_reading_blocks_nothing_and_sees_what_was_dropped() {
@@ -329,6 +376,69 @@ mod tests {
             slow.unwrap().join().unwrap().iter().filter(|byte| **byte == b'\n').count(),
             20_000
         );
+    }
+
+    #[test]
+    fn a_pipe_holds_all_at_the_end_for_a_reader_that_comes_after_it() {
+        let (mut reader, writer) = pipe().unwrap();
+        let mut out = Output::new(writer);
+        (0..20_000).for_each(|number| out.push(format!("run {number} failed\n").as_bytes()));
+        assert!(out.is_pending());
+        out.finish_within(Duration::ZERO, || false);
+        drop(out);
+        let mut text = String::new();
+        reader.read_to_string(&mut text).unwrap();
+        assert_eq!(text.lines().count(), 20_000);
+    }
+
+    #[test]
+    fn what_nobody_takes_at_the_end_is_counted_and_the_last_line_comes_after_that() {
+        let (_reader, writer) = socketpair();
+        let mut out = Output::new(writer);
+        (0..20_000).for_each(|number| out.push(format!("run {number} failed\n").as_bytes()));
+        let kept = out.pending.iter().filter(|byte| **byte == b'\n').count();
+        for _ in 0..2 {
+            out.finish_within(Duration::ZERO, || false);
+            let end = format!(
+                "({} lines dropped here: nobody was reading)\nrun 19999 failed\n",
+                kept - 1
+            );
+            assert_eq!(String::from_utf8_lossy(&out.pending), end);
+        }
+    }
+
+    #[test]
+    fn a_reader_is_not_waited_for_in_a_hurry() {
+        let (_reader, writer) = socketpair();
+        let mut out = Output::new(writer);
+        (0..20_000).for_each(|number| out.push(format!("run {number} failed\n").as_bytes()));
+        let mut looks = 0;
+        out.finish_within(Duration::MAX, || {
+            looks += 1;
+            looks == 2
+        });
+        assert_eq!(looks, 2);
+    }
+
+    fn socketpair() -> (OwnedFd, OwnedFd) {
+        let (kind, flags) = (SockType::Stream, SockFlag::empty());
+        socket::socketpair(AddressFamily::Unix, kind, None, flags).unwrap()
+    }
+
+    #[test]
+    fn a_terminal_that_nobody_reads_blocks_nothing_and_its_reader_gets_all_in_the_end() {
+        const LINES: usize = 10_000;
+        let OpenptyResult { master, slave } = openpty(None, None).unwrap();
+        let mut out = Output::new(slave);
+        (0..LINES).for_each(|number| out.push(format!("run {number} failed\n").as_bytes()));
+        assert!(out.is_pending());
+        let (mut lines, mut part, mut master) = (0, [0; 1 << 12], std::fs::File::from(master));
+        while lines < LINES {
+            let length = master.read(&mut part).unwrap();
+            lines += part[..length].iter().filter(|byte| **byte == b'\n').count();
+            out.flush();
+        }
+        assert!(!out.is_pending());
     }
 
     #[test]

@@ -2,16 +2,19 @@
 
 use std::fs;
 use std::io::{self, BufRead, BufReader, Read};
+use std::os::fd::AsFd;
 use std::process::{Command, Stdio};
 use std::sync::mpsc::channel;
 use std::thread;
 
 use nix::fcntl::{FcntlArg, fcntl};
-use nix::sys::signal::Signal;
+use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
+use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
 use tests::files::TempFile;
 use tests::forker::{forker, running};
 use tests::processes::Mark;
+use tests::terminal::{control, pty};
 use tests::{binary, run, wait_until};
 
 /// What a pipe takes at least, pipe(7), in bytes.
@@ -62,7 +65,7 @@ fn a_stdout_that_nobody_reads_holds_up_no_signal() {
     let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
     // One run at least is beyond what a pipe holds, the others wait to say that they are about to start.
     wait_until("runs pile up", || (mark.bearers().len() > 20).then_some(()));
-    nix::sys::signal::kill(Pid::from_raw(child.id().cast_signed()), Signal::SIGTERM).unwrap();
+    kill(Pid::from_raw(child.id().cast_signed()), Signal::SIGTERM).unwrap();
     let status = wait_until("forker ends", || child.try_wait().unwrap());
     assert_eq!(status.code(), Some(143));
     mark.assert_nothing_left();
@@ -75,6 +78,44 @@ fn a_stderr_that_nobody_reads_holds_up_nothing() {
     let mut child = command.stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
     let status = wait_until("forker ends", || child.try_wait().unwrap());
     assert_eq!(status.code(), Some(0));
+}
+
+#[test]
+fn a_terminal_that_nobody_reads_holds_up_no_timeout_and_no_signal() {
+    for is_controlling in [true, false] {
+        let mut command =
+            forker(&running("-e 1 -i 1ms --timeout 50ms --grace 1s", "sleep 0.04; exit 3"));
+        let mark = Mark::on(&mut command);
+        let (_master, terminal) = pty((80, 24));
+        command.stdout(terminal.try_clone().unwrap()).stderr(terminal.try_clone().unwrap());
+        if is_controlling {
+            control(&mut command);
+        }
+        let mut forker = command.spawn().unwrap();
+        let pid = Pid::from_raw(forker.id().cast_signed());
+        drop(command);
+        let is_full = || {
+            let mut terminal = [PollFd::new(terminal.as_fd(), PollFlags::POLLOUT)];
+            poll(&mut terminal, PollTimeout::ZERO) == Ok(0)
+        };
+        // Twice: it may have been locked for a moment by a write that had room.
+        wait_until("the terminal is full", || (is_full() && is_full()).then_some(()));
+        kill(pid, Signal::SIGTERM).unwrap();
+        let status = wait_until("forker ends", || forker.try_wait().unwrap());
+        assert_eq!(status.code(), Some(143), "controlling: {is_controlling}");
+        mark.assert_nothing_left();
+    }
+}
+
+#[test]
+fn the_failures_reach_a_reader_that_comes_when_forker_has_ended() {
+    // Two thousand lines are more than the pipe holds at first.
+    let mut command = forker(&["-q", "-e", "1", "-i", "1ms", "-n", "2000", "--", "false"]);
+    let mut child = command.stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
+    let status = wait_until("forker ends", || child.try_wait().unwrap());
+    assert_eq!(status.code(), Some(1));
+    let logged = io::read_to_string(child.stderr.take().unwrap()).unwrap();
+    assert_eq!(logged.lines().filter(|line| line.contains("exited 1")).count(), 2000);
 }
 
 #[test]

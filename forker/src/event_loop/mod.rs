@@ -34,6 +34,9 @@ use crate::schedule::Schedule;
 use crate::supervisor::{Event, Supervisor};
 use crate::sys;
 
+/// How long forker waits at its end for a reader of its output that reads nothing, unless it was asked to stop.
+const PATIENCE: Duration = Duration::from_secs(5);
+
 /// Between two looks at what was killed, where the wait for events has failed.
 const PAUSE: Duration = Duration::from_millis(5);
 
@@ -97,6 +100,19 @@ struct EventLoop<'a> {
     has_zombies: bool,
 }
 
+/// Writes what the reader has not taken yet. Whoever has asked forker to stop, or does so now, does not wait for that.
+fn finish<F: AsFd>(output: &mut Output<F>, signals: &Signals, is_hurried: &mut bool) {
+    if *is_hurried {
+        return output.finish();
+    }
+    output.finish_within(PATIENCE, || {
+        while let Ok(Some(received)) = signals.next() {
+            *is_hurried |= matches!(received, Received::Stop(_));
+        }
+        *is_hurried
+    });
+}
+
 /// What a wait ended with.
 struct Woken {
     by_signal: bool,
@@ -139,13 +155,15 @@ impl<'a> EventLoop<'a> {
         if result.is_err() {
             self.end_all();
         }
-        self.stdout.finish();
+        let mut is_hurried = self.supervisor.is_asked_to_stop();
+        finish(&mut self.stdout, &self.signals, &mut is_hurried);
         let result = result.and_then(|()| match self.stdout.failure() {
             Some(errno) => Err(Error::Stdout(errno)),
             None => Ok(self.supervisor.verdict()),
         });
         let verdict = result.as_ref().map_or(Verdict::Failure, |verdict| *verdict);
         text::log_summary(self.supervisor.tally(), verdict);
+        finish(&mut logging::stderr().lock(), &self.signals, &mut is_hurried);
         result
     }
 

@@ -231,6 +231,11 @@ impl Supervisor {
         self.stopped_by.map(Verdict::Signal).or(of_runs).unwrap_or(Verdict::Success)
     }
 
+    /// Whether a signal has asked forker to end.
+    pub(crate) fn is_asked_to_stop(&self) -> bool {
+        self.stopped_by.is_some()
+    }
+
     /// The sums so far.
     pub(crate) fn tally(&self) -> &Tally {
         &self.tally
