@@ -2,10 +2,12 @@
 //! has failed, keeps its deadlines, and leaves nothing behind.
 
 use std::fs;
+use std::process::Command;
 
-use nix::sys::signal::Signal;
+use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
-use tests::forker::{forker_under, running};
+use tests::files::TempFile;
+use tests::forker::{forker, forker_under, running};
 use tests::processes::{Mark, processes, state_and_parent};
 use tests::{Finished, Running, run, wait_until};
 
@@ -72,9 +74,12 @@ fn a_fork_without_memory_is_a_failed_run_and_the_schedule_goes_on() {
 #[test]
 #[ignore = "needs strace"]
 fn where_no_memory_can_be_shared_with_a_child_it_gets_a_copy() {
-    let finished = faulty("clone:error=EINVAL:when=1", &running("-q -n 1 --now", "exit 3"));
-    assert_eq!(count(&finished, "run 1 (pid "), 1, "{:?}", finished.err);
-    assert_eq!(finished.status.code(), Some(3));
+    for errno in ["EINVAL", "EPERM", "ENOSYS"] {
+        let fault = format!("clone:error={errno}:when=1");
+        let finished = faulty(&fault, &running("-q -n 1 --now", "exit 3"));
+        assert_eq!(count(&finished, "run 1 (pid "), 1, "{errno}: {:?}", finished.err);
+        assert_eq!(finished.status.code(), Some(3), "{errno}");
+    }
 }
 
 #[test]
@@ -87,6 +92,28 @@ fn a_line_for_which_there_was_no_memory_comes_later() {
             faulty(&fault, &running("-q -v -e 1 -i 10ms -n 4 --overlap forbid", "exit 3"));
         assert_eq!(count(&finished, "): exited 3 "), 4, "{:?}", finished.err);
         assert_eq!(count(&finished, "4 runs: "), 1, "{:?}", finished.err);
+    }
+}
+
+#[test]
+fn a_segv_to_a_child_before_its_exec_is_its_end_and_no_failed_exec() {
+    // While another process has a lease on the file, an exec waits in its open (fcntl(2), F_SETLEASE).
+    let program = TempFile::new("leased", "", 0o755);
+    let hold = "use Fcntl qw(F_SETLEASE F_WRLCK); $| = 1; $SIG{IO} = q(IGNORE); open F, q(+<), shift or die $!;
+        fcntl F, F_SETLEASE, F_WRLCK or die $!; print qq(leased\n); sleep 60";
+    let mut holder = Command::new("perl");
+    holder.args(["-e", hold, program.name()]);
+    let mut holder = Running::start(holder);
+    holder.out_line("leased");
+    for signal in [Signal::SIGSEGV, Signal::SIGBUS] {
+        let forker = Running::start(forker(&["-q", "-n", "1", "--now", "--", program.name()]));
+        let is_child =
+            |pid: &Pid| state_and_parent(*pid).map(|(_, parent)| parent) == Some(forker.pid());
+        let child = wait_until("forker has a run", || processes().find(is_child));
+        kill(child, signal).unwrap();
+        let finished = forker.finish();
+        assert_eq!(count(&finished, &format!("killed by {signal}")), 1, "{:?}", finished.err);
+        assert_eq!(finished.status.code(), Some(128 + signal as i32));
     }
 }
 

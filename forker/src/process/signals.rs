@@ -71,7 +71,8 @@ pub(crate) struct Inherited {
 }
 
 /// Blocks the signals that forker reads, and sets CHLD to its default: while CHLD is ignored, the kernel reaps every
-/// child and its status is lost (sigaction(2)).
+/// child and its status is lost (sigaction(2)). And it removes the handlers for SEGV and BUS by which Rust's runtime reports
+/// an overflow of the stack: a child that shares forker's memory would have them until its exec.
 ///
 /// # Errors
 /// EMFILE and its like.
@@ -80,6 +81,11 @@ pub(crate) fn take_over() -> nix::Result<(Signals, Inherited)> {
     let mut mask = SigSet::empty();
     sigprocmask(SigmaskHow::SIG_BLOCK, Some(&watched), Some(&mut mask))?;
     let before = sys::set_disposition(Signal::SIGCHLD, SigHandler::SigDfl)?;
+    for handled in [Signal::SIGSEGV, Signal::SIGBUS] {
+        if !is_ignored(handled as i32) {
+            sys::set_disposition(handled, SigHandler::SigDfl)?;
+        }
+    }
     let flags = SfdFlags::SFD_NONBLOCK | SfdFlags::SFD_CLOEXEC;
     let inherited = Inherited { mask, ignored_children: matches!(before, SigHandler::SigIgn) };
     Ok((Signals(SignalFd::with_flags(&watched, flags)?), inherited))

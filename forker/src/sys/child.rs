@@ -6,7 +6,7 @@
 //! - The child makes system calls only, directly ([`super::kernel`]): no allocation, no lock, no `errno`, no panic.
 //! - It writes to its stack alone, and what it reads is never changed and never freed: a `&'static Plan`.
 //! - Its stack is used again when the kernel reports that it has left this memory, by exec or by its end.
-//! - No signal runs code in it: forker has no handlers (Rust's, for SEGV and BUS, is for faults of the code itself).
+//! - No signal runs code in it: forker has no handlers (it removes those of Rust's runtime at its start).
 //!
 //! A child that announces itself gets a copy of the memory, by fork(2). While it waits for the reader of stdout a signal may
 //! end it, and one that dumps core ends all that share the memory, before Linux 5.16.
@@ -80,8 +80,8 @@ impl Stacks {
         if plan.announcement.is_empty() {
             match self.free()?.start(plan) {
                 // Not everybody knows children that are neither threads nor copies: qemu's emulation of another machine,
-                // and older kernels after `unshare --time`.
-                Err(Errno::EINVAL) => {}
+                // older kernels after `unshare --time` (EINVAL), and filters of system calls (EPERM, ENOSYS, seccomp(2)).
+                Err(errno) if ![Errno::EAGAIN, Errno::ENOMEM].contains(&errno) => {}
                 result => return result,
             }
         }
