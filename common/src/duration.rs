@@ -17,6 +17,9 @@ pub fn parse(text: &str) -> Result<Duration, String> {
         Ok(_) | Err(humantime::DurationError::NumberOverflow) => {
             Err("it must be at most 100 years".to_owned())
         }
+        Err(_) if text.strip_prefix('-').is_some_and(|rest| parse(rest).is_ok()) => {
+            Err("it must not be negative".to_owned())
+        }
         Err(_unspecific) => {
             Err("write a number with its unit, for example 500ms, 2s or 1m30s".to_owned())
         }
@@ -48,6 +51,7 @@ mod tests {
             assert!(parse(bad).is_err(), "{bad}");
         }
         assert_eq!(parse("99999999999999999999d"), Err("it must be at most 100 years".to_owned()));
+        assert_eq!(parse("-1s"), Err("it must not be negative".to_owned()));
         let window = at_least(Duration::from_millis(1));
         assert_eq!(window("1ms"), Ok(Duration::from_millis(1)));
         assert_eq!(window("999us"), Err("it must be at least 1ms".to_owned()));

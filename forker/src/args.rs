@@ -21,6 +21,7 @@ use crate::supervisor::{Overlap, Policy, Until};
 pub struct Args {
     /// Time between ticks
     #[arg(short, long, value_name = "DURATION", default_value = "500ms", value_parser = at_least(SHORTEST))]
+    #[arg(allow_hyphen_values = true)]
     interval: Duration,
     /// Run on every Nth tick
     #[arg(short, long, value_name = "N", default_value_t = 10, value_parser = number::at_least(1_u64))]
@@ -39,7 +40,7 @@ pub struct Args {
     #[arg(long)]
     align: bool,
     /// Wait a random part of this before the first tick
-    #[arg(long, value_name = "DURATION", value_parser = duration::parse)]
+    #[arg(long, value_name = "DURATION", value_parser = duration::parse, allow_hyphen_values = true)]
     splay: Option<Duration>,
     /// If a run is going: allow, forbid or replace
     ///
@@ -53,9 +54,11 @@ pub struct Args {
     ///
     /// TERM to the run and all that it has started, KILL after the grace.
     #[arg(long, value_name = "DURATION", value_parser = at_least(SHORTEST))]
+    #[arg(allow_hyphen_values = true)]
     timeout: Option<Duration>,
     /// Time between TERM and KILL
     #[arg(long, value_name = "DURATION", default_value = "5s", value_parser = duration::parse)]
+    #[arg(allow_hyphen_values = true)]
     grace: Duration,
     /// Stop at the first run that fails
     #[arg(long)]
