@@ -72,6 +72,91 @@ fn a_daemon_of_a_process_from_before_the_first_fork_is_left_alone() {
 }
 
 #[test]
+fn what_a_living_process_from_before_the_first_fork_may_have_started_is_left_alone_and_reported() {
+    // The shell's child goes on while its daemon is forker's already.
+    let folder = Folder::new("living");
+    let pid_file = folder.0.join("pid");
+    let daemon = "echo $$ >\"$PID_FILE.new\"; mv \"$PID_FILE.new\" \"$PID_FILE\"; exec sleep 60";
+    let started = folder.0.join("started");
+    let shell = format!(
+        "(until test -e {}; do sleep 0.01; done; setsid -f sh -c '{daemon}'; echo $BASHPID; exec sleep 61) & exec \"$@\"",
+        started.display()
+    );
+    let flags = "-q -e 1 -i 50ms --overlap forbid";
+    let script = format!(
+        ">{}; test -e {} || exec sleep 0.1; echo seen; exec sleep 60",
+        started.display(),
+        pid_file.display()
+    );
+    let mut command = forker_under(&["bash", "-c", &shell, "bash"], &running(flags, &script));
+    command.env("PID_FILE", &pid_file);
+    let mut forker = Running::start(command);
+    wait_for_line(&mut forker, "seen");
+    forker.signal(Signal::SIGTERM);
+    let status = forker.wait();
+    let daemon = Pid::from_raw(fs::read_to_string(&pid_file).unwrap().trim().parse().unwrap());
+    let lives = kill(daemon, Signal::SIGKILL);
+    let is_pid = |stream, line: &str| stream == Stream::Out && line.parse::<i32>().is_ok();
+    let parent = forker.line(is_pid).parse().unwrap();
+    kill(Pid::from_raw(parent), Signal::SIGKILL).unwrap();
+    let finished = forker.finish();
+    lives.expect("the daemon lives");
+    assert_eq!(status.code(), Some(143));
+    let about = |text: &str| finished.err.iter().filter(|line| line.contains(text)).count();
+    assert_eq!((about("is left alone: "), about("a run left")), (1, 0), "{:?}", finished.err);
+}
+
+#[test]
+fn who_moves_to_forkers_own_group_goes_with_its_run_though_others_are_there() {
+    let perl = "setpgrp 0, getpgrp $ARGV[0]; $| = 1; print qq($$\n); sleep 60";
+    let script = format!("perl -e '{perl}' $PPID & sleep 60");
+    let shell = "sleep 62 & echo $!; exec \"$@\"";
+    let args = running("-q -e 1 -n 1 --timeout 2s --grace 1s", &script);
+    let finished = run(forker_under(&["bash", "-c", shell, "bash"], &args));
+    let [other, moved] = &finished.out[..] else { panic!("{finished:?}") };
+    let [other, moved] = [other, moved].map(|pid| Pid::from_raw(pid.parse().unwrap()));
+    kill(other, Signal::SIGKILL).expect("it lives");
+    assert_eq!(state(moved), None, "{:?}", finished.err);
+    assert_eq!(finished.status.code(), Some(124));
+}
+
+#[test]
+fn who_leaves_its_group_some_time_after_the_term_gets_no_second_one() {
+    let perl = "use POSIX; $| = 1; my $end; $SIG{TERM} = sub {
+            print qq(T\n); return if $end; select undef, undef, undef, 0.2; setsid; $end = time + 2; print qq(away\n)
+        }; print qq(ready\n); select undef, undef, undef, 0.1 until $end && time > $end";
+    let fifo = Folder::new("away");
+    let path = fifo.0.join("fifo");
+    nix::unistd::mkfifo(&path, nix::sys::stat::Mode::S_IRWXU).unwrap();
+    let script = format!("perl -e '{perl}' & read line <{}", path.display());
+    let mut forker = Running::start(forker(&running("-q -e 1 -i 1h --now --grace 1h", &script)));
+    wait_for_line(&mut forker, "ready");
+    // The leader ends, and what it leaves gets TERM with its group.
+    fs::write(&path, "\n").unwrap();
+    wait_for_line(&mut forker, "away");
+    forker.signal(Signal::SIGTERM);
+    let finished = forker.finish();
+    assert_eq!(terms(&finished), 1, "{finished:?}");
+    assert_eq!(finished.status.code(), Some(143));
+}
+
+#[test]
+fn a_daemon_that_has_cut_every_tie_counts_as_a_run_that_is_going() {
+    let folder = Folder::new("pile");
+    let lock = folder.0.join("lock");
+    let script = format!(
+        "test -e {0} && {{ echo taken; exit; }}; setsid sh -c 'mkdir {0}; sleep 0.3; rmdir {0}' &
+        until test -e {0}; do sleep 0.01; done; echo locked",
+        lock.display()
+    );
+    let mut forker =
+        Running::start(forker(&running("-q -e 1 -i 50ms -n 3 --overlap forbid", &script)));
+    forker.err_line(" running: it is ended when forker ends; ");
+    let finished = forker.finish();
+    assert_eq!(finished.out, ["locked"; 3], "{:?}", finished.err);
+}
+
+#[test]
 fn one_wish_is_one_term_to_each_process() {
     // The shell dies of the TERM at once, the counter takes its time: the shell's end is no second wish.
     let script = format!("perl -e '{COUNTER}'; true");

@@ -41,6 +41,8 @@ impl EventLoop<'_> {
                 let what = count(runs as u64, "run");
                 info!(runs, "stopping: TERM to {what}, and KILL to what is left after {grace}");
             }
+            Action::LogDaemon { pid, name } => text::log_daemon(pid, &name),
+            Action::LogUnclear { pid, name } => text::log_unclear(pid, &name),
             Action::LogSurvivor(survivor) => text::log_survivor(&survivor),
             Action::LogRefused { pid, name, signal, errno } => {
                 text::log_refused(pid, &name, signal, errno);

@@ -70,6 +70,27 @@ pub(crate) fn log_leftover(leftover: &Leftover) {
     );
 }
 
+/// Logs that a process which nothing connects with its run any more goes on. A warning: such processes may pile up.
+pub(crate) fn log_daemon(pid: Pid, name: &str) {
+    let shown = shown(name);
+    warn!(
+        pid = pid.as_raw(),
+        name,
+        "a run left {shown} (pid {pid}) running: it is ended when forker ends; --keep-orphans keeps it"
+    );
+}
+
+/// Logs that an orphan is left alone. A warning: if a run has started it, it is left behind.
+pub(crate) fn log_unclear(pid: Pid, name: &str) {
+    let shown = shown(name);
+    warn!(
+        pid = pid.as_raw(),
+        name,
+        "{shown} (pid {pid}) is left alone: a run has started it, or a process from before the first run, and nothing shows \
+         which; to end it: kill {pid}"
+    );
+}
+
 /// Logs that a process lives on though it was killed.
 pub(crate) fn log_survivor(survivor: &Survivor) {
     let Survivor { run, pid, name } = survivor;

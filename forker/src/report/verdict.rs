@@ -7,7 +7,7 @@ use crate::report::run::{FAILED, killed_by};
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Verdict {
     Success,
-    /// The last run that failed.
+    /// The failed run that ended last.
     Run {
         number: u64,
         status: u8,

@@ -4,11 +4,14 @@
 //! The key is that forker adopts every orphan: each process of a run is a child of forker, or descends from one. So as
 //! long as forker knows all its children, nothing has to be looked up. A process that it does not know belongs to
 //!
-//! 1. the run of its group, while the leader or a known process of the run holds the group's id, else to
-//! 2. the run of its parent; and if forker itself is the parent, it is a stray: nothing shows whose it was.
+//! 1. the run of its parent. If forker itself is the parent, it is an orphan, and belongs to
+//! 2. the run of its group, while the leader or a known process of the run holds the group's id. Else
+//! 3. nothing shows whose it was. It is a stray; but if a process that forker got over exec may have started it, that is in
+//!    doubt, and it is left alone and reported.
 //!
 //! A process is known by its pid and its start time, a child by its pid: nobody else gets that until it is reaped. What
-//! forker got over exec, and what descends from that, is foreign: never signalled, never waited for.
+//! forker got over exec, and what descends from that, is foreign: never signalled, never waited for. That a process is in
+//! forker's own group, or in a foreign one, shows nothing: any process of the session may join that (setpgid(2)).
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -68,28 +71,40 @@ pub(super) struct Member {
     is_child: bool,
     is_zombie: bool,
     pub(super) asked: Asked,
-    /// It was asked at a stroke with its group, and not by itself.
+    /// It was asked at a stroke with its group, and no look has shown yet that it was in the group then.
     is_asked_with_group: bool,
+    /// It came after the TERM to all that may have started it, and got none.
+    pub(super) is_spared: bool,
+    /// It was reported as a daemon that goes on.
+    is_daemon_reported: bool,
     /// Its end is nothing to report: it had ended before its run's leader.
     pub(super) is_silent: bool,
     is_refusal_reported: bool,
 }
 
 impl Member {
-    fn new(owner: Owner, group: Pid, asked: Asked) -> Self {
+    /// One of which nothing else is known yet.
+    fn new(owner: Owner, asked: Asked) -> Self {
         Self {
             owner,
             name: String::new(),
             started: None,
-            group,
+            group: Pid::from_raw(0),
             is_leader: false,
             is_child: false,
             is_zombie: false,
             asked,
             is_asked_with_group: false,
+            is_spared: false,
+            is_daemon_reported: false,
             is_silent: false,
             is_refusal_reported: false,
         }
+    }
+
+    /// It may start others: what forker has given up was killed.
+    fn is_foreign_child(&self) -> bool {
+        self.owner == Owner::Foreign && self.is_child && self.asked < Asked::Kill
     }
 
     fn target(&self, pid: Pid) -> Target {
@@ -110,10 +125,26 @@ struct Group {
     asked: Asked,
 }
 
+/// What is known of the orphans that a look shows, and of which nothing shows whose they were.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Orphans {
+    /// A foreign child has ended at that moment: they are taken for what it leaves.
+    pub(super) are_foreign: bool,
+    /// What everybody was sent who may have started them, but foreign ones.
+    pub(super) asked: Asked,
+}
+
+/// A process, and its name.
+pub(super) type Named = (Pid, String);
+
 /// Every process that is known to descend from forker.
 #[derive(Debug)]
 pub(crate) struct Descendants {
     own: Pid,
+    /// The group that forker is in.
+    own_group: Option<Pid>,
+    /// Whether the last look has shown a foreign child: it may have started what the next look shows.
+    has_foreign_child: bool,
     members: BTreeMap<Pid, Member>,
     groups: BTreeMap<Pid, Group>,
 }
@@ -121,14 +152,16 @@ pub(crate) struct Descendants {
 impl Descendants {
     /// None is known; `own` is forker's pid.
     pub(super) fn new(own: Pid) -> Self {
-        Self { own, members: BTreeMap::new(), groups: BTreeMap::new() }
+        let (members, groups) = (BTreeMap::new(), BTreeMap::new());
+        Self { own, own_group: None, has_foreign_child: false, members, groups }
     }
 
     /// A run's leader was forked, into a group of its own.
     pub(super) fn start(&mut self, leader: Pid, run: u64) {
         let owner = Owner::Run(run);
-        let member = Member::new(owner, leader, Asked::Nothing);
-        self.members.insert(leader, Member { is_leader: true, is_child: true, ..member });
+        let member = Member::new(owner, Asked::Nothing);
+        let member = Member { group: leader, is_leader: true, is_child: true, ..member };
+        self.members.insert(leader, member);
         self.groups.insert(leader, Group { owner, is_runs: true, asked: Asked::Nothing });
     }
 
@@ -142,7 +175,8 @@ impl Descendants {
 
     /// Everything that descends from forker now is foreign.
     pub(super) fn inherit(&mut self, all: &[Process]) {
-        self.attribute(all, Owner::Foreign);
+        self.attribute(all, &mut |_| Member::new(Owner::Foreign, Asked::Nothing));
+        self.has_foreign_child = self.members.values().any(Member::is_foreign_child);
     }
 
     /// Whether one of these children of forker is foreign.
@@ -162,8 +196,8 @@ impl Descendants {
         self.members.values().any(is_more)
     }
 
-    /// Takes in what /proc shows at one moment. A child of forker of which nothing shows whose it is is `owner_of_the_rest`'s.
-    pub(super) fn look(&mut self, all: &[Process], owner_of_the_rest: Owner) {
+    /// Takes in what /proc shows at one moment. Returns the orphans that are left alone because their origin is in doubt.
+    pub(super) fn look(&mut self, all: &[Process], orphans: Orphans) -> Vec<Named> {
         let by_pid: BTreeMap<Pid, &Process> =
             all.iter().map(|process| (process.pid, process)).collect();
         self.members.retain(|pid, member| {
@@ -174,41 +208,66 @@ impl Descendants {
         // A group's id is its own while the leader is not reaped, or somebody known is in it.
         let members = &self.members;
         let owner = |process: &Process| Some((process.group, members.get(&process.pid)?.owner));
-        let held: BTreeMap<Pid, Owner> = all.iter().filter_map(owner).collect();
-        self.groups.retain(|id, group| leads(members, *id) || held.get(id) == Some(&group.owner));
-        self.attribute(all, owner_of_the_rest);
+        let held: BTreeSet<(Pid, Owner)> = all.iter().filter_map(owner).collect();
+        self.groups.retain(|id, group| leads(members, *id) || held.contains(&(*id, group.owner)));
+        let (mut unclear, has_foreign) = (Vec::new(), self.has_foreign_child);
+        self.attribute(all, &mut |process| {
+            if !has_foreign {
+                let asked = orphans.asked.min(Asked::Term);
+                let is_spared = asked > Asked::Nothing;
+                return Member { is_spared, ..Member::new(Owner::Stray, asked) };
+            }
+            if !orphans.are_foreign && !process.is_zombie {
+                unclear.push((process.pid, process.name.clone()));
+            }
+            Member::new(Owner::Foreign, Asked::Nothing)
+        });
+        self.has_foreign_child = self.members.values().any(Member::is_foreign_child);
+        unclear
     }
 
     /// Walks from forker downwards and finds an owner for each process that is not known.
-    fn attribute(&mut self, all: &[Process], owner_of_the_rest: Owner) {
+    fn attribute(&mut self, all: &[Process], orphan: &mut dyn FnMut(&Process) -> Member) {
         let mut children: BTreeMap<Pid, Vec<&Process>> = BTreeMap::new();
         for process in all {
             children.entry(process.parent).or_default().push(process);
+            if process.pid == self.own {
+                self.own_group = Some(process.group);
+            }
         }
-        let mut parents = vec![(self.own, owner_of_the_rest, Asked::Nothing)];
-        while let Some((parent, owner, asked)) = parents.pop() {
+        let mut parents = vec![(self.own, None)];
+        while let Some((parent, known)) = parents.pop() {
             for process in children.remove(&parent).unwrap_or_default() {
-                let (owner, asked) = self.take_in(process, owner, asked);
-                parents.push((process.pid, owner, asked));
+                let known = self.take_in(process, known, orphan);
+                parents.push((process.pid, Some(known)));
             }
         }
     }
 
-    /// Takes in a process. Returns whose it is, and what it was sent: if nothing else shows that, as its parent.
-    fn take_in(&mut self, process: &Process, owner: Owner, asked: Asked) -> (Owner, Asked) {
+    /// Takes in a process, of which the parent is known or forker itself. Returns whose it is, and what it was sent.
+    fn take_in(
+        &mut self,
+        process: &Process,
+        parent: Option<(Owner, Asked)>,
+        orphan: &mut dyn FnMut(&Process) -> Member,
+    ) -> (Owner, Asked) {
         let group = self.groups.get(&process.group);
-        let owner = group.map_or(owner, |group| group.owner);
-        let asked = group.map_or(asked, |group| group.asked.max(asked));
         let member = self.members.entry(process.pid).or_insert_with(|| {
+            // A foreign group shows nothing, and a stray's parent does not show which run it was.
+            let group = group.filter(|group| group.owner != Owner::Foreign);
+            let parent = parent.filter(|(owner, _)| *owner != Owner::Stray || group.is_none());
+            let owner = parent.map(|(owner, _)| owner).or(group.map(|group| group.owner));
+            let Some(owner) = owner else { return orphan(process) };
             // What comes after the TERM, to the group or to the parent, is not asked: it may be a part of an orderly
             // end. KILL is repeated.
-            Member::new(owner, process.group, asked.min(Asked::Term))
+            let by_group = group.filter(|group| group.owner == owner).map(|group| group.asked);
+            let asked = by_group.max(parent.map(|(_, asked)| asked)).unwrap_or_default();
+            Member::new(owner, asked.min(Asked::Term))
         });
-        if member.is_asked_with_group && member.group != process.group {
+        if std::mem::take(&mut member.is_asked_with_group) && member.group != process.group {
             // It may have left the group before the signal came. One that has a handler for TERM, and leaves the group in
-            // it, is asked twice.
+            // it before the look, is asked twice.
             member.asked = Asked::Nothing;
-            member.is_asked_with_group = false;
         }
         member.started = Some(process.started);
         member.group = process.group;
@@ -216,8 +275,10 @@ impl Descendants {
         member.is_zombie = process.is_zombie;
         member.name.clone_from(&process.name);
         let (owner, asked) = (member.owner, member.asked);
-        let group = Group { owner, is_runs: false, asked: Asked::Nothing };
-        self.groups.entry(process.group).or_insert(group);
+        if Some(process.group) != self.own_group {
+            let group = Group { owner, is_runs: false, asked: Asked::Nothing };
+            self.groups.entry(process.group).or_insert(group);
+        }
         (owner, asked)
     }
 
@@ -246,6 +307,26 @@ impl Descendants {
         self.members.values().filter(waits).map(|member| member.owner).collect()
     }
 
+    /// How many strays forker will reap: what they have started themselves is not counted.
+    pub(super) fn strays(&self) -> u64 {
+        let is_stray = |member: &&Member| member.owner == Owner::Stray && member.is_child;
+        self.members.values().filter(is_stray).count() as u64
+    }
+
+    /// The strays that go on and were not reported yet.
+    pub(super) fn unreported_daemons(&mut self) -> Vec<Named> {
+        let is_daemon = |member: &Member| {
+            let is_stray = member.owner == Owner::Stray && member.is_child && !member.is_zombie;
+            is_stray && member.asked == Asked::Nothing && !member.is_daemon_reported
+        };
+        let daemons = self.members.iter_mut().filter(|(_, member)| is_daemon(member));
+        let report = |(pid, member): (&Pid, &mut Member)| {
+            member.is_daemon_reported = true;
+            (*pid, member.name.clone())
+        };
+        daemons.map(report).collect()
+    }
+
     /// Who has processes, as far as the last look showed, but none among forker's children. These may have ended since
     /// without a word: their parents have reaped them.
     pub(super) fn owners_without_child(&self) -> Vec<Owner> {
@@ -271,7 +352,7 @@ impl Descendants {
     }
 
     /// The living processes of `owner`, and their names.
-    pub(super) fn living(&self, owner: Owner) -> Vec<(Pid, String)> {
+    pub(super) fn living(&self, owner: Owner) -> Vec<Named> {
         let lives = |member: &Member| member.owner == owner && !member.is_zombie;
         let living = self.members.iter().filter(|(_, member)| lives(member));
         living.map(|(pid, member)| (*pid, member.name.clone())).collect()

@@ -12,6 +12,8 @@ const KILLED_END_WITHIN: Duration = Duration::from_secs(2);
 #[derive(Debug, Default)]
 pub(super) struct Ending {
     pub(super) asked: Asked,
+    /// The stage that the signals have followed: all that a look has shown by then has got it.
+    pub(super) sent: Asked,
     /// When the next stage begins.
     pub(super) deadline: Option<Instant>,
     /// KILL has had its time, too: the next look shows what lives on.

@@ -51,9 +51,17 @@ impl Supervisor {
                 Owner::Run(run) if run == number => Asked::Term,
                 _ => Asked::Nothing,
             };
+            run.ending.sent = Asked::Term;
             let targets = self.descendants.ask(is_to_get, self.is_blind);
             self.signal_all(targets);
         }
+    }
+
+    /// What everybody was sent who may have started an orphan, but foreign ones: every run that is going, and the strays.
+    pub(super) fn sent(&self) -> Asked {
+        let runs = self.runs.values().map(|run| run.ending.sent);
+        let has_strays = self.runs.is_empty() || self.descendants.strays() > 0;
+        runs.chain(has_strays.then_some(self.strays.sent)).min().unwrap_or_default()
     }
 
     fn kill_time(&self, now: Instant) -> Instant {
@@ -93,10 +101,16 @@ impl Supervisor {
         self.is_stopping = true;
         self.replacement_due = None;
         self.end_runs(now, EndReason::Stopped);
-        if !self.policy.keep_orphans {
-            self.strays.begin(self.kill_time(now));
-        }
+        self.end_strays(now);
         self.wants_look |= self.awaits_anything();
+    }
+
+    /// Ends the strays, if they are not being ended already.
+    pub(super) fn end_strays(&mut self, now: Instant) {
+        if !self.policy.keep_orphans {
+            self.wants_look |=
+                self.strays.begin(self.kill_time(now)) && self.descendants.strays() > 0;
+        }
     }
 
     pub(super) fn kill(&mut self, now: Instant) {
@@ -121,6 +135,9 @@ impl Supervisor {
         };
         let targets = self.descendants.ask(is_to_get, self.is_blind);
         self.signal_all(targets);
+        for ending in self.runs.values_mut().map(|run| &mut run.ending).chain([&mut self.strays]) {
+            ending.sent = ending.asked;
+        }
         let failed = self.runs.iter().filter(|(_, run)| run.ending.has_failed);
         let failed: Vec<Owner> = failed.map(|(number, _)| Owner::Run(*number)).collect();
         let strays = self.strays.has_failed.then_some(Owner::Stray);
@@ -148,6 +165,7 @@ impl Supervisor {
             self.has_failed = true;
             self.actions.push_back(Action::LogSurvivor(Survivor { run, pid, name }));
         }
+        self.note_skipped(now);
         self.descendants.hand_over(owner, Owner::Foreign);
         if owner == Owner::Stray {
             self.strays.has_failed = false;

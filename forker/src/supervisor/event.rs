@@ -70,6 +70,10 @@ pub(crate) enum Action {
     LogRun(RunReport),
     /// Log that a process was left behind and has ended.
     LogLeftover(Leftover),
+    /// Log that a process which nothing connects with its run any more goes on.
+    LogDaemon { pid: Pid, name: String },
+    /// Log that an orphan is left alone, for a process from before the first fork may have started it.
+    LogUnclear { pid: Pid, name: String },
     /// Log that a process lives on though it was killed.
     LogSurvivor(Survivor),
     /// Log that a signal could not be sent to this process.

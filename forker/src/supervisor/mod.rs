@@ -70,8 +70,8 @@ pub(crate) struct Supervisor {
     runs: BTreeMap<u64, Run>,
     strays: Ending,
     descendants: Descendants,
-    /// Whose the children are of which the next look will show nothing else.
-    owner_of_the_rest: Owner,
+    /// Whether the orphans that the next look shows are those of a foreign child that has just ended.
+    are_orphans_foreign: bool,
     /// Whether /proc is to be looked at: a child is not known, or a signal is to be sent.
     wants_look: bool,
     /// Whether the last look has failed.
@@ -110,7 +110,7 @@ impl Supervisor {
             runs: BTreeMap::new(),
             strays: Ending::default(),
             descendants: Descendants::new(own),
-            owner_of_the_rest: Owner::Stray,
+            are_orphans_foreign: false,
             wants_look: false,
             is_blind: false,
             is_blindness_logged: false,
@@ -151,11 +151,8 @@ impl Supervisor {
             ),
             Event::Inherited(Ok(all)) => self.descendants.inherit(&all),
             Event::Children { ended, children: Ok(children) } => {
-                if self.descendants.has_foreign(&ended) {
-                    // What they leave becomes forker's children, and is as foreign. If a run ends at the same moment, what
-                    // it leaves outside of its group looks the same: rather leave that alone than end a stranger.
-                    self.owner_of_the_rest = Owner::Foreign;
-                }
+                // What a run leaves outside of its group at the same moment looks the same.
+                self.are_orphans_foreign = self.descendants.has_foreign(&ended);
                 self.wants_look |= self.is_look_due(&ended, &children);
             }
             Event::Children { children: Err(_), .. } => self.wants_look |= !self.is_blind,

@@ -9,7 +9,7 @@ use nix::errno::Errno;
 use nix::sys::signal::Signal;
 use nix::unistd::Pid;
 
-use super::descendants::{Asked, Member, Owner};
+use super::descendants::{Asked, Member, Orphans, Owner};
 use super::event::Action;
 use super::{Run, Supervisor};
 use crate::process::snapshot::{Process, Target};
@@ -31,10 +31,15 @@ impl Supervisor {
     pub(super) fn on_looked(&mut self, now: Instant, all: &[Process]) {
         self.is_blind = false;
         self.wants_look = false;
-        let owner_of_the_rest = std::mem::replace(&mut self.owner_of_the_rest, Owner::Stray);
-        self.descendants.look(all, owner_of_the_rest);
+        let are_foreign = std::mem::take(&mut self.are_orphans_foreign);
+        let unclear = self.descendants.look(all, Orphans { are_foreign, asked: self.sent() });
+        if !self.policy.keep_orphans {
+            let report = |(pid, name)| Action::LogUnclear { pid, name };
+            self.actions.extend(unclear.into_iter().map(report));
+        }
         self.ask_all(now);
         self.end_runs_without_tree(now);
+        self.start_replacement();
         self.go_on_suspending();
     }
 
@@ -60,6 +65,9 @@ impl Supervisor {
 
     pub(super) fn on_reaped(&mut self, now: Instant, pid: Pid, outcome: Outcome, usage: Usage) {
         let number = self.led_by(pid);
+        if number.is_none() {
+            self.note_skipped(now);
+        }
         let member = self.descendants.reaped(pid);
         if let Some(number) = number {
             self.on_leader_gone(now, number, outcome, usage);
@@ -68,6 +76,7 @@ impl Supervisor {
             self.actions.extend(leftover.map(Action::LogLeftover));
         }
         self.end_runs_without_tree(now);
+        self.start_replacement();
     }
 
     /// A run's leader was reaped, or is given up: what is left of its tree is the run from here on.
@@ -106,7 +115,10 @@ impl Supervisor {
     fn leftover(&self, pid: Pid, member: Member, outcome: Outcome) -> Option<Leftover> {
         let (run, end_reason, was_left) = match member.owner {
             Owner::Foreign => return None,
-            Owner::Stray => (None, None, member.asked > Asked::Nothing),
+            Owner::Stray => {
+                let was_asked = member.asked > Asked::Nothing && !member.is_spared;
+                (None, None, was_asked || outcome.is_kill())
+            }
             Owner::Run(number) => {
                 let run = self.runs.get(&number)?;
                 let was_left = match run.end_reason {
@@ -168,16 +180,13 @@ impl Supervisor {
     }
 
     pub(super) fn end_run(&mut self, now: Instant, number: u64) {
-        if self.may_start() && self.ignores_ticks() {
-            // Now, while no run could start: the ticks until here are not those that come next.
-            self.skip_ticks(now);
-        }
+        self.note_skipped(now);
         self.runs.remove(&number);
         self.descendants.hand_over(Owner::Run(number), Owner::Stray);
-        if self.runs.is_empty()
-            && let Some(due) = self.replacement_due.take()
-        {
-            self.start(due);
+        if self.may_start() && !self.policy.keep_orphans {
+            let daemons = self.descendants.unreported_daemons().into_iter();
+            self.actions.extend(daemons.map(|(pid, name)| Action::LogDaemon { pid, name }));
         }
+        self.start_replacement();
     }
 }

@@ -15,11 +15,17 @@ use crate::report::run::EndReason;
 const LOG_MISSED_EVERY: Duration = Duration::from_secs(1);
 
 impl Supervisor {
+    /// How many runs are going. A stray is what is left of one.
+    fn going(&self) -> u64 {
+        let strays = if self.policy.keep_orphans { 0 } else { self.descendants.strays() };
+        self.runs.len() as u64 + strays
+    }
+
     /// Whether a run that is due now is skipped.
     fn is_full(&self) -> bool {
         match self.policy.overlap {
-            Overlap::Allow => self.runs.len() as u64 >= self.policy.max_children,
-            Overlap::Forbid => !self.runs.is_empty(),
+            Overlap::Allow => self.going() >= self.policy.max_children,
+            Overlap::Forbid => self.going() > 0,
             Overlap::Replace => false,
         }
     }
@@ -66,14 +72,35 @@ impl Supervisor {
         }
     }
 
+    /// Before something ends: while it was there no run could start, and the ticks until here are not those that come next.
+    pub(super) fn note_skipped(&mut self, now: Instant) {
+        if self.may_start() && self.ignores_ticks() {
+            self.skip_ticks(now);
+        }
+    }
+
+    /// The run that waits for the end of the last one starts if that has come.
+    pub(super) fn start_replacement(&mut self) {
+        if self.going() > 0 {
+            return;
+        }
+        if !self.is_stopping {
+            self.strays = Ending::default();
+        }
+        if let Some(due) = self.replacement_due.take() {
+            self.start(due);
+        }
+    }
+
     /// A run is due: starts it, skips it, or replaces the last one by it.
     fn on_due(&mut self, now: Instant, due: Instant) {
         if self.is_full() {
             self.count_skipped(1);
-        } else if self.policy.overlap == Overlap::Replace && !self.runs.is_empty() {
+        } else if self.policy.overlap == Overlap::Replace && self.going() > 0 {
             let skipped = u64::from(self.replacement_due.replace(due).is_some());
             self.count_skipped(skipped);
             self.end_runs(now, EndReason::Replaced);
+            self.end_strays(now);
         } else {
             self.start(due);
         }

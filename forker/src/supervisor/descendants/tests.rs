@@ -20,10 +20,14 @@ enum Origin {
 struct Task {
     parent: i32,
     group: i32,
+    /// It, or who it descends from, has called setsid: forker's own group is out of reach (setpgid(2)).
+    is_away: bool,
     started: u64,
     is_zombie: bool,
     origin: Origin,
     terms: u32,
+    /// Its group got TERM at a stroke, and forker has not looked since.
+    is_unseen: bool,
 }
 
 /// What can happen. A number chooses a process.
@@ -32,6 +36,8 @@ enum Step {
     StartRun,
     Fork(usize),
     Setsid(usize),
+    /// It moves to forker's own group.
+    Join(usize),
     Exit(usize),
     /// A parent other than forker reaps.
     Wait(usize),
@@ -49,6 +55,7 @@ fn step() -> impl Strategy<Value = Step> {
         2 => Just(Step::StartRun),
         6 => (0_usize..64).prop_map(Step::Fork),
         3 => (0_usize..64).prop_map(Step::Setsid),
+        1 => (0_usize..64).prop_map(Step::Join),
         5 => (0_usize..64).prop_map(Step::Exit),
         3 => (0_usize..64).prop_map(Step::Wait),
         2 => Just(Step::Look),
@@ -63,18 +70,22 @@ struct Kernel {
     leaders: BTreeMap<i32, u64>,
     next_run: u64,
     known: Descendants,
+    /// Those of runs that are left alone: reported as unclear, or below one that is.
+    left_alone: BTreeSet<u64>,
 }
 
 impl Kernel {
-    fn new() -> Self {
+    fn new(has_inherited: bool) -> Self {
         let known = Descendants::new(pid(OWN));
-        let (tasks, leaders) = (BTreeMap::new(), BTreeMap::new());
-        let mut kernel = Self { tasks, clock: 0, leaders, next_run: 1, known };
+        let (tasks, leaders, left_alone) = (BTreeMap::new(), BTreeMap::new(), BTreeSet::new());
+        let mut kernel = Self { tasks, clock: 0, leaders, next_run: 1, known, left_alone };
         kernel.insert(OWN, INIT, OWN, Origin::Elsewhere);
         let stranger = kernel.free_pid();
         kernel.insert(stranger, INIT, stranger, Origin::Elsewhere);
-        let inherited = kernel.free_pid();
-        kernel.insert(inherited, OWN, OWN, Origin::Before);
+        if has_inherited {
+            let inherited = kernel.free_pid();
+            kernel.insert(inherited, OWN, OWN, Origin::Before);
+        }
         kernel.known.inherit(&kernel.shown());
         kernel
     }
@@ -89,7 +100,17 @@ impl Kernel {
     fn insert(&mut self, number: i32, parent: i32, group: i32, origin: Origin) {
         self.clock += 1;
         let started = self.clock;
-        let task = Task { parent, group, started, is_zombie: false, origin, terms: 0 };
+        let is_away = self.tasks.get(&parent).is_some_and(|parent| parent.is_away);
+        let task = Task {
+            parent,
+            group,
+            is_away,
+            started,
+            is_zombie: false,
+            origin,
+            terms: 0,
+            is_unseen: false,
+        };
         self.tasks.insert(number, task);
     }
 
@@ -128,7 +149,27 @@ impl Kernel {
     }
 
     fn look(&mut self) {
-        self.known.look(&self.shown(), Owner::Stray);
+        let ended: Vec<Pid> =
+            self.children().into_iter().filter(|it| self.tasks[it].is_zombie).map(pid).collect();
+        let are_foreign = self.known.has_foreign(&ended);
+        let had_foreign = self.known.has_foreign_child;
+        let orphans = Orphans { are_foreign, asked: Asked::Nothing };
+        let unclear = self.known.look(&self.shown(), orphans);
+        assert!(had_foreign || unclear.is_empty(), "whose could they be but a run's?");
+        let unclear: BTreeSet<Pid> = unclear.into_iter().map(|(pid, _)| pid).collect();
+        for (number, task) in &mut self.tasks {
+            task.is_unseen = false;
+            let is_known_below = self
+                .known
+                .members
+                .get(&pid(task.parent))
+                .is_some_and(|parent| parent.owner == Owner::Foreign);
+            let is_left =
+                unclear.contains(&pid(*number)) || is_known_below || task.is_zombie || are_foreign;
+            if had_foreign && is_left {
+                self.left_alone.insert(task.started);
+            }
+        }
         for (pid, member) in &self.known.members {
             let task = self.tasks.get(&pid.as_raw()).expect("an entry has outlived its process");
             assert_eq!(member.started, Some(task.started), "{pid} is another process by now");
@@ -140,7 +181,8 @@ impl Kernel {
             let Some(member) = member else { continue };
             match (member.owner, task.origin) {
                 (Owner::Run(run), origin) => assert_eq!(origin, Origin::Run(run), "{number}"),
-                (Owner::Foreign, origin) => assert_eq!(origin, Origin::Before, "{number}"),
+                (Owner::Foreign, Origin::Before) => {}
+                (Owner::Foreign, _) => assert!(self.left_alone.contains(&task.started), "{number}"),
                 (Owner::Stray, origin) => assert!(matches!(origin, Origin::Run(_)), "{number}"),
             }
             // While the leader is not reaped, all in its group are its run's.
@@ -170,6 +212,7 @@ impl Kernel {
                     continue;
                 }
                 task.terms += u32::from(asked == Asked::Term);
+                task.is_unseen |= matches!(target, Target::Group(_));
                 assert!(task.terms <= 1, "{other} is asked twice");
                 match owner {
                     Owner::Run(run) => assert_eq!(task.origin, Origin::Run(run), "{other}"),
@@ -204,6 +247,15 @@ impl Kernel {
         }
     }
 
+    fn move_to(&mut self, number: i32, group: i32) {
+        let task = self.tasks.get_mut(&number).unwrap();
+        task.group = group;
+        if task.is_unseen {
+            // It may have left its group before the TERM: it is asked once more.
+            task.terms = 0;
+        }
+    }
+
     fn step(&mut self, step: &Step) {
         match step {
             Step::StartRun if self.tasks.len() < 12 => {
@@ -222,13 +274,16 @@ impl Kernel {
             }
             Step::StartRun | Step::Fork(_) => {}
             Step::Setsid(which) => {
-                // Of what was there before the first fork nothing else would be known.
-                let number = self.living(*which);
-                if let Some(number) = number.filter(|it| self.tasks[it].origin != Origin::Before) {
-                    let task = self.tasks.get_mut(&number).unwrap();
-                    task.group = number;
-                    // Who leaves its group after the TERM may have left it before: it is asked once more.
-                    task.terms = 0;
+                if let Some(number) = self.living(*which) {
+                    self.move_to(number, number);
+                    self.tasks.get_mut(&number).unwrap().is_away = true;
+                }
+            }
+            Step::Join(which) => {
+                let number = self.living(*which).filter(|it| !self.leaders.contains_key(it));
+                if let Some(number) = number.filter(|it| self.tasks[it].origin != Origin::Elsewhere)
+                {
+                    self.move_to(number, OWN);
                 }
             }
             Step::Exit(which) => {
@@ -259,26 +314,41 @@ fn pid(number: i32) -> Pid {
     Pid::from_raw(number)
 }
 
-#[test]
-fn what_leaves_its_group_between_the_look_and_the_signal_is_asked_by_itself() {
-    let mut known = Descendants::new(pid(OWN));
-    known.start(pid(10), 1);
-    let shown = |number, group, is_zombie| Process {
+fn shown(number: i32, group: i32, is_zombie: bool) -> Process {
+    Process {
         pid: pid(number),
         parent: pid(OWN),
         group: pid(group),
         is_zombie,
         started: 0,
         name: String::new(),
-    };
+    }
+}
+
+#[test]
+fn what_leaves_its_group_between_the_look_and_the_signal_is_asked_by_itself() {
+    let mut known = Descendants::new(pid(OWN));
+    known.start(pid(10), 1);
     let mut ask = |group| {
-        known.look(&[shown(10, 10, true), shown(11, group, false)], Owner::Stray);
+        known.look(&[shown(10, 10, true), shown(11, group, false)], Orphans::default());
         known.ask(|_| Asked::Term, false)
     };
     let first = ask(10);
     assert_eq!((first.term, first.may_have_missed), (vec![Target::Group(pid(10))], true));
-    assert_eq!(ask(10).term, []);
     assert_eq!(ask(11).term, [Target::Child(pid(11))]);
+    assert_eq!(ask(11).term, []);
+}
+
+#[test]
+fn what_was_seen_in_its_group_after_the_signal_is_not_asked_again_when_it_leaves_the_group() {
+    let mut known = Descendants::new(pid(OWN));
+    known.start(pid(10), 1);
+    let mut ask = |group| {
+        known.look(&[shown(10, 10, true), shown(11, group, false)], Orphans::default());
+        known.ask(|_| Asked::Term, false)
+    };
+    assert_eq!(ask(10).term, [Target::Group(pid(10))]);
+    assert_eq!(ask(10).term, []);
     assert_eq!(ask(11).term, []);
 }
 
@@ -287,9 +357,9 @@ proptest! {
 
     #[test]
     fn whatever_processes_do_each_is_known_as_whose_it_is_and_no_stranger_is_signalled(
-        steps in prop::collection::vec(step(), 1..120)
+        has_inherited: bool, steps in prop::collection::vec(step(), 1..120)
     ) {
-        let mut kernel = Kernel::new();
+        let mut kernel = Kernel::new(has_inherited);
         for step in &steps {
             kernel.step(step);
         }

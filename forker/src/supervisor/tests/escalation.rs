@@ -149,3 +149,18 @@ fn a_signal_for_the_runs_goes_to_each_of_their_groups() {
     let both = to_groups(&[10, 11], Signal::SIGUSR1);
     assert_eq!(world.event(1, Event::Forward(Signal::SIGUSR1)), [both]);
 }
+
+#[test]
+fn a_daemon_that_is_started_after_the_term_gets_none_and_is_killed_after_the_grace() {
+    let policy = Policy { timeout: Some(10 * MS), grace: 5 * MS, count: Some(1), ..POLICY };
+    let mut world = World::new(policy, false);
+    world.time(0);
+    assert_eq!(world.time(10), [signal(10, SIGTERM)]);
+    world.fork(10, 78, 78);
+    world.end(11, 10, killed(SIGTERM));
+    assert_eq!(world.time(11), [], "it may be a part of an orderly end");
+    assert_eq!(world.time(16), [to_child(78, SIGKILL)]);
+    let (name, outcome) = ("sleep".to_owned(), killed(SIGKILL));
+    let leftover = Leftover { run: None, end_reason: None, pid: pid(78), name, outcome };
+    assert_eq!(world.end(16, 78, outcome), [Action::LogLeftover(leftover)]);
+}

@@ -113,6 +113,33 @@ fn what_was_there_before_the_first_fork_is_left_alone() {
 }
 
 #[test]
+fn what_a_living_stranger_may_have_started_is_left_alone_and_reported_and_a_run_that_moves_to_its_group_is_not()
+ {
+    let mut world = World::new(Policy { count: Some(1), grace: 5 * MS, ..POLICY }, false);
+    world.fork(OWN, OWN, 3);
+    world.fork(OWN, 5, 3);
+    let all = world.processes.values().cloned().collect();
+    world.event(0, Event::Inherited(Ok(all)));
+    world.time(0);
+    // A daemon: the run's, or that of the living stranger.
+    world.fork(OWN, 8, 8);
+    // Another one in the group of forker and the stranger; and a child of the run, which goes there.
+    world.fork(OWN, 9, 3);
+    world.fork(10, 11, 3);
+    let unclear = |number| Action::LogUnclear { pid: pid(number), name: "sleep".to_owned() };
+    let targets = vec![Target::Group(pid(10)), Target::Process { pid: pid(11), started: 0 }];
+    let term = Action::Signal { targets, signal: SIGTERM };
+    let stop = Event::Stop(libc::SIGTERM);
+    let stopping = Action::LogStopping { runs: 1 };
+    assert_eq!(world.event(0, stop), [stopping, unclear(8), unclear(9), term]);
+    // Both are reported once, and not waited for.
+    world.exit(11);
+    world.end(0, 10, killed(SIGTERM));
+    world.end(0, 11, killed(SIGTERM));
+    assert!(world.supervisor.is_done());
+}
+
+#[test]
 fn what_a_stranger_leaves_is_left_alone_though_a_run_ends_at_the_same_moment() {
     let mut world = World::new(Policy { count: Some(1), ..POLICY }, false);
     world.fork(OWN, 5, 3);

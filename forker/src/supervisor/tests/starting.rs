@@ -153,3 +153,51 @@ fn missed_ticks_are_logged_once_a_second_at_most() {
     assert_eq!(world.time(20), []);
     assert_eq!(world.time(1030), [Action::LogMissed(9 + 1009)]);
 }
+
+/// A run that leaves a daemon: outside of its group, and without a parent but forker.
+fn leaves_a_daemon(world: &mut World, ms: u32, leader: i32, daemon: i32) -> Vec<Action> {
+    world.fork(leader, daemon, daemon);
+    world.end(ms, leader, Outcome::Exited(0))
+}
+
+fn daemon(number: i32) -> Action {
+    Action::LogDaemon { pid: pid(number), name: "sleep".to_owned() }
+}
+
+#[test]
+fn a_daemon_of_an_earlier_run_is_reported_once_and_counts_as_a_run_that_is_going() {
+    let forbid = Policy { overlap: Overlap::Forbid, ..POLICY };
+    for policy in [forbid, Policy { max_children: 1, ..POLICY }] {
+        let mut world = World::new(policy, false);
+        world.time(0);
+        assert!(leaves_a_daemon(&mut world, 0, 10, 77).contains(&daemon(77)));
+        assert_eq!(world.time(3), []);
+        world.end(3, 77, Outcome::Exited(0));
+        assert_eq!(world.time(4), [Action::LogSkipped(3), world.start(2, 4)]);
+        assert!(!world.end(4, 11, Outcome::Exited(0)).contains(&daemon(77)));
+    }
+}
+
+#[test]
+fn a_daemon_that_is_kept_is_neither_counted_nor_reported() {
+    let policy = Policy { overlap: Overlap::Forbid, keep_orphans: true, ..POLICY };
+    let mut world = World::new(policy, false);
+    world.time(0);
+    assert!(!leaves_a_daemon(&mut world, 0, 10, 77).contains(&daemon(77)));
+    assert_eq!(world.time(1), [world.start(2, 1)]);
+}
+
+#[test]
+fn what_replaces_a_run_waits_for_the_end_of_its_daemon_too() {
+    let mut world = World::new(Policy { overlap: Overlap::Replace, ..POLICY }, false);
+    world.time(0);
+    for (ms, leader, daemon) in [(0, 10, 77), (2, 11, 78)] {
+        leaves_a_daemon(&mut world, ms, leader, daemon);
+        assert!(world.time(ms + 1).contains(&to_child(daemon, SIGTERM)));
+        let ended = world.end(ms + 2, daemon, killed(SIGTERM));
+        let run = u64::from(ms / 2 + 2);
+        let starts =
+            |action: &Action| matches!(action, Action::Start { run: it, .. } if *it == run);
+        assert!(ended.iter().any(starts), "{ended:?}");
+    }
+}
