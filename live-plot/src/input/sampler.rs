@@ -398,6 +398,7 @@ impl Sampler {
         self.warn_missing();
         self.warn_single_turn();
         self.warn_single_twins();
+        self.warn_all_different();
         self.schema.only_time().into_iter().for_each(|text| self.problems.warn(text));
         if self.counters.as_ref().is_some_and(Counters::have_forgotten_all) {
             self.problems.warn(

@@ -67,7 +67,9 @@ impl Scan<'_> {
             before.is_none_or(|byte| byte.is_ascii_whitespace() || b",|=:>".contains(&byte));
         if begins && let Some((value, start, length, has_unit)) = number_at(&line[at..]) {
             let (start, end) = (at + start, at + start + length);
-            let is_named = start == at && matches!(before, Some(b'=' | b':'));
+            let is_named = start == at
+                && (before == Some(b'=')
+                    || (before == Some(b':') && !is_glued(&line[..at], value)));
             let is_part = is_named || word_before(line, at) == b"of" || is_told(line, start, end);
             let is_free = at >= self.bracketed && !is_part && !self.is_text;
             if !value.is_nan() {
@@ -104,6 +106,15 @@ impl Scan<'_> {
             self.bracketed = self.bracketed.max(self.at + length);
         }
     }
+}
+
+/// Whether a number behind a word and its colon may be that word's value: `hum:40`. A whole number of four digits may as well
+/// be a port, `host:8080`.
+fn is_glued(before: &[u8], value: f64) -> bool {
+    let word = before.split(|byte| byte.is_ascii_whitespace() || b",|".contains(byte)).next_back();
+    let name = word.and_then(|word| word.strip_suffix(b":")).unwrap_or_default();
+    let is_port = value >= 1024.0 && value.fract() == 0.0;
+    !name.is_empty() && name.iter().all(u8::is_ascii_alphabetic) && !is_port
 }
 
 /// The number that the text begins with: its value, where it begins, its length, and whether it bears a unit. One behind its

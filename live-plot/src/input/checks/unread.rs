@@ -97,6 +97,7 @@ mod tests {
             ("BM_Sort/8 1.23 us 1.22 us 560000 bytes_per_second=687.5M/s", "1.23"),
             ("cached reads:  24680 MB in  1.99 seconds = 12400.12 MB/sec", "12400.12"),
             ("foo: 12 passed; 3 failed", "3"),
+            ("t: 1.0 LUFS M: -20.1 S:-120.7 I: -70.0 LUFS", "-120.7"),
         ] {
             assert_eq!(left_out(line).as_deref(), Some(number), "{line}");
         }

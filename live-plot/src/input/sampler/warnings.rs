@@ -25,7 +25,7 @@ use crate::input::grammar::cells::unit::Unit;
 const SHOWN: usize = 32;
 
 /// The longest name that a warning shows whole.
-const LONGEST_NAME: usize = 36;
+const LONGEST_NAME: usize = 120;
 
 /// A name or a cell in a warning.
 pub(super) fn shown(text: &[u8]) -> String {
@@ -207,6 +207,15 @@ impl Sampler {
         if let Some((name, column)) = self.twins.finish() {
             let warning = several(name, self.grammar.tables.name(column), self.counts.lines);
             self.problems.warn(warning);
+        }
+    }
+
+    /// Warns of rows of which each has another name, and so is a series of one sample.
+    pub(super) fn warn_all_different(&mut self) {
+        let is_decided = self.schema.names_rows() || self.grammar.has_pattern();
+        let rows = self.grammar.tables.all_different(self.counts.lines).filter(|_| !is_decided);
+        if let Some(rows) = rows {
+            self.problems.warn(format!("Each of the {rows} rows has a name of its own, and so is a series of one sample: --rows none draws each column as a series."));
         }
     }
 

@@ -134,7 +134,8 @@ impl Array<'_> {
     }
 
     /// Whether each object has a time: a date or a clock time, or under a name for it seconds since 1970, or a number that
-    /// grows from object to object, from about 0 on. Streams side by side begin at nearly the same number.
+    /// grows from object to object, from about 0 on. Streams side by side begin at nearly the same number. Objects of one
+    /// moment are several things.
     fn are_samples(&self, reading: &Reading) -> bool {
         const NAMES: [&[u8]; 8] =
             [b"time", b"timestamp", b"ts", b"t", b"dt", b"date", b"epoch", b"start"];
@@ -159,8 +160,10 @@ impl Array<'_> {
             least > 0.0 && values[0] <= 2.0 * least
         };
         let mut times = self.members(0, reading).filter(|(_, key, _)| is_named(key)).take(MOST);
-        (0..self.objects.len()).all(|number| self.members(number, reading).any(is_time))
-            || times.any(|(_, key, _)| grows(key))
+        let all = 0..self.objects.len();
+        let found = all.map(|number| self.members(number, reading).find(|member| is_time(*member)));
+        let cells = found.map(|time| time.map(|(_, _, cell)| cell)).collect::<Option<Vec<Cell>>>();
+        cells.is_some_and(|cells| differ(&cells, reading)) || times.any(|(_, key, _)| grows(key))
     }
 
     /// Puts the name of an object in the place of its number, or nothing.
@@ -189,6 +192,16 @@ impl Array<'_> {
             reading.rename(place, row, key);
         }
     }
+}
+
+/// Whether these are not all the same time.
+fn differ(times: &[Cell], reading: &Reading) -> bool {
+    let is_same = |pair: &[Cell]| match (pair[0], pair[1]) {
+        (Cell::Number(one), Cell::Number(other)) => one.value == other.value,
+        (Cell::Text(one), Cell::Text(other)) => reading.text(one) == reading.text(other),
+        _ => false,
+    };
+    times.len() < 2 || !times.windows(2).all(is_same)
 }
 
 #[cfg(test)]
@@ -249,8 +262,13 @@ mod tests {
             ],
         );
         assert_rows(
+            r#"{"s":[{"ts":1763886080,"v":1},{"ts":1763886080,"v":2},{"ts":1763886081,"v":3}]}"#,
+            &["s.ts=1763886080 s.v=1", "s.ts=1763886080 s.v=2", "s.ts=1763886081 s.v=3"],
+        );
+        // Two meters.
+        assert_rows(
             r#"{"s":[{"ts":1763886080,"v":1},{"ts":1763886080,"v":2}]}"#,
-            &["s.ts=1763886080 s.v=1", "s.ts=1763886080 s.v=2"],
+            &["s.0.ts=1763886080 s.0.v=1 s.1.ts=1763886080 s.1.v=2"],
         );
     }
 

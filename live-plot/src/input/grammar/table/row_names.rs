@@ -163,6 +163,11 @@ impl RowNames {
         lost
     }
 
+    /// How many names rows have had, while a column names them.
+    pub(in crate::input) fn count(&self) -> usize {
+        if self.column.is_some() { self.owners.len() } else { 0 }
+    }
+
     /// The name of the row with these cells, the first of them in column `first`; `times` of them tell when it was.
     /// Empty if it has none.
     pub(in crate::input) fn name(&mut self, cells: &[&[u8]], first: usize, times: usize) -> &[u8] {
