@@ -49,13 +49,15 @@ impl Help {
             };
             cells.put((left + x, top + y), glyph, Ink::Weak);
         }
-        let (above, below) = (self.first > 0, self.first < self.most);
-        for (_, y, text) in [(above, 0, " Up: more "), (below, rows + 1, " Down: more ")]
-            .into_iter()
-            .filter(|(is_more, ..)| *is_more)
-        {
+        let mut note = |y: usize, text: &str| {
             let x = (left + across).saturating_sub(width(text) + 2);
             cells.write((x, top + y), text, Ink::Plain);
+        };
+        if self.first > 0 {
+            note(0, " Up: more ");
+        }
+        if self.first < self.most {
+            note(rows + 1, " Down: more ");
         }
         let all = lines.len().div_ceil(columns);
         for (number, line) in lines.iter().enumerate() {

@@ -22,12 +22,6 @@ use crate::config::Naming;
 /// Of how many tables the names of their rows are kept, while another one is in force.
 const MOST_FORMER: usize = 8;
 
-/// So many lines beside the rows of a table are its header, and lines about it.
-const FEW: u64 = 3;
-
-/// So many rows, each of another name, are more likely those of one thing.
-const MANY: u64 = 8;
-
 /// Why a line of numbers is no row.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Refusal {
@@ -113,8 +107,7 @@ impl Tables {
     /// prints for people, `df`, has blanks between its columns.
     pub(in crate::input) fn all_different(&self, lines: u64) -> Option<u64> {
         let table = self.table.as_ref().filter(|table| !table.header.delimiter.is_blanks())?;
-        let names = table.rows.count() as u64;
-        (names >= MANY && names + FEW >= lines).then_some(names)
+        table.rows.all_different(lines)
     }
 
     pub(super) fn new(naming: &Naming) -> Self {

@@ -27,6 +27,9 @@ const REMARKS: [&str; 10] = [
 /// So many rows, each at another time and of another name, have no names: what never comes again names nothing.
 const MOST_FRESH: u32 = 8;
 
+/// So many lines beside the rows of a table are its header, and lines about it.
+const MOST_OTHERS: u64 = 3;
+
 /// What stands where there is no value, beside what `cells` knows by itself. In the first column it may be a name.
 const NO_VALUES: [&str; 22] = [
     "na",
@@ -163,9 +166,11 @@ impl RowNames {
         lost
     }
 
-    /// How many names rows have had, while a column names them.
-    pub(in crate::input) fn count(&self) -> usize {
-        if self.column.is_some() { self.owners.len() } else { 0 }
+    /// How many rows there are, if they are many, a column names them, and each of so many lines is one of another name.
+    pub(in crate::input) fn all_different(&self, lines: u64) -> Option<u64> {
+        let names = self.owners.len() as u64;
+        let are_many = self.column.is_some() && names >= MOST_FRESH.into();
+        (are_many && names + MOST_OTHERS >= lines).then_some(names)
     }
 
     /// The name of the row with these cells, the first of them in column `first`; `times` of them tell when it was.
