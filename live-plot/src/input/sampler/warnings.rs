@@ -39,9 +39,9 @@ pub(super) fn shown(text: &[u8]) -> String {
 
 /// The warning that rows are those of things in turn, which a number counts.
 fn counted(count: u64, by: &[u8], line: u64) -> String {
-    let by = copied(by);
+    let (name, by) = (shown(by), copied(by));
     format!(
-        "{by} counts {count} rows again and again: if it tells them apart, --rows {by} draws each by itself. (line {line})"
+        "{name} counts {count} rows again and again: if it tells them apart, --rows {by} draws each by itself. (line {line})"
     )
 }
 
@@ -67,16 +67,16 @@ fn in_turn(turn: Turn<'_>, first: &[u8], line: u64) -> String {
 
 /// The warning that several rows have the name of this one, and by which column they are told apart.
 fn several(name: &[u8], column: &[u8], line: u64) -> String {
-    let (name, column) = (shown(name), copied(column));
+    let (name, by, column) = (shown(name), shown(column), copied(column));
     format!(
-        "Several rows of a table are called {name}: if {column} tells such rows apart, --rows {column} draws each by itself. (line {line})"
+        "Several rows of a table are called {name}: if {by} tells such rows apart, --rows {column} draws each by itself. (line {line})"
     )
 }
 
 /// A name that is to be copied to a command line: whole, if it is no noise.
 fn copied(name: &[u8]) -> String {
-    let name = match String::from_utf8_lossy(name) {
-        text if text.chars().count() <= LONGEST_NAME => common::escape::escape(&text).into_owned(),
+    let name = match str::from_utf8(name) {
+        Ok(text) if text.len() <= LONGEST_NAME => common::escape::escape(text).into_owned(),
         _ => shown(name),
     };
     quoted(&name).into_owned()
@@ -119,14 +119,15 @@ impl Sampler {
     /// Warns that a column does not name the rows any more.
     pub(super) fn warn_lost_names(&mut self) {
         let Some((column, lost)) = self.grammar.tables.lost_names.take() else { return };
-        let (name, line) = (copied(self.grammar.tables.name(column)), self.counts.lines);
+        let name = self.grammar.tables.name(column);
+        let (name, column, line) = (shown(name), copied(name), self.counts.lines);
         let why = match lost {
             Lost::Value => {
                 " until it held a number or nothing: it names none now, and its numbers are a series"
             }
             Lost::Fresh => ", but the first of them all have different ones: it names none now",
         };
-        self.problems.warn(format!("{name} named the rows{why}. If it does name them, --rows {name} keeps that. (line {line})"));
+        self.problems.warn(format!("{name} named the rows{why}. If it does name them, --rows {column} keeps that. (line {line})"));
     }
 
     /// Warns of a row whose marks may mean something else than they are read as.
