@@ -21,6 +21,18 @@ pub fn escape(text: &str) -> Cow<'_, str> {
     Cow::Owned(escaped)
 }
 
+/// The same for JSON that is written already: its strings keep their values, for `\u009b` is that control to every reader.
+#[must_use]
+pub fn json(line: &str) -> Cow<'_, str> {
+    // JSON has C0 escaped already; what is left of it is between the values.
+    let is_left = |c: char| is_unsafe(c) && c >= '\x7f';
+    if !line.contains(is_left) {
+        return Cow::Borrowed(line);
+    }
+    let escaped = |c| if is_left(c) { format!("\\u{:04x}", u32::from(c)) } else { String::from(c) };
+    Cow::Owned(line.chars().map(escaped).collect())
+}
+
 /// A path for people: escaped, for a file's name may hold anything.
 #[must_use]
 pub fn path(path: &Path) -> String {
@@ -46,6 +58,12 @@ mod tests {
     fn terminal_sequences_and_bidi_controls_become_visible() {
         assert_eq!(escape("\x1b[2J\r\n\u{9b}1m"), "\\u{1b}[2J\\r\\n\\u{9b}1m");
         assert_eq!(escape("a\u{202e}b"), "a\\u{202e}b");
+    }
+
+    #[test]
+    fn controls_in_json_are_escaped_and_its_end_of_line_is_not() {
+        let line = "{\"name\":\"a\\n\u{9b}1m\u{202e}é\"}\n";
+        assert_eq!(json(line), "{\"name\":\"a\\n\\u009b1m\\u202eé\"}\n");
     }
 
     proptest! {

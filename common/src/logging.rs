@@ -21,6 +21,7 @@ use tracing_subscriber::fmt::{FmtContext, FormatEvent, FormatFields};
 use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::registry::LookupSpan;
 
+use crate::escape;
 use crate::options::{ColorChoice, CommonArgs, LogFormat};
 use crate::output::Output;
 
@@ -51,6 +52,7 @@ pub fn start(program: &'static str, args: &CommonArgs) {
         LogFormat::Json => tracing::subscriber::set_global_default(
             builder
                 .json()
+                .with_writer(|| JsonLine)
                 .flatten_event(true)
                 .with_target(false)
                 .with_current_span(false)
@@ -113,6 +115,19 @@ impl io::Write for Line {
     fn write(&mut self, line: &[u8]) -> io::Result<usize> {
         STDERR.lock().push(line);
         Ok(line.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+/// The writer of one record, in which serde has left C1 and the bidirectional controls as they are.
+struct JsonLine;
+
+impl io::Write for JsonLine {
+    fn write(&mut self, line: &[u8]) -> io::Result<usize> {
+        Line.write(escape::json(&String::from_utf8_lossy(line)).as_bytes()).map(|_| line.len())
     }
 
     fn flush(&mut self) -> io::Result<()> {

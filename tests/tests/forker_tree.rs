@@ -282,7 +282,7 @@ fn a_name_cut_within_a_letter_hides_no_process() {
 fn every_process_has_a_line_of_its_own_whatever_its_name() {
     // Perl gives a process the name that is assigned to $0. One of them is empty, two are the same.
     let script = r#"pipe R, W;
-        for $name ("", "a\tb", "\xff", "\xff", q{")\ }, "\n") {
+        for $name ("", "a\tb", "\xff", "\xff", q{")\ }, "\n\xe2\x80\xae") {
             if (!fork) { close R; $0 = $name; close W; sleep 60; exit }
         }
         close W; <R>"#;
@@ -298,16 +298,16 @@ fn every_process_has_a_line_of_its_own_whatever_its_name() {
                 "left \u{fffd} (",
                 "left \u{fffd} (",
                 r#"left ")\  ("#,
-                r"left \n (",
+                r"left \n\u{202e} (",
             ]
         } else {
             [
                 r#""name":"","#,
-                r#""name":"a\\tb","#,
+                r#""name":"a\tb","#,
                 "\"name\":\"\u{fffd}\",",
                 "\"name\":\"\u{fffd}\",",
                 r#""name":"\")\\ ","#,
-                r#""name":"\\n","#,
+                r#""name":"\n\u202e","#,
             ]
         };
         let mut lines = logged(&finished);

@@ -4,6 +4,7 @@
 use std::ffi::CString;
 
 use clap::ValueEnum;
+use common::escape::escape;
 use common::options::LogFormat;
 use nix::errno::Errno;
 
@@ -148,7 +149,7 @@ impl Table {
             };
             text += &format!(
                 "\nAn orphan, {} (pid {}), now has the parent {}: {whose}\n{NEAREST}\n",
-                shortened(&orphan.name, 20),
+                shortened(&escape(&orphan.name), 20),
                 orphan.pid,
                 orphan.parent
             );
@@ -167,7 +168,7 @@ impl Table {
                 "{:>7} {:>7} Z    [{}] <defunct>\n",
                 zombie.pid,
                 zombie.parent,
-                shortened(&zombie.name, 46)
+                shortened(&escape(&zombie.name), 46)
             );
         }
         if facts.zombies_peak.len() > LISTED {

@@ -130,7 +130,7 @@ fn parse(stat: &[u8]) -> Option<Process> {
         parent: pid_of(fields.get(1)?)?,
         group: pid_of(fields.get(2)?)?,
         started: fields.get(19)?.parse().ok()?,
-        name: common::escape::escape(&name).into_owned(),
+        name: name.into_owned(),
     })
 }
 

@@ -14,6 +14,7 @@ pub(crate) struct Process {
     /// In clock ticks since boot. A pid alone does not identify a process, because the kernel uses pids again; a pid
     /// and a start time do.
     pub(crate) started: u64,
+    /// As the process has chosen it: any text, which is escaped where it is printed.
     pub(crate) name: String,
 }
 

@@ -1,6 +1,7 @@
 //! The log lines about runs: the words that a person reads, and the same facts as fields for `--log-format json`.
 //! It decides nothing; the facts come from `run` and `tally`.
 
+use std::borrow::Cow;
 use std::ffi::CString;
 use std::fmt;
 use std::path::Path;
@@ -124,9 +125,9 @@ pub(crate) fn log_refused(pid: Pid, name: &str, signal: Signal, errno: Errno) {
     error!(pid = pid.as_raw(), name, "cannot send {signal} to {shown} (pid {pid}): {reason}");
 }
 
-/// A process's name in a sentence: it may be empty (`PR_SET_NAME(2const)`).
-fn shown(name: &str) -> &str {
-    if name.is_empty() { "''" } else { name }
+/// A process's name in a sentence: it may be empty (`PR_SET_NAME(2const)`), and hold anything.
+fn shown(name: &str) -> Cow<'_, str> {
+    if name.is_empty() { "''".into() } else { escape(name) }
 }
 
 fn run_name(run: Option<u64>) -> String {
