@@ -7,9 +7,12 @@ use clap::{ArgAction, ValueEnum};
 use crate::generate::What;
 use crate::number;
 
+/// Where they stand in the help.
+pub(crate) const HEADING: &str = "Common options";
+
 /// The options every program has.
 #[derive(Debug, Clone, Default, clap::Args)]
-#[command(next_help_heading = "Common options")]
+#[command(next_help_heading = HEADING)]
 pub struct CommonArgs {
     /// Log more; twice: everything
     #[arg(short, long, action = ArgAction::Count, value_parser = number::within(0_u8, 9))]

@@ -40,6 +40,31 @@ fn bad_usage_is_a_record() {
 }
 
 #[test]
+fn an_option_that_a_subcommand_does_not_take_is_refused_before_it_too() {
+    for (package, args, problem) in [
+        (
+            "forker",
+            ["--color=never", "-n3", "lab"],
+            "'--count' before 'lab' has no effect on it; leave it out",
+        ),
+        (
+            "forker",
+            ["-q", "--now", "lab"],
+            "'--now' before 'lab' has no effect on it; leave it out",
+        ),
+        (
+            "time-server",
+            ["--udp", "query", "::1"],
+            "'--udp' before 'query' has no effect on it; write it after 'query'",
+        ),
+    ] {
+        let finished = started(package, &args, None);
+        assert_eq!(finished.status.code(), Some(2), "{finished:#?}");
+        assert_eq!(finished.err[0], format!("{package}: the option {problem}"));
+    }
+}
+
+#[test]
 fn a_bad_file_is_a_record() {
     for package in PROGRAMS {
         let file = TempFile::new("bad.toml", "log-format = \"json\"\nprot = 2\n", 0o644);

@@ -8,12 +8,13 @@ use std::path::{Path, PathBuf};
 
 use clap::error::ErrorKind;
 use clap::parser::ValueSource;
-use clap::{ArgAction, ArgMatches, Command};
+use clap::{Arg, ArgAction, ArgMatches, Command};
 
 use super::error::Error;
 use super::file::{self, Entry};
 use super::setting::{Environment, check, is_list, is_setting, is_switch, key, settings, variable};
 use crate::generate::generate;
+use crate::options::HEADING;
 use crate::{escape, output};
 
 /// They are one dial: what a layer sets of either overrules what the lower layers set of both.
@@ -64,6 +65,9 @@ pub(super) fn resolve(
         }
         Err(error) => return Err(refuse(error)),
     };
+    if let Some(problem) = before_subcommand(&command, &flags) {
+        return Err(Error::Usage(format!("{problem}\nTry '{} --help'.", asked(&command, argv))));
+    }
     if let Some(what) = flags.get_one("generate") {
         return print(&generate(*what, command.clone()));
     }
@@ -104,6 +108,20 @@ fn asked(command: &Command, argv: &[OsString]) -> String {
     let matches = command.clone().ignore_errors(true).try_get_matches_from(argv);
     let subcommand = matches.ok().and_then(|matches| matches.subcommand_name().map(str::to_owned));
     subcommand.map_or(name.clone(), |subcommand| format!("{name} {subcommand}"))
+}
+
+/// What is wrong with an option before a subcommand: only those that every program has mean something to both.
+fn before_subcommand(command: &Command, flags: &ArgMatches) -> Option<String> {
+    let subcommand = command.find_subcommand(flags.subcommand_name()?)?;
+    let is_given = |arg: &&Arg| {
+        let source = flags.value_source(arg.get_id().as_str());
+        source == Some(ValueSource::CommandLine) && arg.get_help_heading() != Some(HEADING)
+    };
+    let (long, name) = (command.get_arguments().find(is_given)?.get_long()?, subcommand.get_name());
+    let has_it = subcommand.get_arguments().any(|arg| arg.get_long() == Some(long));
+    let way_out =
+        if has_it { format!("write it after '{name}'") } else { "leave it out".to_owned() };
+    Some(format!("the option '--{long}' before '{name}' has no effect on it; {way_out}"))
 }
 
 /// Names the argument that is not UTF-8, which clap does not.
