@@ -49,14 +49,19 @@ fn terms(finished: &Finished) -> usize {
 
 #[test]
 fn a_daemon_of_a_process_from_before_the_first_fork_is_left_alone() {
-    // The shell's child is forker's when the shell becomes forker. It ends after forker's first runs, and what it leaves
-    // comes to forker, which adopts all that is below it.
+    // The shell's child is forker's when the shell becomes forker. It ends when no run is going, and what it leaves comes to
+    // forker, which adopts all that is below it.
     let folder = Folder::new("foreign");
     let pid_file = folder.0.join("pid");
     let daemon = "echo $$ >\"$PID_FILE.new\"; mv \"$PID_FILE.new\" \"$PID_FILE\"; exec sleep 60";
-    let shell = format!("(sleep 0.3; setsid -f sh -c '{daemon}') & exec \"$@\"");
+    let ended = folder.0.join("ended");
+    let shell = format!(
+        "(until test -e {0}; do sleep 0.01; done; sleep 0.3; setsid -f sh -c '{daemon}') & exec \"$@\"",
+        ended.display()
+    );
+    let run = format!(">{}", ended.display());
     let mut command =
-        forker_under(&["bash", "-c", &shell, "bash"], &running("-q -e 1 -i 50ms", "true"));
+        forker_under(&["bash", "-c", &shell, "bash"], &running("-q --now -i 1h", &run));
     command.env("PID_FILE", &pid_file);
     let forker = Running::start(command);
     let daemon = wait_until("the daemon runs", || {

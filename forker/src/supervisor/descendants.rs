@@ -128,8 +128,8 @@ struct Group {
 /// What is known of the orphans that a look shows, and of which nothing shows whose they were.
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) struct Orphans {
-    /// A foreign child has ended at that moment: they are taken for what it leaves.
-    pub(super) are_foreign: bool,
+    /// A run is going, or a stray: it may have started them.
+    pub(super) may_be_ours: bool,
     /// What everybody was sent who may have started them, but foreign ones.
     pub(super) asked: Asked,
 }
@@ -179,12 +179,6 @@ impl Descendants {
         self.has_foreign_child = self.members.values().any(Member::is_foreign_child);
     }
 
-    /// Whether one of these children of forker is foreign.
-    pub(super) fn has_foreign(&self, children: &[Pid]) -> bool {
-        let is_foreign = |member: &Member| member.owner == Owner::Foreign;
-        children.iter().any(|pid| self.members.get(pid).is_some_and(is_foreign))
-    }
-
     /// Whether all these children of forker are known.
     pub(super) fn knows_all(&self, children: &[Pid]) -> bool {
         children.iter().all(|pid| self.members.get(pid).is_some_and(|member| member.is_child))
@@ -217,7 +211,7 @@ impl Descendants {
                 let is_spared = asked > Asked::Nothing;
                 return Member { is_spared, ..Member::new(Owner::Stray, asked) };
             }
-            if !orphans.are_foreign && !process.is_zombie {
+            if orphans.may_be_ours && !process.is_zombie {
                 unclear.push((process.pid, process.name.clone()));
             }
             Member::new(Owner::Foreign, Asked::Nothing)

@@ -70,8 +70,6 @@ pub(crate) struct Supervisor {
     runs: BTreeMap<u64, Run>,
     strays: Ending,
     descendants: Descendants,
-    /// Whether the orphans that the next look shows are those of a foreign child that has just ended.
-    are_orphans_foreign: bool,
     /// Whether /proc is to be looked at: a child is not known, or a signal is to be sent.
     wants_look: bool,
     /// Whether the last look has failed.
@@ -110,7 +108,6 @@ impl Supervisor {
             runs: BTreeMap::new(),
             strays: Ending::default(),
             descendants: Descendants::new(own),
-            are_orphans_foreign: false,
             wants_look: false,
             is_blind: false,
             is_blindness_logged: false,
@@ -151,8 +148,6 @@ impl Supervisor {
             ),
             Event::Inherited(Ok(all)) => self.descendants.inherit(&all),
             Event::Children { ended, children: Ok(children) } => {
-                // What a run leaves outside of its group at the same moment looks the same.
-                self.are_orphans_foreign = self.descendants.has_foreign(&ended);
                 self.wants_look |= self.is_look_due(&ended, &children);
             }
             Event::Children { children: Err(_), .. } => self.wants_look |= !self.is_blind,

@@ -31,8 +31,9 @@ impl Supervisor {
     pub(super) fn on_looked(&mut self, now: Instant, all: &[Process]) {
         self.is_blind = false;
         self.wants_look = false;
-        let are_foreign = std::mem::take(&mut self.are_orphans_foreign);
-        let unclear = self.descendants.look(all, Orphans { are_foreign, asked: self.sent() });
+        // When the last run ended, all that it left was seen.
+        let may_be_ours = !self.runs.is_empty() || self.descendants.strays() > 0;
+        let unclear = self.descendants.look(all, Orphans { may_be_ours, asked: self.sent() });
         if !self.policy.keep_orphans {
             let report = |(pid, name)| Action::LogUnclear { pid, name };
             self.actions.extend(unclear.into_iter().map(report));

@@ -149,11 +149,9 @@ impl Kernel {
     }
 
     fn look(&mut self) {
-        let ended: Vec<Pid> =
-            self.children().into_iter().filter(|it| self.tasks[it].is_zombie).map(pid).collect();
-        let are_foreign = self.known.has_foreign(&ended);
         let had_foreign = self.known.has_foreign_child;
-        let orphans = Orphans { are_foreign, asked: Asked::Nothing };
+        let may_be_ours = self.known.owners().iter().any(|owner| *owner != Owner::Foreign);
+        let orphans = Orphans { may_be_ours, asked: Asked::Nothing };
         let unclear = self.known.look(&self.shown(), orphans);
         assert!(had_foreign || unclear.is_empty(), "whose could they be but a run's?");
         let unclear: BTreeSet<Pid> = unclear.into_iter().map(|(pid, _)| pid).collect();
@@ -164,8 +162,7 @@ impl Kernel {
                 .members
                 .get(&pid(task.parent))
                 .is_some_and(|parent| parent.owner == Owner::Foreign);
-            let is_left =
-                unclear.contains(&pid(*number)) || is_known_below || task.is_zombie || are_foreign;
+            let is_left = unclear.contains(&pid(*number)) || is_known_below || task.is_zombie;
             if had_foreign && is_left {
                 self.left_alone.insert(task.started);
             }
