@@ -37,10 +37,7 @@ pub enum Error {
     #[error("{0}")]
     NotExecuted(String),
     /// There is no /proc, or it is another pid namespace's.
-    #[error(
-        "the lab watches processes in /proc, and cannot: {}; mount it: mount -t proc proc /proc",
-        words::io_error(.0)
-    )]
+    #[error("the lab watches processes in /proc, and cannot: {}", no_proc(.0))]
     NoProc(io::Error),
     /// Somebody has ended the lab's stand-in for init, or its demonstrator.
     #[error("the lab's own processes were ended from outside; start it again")]
@@ -82,6 +79,13 @@ impl exit::Failure for Error {
             | Self::System { .. } => FAILED,
         }
     }
+}
+
+/// Why /proc cannot be read, and what to do.
+pub(crate) fn no_proc(error: &io::Error) -> String {
+    let advice = error.raw_os_error().map_or("", |errno| advice(Errno::from_raw(errno)));
+    let way_out = if advice.is_empty() { "; mount it: mount -t proc proc /proc" } else { advice };
+    words::io_error(error) + way_out
 }
 
 /// Why the system refuses something, in words.

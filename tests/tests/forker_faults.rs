@@ -84,6 +84,19 @@ fn where_no_memory_can_be_shared_with_a_child_it_gets_a_copy() {
 
 #[test]
 #[ignore = "needs strace"]
+fn a_folder_of_path_on_a_network_that_does_not_answer_is_passed_over() {
+    for errno in ["ESTALE", "ENODEV", "ETIMEDOUT"] {
+        let inject = format!("inject=execve:error={errno}:when=1");
+        let wrapper = ["strace", "-f", "-qq", "-o", "/dev/null", "-e", &inject, "--"];
+        let mut command = forker_under(&wrapper, &running("-q -n 1 --now", "exit 3"));
+        command.env("PATH", "/nonexistent:/usr/bin:/bin");
+        let finished = run(command);
+        assert_eq!(finished.status.code(), Some(3), "{errno}: {:?}", finished.err);
+    }
+}
+
+#[test]
+#[ignore = "needs strace"]
 fn a_line_for_which_there_was_no_memory_comes_later() {
     // The fifth write is the last: that of the sums.
     for when in [1, 5] {

@@ -47,8 +47,8 @@ impl EventLoop<'_> {
             Action::LogRefused { pid, name, signal, errno } => {
                 text::log_refused(pid, &name, signal, errno);
             }
-            Action::LogBlind(error) => warn!(
-                "cannot look for processes in /proc: {error}; what leaves its run's group is not found"
+            Action::LogBlind(problem) => warn!(
+                "cannot look for processes in /proc: {problem}; what leaves its run's group is not found"
             ),
         }
     }

@@ -78,7 +78,7 @@ pub(crate) enum Action {
     LogSurvivor(Survivor),
     /// Log that a signal could not be sent to this process.
     LogRefused { pid: Pid, name: String, signal: Signal, errno: Errno },
-    /// Log that /proc cannot be read.
+    /// Log that /proc cannot be read, why, and the way out.
     LogBlind(String),
     /// Log that forker stops and that TERM goes to so many runs.
     LogStopping { runs: usize },

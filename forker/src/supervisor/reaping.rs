@@ -12,6 +12,7 @@ use nix::unistd::Pid;
 use super::descendants::{Asked, Member, Orphans, Owner};
 use super::event::Action;
 use super::{Run, Supervisor};
+use crate::error::no_proc;
 use crate::process::snapshot::{Process, Target};
 use crate::report::run::{Leftover, Outcome, RunReport, Usage};
 
@@ -48,7 +49,7 @@ impl Supervisor {
         self.is_blind = true;
         self.wants_look = false;
         if !std::mem::replace(&mut self.is_blindness_logged, true) {
-            self.actions.push_back(Action::LogBlind(error.to_string()));
+            self.actions.push_back(Action::LogBlind(no_proc(error)));
         }
         self.ask_all(now);
         self.go_on_suspending();

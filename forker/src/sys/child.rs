@@ -204,16 +204,19 @@ fn announce(plan: &Plan) -> nix::Result<()> {
     kernel::set_mask(&plan.mask)
 }
 
-/// Tries each path as execvp(3) does. EACCES of one path is reported only if no other path leads to a program.
+/// Tries each path as execvp(3) does. What is wrong with one path is reported only if no other path leads to a program.
 fn exec(plan: &Plan) -> Errno {
     let mut worst = Errno::ENOENT;
     for path in &plan.paths {
-        match kernel::execve(path, &plan.argv, &plan.envp) {
+        let errno = kernel::execve(path, &plan.argv, &plan.envp);
+        match errno {
             Errno::ENOENT | Errno::ENOTDIR => {}
+            // A folder on a network that does not answer.
+            Errno::ESTALE | Errno::ENODEV | Errno::ETIMEDOUT => worst = errno,
             Errno::EACCES => {
                 worst = if kernel::is_directory(path) { Errno::EISDIR } else { Errno::EACCES }
             }
-            errno => return errno,
+            _ => return errno,
         }
     }
     worst

@@ -212,7 +212,8 @@ fn a_run_whose_processes_cannot_be_seen_ends_with_its_group() {
     let (now, pid, usage) = (world.t0, pid(10), Usage::default());
     world.supervisor.handle(now, Event::Children { ended: vec![pid], children: Err(error()) });
     assert!(world.supervisor.wants_look());
-    let blind = [Action::LogBlind("not there".to_owned())];
+    let problem = "not there; mount it: mount -t proc proc /proc".to_owned();
+    let blind = [Action::LogBlind(problem)];
     assert_eq!(world.event(0, Event::Looked(Err(error()))), blind);
     assert_eq!(world.event(0, Event::HasEnded { pid }), [signal(10, SIGTERM)]);
     world.event(0, Event::Reaped { pid, outcome: Outcome::Exited(0), usage });
