@@ -35,7 +35,7 @@ pub fn stderr() -> &'static Mutex<Output<Stderr>> {
 }
 
 /// Starts logging as the common options ask. A second call changes nothing.
-pub fn start(program: &'static str, args: &CommonArgs) {
+pub fn start(program: &str, args: &CommonArgs) {
     let builder = tracing_subscriber::fmt()
         .with_max_level(level(args))
         .with_writer(|| Line)
@@ -46,7 +46,7 @@ pub fn start(program: &'static str, args: &CommonArgs) {
         LogFormat::Text => {
             let color = is_colored(args.color, io::stderr().is_terminal());
             let journal = is_journal(&io::stderr());
-            let text = builder.event_format(Text { program, color, journal });
+            let text = builder.event_format(Text { program: program.to_owned(), color, journal });
             tracing::subscriber::set_global_default(text.finish().with(own))
         }
         LogFormat::Json => tracing::subscriber::set_global_default(
@@ -137,7 +137,7 @@ impl io::Write for JsonLine {
 
 /// The text format: the message alone, an error after the program's name.
 struct Text {
-    program: &'static str,
+    program: String,
     color: bool,
     journal: bool,
 }

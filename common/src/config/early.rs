@@ -20,7 +20,7 @@ pub(super) fn log_format(
     environment: &Environment,
 ) -> LogFormat {
     let program = command.get_name();
-    let parsed = layers::parse(command, argv).ok();
+    let parsed = layers::parse(&mut command.clone(), argv).ok();
     let flag = |id: &str, long: &str| match &parsed {
         Some(matches) if matches.value_source(id) == Some(ValueSource::CommandLine) => {
             matches.get_raw(id)?.next_back().map(OsStr::to_owned)

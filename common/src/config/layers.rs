@@ -15,7 +15,7 @@ use super::file::{self, Entry};
 use super::setting::{Environment, check, is_list, is_setting, is_switch, key, settings, variable};
 use crate::generate::generate;
 use crate::options::HEADING;
-use crate::{escape, output};
+use crate::{escape, help, output};
 
 /// They are one dial: what a layer sets of either overrules what the lower layers set of both.
 const VERBOSITY: [&str; 2] = ["verbose", "quiet"];
@@ -45,31 +45,34 @@ pub(super) struct Settings {
     pub(super) warnings: Vec<String>,
 }
 
-/// Lays the layers over each other. `None` when what was asked for is printed: help, version, manual page.
+/// Lays the layers over each other. `None` when what was asked for is printed: help, version, manual page. `new` gives the
+/// command: to make it again costs less than a copy, and nearly every start needs one alone.
 pub(super) fn resolve(
-    command: Command,
+    new: &dyn Fn() -> Command,
     argv: &[OsString],
     environment: &Environment,
 ) -> Result<Option<Settings>, Error> {
-    let program = command.get_name().to_owned();
     let refuse = |error: clap::Error| match not_utf8(&error, argv) {
         Some(problem) => Error::Usage(problem),
-        None => Error::usage(&asked(&command, argv), &error),
+        None => Error::usage(&asked(new(), argv), &error),
     };
     let print = |text: &[u8]| output::print(text).map(|()| None).map_err(Error::Stdout);
+    let mut command = new();
+    let program = command.get_name().to_owned();
     // The command line alone comes first: help must work whatever the file holds, and it names the file.
-    let flags = match parse(&command, argv) {
+    let flags = match parse(&mut command, argv) {
         Ok(matches) => matches,
         Err(answer) if !answer.use_stderr() => {
-            return print(answer.render().to_string().as_bytes());
+            let whole = parse(&mut help::complete(new()), argv).err().unwrap_or(answer);
+            return print(whole.render().to_string().as_bytes());
         }
         Err(error) => return Err(refuse(error)),
     };
     if let Some(problem) = before_subcommand(&command, &flags) {
-        return Err(Error::Usage(format!("{problem}\nTry '{} --help'.", asked(&command, argv))));
+        return Err(Error::Usage(format!("{problem}\nTry '{} --help'.", asked(new(), argv))));
     }
     if let Some(what) = flags.get_one("generate") {
-        return print(&generate(*what, command.clone()));
+        return print(&generate(*what, help::complete(new())));
     }
     let mut layers = Layers::default();
     let defaults = variable(&program, "defaults");
@@ -93,19 +96,19 @@ pub(super) fn resolve(
     if values.is_empty() {
         return Ok(Some(Settings { command, matches: flags, origins, file, warnings }));
     }
-    let with_values = command.clone().mut_args(|arg| match values.remove(arg.get_id().as_str()) {
+    let mut command = new().mut_args(|arg| match values.remove(arg.get_id().as_str()) {
         Some(list) => arg.default_values(list),
         None => arg,
     });
-    let matches = parse(&with_values, argv).map_err(refuse)?;
-    Ok(Some(Settings { command: with_values, matches, origins, file, warnings }))
+    let matches = parse(&mut command, argv).map_err(refuse)?;
+    Ok(Some(Settings { command, matches, origins, file, warnings }))
 }
 
 /// The command that was asked, whose help may help: the program's, or that of its subcommand.
-fn asked(command: &Command, argv: &[OsString]) -> String {
+fn asked(command: Command, argv: &[OsString]) -> String {
     let name = command.get_name().to_owned();
     // Without what is wrong with it, as far as clap can tell.
-    let matches = command.clone().ignore_errors(true).try_get_matches_from(argv);
+    let matches = command.ignore_errors(true).try_get_matches_from(argv);
     let subcommand = matches.ok().and_then(|matches| matches.subcommand_name().map(str::to_owned));
     subcommand.map_or(name.clone(), |subcommand| format!("{name} {subcommand}"))
 }
@@ -133,25 +136,31 @@ fn not_utf8(error: &clap::Error, argv: &[OsString]) -> Option<String> {
 }
 
 /// The command line as clap reads it.
-pub(super) fn parse(command: &Command, argv: &[OsString]) -> Result<ArgMatches, clap::Error> {
-    with_values_for_switches(command.clone(), argv).try_get_matches_from(argv)
+pub(super) fn parse(command: &mut Command, argv: &[OsString]) -> Result<ArgMatches, clap::Error> {
+    match with_values_for_switches(command, argv) {
+        Some(mut command) => command.try_get_matches_from_mut(argv),
+        None => command.try_get_matches_from_mut(argv),
+    }
 }
 
 /// Lets a flag overrule the file's `now = true`: where the command line has `--now=false`, that switch takes a value.
 /// The others stay as they are, for the help reads better with `--now` than with `--now[=<BOOL>]`.
-fn with_values_for_switches(command: Command, argv: &[OsString]) -> Command {
-    let has_value = |long: &str| {
-        let start = format!("--{long}=");
-        argv.iter().any(|word| word.as_encoded_bytes().starts_with(start.as_bytes()))
+fn with_values_for_switches(command: &Command, argv: &[OsString]) -> Option<Command> {
+    let has_value = |arg: &Arg| {
+        let start = format!("--{}=", arg.get_long().unwrap_or_default());
+        is_switch(arg)
+            && argv.iter().any(|word| word.as_encoded_bytes().starts_with(start.as_bytes()))
     };
-    command.mut_args(|arg| {
-        if !is_setting(&arg) || !is_switch(&arg) || !arg.get_long().is_some_and(has_value) {
-            return arg;
-        }
-        let is_unset = arg.get_default_values().is_empty();
-        let arg = if is_unset { arg.default_value("false") } else { arg };
-        let switch = arg.action(ArgAction::Set).num_args(0..=1).require_equals(true);
-        switch.default_missing_value("true").value_name("BOOL")
+    settings(command).any(has_value).then(|| {
+        command.clone().mut_args(|arg| {
+            if !is_setting(&arg) || !has_value(&arg) {
+                return arg;
+            }
+            let is_unset = arg.get_default_values().is_empty();
+            let arg = if is_unset { arg.default_value("false") } else { arg };
+            let switch = arg.action(ArgAction::Set).num_args(0..=1).require_equals(true);
+            switch.default_missing_value("true").value_name("BOOL")
+        })
     })
 }
 

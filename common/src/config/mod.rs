@@ -40,21 +40,19 @@ where
     C: TryFrom<A, Error = E>,
     E: From<Error>,
 {
-    let command = help::complete(A::command());
-    let program: &'static str = command.get_name().to_owned().leak();
+    let command = || help::with_negative_numbers(A::command());
     let argv: Vec<OsString> = std::env::args_os().collect();
     let environment = setting::environment();
-    configure(program, command, &argv, &environment).inspect_err(|_| {
+    configure(&command, &argv, &environment).inspect_err(|_| {
         // Nothing, if logging runs already.
-        let log_format = early::log_format(&A::command(), &argv, &environment);
-        let color = ColorChoice::Never;
-        logging::start(program, &CommonArgs { log_format, color, ..CommonArgs::default() });
+        let log_format = early::log_format(&command(), &argv, &environment);
+        let common = CommonArgs { log_format, color: ColorChoice::Never, ..CommonArgs::default() };
+        logging::start(command().get_name(), &common);
     })
 }
 
 fn configure<A, C, E>(
-    program: &'static str,
-    command: Command,
+    command: &dyn Fn() -> Command,
     argv: &[OsString],
     environment: &Environment,
 ) -> Result<Option<C>, E>
@@ -67,6 +65,7 @@ where
         return Ok(None);
     };
     let args = A::from_arg_matches(&settings.matches);
+    let program = settings.command.get_name();
     let args = args.map_err(|error| Error::usage(program, &error))?;
     let common = args.common().clone();
     let config = C::try_from(args)?;

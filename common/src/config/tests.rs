@@ -39,8 +39,8 @@ fn resolved(file: &str, variables: &[(&str, &str)], flags: &[&str]) -> Result<Se
     let argv: Vec<_> = argv.into_iter().chain(flags.iter().map(OsString::from)).collect();
     let environment =
         variables.iter().map(|(name, value)| ((*name).to_owned(), OsString::from(value))).collect();
-    let command = help::complete(<Args as clap::CommandFactory>::command());
-    let result = resolve(command, &argv, &environment);
+    let command = || help::with_negative_numbers(<Args as clap::CommandFactory>::command());
+    let result = resolve(&command, &argv, &environment);
     std::fs::remove_file(&path).unwrap();
     let name = path.display().to_string();
     result.map(Option::unwrap).map_err(|error| error.to_string().replace(&name, "FILE"))
