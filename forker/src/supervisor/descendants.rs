@@ -12,118 +12,21 @@
 //! A process is known by its pid and its start time, a child by its pid: nobody else gets that until it is reaped. What
 //! forker got over exec, and what descends from that, is foreign: never signalled, never waited for. That a process is in
 //! forker's own group, or in a foreign one, shows nothing: any process of the session may join that (setpgid(2)).
+//!
+//! `member` is what is known of each. Whom a signal is for follows from it in `asking`.
+
+pub(super) mod asking;
+mod member;
+#[cfg(test)]
+mod tests;
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use nix::unistd::Pid;
 
-use crate::process::snapshot::{Process, Target};
-
-/// Whose a process is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Owner {
-    Run(u64),
-    /// A descendant of forker of which nothing shows whose it was.
-    Stray,
-    /// Not forker's: it was there before the first fork, or forker has given it up.
-    Foreign,
-}
-
-/// What a process has been sent to end it.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Asked {
-    #[default]
-    Nothing,
-    Term,
-    Kill,
-}
-
-/// Whom to signal.
-#[derive(Debug, Default)]
-pub(super) struct Targets {
-    pub(super) term: Vec<Target>,
-    pub(super) kill: Vec<Target>,
-    /// A group got its signal at a stroke, and a member may have left it since the look: another look shows that.
-    pub(super) may_have_missed: bool,
-}
-
-impl Targets {
-    fn push(&mut self, target: Target, asked: Asked) {
-        match asked {
-            Asked::Nothing => {}
-            Asked::Term => self.term.push(target),
-            Asked::Kill => self.kill.push(target),
-        }
-    }
-}
-
-/// A process that is known.
-#[derive(Debug)]
-pub(super) struct Member {
-    pub(super) owner: Owner,
-    pub(super) name: String,
-    /// None for a child that no look has shown.
-    started: Option<u64>,
-    group: Pid,
-    /// It leads a run, and is not reaped.
-    is_leader: bool,
-    /// forker will reap it.
-    is_child: bool,
-    is_zombie: bool,
-    pub(super) asked: Asked,
-    /// It was asked at a stroke with its group, and no look has shown yet that it was in the group then.
-    is_asked_with_group: bool,
-    /// It came after the TERM to all that may have started it, and got none.
-    pub(super) is_spared: bool,
-    /// It was reported as a daemon that goes on.
-    is_daemon_reported: bool,
-    /// Its end is nothing to report: it had ended before its run's leader.
-    pub(super) is_silent: bool,
-    is_refusal_reported: bool,
-}
-
-impl Member {
-    /// One of which nothing else is known yet.
-    fn new(owner: Owner, asked: Asked) -> Self {
-        Self {
-            owner,
-            name: String::new(),
-            started: None,
-            group: Pid::from_raw(0),
-            is_leader: false,
-            is_child: false,
-            is_zombie: false,
-            asked,
-            is_asked_with_group: false,
-            is_spared: false,
-            is_daemon_reported: false,
-            is_silent: false,
-            is_refusal_reported: false,
-        }
-    }
-
-    /// It may start others: what forker has given up was killed.
-    fn is_foreign_child(&self) -> bool {
-        self.owner == Owner::Foreign && self.is_child && self.asked < Asked::Kill
-    }
-
-    fn target(&self, pid: Pid) -> Target {
-        match self.started {
-            Some(started) if !self.is_child => Target::Process { pid, started },
-            _ => Target::Child(pid),
-        }
-    }
-}
-
-/// A process group that members of one owner are in.
-#[derive(Debug)]
-struct Group {
-    owner: Owner,
-    /// A run's leader was forked into it.
-    is_runs: bool,
-    /// What was sent to it at a stroke.
-    asked: Asked,
-}
+use self::member::Group;
+pub(super) use self::member::{Asked, Member, Owner};
+use crate::process::snapshot::Process;
 
 /// What is known of the orphans that a look shows, and of which nothing shows whose they were.
 #[derive(Debug, Clone, Copy, Default)]
@@ -175,8 +78,8 @@ impl Descendants {
 
     /// Everything that descends from forker now is foreign.
     pub(super) fn inherit(&mut self, all: &[Process]) {
-        self.attribute(all, &mut |_| Member::new(Owner::Foreign, Asked::Nothing));
-        self.has_foreign_child = self.members.values().any(Member::is_foreign_child);
+        self.has_foreign_child = true;
+        self.look(all, Orphans::default());
     }
 
     /// Whether all these children of forker are known.
@@ -204,24 +107,14 @@ impl Descendants {
         let owner = |process: &Process| Some((process.group, members.get(&process.pid)?.owner));
         let held: BTreeSet<(Pid, Owner)> = all.iter().filter_map(owner).collect();
         self.groups.retain(|id, group| leads(members, *id) || held.contains(&(*id, group.owner)));
-        let (mut unclear, has_foreign) = (Vec::new(), self.has_foreign_child);
-        self.attribute(all, &mut |process| {
-            if !has_foreign {
-                let asked = orphans.asked.min(Asked::Term);
-                let is_spared = asked > Asked::Nothing;
-                return Member { is_spared, ..Member::new(Owner::Stray, asked) };
-            }
-            if orphans.may_be_ours && !process.is_zombie {
-                unclear.push((process.pid, process.name.clone()));
-            }
-            Member::new(Owner::Foreign, Asked::Nothing)
-        });
+        let mut unclear = Vec::new();
+        self.attribute(all, orphans, &mut unclear);
         self.has_foreign_child = self.members.values().any(Member::is_foreign_child);
         unclear
     }
 
     /// Walks from forker downwards and finds an owner for each process that is not known.
-    fn attribute(&mut self, all: &[Process], orphan: &mut dyn FnMut(&Process) -> Member) {
+    fn attribute(&mut self, all: &[Process], orphans: Orphans, unclear: &mut Vec<Named>) {
         let mut children: BTreeMap<Pid, Vec<&Process>> = BTreeMap::new();
         for process in all {
             children.entry(process.parent).or_default().push(process);
@@ -232,32 +125,47 @@ impl Descendants {
         let mut parents = vec![(self.own, None)];
         while let Some((parent, known)) = parents.pop() {
             for process in children.remove(&parent).unwrap_or_default() {
-                let known = self.take_in(process, known, orphan);
-                parents.push((process.pid, Some(known)));
+                if !self.members.contains_key(&process.pid) {
+                    let member = self.relative(process, known);
+                    let member = member.unwrap_or_else(|| self.orphan(process, orphans, unclear));
+                    self.members.insert(process.pid, member);
+                }
+                parents.push((process.pid, self.update(process)));
             }
         }
     }
 
-    /// Takes in a process, of which the parent is known or forker itself. Returns whose it is, and what it was sent.
-    fn take_in(
-        &mut self,
-        process: &Process,
-        parent: Option<(Owner, Asked)>,
-        orphan: &mut dyn FnMut(&Process) -> Member,
-    ) -> (Owner, Asked) {
-        let group = self.groups.get(&process.group);
-        let member = self.members.entry(process.pid).or_insert_with(|| {
-            // A foreign group shows nothing, and a stray's parent does not show which run it was.
-            let group = group.filter(|group| group.owner != Owner::Foreign);
-            let parent = parent.filter(|(owner, _)| *owner != Owner::Stray || group.is_none());
-            let owner = parent.map(|(owner, _)| owner).or(group.map(|group| group.owner));
-            let Some(owner) = owner else { return orphan(process) };
-            // What comes after the TERM, to the group or to the parent, is not asked: it may be a part of an orderly
-            // end. KILL is repeated.
-            let by_group = group.filter(|group| group.owner == owner).map(|group| group.asked);
-            let asked = by_group.max(parent.map(|(_, asked)| asked)).unwrap_or_default();
-            Member::new(owner, asked.min(Asked::Term))
-        });
+    /// A process whose parent or group shows whose it is. forker itself as the parent, None, shows nothing.
+    fn relative(&self, process: &Process, parent: Option<(Owner, Asked)>) -> Option<Member> {
+        // A foreign group shows nothing, and a stray's parent does not show which run it was.
+        let group = self.groups.get(&process.group).filter(|group| group.owner != Owner::Foreign);
+        let parent = parent.filter(|(owner, _)| *owner != Owner::Stray || group.is_none());
+        let owner = parent.map(|(owner, _)| owner).or(group.map(|group| group.owner))?;
+        // What comes after the TERM, to the group or to the parent, is not asked: it may be a part of an orderly end. KILL
+        // is repeated.
+        let by_group = group.filter(|group| group.owner == owner).map(|group| group.asked);
+        let asked = by_group.max(parent.map(|(_, asked)| asked)).unwrap_or_default();
+        Some(Member::new(owner, asked.min(Asked::Term)))
+    }
+
+    /// A child of forker of which nothing shows whose it is.
+    fn orphan(&self, process: &Process, orphans: Orphans, unclear: &mut Vec<Named>) -> Member {
+        if !self.has_foreign_child {
+            let asked = orphans.asked.min(Asked::Term);
+            return Member {
+                is_spared: asked > Asked::Nothing,
+                ..Member::new(Owner::Stray, asked)
+            };
+        }
+        if orphans.may_be_ours && !process.is_zombie {
+            unclear.push((process.pid, process.name.clone()));
+        }
+        Member::new(Owner::Foreign, Asked::Nothing)
+    }
+
+    /// Takes in how a member is now. Returns whose it is, and what it was sent.
+    fn update(&mut self, process: &Process) -> Option<(Owner, Asked)> {
+        let member = self.members.get_mut(&process.pid)?;
         if std::mem::take(&mut member.is_asked_with_group) && member.group != process.group {
             // It may have left the group before the signal came. One that has a handler for TERM, and leaves the group in
             // it before the look, is asked twice.
@@ -268,12 +176,12 @@ impl Descendants {
         member.is_child = process.parent == self.own;
         member.is_zombie = process.is_zombie;
         member.name.clone_from(&process.name);
-        let (owner, asked) = (member.owner, member.asked);
+        let owner = member.owner;
         if Some(process.group) != self.own_group {
             let group = Group { owner, is_runs: false, asked: Asked::Nothing };
             self.groups.entry(process.group).or_insert(group);
         }
-        (owner, asked)
+        Some((owner, member.asked))
     }
 
     /// A child has ended. It is not reaped yet.
@@ -360,64 +268,6 @@ impl Descendants {
         self.groups.retain(|_, group| group.owner != from);
     }
 
-    /// Whom to send TERM and whom KILL, so that everybody has got what their owner `is_to_get`, and nobody gets TERM
-    /// twice; it counts as sent.
-    ///
-    /// A group gets it at a stroke if that [`is_held`].
-    pub(super) fn ask(&mut self, is_to_get: impl Fn(Owner) -> Asked, is_blind: bool) -> Targets {
-        let mut targets = Targets::default();
-        for (id, group) in &mut self.groups {
-            let asked = is_to_get(group.owner);
-            if group.asked < asked && is_held(&self.members, *id, group, is_blind) {
-                group.asked = asked;
-                let members = self.members.values_mut().filter(|member| member.group == *id);
-                for member in members {
-                    member.asked = asked;
-                    member.is_asked_with_group = true;
-                    targets.may_have_missed |= !member.is_leader && !member.is_zombie;
-                }
-                targets.push(Target::Group(*id), asked);
-            }
-        }
-        for (pid, member) in &mut self.members {
-            let asked = is_to_get(member.owner);
-            if member.asked < asked && !member.is_zombie {
-                member.asked = asked;
-                member.is_asked_with_group = false;
-                targets.push(member.target(*pid), asked);
-            }
-        }
-        targets
-    }
-
-    /// All that lives and `is_wanted`; a group at a stroke if that [`is_held`].
-    pub(super) fn all(&self, is_wanted: impl Fn(Owner) -> bool, is_blind: bool) -> Vec<Target> {
-        let held = self.groups.iter().filter(|(id, group)| {
-            is_wanted(group.owner) && is_held(&self.members, **id, group, is_blind)
-        });
-        let held: BTreeSet<Pid> = held.map(|(id, _)| *id).collect();
-        let is_alone = |member: &Member| {
-            is_wanted(member.owner) && !member.is_zombie && !held.contains(&member.group)
-        };
-        let alone = self.members.iter().filter(|(_, member)| is_alone(member));
-        let alone = alone.map(|(pid, member)| member.target(*pid));
-        held.iter().copied().map(Target::Group).chain(alone).collect()
-    }
-
-    /// A signal was not permitted to any process of this group: its living members, to be signalled one by one.
-    pub(super) fn members_of_group(&self, group: Pid) -> Vec<Target> {
-        let lives = |member: &Member| member.group == group && !member.is_zombie;
-        let living = self.members.iter().filter(|(_, member)| lives(member));
-        living.map(|(pid, member)| member.target(*pid)).collect()
-    }
-
-    /// A signal to this process was not permitted: its name, if that was not reported before.
-    pub(super) fn refused(&mut self, pid: Pid) -> Option<String> {
-        let member = self.members.get_mut(&pid)?;
-        let is_reported = std::mem::replace(&mut member.is_refusal_reported, true);
-        (!is_reported).then(|| member.name.clone())
-    }
-
     fn members_of(&mut self, owner: Owner) -> impl Iterator<Item = &mut Member> {
         self.members.values_mut().filter(move |member| member.owner == owner)
     }
@@ -427,12 +277,3 @@ impl Descendants {
 fn leads(members: &BTreeMap<Pid, Member>, pid: Pid) -> bool {
     members.get(&pid).is_some_and(|member| member.is_leader)
 }
-
-/// Whether a signal to this group at a stroke hits nobody else: its leader, which is not reaped, keeps the group's id from
-/// another group. Where /proc cannot be read, `is_blind`, a run's group gets it in any case: its members are not known.
-fn is_held(members: &BTreeMap<Pid, Member>, id: Pid, group: &Group, is_blind: bool) -> bool {
-    leads(members, id) || (is_blind && group.is_runs)
-}
-
-#[cfg(test)]
-mod tests;

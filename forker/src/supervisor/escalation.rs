@@ -9,7 +9,8 @@ use common::stop::Request;
 use nix::sys::signal::Signal;
 
 use super::Supervisor;
-use super::descendants::{Asked, Owner, Targets};
+use super::descendants::asking::Targets;
+use super::descendants::{Asked, Owner};
 use super::event::Action;
 use crate::process::snapshot::Target;
 use crate::report::run::{EndReason, Outcome, Survivor, Usage};

@@ -1,6 +1,8 @@
 //! The structure against a small model of a kernel: random forks, sessions, ends, adoptions and pids that are used again.
 
+use super::asking::Targets;
 use super::*;
+use crate::process::snapshot::Target;
 use proptest::prelude::*;
 
 const OWN: i32 = 1;
