@@ -24,7 +24,7 @@
 //! | `schedule` | when ticks and runs are due; pure |
 //! | `supervisor/` | what happens next; pure. `starting`: when a run starts; `descendants`: which process is whose; `escalation`: TERM, grace, KILL; `suspension`: STOP and CONT; `reaping`: what has ended, what was left |
 //! | `process/` | start, read `/proc`, signal, reap |
-//! | `report/` | a run's data (`run`), the sums (`tally`), what the exit status stands for (`verdict`), the words (`text`, `human`) |
+//! | `report/` | a run's data (`run`), the sums (`tally`), what the exit status stands for (`verdict`), the words (`text`, `exec`, `human`) |
 //! | `lab/` | one workload under each way to deal with the end of a child |
 //! | `sys` | system calls that nix lacks; `child`: what a run does between fork and exec |
 

@@ -12,6 +12,7 @@
 
 mod demonstrator;
 mod experiment;
+mod explanation;
 mod init;
 mod link;
 mod pace;
@@ -34,8 +35,8 @@ use self::watch::{Interruption, Watch};
 use crate::error::Error;
 use crate::process::command::PreparedCommand;
 use crate::process::{procfs, signals};
+use crate::report::exec;
 use crate::report::run::FAILED;
-use crate::report::text;
 
 /// What is to be shown.
 #[derive(Debug)]
@@ -74,7 +75,7 @@ fn show(lab: &Lab) -> Result<(), Interruption> {
     for strategy in strategies {
         let observed = experiment::run(strategy, &mut command, &mut watch)?;
         if let Some(errno) = command.any_failed_exec() {
-            return Err(Error::NotExecuted(text::not_executed(errno, &lab.command)).into());
+            return Err(Error::NotExecuted(exec::not_executed(errno, &lab.command)).into());
         }
         watch.print(&table.add(strategy, &observed))?;
         if observed.is_err() && lab.only.is_some() {

@@ -1,5 +1,5 @@
 //! The strategies: what a parent can do to learn, or not to learn, that a child has ended. What they are called and
-//! why they behave as they do is in `table`.
+//! why they behave as they do is in `explanation`.
 
 use std::collections::BTreeSet;
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};

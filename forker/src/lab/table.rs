@@ -1,14 +1,14 @@
-//! The words of the lab: a table with a row for each strategy and two lines that explain it, or the same as JSON. Printing
-//! is left to `watch`.
+//! What was observed, in words: a table with a row for each strategy and two lines that explain it (`explanation`), or the
+//! same as JSON. Printing is left to `watch`.
 
 use std::ffi::CString;
 
-use clap::ValueEnum;
 use common::escape::escape;
 use common::options::LogFormat;
 use nix::errno::Errno;
 
 use super::experiment::{Adopted, Adopter, Facts, Observed};
+use super::link::Counts;
 use super::pace::{TICK, TICKS};
 use super::strategy::Strategy;
 use crate::error::{advice, reason};
@@ -127,21 +127,10 @@ impl Table {
 
     fn facts_at_length(&self, strategy: Strategy, facts: &Facts) -> String {
         let mut text = self.explanation(strategy) + "\n";
-        let counts = &facts.counts;
-        for (what, value) in [
-            ("runs", counts.runs.to_string()),
-            ("statuses known", counts.statuses_known.to_string()),
-            ("statuses lost", facts.statuses_lost().to_string()),
-            ("zombies at the peak", facts.zombies_peak.len().to_string()),
-            ("zombies left at the end", facts.zombies_left.to_string()),
-            ("ticks missed", facts.ticks_missed().to_string()),
-            ("forks refused", counts.forks_refused.to_string()),
-            ("waits timed out", counts.timed_out.to_string()),
-            ("descriptors held", counts.descriptors_held.to_string()),
-            ("orphans go to", facts.adopter().to_owned()),
-        ] {
+        for (what, _, value) in facts.numbers() {
             text += &format!("  {what:<24}{value:>7}\n");
         }
+        text += &format!("  {:<24}{:>7}\n", "orphans go to", facts.adopter());
         if let Some(Adopted { orphan, by }) = &facts.adopted {
             let whose = match by {
                 Adopter::Demonstrator => "the runs' parent, a subreaper itself.",
@@ -154,7 +143,7 @@ impl Table {
                 orphan.parent
             );
         }
-        if counts.forks_refused > 0 {
+        if facts.counts.forks_refused > 0 {
             text +=
                 "\nA zombie counts for the limit on processes (ulimit -u) as a living one does.\n";
         }
@@ -194,6 +183,23 @@ impl Table {
 }
 
 impl Facts {
+    /// What was counted: each in words, as JSON's key, and the number.
+    fn numbers(&self) -> [(&'static str, &'static str, u64); 9] {
+        let Counts { runs, statuses_known, forks_refused, timed_out, descriptors_held } =
+            self.counts;
+        [
+            ("runs", "runs", runs),
+            ("statuses known", "statuses_known", statuses_known),
+            ("statuses lost", "statuses_lost", self.statuses_lost()),
+            ("zombies at the peak", "zombies_peak", self.zombies_peak.len() as u64),
+            ("zombies left at the end", "zombies_left", self.zombies_left as u64),
+            ("ticks missed", "ticks_missed", self.ticks_missed()),
+            ("forks refused", "forks_refused", forks_refused),
+            ("waits timed out", "waits_timed_out", timed_out),
+            ("descriptors held", "descriptors_held", descriptors_held),
+        ]
+    }
+
     fn adopter(&self) -> &'static str {
         match self.adopted.as_ref().map(|adopted| adopted.by) {
             Some(Adopter::Demonstrator) => "itself",
@@ -203,71 +209,18 @@ impl Facts {
     }
 }
 
-impl Strategy {
-    /// Its name, as `--only` takes it.
-    fn name(self) -> String {
-        self.to_possible_value().map(|value| value.get_name().to_owned()).unwrap_or_default()
-    }
-
-    fn explanation(self) -> [&'static str; 2] {
-        match self {
-            Self::None => [
-                "The parent never waits. Each child that has ended stays a zombie: it keeps its",
-                "pid and its status for a parent that does not ask for them.",
-            ],
-            Self::Wait => [
-                "The parent waits for each run at once. Every status is known, but meanwhile",
-                "the parent can do nothing else, and misses ticks.",
-            ],
-            Self::Pipe => [
-                "The parent reads each run's output to its end, then waits. A process in the",
-                "background has the pipe open as well: here the parent gives up after 200ms.",
-            ],
-            Self::Sigchld => [
-                "SIGCHLD reports that a child has ended, and wait returns which. forker does",
-                "this. As a subreaper it adopts the orphans too, and reaps them.",
-            ],
-            Self::Pidfd => [
-                "Each child has a descriptor that becomes readable at its end. It needs no",
-                "signal and no pid, which may be another's by now, but a descriptor a run.",
-            ],
-            Self::Ignore => [
-                "With SIGCHLD ignored the kernel reaps each child: no zombie, but no status.",
-                "It is inherited over exec: a command that waits gets no status either.",
-            ],
-            Self::DoubleFork => [
-                "A child in between forks the run and ends, so init adopts the run from birth:",
-                "no zombie here, but only init gets the status and the time of the end.",
-            ],
-            Self::Kill => [
-                "KILL, which nobody can catch, ends the parent when its first run has started.",
-                "The run lives on and init adopts it: whoever wanted its status gets none.",
-            ],
-        }
-    }
-}
-
 fn json(strategy: Strategy, facts: &Facts) -> String {
-    let adopted = facts.adopted.as_ref();
-    let orphans = adopted.map_or_else(|| "null".to_owned(), |_| format!("\"{}\"", facts.adopter()));
-    let ppid =
-        adopted.map_or_else(|| "null".to_owned(), |adopted| adopted.orphan.parent.to_string());
-    let counts = &facts.counts;
-    format!(
-        "{{\"way\":\"{}\",\"runs\":{},\"statuses_known\":{},\"statuses_lost\":{},\"zombies_peak\":{},\
-         \"zombies_left\":{},\"ticks_missed\":{},\"forks_refused\":{},\"waits_timed_out\":{},\
-         \"descriptors_held\":{},\"orphans_go_to\":{orphans},\"orphans_ppid\":{ppid}}}\n",
-        strategy.name(),
-        counts.runs,
-        counts.statuses_known,
-        facts.statuses_lost(),
-        facts.zombies_peak.len(),
-        facts.zombies_left,
-        facts.ticks_missed(),
-        counts.forks_refused,
-        counts.timed_out,
-        counts.descriptors_held,
-    )
+    let mut text = format!("{{\"way\":\"{}\"", strategy.name());
+    for (_, key, value) in facts.numbers() {
+        text += &format!(",\"{key}\":{value}");
+    }
+    let (adopter, parent) = match &facts.adopted {
+        Some(Adopted { orphan, .. }) => {
+            (format!("\"{}\"", facts.adopter()), orphan.parent.to_string())
+        }
+        None => ("null".to_owned(), "null".to_owned()),
+    };
+    text + &format!(",\"orphans_go_to\":{adopter},\"orphans_ppid\":{parent}}}\n")
 }
 
 /// A text in at most so many columns. What is not ASCII may be two columns wide.
