@@ -5,7 +5,7 @@
 //!    ↓ Tick
 //! supervisor           may the run start? what ends it, and when?         events in, actions out
 //!    ↓ Action::Start
-//! process/command      prepare; sys/child: fork, exec. Here a child is born
+//! process/command      prepare; sys/stack: fork; sys/child: exec. Here a child is born
 //!    ⋮                 the run goes, ends, and is a zombie
 //! process/signals      SIGCHLD wakes the loop
 //! process/reap         who has ended?
@@ -26,7 +26,7 @@
 //! | `process/` | start, read `/proc`, signal, reap |
 //! | `report/` | a run's data (`run`), the sums (`tally`), what the exit status stands for (`verdict`), the words (`text`, `exec`, `human`) |
 //! | `lab/` | one workload under each way to deal with the end of a child |
-//! | `sys` | system calls that nix lacks; `child`: what a run does between fork and exec |
+//! | `sys` | system calls that nix lacks; `child`: what a run does between fork and exec, `stack`: where |
 
 mod args;
 mod error;

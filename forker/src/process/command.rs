@@ -19,7 +19,8 @@ use nix::unistd::{self, Pid};
 use crate::error::Error;
 use crate::process::signals::Inherited;
 use crate::sys::StringArray;
-use crate::sys::child::{FailedExec, Plan, Stacks};
+use crate::sys::child::{FailedExec, Plan};
+use crate::sys::stack::Stacks;
 
 /// A command with everything that starting it needs.
 #[derive(Debug)]

@@ -1,9 +1,10 @@
 //! System calls that nix lacks, or offers only as unsafe: fork, wait that knows every signal and gives the rusage, pidfds.
-//! One call a function; what to do with the results is decided elsewhere. And `child`: what a run does before its exec.
+//! One call a function; what to do with the results is decided elsewhere. And `child`: what a run does before its exec, on a `stack` of its own.
 #![expect(unsafe_code, reason = "the one place in this crate that calls libc directly")]
 
 pub(crate) mod child;
 mod kernel;
+pub(crate) mod stack;
 
 use std::ffi::{CString, c_char, c_int};
 use std::mem::MaybeUninit;
