@@ -1,13 +1,11 @@
-//! The marks of an axis and their labels: at decimal numbers, each label with the digits that tell it from its
-//! neighbours. Pure. Where an axis begins and ends is left to `scale`; axes of time to `time_marks`.
+//! The marks of an axis: at decimal numbers, as many as there is room for. Pure. Their texts are left to `labels`, where an
+//! axis begins and ends to `scale`, axes of time to `time_marks`.
 
+use super::labels;
 use super::scale::{Scale, Step};
 
 /// The fewest marks on an axis of values, at any size.
 const FEWEST: usize = 3;
-
-/// A label with more digits than this is split: what all labels share is shown once, as an offset.
-const DIGITS: usize = 6;
 
 /// Of a distance of so many rows one more or less is not seen.
 const LONG: i64 = 3;
@@ -31,9 +29,6 @@ pub struct Marks {
     /// What is to be added to every label.
     pub offset: Option<String>,
 }
-
-/// Units that take the prefixes of labels: `20k` of them is `20 kB`.
-const PREFIXED: [&str; 12] = ["B", "bit", "Hz", "Wh", "Ah", "VA", "W", "V", "A", "J", "Pa", "Ω"];
 
 impl Marks {
     /// The same for labels that stand in rows, the one of a value in `row`: every second mark, every third and so on, until
@@ -62,10 +57,7 @@ impl Marks {
     #[must_use]
     pub fn in_unit(mut self, unit: &str) -> Self {
         if let Some(top) = self.marks.last_mut() {
-            let base = unit.strip_suffix("/s").unwrap_or(unit);
-            let prefix = top.label.find(['k', 'M', 'G', 'T']).filter(|_| PREFIXED.contains(&base));
-            let prefix = top.label.split_off(prefix.unwrap_or(top.label.len()));
-            top.label = format!("{} {prefix}{unit}", top.label);
+            top.label = labels::in_unit(&top.label, unit);
         }
         self
     }
@@ -124,110 +116,16 @@ fn powers(scale: Scale, every: f64, factors: &[i128]) -> Vec<Mark> {
         .filter_map(|(factor, power)| {
             let at = format!("{factor}e{power}").parse().ok()?;
             let is_inside = (scale.low..=scale.high).contains(&at);
-            let label = match (-4..6).contains(&power) {
-                true => decimal(factor, power, 0),
-                false => format!("{factor}e{power}"),
-            };
-            is_inside.then_some(Mark { at, label, is_strong: false })
+            is_inside.then(|| Mark { at, label: labels::alone(factor, power), is_strong: false })
         })
         .collect()
 }
 
 /// Marks at so many units of the step's power of ten.
 fn labelled(step: Step, units: Vec<i128>) -> Marks {
-    let power = step.power;
-    let (least, most) = units.first().copied().zip(units.last().copied()).unwrap_or_default();
-    let longest = digits(least).max(digits(most));
-    let base = if longest > DIGITS { base(least, most) } else { 0 };
-    let largest = (least - base).abs().max((most - base).abs());
-    let unit = Unit::of(largest, power);
-    let mark = |units: &i128| Mark {
-        at: step.value(*units),
-        label: unit.label(units - base, power),
-        is_strong: *units == 0,
-    };
-    let marks = units.iter().map(mark).collect();
-    Marks { marks, offset: (base != 0).then(|| offset(base, power)) }
-}
-
-/// The round number below `least` that all numbers up to `most` share.
-fn base(least: i128, most: i128) -> i128 {
-    let mut round = 1;
-    while round < most - least {
-        round *= 10;
-    }
-    least.div_euclid(round) * round
-}
-
-/// An offset with all its digits, for example `+1.763886e15`.
-fn offset(base: i128, power: i32) -> String {
-    let sign = if base < 0 { '-' } else { '+' };
-    let text = base.unsigned_abs().to_string();
-    let exponent = power + last_place(text.len());
-    let digits = text.trim_end_matches('0');
-    if (0..6).contains(&exponent) && digits.len() <= DIGITS + 2 {
-        return format!(
-            "{sign}{}",
-            decimal(base.abs(), power, 0).trim_end_matches('0').trim_end_matches('.')
-        );
-    }
-    let (first, rest) = digits.split_at(1);
-    let point = if rest.is_empty() { "" } else { "." };
-    format!("{sign}{first}{point}{rest}e{exponent}")
-}
-
-fn digits(number: i128) -> usize {
-    number.unsigned_abs().to_string().len()
-}
-
-/// The place of a number's first digit, counted from its last one.
-fn last_place(digits: usize) -> i32 {
-    i32::try_from(digits).unwrap_or(i32::MAX) - 1
-}
-
-/// The power of ten in which all labels of an axis are written, and how it is shown after each.
-struct Unit {
-    power: i32,
-    suffix: String,
-}
-
-impl Unit {
-    /// The unit for numbers up to `largest` times 10^power.
-    fn of(largest: i128, power: i32) -> Self {
-        let exponent = power + last_place(digits(largest));
-        let (power, suffix) = match exponent {
-            -5..4 => (0, String::new()),
-            // `99998` is shorter than `99.998k`.
-            4..6 if power < 2 => (0, String::new()),
-            4..6 => (3, "k".to_owned()),
-            6..9 => (6, "M".to_owned()),
-            9..12 => (9, "G".to_owned()),
-            12..15 => (12, "T".to_owned()),
-            _ => (exponent, format!("e{exponent}")),
-        };
-        Self { power, suffix }
-    }
-
-    fn label(&self, units: i128, power: i32) -> String {
-        match units {
-            0 => "0".to_owned(),
-            _ => decimal(units, power, self.power) + &self.suffix,
-        }
-    }
-}
-
-/// `units`·10^power in units of 10^unit, as a decimal number without rounding.
-fn decimal(units: i128, power: i32, unit: i32) -> String {
-    let sign = if units < 0 { "-" } else { "" };
-    let digits = units.unsigned_abs().to_string();
-    let zeros = |count: i32| "0".repeat(usize::try_from(count).unwrap_or(0));
-    let decimals = unit - power;
-    if decimals <= 0 {
-        return format!("{sign}{digits}{}", zeros(-decimals));
-    }
-    let padded = zeros(decimals - last_place(digits.len())) + &digits;
-    let point = padded.len() - usize::try_from(decimals).unwrap_or(0);
-    format!("{sign}{}.{}", &padded[..point], &padded[point..])
+    let (labels, offset) = labels::of(&units, step.power);
+    let mark = |(units, label)| Mark { at: step.value(units), label, is_strong: units == 0 };
+    Marks { marks: units.into_iter().zip(labels).map(mark).collect(), offset }
 }
 
 #[cfg(test)]
@@ -260,21 +158,10 @@ mod tests {
     }
 
     #[test]
-    fn the_topmost_label_bears_the_unit_with_its_prefix() {
-        let top = |high: f64, unit: &str| {
-            let marks = values(Scale::linear((0.0, high)), 4.0).in_unit(unit).marks;
-            marks.last().map(|mark| mark.label.clone()).unwrap()
-        };
-        assert_eq!(top(20_000.0, "B/s"), "20 kB/s");
-        assert_eq!(top(2e6, "W"), "2.0 MW");
-        assert_eq!(top(0.4, "V"), "0.4 V");
-        assert_eq!(top(4e18, "B"), "4e18 B");
-        // What has a prefix takes no second one, and not every unit takes one.
-        assert_eq!(top(20_000.0, "ms"), "20k ms");
-        assert_eq!(top(20_000.0, "MiB"), "20k MiB");
-        assert_eq!(top(100.0, "%"), "100 %");
+    fn the_topmost_label_bears_the_unit() {
         let marks = values(Scale::linear((0.0, 20_000.0)), 4.0).in_unit("B").marks;
-        assert_eq!(marks[1].label, "5k", "the others are as they were");
+        let labels: Vec<&str> = marks.iter().map(|mark| mark.label.as_str()).collect();
+        assert_eq!(labels, ["0", "5k", "10k", "15k", "20 kB"]);
     }
 
     #[test]
@@ -299,7 +186,7 @@ mod tests {
             marks.into_iter().map(|mark| mark.label).collect::<Vec<_>>().join(" ")
         };
         assert_eq!(labels(0.9, 110.0, 8.0), "1 2 5 10 20 50 100");
-        assert_eq!(labels(0.001, 1e6, 9.0), "0.001 0.01 0.1 1 10 100 1000 10000 100000 1e6");
+        assert_eq!(labels(0.001, 1e6, 9.0), "0.001 0.01 0.1 1 10 100 1000 10k 100k 1M");
         assert_eq!(labels(3.0, 4.0, 4.0), "3.0 3.5 4.0", "within a decade as a linear one");
         assert_eq!(
             labels(1.3e-4, 1.2, 1.7),
