@@ -11,8 +11,11 @@ const SHORT: i32 = 7;
 /// Else the visible range has so many, of which the last is less than a pixel.
 const OF_RANGE: i32 = 4;
 
-/// On a logarithmic axis a number with more digits than this has an exponent.
+/// A number with more digits than this has an exponent, on a linear axis if that is shorter.
 const LONG: i32 = 12;
+
+/// What an exponent takes, with the point before it: `.` and `e12`.
+const EXPONENT: i32 = 4;
 
 /// A value that stands still has so many.
 const OF_CONSTANT: i32 = 6;
@@ -111,7 +114,9 @@ impl Form {
         let range = |span: f64| order(span * factor).map(|range| OF_RANGE - 1 - range);
         let Some(size) = size else { return Self::Decimals(0) };
         let constant = OF_CONSTANT - 1 - size;
-        if !(-4..MOST - 1).contains(&size) {
+        // Not one of which so few digits are seen that the others would hide them.
+        let is_short = size < LONG || range(linear).is_none_or(|range| range >= -EXPONENT);
+        if !(-4..MOST - 1).contains(&size) || !is_short {
             // Also of a small value the exponent says how small it is.
             let decimals = range(linear).map_or(constant, |range| range.max(constant - 2)) + size;
             return Self::Exponent(decimals.clamp(0, MOST - 1));
@@ -193,10 +198,19 @@ mod tests {
         assert_eq!(texts(&[0.0, 1e18], false), ["0", "1.000e18"]);
         // What is rounded to a whole number is no 0.
         assert_eq!(
-            texts(&[0.001, 1e12, -0.25, 0.0], false),
-            ["0.001", "1000000000000", "-0.25", "0"]
+            texts(&[0.001, 1e11, -0.25, 0.0], false),
+            ["0.001", "100000000000", "-0.25", "0"]
         );
         assert_eq!(texts(&[5e-324, 1.7e308, -1.7e308], false)[0], "4.941e-324");
+    }
+
+    #[test]
+    fn a_long_number_of_which_few_digits_are_seen_has_an_exponent() {
+        let wide = [-16_344_700_000_000.0, 31_876_500_000_000.0];
+        assert_eq!(texts(&wide, false), ["-1.634e13", "3.188e13"]);
+        let near = [1_763_886_079_123.0, 1_763_886_080_456.0];
+        assert_eq!(texts(&near, false), ["1763886079123", "1763886080456"]);
+        assert_eq!(texts(&[1_763_886_079_123.0], false), ["1763886079123"]);
     }
 
     #[test]
