@@ -164,7 +164,6 @@ impl Input {
         self.stamp(now);
         for warning in self.sampler.take_warnings() {
             tracing::warn!("{warning}");
-            let kind = |text: &str| text.split(" (line ").next().map(str::to_owned);
             let is_known = self.first_warnings.iter().any(|first| kind(first) == kind(&warning));
             if self.first_warnings.len() < FIRST_WARNINGS && !is_known {
                 self.first_warnings.push(warning);
@@ -359,6 +358,11 @@ impl Input {
 #[expect(clippy::disallowed_methods, reason = "a person reads when a line came")]
 fn wall_clock() -> DateTime<Utc> {
     Utc::now()
+}
+
+/// A warning without the line's number, or how many more such lines there are.
+fn kind(warning: &str) -> &str {
+    warning.rsplit_once(" (").map_or(warning, |(kind, _)| kind)
 }
 
 #[cfg(test)]

@@ -75,6 +75,17 @@ fn a_rate_of_nothing_but_lines_that_had_waited_is_reported() {
 }
 
 #[test]
+fn of_many_lines_without_a_number_the_first_one_is_kept() {
+    let (mut writer, reader) = UnixStream::pair().unwrap();
+    writer.write_all("hello\n".repeat(30).as_bytes()).unwrap();
+    drop(writer);
+    let source = Source::from_file(File::from(OwnedFd::from(reader)));
+    let mut input = Input::new(source, Rules::default(), Axis::Arrival);
+    while input.advance().is_none() {}
+    assert_eq!(input.first_warnings(), ["Input must be a number. (line 1)"]);
+}
+
+#[test]
 fn what_stood_in_a_followed_file_has_no_rate() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("log");
