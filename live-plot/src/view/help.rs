@@ -6,10 +6,10 @@ use super::keys::{self, COPYING, POINTING};
 use super::overlay;
 
 /// What a window has around the list: its title, its margins, and some of the plot.
-const AROUND: egui::Vec2 = egui::vec2(40.0, 72.0);
+const AROUND: egui::Vec2 = egui::vec2(52.0, 84.0);
 
 /// Two columns need this much; a small window is seldom high.
-const TWO_COLUMNS: f32 = 600.0;
+const TWO_COLUMNS: f32 = 580.0;
 
 /// The widest key with the room after it.
 const KEY: f32 = 110.0;
@@ -34,7 +34,9 @@ pub(super) fn show(ui: &Ui, open: &mut bool) {
         if is_open {
             overlay::hold(ui, None);
         }
-        ScrollArea::vertical().max_height(room.y.max(1.0)).show(ui, |ui| {
+        let list = ScrollArea::vertical().max_height(room.y.max(1.0));
+        // The bar of a column alone is at the window's edge.
+        list.auto_shrink([columns > 1, true]).show(ui, |ui| {
             ui.scroll_with_delta(egui::vec2(0.0, -scrolled(ui, room.y)));
             // A column alone is as wide as the window lets it be; of two each has room for its longest text.
             let widest = if columns == 1 { room.x - KEY } else { f32::INFINITY };

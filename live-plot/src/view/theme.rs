@@ -1,7 +1,8 @@
 //! How the window looks: the shared `palette` as egui takes it, and egui's own styles.
 
 use eframe::egui::{
-    Color32, Context, CornerRadius, FontFamily, FontId, Stroke, TextStyle, Theme, Ui, Vec2, vec2,
+    Color32, Context, CornerRadius, FontFamily, FontId, Margin, Stroke, TextStyle, Theme, Ui, Vec2,
+    vec2,
 };
 
 use crate::picture::palette::{Palette, Rgb};
@@ -47,6 +48,7 @@ pub(super) fn apply(ctx: &Context) {
             visuals.widgets.active.weak_bg_fill = faint;
             visuals.widgets.active.bg_stroke = Stroke::new(FOCUS, palette.text);
             style.spacing.button_padding = BUTTON;
+            style.spacing.window_margin = Margin::same(12);
             style.text_styles = [
                 (TextStyle::Heading, FontId::new(17.0, FontFamily::Proportional)),
                 (TextStyle::Body, FontId::new(13.0, FontFamily::Proportional)),
