@@ -6,15 +6,17 @@
 //! members, builds no tree, and reads numbers to the last bit.
 
 pub(in crate::input) mod array;
+pub(super) mod behind;
 pub(super) mod outline;
+mod string;
 
 use std::ops::Range;
 
 use super::cells::measure::Measure;
 use super::cells::number;
 use super::reading::{Cell, Key, Reading, Span};
-use super::words::{Message, is_name};
 use array::Array;
+use string::string;
 
 /// Deeper nesting is refused: no program prints it by the line.
 const DEEPEST: usize = 64;
@@ -38,87 +40,6 @@ fn document(text: &[u8], reading: &mut Reading) -> Option<()> {
     reading.sort_rows();
     reading.is_json = true;
     is_whole
-}
-
-/// Reads an object behind words, of which one by itself names the row, as `mosquitto_sub -v` prints it: `kitchen/air {"t": 5}`.
-/// A time, a level or a tag may stand before it.
-pub(super) fn read_named(line: &[u8], reading: &mut Reading) -> bool {
-    if !line.ends_with(b"}") || line.starts_with(b"{") {
-        return false;
-    }
-    let message = Message::of(line);
-    let start = message.start;
-    let Some(open) = memchr::memchr(b'{', &line[start..]).map(|at| start + at) else {
-        return false;
-    };
-    let words = line[start..open].trim_ascii_end();
-    let is_apart = words.len() < open - start || words.is_empty();
-    if !is_apart || words.contains(&b'=') || !read(&line[open..], reading) {
-        return false;
-    }
-    let word = words.strip_suffix(b":").unwrap_or(words);
-    let is_name = is_name(word) && !word.iter().any(u8::is_ascii_whitespace);
-    match message.thing.clone().map(|thing| &line[thing]) {
-        Some(thing) if is_name => reading.name_rows(&[thing, b".", word].concat()),
-        Some(thing) => reading.name_rows(thing),
-        None if is_name => reading.name_rows(word),
-        None => message.keep_before(line, words, reading),
-    }
-    message.keep_time(line, reading);
-    true
-}
-
-/// The string that the text begins with, unescaped, and its length.
-fn string(text: &[u8]) -> Option<(Vec<u8>, usize)> {
-    let quote = *text.first().filter(|byte| matches!(byte, b'"' | b'\''))?;
-    let mut plain = Vec::new();
-    let mut at = 1;
-    loop {
-        let byte = *text.get(at)?;
-        at += 1;
-        match byte {
-            b'\\' => at += unescape(&text[at..], &mut plain)?,
-            _ if byte == quote => return Some((plain, at)),
-            _ => plain.push(byte),
-        }
-    }
-}
-
-/// Appends what is escaped at the beginning of `text` and returns how long it was.
-fn unescape(text: &[u8], plain: &mut Vec<u8>) -> Option<usize> {
-    let code = |at: usize| {
-        let digits = str::from_utf8(text.get(at..at + 4)?).ok()?;
-        u32::from_str_radix(digits, 16).ok()
-    };
-    let escaped = match text.first()? {
-        b'n' => '\n',
-        b't' => '\t',
-        b'r' => '\r',
-        b'b' => '\u{8}',
-        b'f' => '\u{c}',
-        b'u' => {
-            let first = code(1)?;
-            // Two halves of a surrogate pair are one character (RFC 8259 section 7).
-            let second = (text.get(5..7) == Some(b"\\u")).then(|| code(7)).flatten();
-            if let (0xd800..0xdc00, Some(second @ 0xdc00..0xe000)) = (first, second) {
-                let both = 0x10000 + ((first - 0xd800) << 10) + (second - 0xdc00);
-                push(char::from_u32(both)?, plain);
-                return Some(11);
-            }
-            push(char::from_u32(first).unwrap_or(char::REPLACEMENT_CHARACTER), plain);
-            return Some(5);
-        }
-        other => {
-            plain.push(*other);
-            return Some(1);
-        }
-    };
-    push(escaped, plain);
-    Some(1)
-}
-
-fn push(c: char, plain: &mut Vec<u8>) {
-    plain.extend_from_slice(c.encode_utf8(&mut [0; 4]).as_bytes());
 }
 
 struct Json<'a> {
@@ -394,27 +315,6 @@ mod tests {
         assert_rows(r#"[{"a":1},{"a":2}]"#, &["a=1", "a=2"]);
         assert_rows("[[1,2],[3,4]]", &["#0=1 #1=2", "#0=3 #1=4"]);
         assert_rows("[1, null, 3],", &["#0=1 #1=NaN #2=3"]);
-    }
-
-    #[test]
-    fn a_word_or_a_tag_before_an_object_names_its_row() {
-        for (line, expected) in [
-            (r#"kitchen/air {"t":21.5,"h":{"rel":40}}"#, "kitchen/air.t=21.5 kitchen/air.h.rel=40"),
-            (r#"[kitchen] {"t":5}"#, "kitchen.t=5"),
-            (r#"[kitchen] air: {"t":5}"#, "kitchen.air.t=5"),
-            (r#"2026-11-26T17:00:00Z INFO {"t":5}"#, "t=5"),
-            (r#"web_1  | {"a":{"t":5},"b":{"t":6}}"#, "web_1.a.t=5 web_1.b.t=6"),
-            (r#"2026-11-26T17:00:00Z stdout F {"a":{"t":5}}"#, "a.t=5"),
-            (r#"n=5 {"t":5}"#, ""),
-            (r#"{"t":5}"#, ""),
-            (r#"x{a="b"} 5"#, ""),
-            (r#"air {"t":5} done"#, ""),
-        ] {
-            let mut reading = Reading::default();
-            let is_read = read_named(line.as_bytes(), &mut reading);
-            assert_eq!(if is_read { shown(&reading) } else { String::new() }, expected, "{line}");
-            assert_eq!(reading.rows().count(), usize::from(is_read), "{line}");
-        }
     }
 
     #[test]

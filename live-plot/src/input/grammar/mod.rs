@@ -347,7 +347,7 @@ impl Grammar {
         if inner.is_none() && (line.starts_with(b"{\"") || line.starts_with(b"{'")) {
             return refused(line);
         }
-        if json::read_named(line, reading) {
+        if json::behind::read_named(line, reading) {
             return Verdict::Read;
         }
         reading.clear();
