@@ -2,14 +2,14 @@
 //! lines, `grammar` finds the numbers in a line and their names, `schema` knows which series each number belongs to,
 //! `scales` its unit, `timestamp` reads a line's own time, `counters` turns a counter into its change a second, and
 //! `sampler` puts this together and rejects bad lines, which `problems` reports, or takes them as `marks`; `gaps` are cells
-//! that are no numbers; `checks` finds what a form has read otherwise than it was meant, and what only many lines show is
-//! left to `doubts` and `twins`, of tables, and `turns`, of names and values; `proposal` is the way out that a report names.
+//! that are no numbers; `checks` finds what a form has read otherwise than it was meant, and `apart`, over many lines, what
+//! tells things apart; `proposal` is the way out that a report names, `shown` a name in it.
 //! `pipeline` waits, and passes all of it on; `producer` and `utf16` recognise what goes wrong before us. For the window a
 //! thread of its own does this (`reader`); an export does it in its own loop.
 
+mod apart;
 mod checks;
 mod counters;
-mod doubts;
 mod file;
 mod followed;
 mod gaps;
@@ -23,9 +23,8 @@ pub mod reader;
 mod sampler;
 mod scales;
 mod schema;
+mod shown;
 pub mod source;
 mod splitter;
 mod timestamp;
-mod turns;
-mod twins;
 mod utf16;

@@ -15,9 +15,9 @@ use std::time::{Duration, Instant};
 
 use chrono::{DateTime, Utc};
 
+use super::apart::Apart;
 use super::checks::Checks;
 use super::counters::Counters;
-use super::doubts::Doubts;
 use super::gaps::Gaps;
 use super::grammar::again::Again;
 use super::grammar::cells::measure::Measure;
@@ -31,8 +31,6 @@ use super::scales::Scales;
 use super::schema::{MAX_SERIES, Name, Role, Schema};
 use super::splitter::Line;
 use super::timestamp::Timestamps;
-use super::turns::Turns;
-use super::twins::Twins;
 use crate::config::Rules;
 use crate::series::store::{Counts, Entry};
 use crate::series::{Annotation, Sample};
@@ -68,9 +66,7 @@ pub(super) struct Sampler {
     /// With `--rate`.
     counters: Option<Counters>,
     problems: Problems,
-    doubts: Doubts,
-    turns: Turns,
-    twins: Twins,
+    apart: Apart,
     checks: Checks,
     gaps: Gaps,
     once: Once,
@@ -91,7 +87,6 @@ struct Once {
     hexadecimal: bool,
     time_column: bool,
     two_units: bool,
-    parts: bool,
     blank: bool,
     numbered: bool,
 }
@@ -118,9 +113,7 @@ impl Sampler {
             rows: Vec::new(),
             cells: Vec::new(),
             problems: Problems::new(is_typed),
-            doubts: Doubts::default(),
-            turns: Turns::default(),
-            twins: Twins::default(),
+            apart: Apart::default(),
             checks: Checks::default(),
             gaps: Gaps::default(),
             once: Once::default(),
@@ -179,10 +172,9 @@ impl Sampler {
         let names = self.schema.names().len();
         let has_places = self.timestamps.is_some() || self.marks.is_some();
         let is_plain = verdict == Verdict::Read && !has_places && !self.schema.names_rows();
-        let are_settled =
-            self.doubts.are_settled(self.grammar.tables.begun) && self.twins.are_settled();
+        let are_settled = self.apart.is_settled(self.grammar.tables.begun);
         if is_plain
-            && !self.turns.is_open()
+            && !self.apart.is_open()
             && let Some(samples) = self.again.samples(names, are_settled)
             && self.checks.pass()
         {
@@ -269,7 +261,6 @@ impl Sampler {
     fn take_rows(&mut self, line: &[u8], now: Instant) {
         self.hint_at_time();
         self.warn_open_marks();
-        self.warn_parts();
         self.warn_lost_names();
         let reading = std::mem::take(&mut self.grammar.reading);
         // What --match and --rows take is as the user wants it.
@@ -281,8 +272,7 @@ impl Sampler {
             self.warn_behind(line, &reading);
         }
         for row in reading.rows() {
-            self.warn_doubt(row, &reading);
-            self.warn_turn(row, &reading);
+            self.warn_apart(row, &reading);
             let time = self.time(row, &reading);
             let name = self.row_name(row, &reading);
             match time.and_then(|time| Ok((time, name?))) {
@@ -396,9 +386,7 @@ impl Sampler {
         self.reject_headers(now);
         self.warn_suppressed(now + Duration::from_secs(1));
         self.warn_missing();
-        self.warn_single_turn();
-        self.warn_single_twins();
-        self.warn_all_different();
+        self.warn_apart_at_the_end();
         self.schema.only_time().into_iter().for_each(|text| self.problems.warn(text));
         if self.counters.as_ref().is_some_and(Counters::have_forgotten_all) {
             self.problems.warn(

@@ -1,7 +1,7 @@
 //! Checks of what was read, for lines that a form has read otherwise than their author meant them: `unread` finds numbers
 //! that were left out (`numbers`: which there are), `changing` names that are new on each line, `mixed` one name for two
 //! things, `behind` words behind a number that may turn it; `pattern` has the parts of the way out. They change no reading, and each reports once. Pure. What many rows of
-//! one table show is left to `doubts`.
+//! one table show is left to `apart`.
 
 mod behind;
 mod changing;

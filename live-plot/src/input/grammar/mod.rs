@@ -14,7 +14,7 @@
 //!
 //! again reads a line that is like an earlier one, and `cells::bare` a flood of bare numbers, before all of these. title
 //! holds what stands above the lines; remark knows a line without a number. cells knows what a cell is: a number with its
-//! unit, a time, a word; words what may be a name; reading holds what was found. Pure: which series a number belongs to,
+//! unit, a time, a word; words what may be a name; vocabulary what known ones mean; reading holds what was found. Pure: which series a number belongs to,
 //! and when it was, is left to `schema` and `timestamp`.
 
 pub(super) mod again;
@@ -32,6 +32,7 @@ pub(super) mod remark;
 mod shown;
 pub(super) mod table;
 pub(super) mod title;
+pub(super) mod vocabulary;
 pub(super) mod words;
 
 use cells::comma;

@@ -10,6 +10,8 @@ mod plain;
 pub(in crate::input) mod row;
 pub(in crate::input) mod row_names;
 
+use std::borrow::Cow;
+
 use super::cells::comma;
 use super::cells::delimiter::Delimiter;
 use super::reading::Reading;
@@ -149,9 +151,18 @@ impl Tables {
             return b"value";
         }
         while self.numbered.len() <= column {
-            self.numbered.push(format!("c{}", self.numbered.len() + 1).into_bytes());
+            self.numbered.push(numbered(self.numbered.len()));
         }
         &self.numbered[column]
+    }
+
+    /// The same for a reader of this alone.
+    pub(in crate::input) fn any_name(&self, column: usize) -> Cow<'_, [u8]> {
+        match self.own_name(column) {
+            b"" if self.is_single && column == 0 => b"value".into(),
+            b"" => numbered(column).into(),
+            name => name.into(),
+        }
     }
 
     /// What the user or the header calls a column; empty if neither does.
@@ -254,7 +265,7 @@ impl Tables {
             || header.names.iter().enumerate().any(|(column, own)| {
                 let name = self.given.get(column).filter(|name| !name.is_empty()).unwrap_or(own);
                 let is_meant = |meant: &String| match name.is_empty() {
-                    true => *meant == format!("c{}", column + 1),
+                    true => meant.as_bytes() == numbered(column),
                     false => meant.as_bytes() == name,
                 };
                 self.row_names.iter().any(is_meant)
@@ -311,4 +322,9 @@ impl Tables {
         self.table = Some(table);
         true
     }
+}
+
+/// What a column without a name is called.
+fn numbered(column: usize) -> Vec<u8> {
+    format!("c{}", column + 1).into_bytes()
 }

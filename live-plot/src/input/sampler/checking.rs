@@ -7,7 +7,7 @@ use super::super::grammar::metrics::is_epoch;
 use super::super::grammar::reading::{Cell, Item, Key, Reading};
 use super::super::proposal::{alternatives, pattern};
 use super::super::schema::Role;
-use super::warnings::shown;
+use super::super::shown::shown;
 use super::{Sampler, name};
 use crate::input::grammar::cells::measure::Measure;
 

@@ -8,7 +8,7 @@ use super::super::grammar::cells::{begins_with_number, is_fortran};
 use super::super::grammar::reading::{Item, Key, Reading};
 use super::super::grammar::words::loop_word;
 use super::super::problems::Problem;
-use super::warnings::shown;
+use super::super::shown::shown;
 use super::{Sampler, name};
 
 /// So many of a row are named.

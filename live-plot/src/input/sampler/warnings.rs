@@ -1,86 +1,20 @@
 //! The warnings of the sampler that come once. Those that come with every line are left to `problems`.
 
-use std::borrow::Cow;
-
-use common::words::quoted;
-
-use super::super::doubts::{Doubt, is_state};
+use super::super::apart::Row;
 use super::super::grammar::metrics;
 use super::super::grammar::reading::Reading;
-use super::super::grammar::reading::{Cell, Item, Key, Span};
+use super::super::grammar::reading::{Cell, Item, Key};
 use super::super::grammar::table::OpenMark;
 use super::super::grammar::table::row_names::Lost;
 use super::super::problems::Problem;
+use super::super::shown::{copied, shown};
 use super::super::splitter::LONGEST;
 use super::super::timestamp::compact;
-use super::super::turns::{Turn, is_identity, numbered};
-use super::super::twins;
-use super::{Sampler, name};
+use super::Sampler;
 use crate::input::grammar::cells::foreign::is_hexadecimal;
 use crate::input::grammar::cells::measure::Measure;
 use crate::input::grammar::cells::moment::Moment;
 use crate::input::grammar::cells::unit::Unit;
-
-/// How many characters of a name or cell a warning shows: binary noise has them in any number.
-const SHOWN: usize = 32;
-
-/// The longest name that a warning shows whole.
-const LONGEST_NAME: usize = 120;
-
-/// A name or a cell in a warning.
-pub(super) fn shown(text: &[u8]) -> String {
-    let text = String::from_utf8_lossy(text);
-    let text = common::escape::escape(&text);
-    match text.char_indices().nth(SHOWN) {
-        Some((end, _)) => format!("{}…", &text[..end]),
-        None => text.into_owned(),
-    }
-}
-
-/// The warning that rows are those of things in turn, which a number counts.
-fn counted(count: u64, by: &[u8], line: u64) -> String {
-    let (name, by) = (shown(by), copied(by));
-    format!(
-        "{name} counts {count} rows again and again: if it tells them apart, --rows {by} draws each by itself. (line {line})"
-    )
-}
-
-/// The warning that lines are about several things in turn; a count is that of the first number, which has this name.
-fn in_turn(turn: Turn<'_>, first: &[u8], line: u64) -> String {
-    let (key, names) = match turn {
-        Turn::Counted(count) => return counted(count, first, line),
-        Turn::Named(key, names) => (key, shown(names.as_bytes())),
-    };
-    let (told, way_out) = match key {
-        b"" => (
-            "the words before their numbers say".to_owned(),
-            "--match with a group (?<name>…) for those words tells them apart".to_owned(),
-        ),
-        _ => {
-            (format!("{} says", shown(key)), format!("--rows {} draws each by itself", copied(key)))
-        }
-    };
-    format!(
-        "The lines seem to be about several things in turn, as {told} ({names}), and their numbers are taken for those of one: {way_out}. (line {line})"
-    )
-}
-
-/// The warning that several rows have the name of this one, and by which column they are told apart.
-fn several(name: &[u8], column: &[u8], line: u64) -> String {
-    let (name, by, column) = (shown(name), shown(column), copied(column));
-    format!(
-        "Several rows of a table are called {name}: if {by} tells such rows apart, --rows {column} draws each by itself. (line {line})"
-    )
-}
-
-/// A name that is to be copied to a command line: whole, if it is no noise.
-fn copied(name: &[u8]) -> String {
-    let name = match str::from_utf8(name) {
-        Ok(text) if text.len() <= LONGEST_NAME => common::escape::escape(text).into_owned(),
-        _ => shown(name),
-    };
-    quoted(&name).into_owned()
-}
 
 impl Sampler {
     pub(super) fn warn_infinite(&mut self) {
@@ -102,18 +36,6 @@ impl Sampler {
         self.problems.warn(format!(
             "{name}: {text} is a hexadecimal number, and a gap, as will be any other; {way_out}. (line {line})"
         ));
-    }
-
-    /// Warns of rows that seem to be a total and its parts.
-    pub(super) fn warn_parts(&mut self) {
-        let Some(columns) = self.grammar.tables.parts.take() else { return };
-        if std::mem::replace(&mut self.once.parts, true) {
-            return;
-        }
-        let names = (0..columns).map(|column| self.grammar.tables.name(column).to_vec());
-        let names = copied(&names.collect::<Vec<_>>().join(&b','));
-        let line = self.counts.lines;
-        self.problems.warn(format!("{names}: - in the first row, and numbers in the next. If these are a total and its parts, --rows {names} draws each by itself. (line {line})"));
     }
 
     /// Warns that a column does not name the rows any more.
@@ -143,139 +65,28 @@ impl Sampler {
         });
     }
 
-    /// Warns once of what the rows of a table seem to be.
-    pub(super) fn warn_doubt(&mut self, row: &[Item], reading: &Reading) {
-        let [Item { key: Key::Column(_), row: name_of_row, .. }, _, ..] = row else { return };
-        if self.schema.names_rows() {
+    /// Whether the user says which lines are of which thing.
+    fn is_told_apart(&self) -> bool {
+        self.schema.names_rows() || self.grammar.has_pattern()
+    }
+
+    /// Warns once of what the rows so far seem to be.
+    pub(super) fn warn_apart(&mut self, items: &[Item], reading: &Reading) {
+        self.grammar.keeps_before = self.apart.is_open();
+        if self.is_told_apart() {
             return;
         }
-        let mut numbers = row.iter().filter(|item| matches!(item.cell, Cell::Number(_)));
-        let Some(first) = numbers.next() else { return };
-        let number = match first.cell {
-            Cell::Number(Measure { value, unit: None }) => Some(value),
-            _ => None,
-        };
-        let table = self.grammar.tables.begun;
-        let name_of_row = reading.text(*name_of_row);
-        self.warn_twins(table, name_of_row, row, reading);
-        let Some(doubt) = self.doubts.row(table, name_of_row, number) else {
-            return;
-        };
-        let line = self.counts.lines;
-        self.problems.warn(match doubt {
-            Doubt::InTurn(count) => {
-                let column = name(first, reading, &mut self.grammar.tables).name;
-                if is_state(column) {
-                    return;
-                }
-                counted(count, column, line)
-            }
-            Doubt::States(_) if let Some(column) = self.twins.words() => {
-                several(name_of_row, self.grammar.tables.name(column), line)
-            }
-            Doubt::States(names) => format!("The rows are called by their words {}: if these are states of one thing, --rows none draws it as one series. (line {line})", shown(names.as_bytes())),
-        });
-    }
-
-    /// Warns once of rows of one name in one block of a table.
-    fn warn_twins(&mut self, table: u64, name: &[u8], row: &[Item], reading: &Reading) {
-        if name.is_empty() || !self.twins.is_open() {
-            return;
-        }
-        let cell = |item: &Item| {
-            let Key::Column(column) = item.key else { return None };
-            let (text, is_word) = match item.cell {
-                Cell::Text(text) if Moment::whole(reading.text(text)).is_some() => return None,
-                Cell::Text(text) => {
-                    let text = reading.text(text).to_vec();
-                    let is_name = text.iter().any(u8::is_ascii_alphabetic);
-                    (text, is_name && !is_state(self.grammar.tables.own_name(column)))
-                }
-                Cell::Number(measure) => (measure.value.to_string().into_bytes(), false),
-                Cell::Empty => return None,
-            };
-            Some(twins::Cell { column, text, is_word })
-        };
-        let found = self.twins.row(table, name, row.iter().filter_map(cell));
-        if let Some(column) = found {
-            let warning = several(name, self.grammar.tables.name(column), self.counts.lines);
-            self.problems.warn(warning);
+        let row = Row { items, reading, tables: &self.grammar.tables };
+        if let Some(doubt) = self.apart.row(&row) {
+            self.problems.warn(format!("{doubt} (line {})", self.counts.lines));
         }
     }
 
-    /// Warns at the end of the input of rows of one name in the only block of a table.
-    pub(super) fn warn_single_twins(&mut self) {
-        if let Some((name, column)) = self.twins.finish() {
-            let warning = several(name, self.grammar.tables.name(column), self.counts.lines);
-            self.problems.warn(warning);
-        }
-    }
-
-    /// Warns of rows of which each has another name, and so is a series of one sample.
-    pub(super) fn warn_all_different(&mut self) {
-        let is_decided = self.schema.names_rows() || self.grammar.has_pattern();
-        let rows = self.grammar.tables.all_different(self.counts.lines).filter(|_| !is_decided);
-        if let Some(rows) = rows {
-            self.problems.warn(format!("Each of the {rows} rows has a name of its own, and so is a series of one sample: --rows none draws each column as a series."));
-        }
-    }
-
-    /// Warns once of numbers of one name that seem to be those of several things in turn.
-    pub(super) fn warn_turn(&mut self, row: &[Item], reading: &Reading) {
-        self.grammar.keeps_before = self.turns.is_open();
-        let is_decided = self.grammar.has_pattern() || self.schema.names_rows();
-        if !self.turns.is_open() || is_decided {
-            return;
-        }
-        let is_row = matches!(row, [Item { key: Key::Column(_), .. }, ..]);
-        // What the rows of a table are called by is told by `warn_doubt`.
-        if is_row && (row[0].row != Span::default() || self.doubts.is_reported) {
-            return self.turns.pass();
-        }
-        let tables = &self.grammar.tables;
-        let key = |item: &Item| match item.key {
-            Key::Name(key) => reading.text(key),
-            Key::Column(column) => tables.own_name(column),
-        };
-        let mut numbers = row.iter().filter(|item| matches!(item.cell, Cell::Number(_)));
-        let (Some(first), last) = (numbers.next(), numbers.next_back()) else {
-            return self.turns.pass();
-        };
-        let number = match first.cell {
-            Cell::Number(Measure { value, unit: None }) if !is_row => last.map(|_| value),
-            _ => None,
-        };
-        // What stands in another row is no text of this one.
-        let own = reading.text(first.row);
-        let text = |item: &Item| match item.cell {
-            _ if reading.text(item.row) != own => None,
-            Cell::Text(text) if !is_row || is_identity(key(item)) => {
-                Some((key(item), Cow::Borrowed(reading.text(text))))
-            }
-            Cell::Number(measure) if last.is_some() => {
-                numbered(key(item), measure).map(|number| (key(item), Cow::Owned(number)))
-            }
-            _ => None,
-        };
-        let before = reading.text(reading.before).trim_ascii();
-        let before = (!before.is_empty()).then_some((&b""[..], Cow::Borrowed(before)));
-        let texts = row.iter().filter_map(text).chain(before);
-        let kind = [&reading.title, reading.text(first.row), key(first)];
-        let Some(turn) = self.turns.row(&kind.join(&b'.'), number, texts) else { return };
-        let line = self.counts.lines;
-        let is_state = matches!(turn, Turn::Counted(_)) && is_state(kind[2]);
-        let warning = in_turn(turn, kind[2], line);
-        if !is_state {
-            self.problems.warn(warning);
-        }
-    }
-
-    /// Warns at the end of the input of numbers of one name that are those of several things, each of which came once.
-    pub(super) fn warn_single_turn(&mut self) {
-        let line = self.counts.lines;
-        if let Some(turn) = self.turns.finish() {
-            let warning = in_turn(turn, b"", line);
-            self.problems.warn(warning);
+    /// Warns at the end of the input of what all of it seems to be.
+    pub(super) fn warn_apart_at_the_end(&mut self) {
+        let doubt = self.apart.finish(&self.grammar.tables, self.counts.lines);
+        if let Some(doubt) = doubt.filter(|_| !self.is_told_apart()) {
+            self.problems.warn(doubt.to_string());
         }
     }
 

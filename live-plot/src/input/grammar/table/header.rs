@@ -5,9 +5,9 @@ mod names;
 
 use super::places::touch;
 use super::row;
-use super::row_names::is_no_value;
 use crate::input::grammar::cells::delimiter::Delimiter;
 use crate::input::grammar::cells::{self, Kind};
+use crate::input::grammar::vocabulary::is_no_value;
 use crate::input::grammar::words::is_level;
 pub(in crate::input) use names::is_of_years;
 use names::{are_units, distinct, end_a_sentence, is_address, is_drawn, is_figure, is_torn};

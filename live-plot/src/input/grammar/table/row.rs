@@ -1,6 +1,5 @@
 //! The cells of a row as they are put into a reading, each in its column, with the row's name.
 
-use super::row_names::is_no_value;
 use crate::input::grammar::cells::comma;
 use crate::input::grammar::cells::delimiter::Delimiter;
 use crate::input::grammar::cells::measure::{self, Measure};
@@ -8,6 +7,7 @@ use crate::input::grammar::cells::moment::Moment;
 use crate::input::grammar::cells::number;
 use crate::input::grammar::cells::{self, Kind};
 use crate::input::grammar::reading::{Cell, Key, Reading, Span};
+use crate::input::grammar::vocabulary::is_no_value;
 use crate::input::grammar::words::is_level;
 
 /// The label that a row or header begins with and what follows its colon, as in `Mem: 1 2`. Under other delimiters than

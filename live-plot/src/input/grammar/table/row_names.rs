@@ -6,68 +6,13 @@ use std::collections::HashMap;
 use crate::input::grammar::cells::delimiter::Delimiter;
 use crate::input::grammar::cells::measure::Measure;
 use crate::input::grammar::cells::{self, Kind};
-
-/// What tables of processes call their column of numbers.
-const PROCESS_IDS: [&str; 5] = ["pid", "tid", "tgid", "lwp", "spid"];
-
-/// What columns are called whose words say something about a row, and name none.
-const REMARKS: [&str; 10] = [
-    "comment",
-    "comments",
-    "description",
-    "memo",
-    "message",
-    "msg",
-    "note",
-    "notes",
-    "remark",
-    "text",
-];
+use crate::input::grammar::vocabulary::{is_process_id, is_remark, is_unit};
 
 /// So many rows, each at another time and of another name, have no names: what never comes again names nothing.
 const MOST_FRESH: u32 = 8;
 
 /// So many lines beside the rows of a table are its header, and lines about it.
 const MOST_OTHERS: u64 = 3;
-
-/// What stands where there is no value, beside what `cells` knows by itself. In the first column it may be a name.
-const NO_VALUES: [&str; 22] = [
-    "na",
-    "ovf",
-    "ol",
-    "not counted",
-    "unknown error",
-    "#div/0!",
-    "#value!",
-    "#ref!",
-    "#num!",
-    "#name?",
-    "null",
-    "err",
-    "error",
-    "overflow",
-    "unknown",
-    "off",
-    "invalid",
-    "missing",
-    "not supported",
-    "n/a",
-    "#n/a",
-    "mm",
-];
-
-/// Whether the word is one of these, in brackets perhaps.
-pub(in crate::input) fn is_no_value(word: &[u8]) -> bool {
-    let inner = match word {
-        [b'[', inner @ .., b']'] | [b'<', inner @ .., b'>'] => inner,
-        _ => word,
-    };
-    is_any_of(&NO_VALUES, inner) || inner == b"\\N"
-}
-
-fn is_any_of(words: &[&str], text: &[u8]) -> bool {
-    words.iter().any(|word| word.as_bytes().eq_ignore_ascii_case(text))
-}
 
 /// So many names are known; further ones are written out.
 const MOST_NAMES: usize = 4096;
@@ -129,14 +74,13 @@ impl RowNames {
     /// Takes the columns of a block from its first row: its words, and the names of its header. So many columns at the
     /// beginning are a time. In a table of processes the last word is what runs.
     pub(in crate::input) fn choose(&mut self, words: &[usize], header: &[Vec<u8>], times: usize) {
-        let is_called = |column: &usize, names: &[&str]| {
-            header.get(*column).is_some_and(|name| is_any_of(names, name))
-        };
-        self.process = header.iter().position(|name| is_any_of(&PROCESS_IDS, name));
+        let is_called =
+            |column: usize, is: fn(&[u8]) -> bool| header.get(column).is_some_and(|name| is(name));
+        self.process = header.iter().position(|name| is_process_id(name));
         let mut words: Vec<usize> =
-            words.iter().copied().filter(|column| !is_called(column, &REMARKS)).collect();
+            words.iter().copied().filter(|column| !is_called(*column, is_remark)).collect();
         // A unit is shared by many rows.
-        words.sort_by_key(|column| is_called(column, &["unit", "units"]));
+        words.sort_by_key(|column| is_called(*column, is_unit));
         (self.column, self.other) = match self.process {
             Some(_) => (words.last().copied(), None),
             None => (words.first().copied(), words.get(1).copied()),

@@ -1,0 +1,62 @@
+//! What rows seem to be, and how it is written in a warning.
+
+use std::fmt;
+
+use super::super::shown::{copied, shown};
+
+/// What rows seem to be, and under which name stands what tells them apart.
+#[derive(Debug, PartialEq, Eq)]
+pub(in crate::input) enum Doubt {
+    /// Those of so many things, which a number counts.
+    Counted { count: u64, by: Vec<u8> },
+    /// Those of things with these names in turn; the words before the numbers have no name.
+    InTurn { names: Vec<u8>, by: Vec<u8> },
+    /// Those of several things with one name.
+    Several { name: Vec<u8>, by: Vec<u8> },
+    /// Those of one thing, each called by the state it was in.
+    States(Vec<u8>),
+    /// A total and its parts, which these columns tell apart.
+    Parts(Vec<u8>),
+    /// So many, each of another name.
+    AllDifferent(u64),
+}
+
+impl fmt::Display for Doubt {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&match self {
+            Self::Counted { count, by } => {
+                let (name, by) = (shown(by), copied(by));
+                format!("{name} counts {count} rows again and again: if it tells them apart, --rows {by} draws each by itself.")
+            }
+            Self::InTurn { names, by } => {
+                let (told, way_out) = match by.is_empty() {
+                    true => (
+                        "the words before their numbers say",
+                        "--match with a group (?<name>…) for those words tells them apart",
+                    ),
+                    false => (
+                        &*format!("{} says", shown(by)),
+                        &*format!("--rows {} draws each by itself", copied(by)),
+                    ),
+                };
+                let names = shown(names);
+                format!("The lines seem to be about several things in turn, as {told} ({names}), and their numbers are taken for those of one: {way_out}.")
+            }
+            Self::Several { name, by } => {
+                let (name, told, by) = (shown(name), shown(by), copied(by));
+                format!("Several rows of a table are called {name}: if {told} tells such rows apart, --rows {by} draws each by itself.")
+            }
+            Self::States(names) => {
+                let names = shown(names);
+                format!("The rows are called by their words {names}: if these are states of one thing, --rows none draws it as one series.")
+            }
+            Self::Parts(names) => {
+                let names = copied(names);
+                format!("{names}: - in the first row, and numbers in the next. If these are a total and its parts, --rows {names} draws each by itself.")
+            }
+            Self::AllDifferent(rows) => {
+                format!("Each of the {rows} rows has a name of its own, and so is a series of one sample: --rows none draws each column as a series.")
+            }
+        })
+    }
+}

@@ -1,0 +1,135 @@
+//! Rows of one kind, those whose first number has one name: a number that counts 0, 1, 0, 1, or a text that comes in turn,
+//! tells them apart. `host=a load=1`, then `host=b load=2`. The text may as well be a state or a remark. Of one whose name is
+//! that of an identity less is asked: `id=12` may be a number, and need not come in turn.
+
+use std::borrow::Cow;
+
+use super::super::grammar::cells::measure::Measure;
+use super::super::grammar::reading::Cell;
+use super::super::grammar::title::is_name_of_a_thing;
+use super::super::grammar::vocabulary::{is_id, is_identity, is_name, is_state};
+use super::super::grammar::words::is_level;
+use super::count::Count;
+use super::doubt::Doubt;
+use super::row::Row;
+use super::texts::Texts;
+
+/// Rows of so many kinds, of so many texts each, are looked at.
+const MOST_KINDS: usize = 16;
+const MOST_TEXTS: usize = 8;
+
+/// A longer text is no name.
+const LONGEST: usize = 64;
+
+/// The kinds so far, by their names.
+#[derive(Debug, Default)]
+pub(super) struct Kinds(Vec<(Vec<u8>, Kind)>);
+
+/// What the rows of one kind have shown: of their first number, and of the texts under each name.
+#[derive(Debug, Default)]
+struct Kind {
+    count: Count,
+    texts: Vec<(Vec<u8>, Texts)>,
+}
+
+impl Kinds {
+    /// Takes a row.
+    pub(super) fn row(&mut self, row: &Row<'_>) -> Option<Doubt> {
+        let mut numbers = row.numbers();
+        let (first, others) = (numbers.next()?, numbers.next().is_some());
+        let (own, by) = (row.name(first), row.key(first));
+        let name = [&row.reading.title, own, &by].join(&b'.');
+        let kind = known_or_new(&mut self.0, MOST_KINDS, &name)?;
+        let number = match first.cell {
+            Cell::Number(Measure { value, unit: None }) if others && !is_state(&by) => Some(value),
+            _ => None,
+        };
+        if let Some(count) = kind.count.take(number) {
+            return Some(Doubt::Counted { count, by: by.into() });
+        }
+        let told = row.items.iter().filter_map(|item| {
+            let key = row.key(item);
+            let may_tell = match item.cell {
+                // What stands in another row is no text of this one.
+                _ if row.name(item) != own => false,
+                Cell::Text(_) => !row.is_of_table() || is_identity(&key),
+                Cell::Number(measure) => others && is_id(&key) && is_whole(measure),
+                Cell::Empty => false,
+            };
+            may_tell.then(|| (key, row.text(item)))
+        });
+        let before = row.reading.text(row.reading.before).trim_ascii();
+        let before = (!before.is_empty()).then_some((b"".into(), before.into()));
+        told.chain(before).find_map(|(key, text)| kind.text(key, &text))
+    }
+
+    /// At the end of the input: what the rows are of if each has another name, as in one round of several things.
+    pub(super) fn finish(&self) -> Option<Doubt> {
+        let mut texts = self.0.iter().flat_map(|(_, kind)| &kind.texts);
+        let (by, texts) = texts.find(|(key, texts)| texts.are_single() && are_names(key, texts))?;
+        Some(Doubt::InTurn { names: texts.list(), by: by.clone() })
+    }
+}
+
+impl Kind {
+    /// Takes a text of a row; the name of the words before the numbers is empty.
+    fn text(&mut self, key: Cow<'_, [u8]>, text: &[u8]) -> Option<Doubt> {
+        if text.len() > LONGEST || key.len() > LONGEST || is_level(text) {
+            return None;
+        }
+        let texts = known_or_new(&mut self.texts, MOST_TEXTS, &key)?;
+        texts.take(text);
+        let are_in_turn = texts.are_in_turn(is_identity(&key));
+        are_in_turn.then(|| Doubt::InTurn { names: texts.list(), by: key.into() })
+    }
+}
+
+/// Whether the number counts or numbers things.
+fn is_whole(Measure { value, unit }: Measure) -> bool {
+    unit.is_none() && value >= 0.0 && value.fract() == 0.0
+}
+
+/// Whether the texts are names of things: their key says so, or they stand before the numbers as grep(1) puts the file.
+/// `step1:` and `step2:` count.
+fn are_names(key: &[u8], texts: &Texts) -> bool {
+    let letters = |text: &[u8]| text.iter().copied().filter(u8::is_ascii_alphabetic).collect();
+    let letters: Vec<Vec<u8>> = texts.texts().map(letters).collect();
+    match key.is_empty() {
+        true => texts.texts().all(is_name_of_a_thing) && letters.iter().any(|it| *it != letters[0]),
+        false => is_name(key),
+    }
+}
+
+/// The one with this name, which begins if there are not too many.
+pub(super) fn known_or_new<'a, T: Default>(
+    all: &'a mut Vec<(Vec<u8>, T)>,
+    most: usize,
+    name: &[u8],
+) -> Option<&'a mut T> {
+    let known = all.iter().position(|(known, _)| known == name);
+    if known.is_none() && all.len() < most {
+        all.push((name.to_vec(), T::default()));
+        return all.last_mut().map(|(_, one)| one);
+    }
+    all.get_mut(known?).map(|(_, one)| one)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn texts_before_the_numbers_are_names_if_more_than_a_number_in_them_differs() {
+        for (texts, expected) in [
+            ("/proc/pressure/cpu:some /proc/pressure/io:some", true),
+            ("started stopped", false),
+            ("step1: step2:", false),
+            ("[0] [1]", false),
+        ] {
+            let mut all = Texts::default();
+            texts.split(' ').for_each(|text| all.take(text.as_bytes()));
+            assert_eq!(are_names(b"", &all), expected, "{texts}");
+            assert!(are_names(b"ifname", &all) && !are_names(b"msg", &all));
+        }
+    }
+}

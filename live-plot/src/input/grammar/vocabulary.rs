@@ -1,0 +1,122 @@
+//! What well-known words mean as the name of a column or field, or in its cells. A word that is missed is added here.
+
+/// What things are called by, in words or numbers.
+const IDS: [&str; 5] = ["id", "device", "dev", "node", "channel"];
+
+/// What they are called by in words alone: `sensor=512` is a value.
+const NAMES: [&str; 13] = [
+    "host",
+    "hostname",
+    "sensor",
+    "name",
+    "ifname",
+    "iface",
+    "interface",
+    "instance",
+    "container",
+    "pod",
+    "topic",
+    "room",
+    "location",
+];
+
+/// What a table of processes calls its column of numbers.
+const PROCESS_IDS: [&str; 5] = ["pid", "tid", "tgid", "lwp", "spid"];
+
+/// What is 0 and 1 in turn, and counts nothing.
+const STATES: [&str; 14] = [
+    "on", "off", "state", "status", "active", "enabled", "open", "switch", "relay", "phase",
+    "flag", "alarm", "motion", "led",
+];
+
+/// What words are called that say something about a row, and name none.
+const REMARKS: [&str; 10] = [
+    "comment",
+    "comments",
+    "description",
+    "memo",
+    "message",
+    "msg",
+    "note",
+    "notes",
+    "remark",
+    "text",
+];
+
+/// What a unit is called, which many rows share.
+const UNITS: [&str; 2] = ["unit", "units"];
+
+/// What stands where there is no value, beside what `cells` knows by itself. In the first column it may be a name.
+const NO_VALUES: [&str; 22] = [
+    "na",
+    "ovf",
+    "ol",
+    "not counted",
+    "unknown error",
+    "#div/0!",
+    "#value!",
+    "#ref!",
+    "#num!",
+    "#name?",
+    "null",
+    "err",
+    "error",
+    "overflow",
+    "unknown",
+    "off",
+    "invalid",
+    "missing",
+    "not supported",
+    "n/a",
+    "#n/a",
+    "mm",
+];
+
+/// Whether the name is that of what tells things apart, be it a number.
+pub(in crate::input) fn is_id(name: &[u8]) -> bool {
+    is_any_of(&IDS, last_part(name))
+}
+
+/// Whether the name is that of the names of things.
+pub(in crate::input) fn is_name(name: &[u8]) -> bool {
+    is_any_of(&NAMES, last_part(name))
+}
+
+/// Whether the name is that of what tells things apart.
+pub(in crate::input) fn is_identity(name: &[u8]) -> bool {
+    is_id(name) || is_name(name)
+}
+
+pub(super) fn is_process_id(name: &[u8]) -> bool {
+    is_any_of(&PROCESS_IDS, name)
+}
+
+pub(in crate::input) fn is_state(name: &[u8]) -> bool {
+    is_any_of(&STATES, name)
+}
+
+pub(super) fn is_remark(name: &[u8]) -> bool {
+    is_any_of(&REMARKS, name)
+}
+
+pub(super) fn is_unit(name: &[u8]) -> bool {
+    is_any_of(&UNITS, name)
+}
+
+/// Whether the cell says that there is no value, in brackets perhaps.
+pub(super) fn is_no_value(cell: &[u8]) -> bool {
+    let inner = match cell {
+        [b'[', inner @ .., b']'] | [b'<', inner @ .., b'>'] => inner,
+        _ => cell,
+    };
+    is_any_of(&NO_VALUES, inner) || inner == b"\\N"
+}
+
+/// Of `device_id` and `device.id` it is `id`.
+fn last_part(name: &[u8]) -> &[u8] {
+    name.rsplit(|byte| b"._-".contains(byte)).next().unwrap_or_default()
+}
+
+fn is_any_of(words: &[&str], text: &[u8]) -> bool {
+    words.iter().any(|word| word.as_bytes().eq_ignore_ascii_case(text))
+}
