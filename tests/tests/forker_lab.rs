@@ -225,6 +225,18 @@ fn nothing_is_left_when_kill_ends_the_lab_or_what_stands_in_for_init() {
 }
 
 #[test]
+fn a_lab_that_was_started_with_chld_ignored_or_blocked_shows_the_same() {
+    for signals in ["--ignore-signal=CHLD", "--block-signal=CHLD"] {
+        for (way, fact) in [("none", "zombies_left"), ("wait", "statuses_known")] {
+            let args = ["lab", "--log-format", "json", "--only", way, "--", "true"];
+            let finished = run(forker_under(&["env", signals], &args));
+            let line = &finished.out[0];
+            assert_eq!(number(line, fact), number(line, "runs"), "{signals}: {line}");
+        }
+    }
+}
+
+#[test]
 fn a_background_process_that_has_the_pipe_wedges_the_parent_until_the_timeout() {
     let lab = |script| {
         let lab = ["lab", "--log-format", "json", "--only", "pipe", "--", "sh", "-c", script];

@@ -119,7 +119,7 @@ impl<'a> EventLoop<'a> {
             signals::take_over().map_err(Error::system("take over signals"))?;
         let own = Pid::this();
         let command =
-            PreparedCommand::new(&config.command, config.shows_ticks, inherited, Some(own))?;
+            PreparedCommand::new(&config.command, config.shows_ticks, &inherited, Some(own))?;
         // From here on an orphan of any generation becomes a child of forker (PR_SET_CHILD_SUBREAPER(2const)): so each
         // process of a run descends from forker, and its end is heard of.
         prctl::set_child_subreaper(true).map_err(Error::system("adopt orphans"))?;

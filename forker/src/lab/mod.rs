@@ -64,7 +64,7 @@ fn show(lab: &Lab) -> Result<(), Interruption> {
     let (signals, inherited) = signals::take_over().map_err(Error::system("take over signals"))?;
     // If the stand-in for init is killed, what was below it comes to the lab.
     prctl::set_child_subreaper(true).map_err(Error::system("adopt orphans"))?;
-    let mut command = PreparedCommand::new(&lab.command, false, inherited, None)?;
+    let mut command = PreparedCommand::new(&lab.command, false, &inherited, None)?;
     procfs::all().map_err(Error::NoProc)?;
     let color = logging::is_colored(lab.color, io::stdout().is_terminal());
     let mut table = Table::new(lab.format, color, lab.only.is_some());

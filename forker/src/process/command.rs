@@ -28,7 +28,6 @@ pub(crate) struct PreparedCommand {
     /// Never freed: a child may read it for longer than forker lives.
     plan: &'static Plan,
     stacks: Stacks,
-    inherited: Inherited,
     /// One pipe for all children.
     reports: OwnedFd,
     /// Reports of children that are not reaped yet: errno by pid.
@@ -46,7 +45,7 @@ impl PreparedCommand {
     pub(crate) fn new(
         command: &[CString],
         announces: bool,
-        inherited: Inherited,
+        inherited: &Inherited,
         keeper: Option<Pid>,
     ) -> Result<Self, Error> {
         let null = File::options().read(true).write(true).open("/dev/null");
@@ -70,7 +69,6 @@ impl PreparedCommand {
         Ok(Self {
             plan: Box::leak(Box::new(plan)),
             stacks: Stacks::default(),
-            inherited,
             reports,
             failed: BTreeMap::new(),
         })
@@ -107,14 +105,13 @@ impl PreparedCommand {
         (length == Ok(FailedExec::LENGTH)).then(|| FailedExec::from_bytes(report))
     }
 
-    /// Redirects the output of this process and of its runs to /dev/null, and restores the inherited signals.
+    /// Redirects the output of this process and of its runs to /dev/null.
     ///
     /// # Errors
     /// None that is documented for these arguments.
     pub(crate) fn silence(&self) -> nix::Result<()> {
         unistd::dup2_stdout(&self.plan.null)?;
-        unistd::dup2_stderr(&self.plan.null)?;
-        self.inherited.restore()
+        unistd::dup2_stderr(&self.plan.null)
     }
 }
 

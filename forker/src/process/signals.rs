@@ -1,5 +1,5 @@
 //! The signals that forker gets: blocked, and read from a descriptor (signalfd(2)), so that no handler interrupts
-//! anything. And the signal state that forker was started with: corrected for forker, restored for each run.
+//! anything. And the signal state that forker was started with: corrected for forker, and restored by each run's child.
 
 use std::os::fd::{AsFd, BorrowedFd};
 
@@ -113,21 +113,6 @@ pub(crate) fn suspend(signal: Signal) -> nix::Result<()> {
         SigSet::from(Signal::SIGCONT).wait()?;
     }
     Ok(())
-}
-
-impl Inherited {
-    /// Restores the state for a child, between fork and exec. PIPE gets its default, so that a command ends without a
-    /// complaint when the reader of its output goes.
-    ///
-    /// # Errors
-    /// None that is documented for these arguments.
-    pub(crate) fn restore(&self) -> nix::Result<()> {
-        sys::set_disposition(Signal::SIGPIPE, SigHandler::SigDfl)?;
-        if self.ignored_children {
-            sys::set_disposition(Signal::SIGCHLD, SigHandler::SigIgn)?;
-        }
-        sigprocmask(SigmaskHow::SIG_SETMASK, Some(&self.mask), None)
-    }
 }
 
 impl Signals {
