@@ -1,13 +1,13 @@
 //! forker's stdout and stderr when nobody reads them, when they are closed, full or a file.
 
 use std::fs;
-use std::io::{self, BufRead, BufReader, Read};
+use std::io::{self, BufRead, BufReader, Read, Write};
 use std::os::fd::AsFd;
 use std::process::{Command, Stdio};
 use std::sync::mpsc::channel;
 use std::thread;
 
-use nix::fcntl::{FcntlArg, fcntl};
+use nix::fcntl::{FcntlArg, OFlag, fcntl};
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
@@ -69,6 +69,22 @@ fn a_stdout_that_nobody_reads_holds_up_no_signal() {
     let status = wait_until("forker ends", || child.try_wait().unwrap());
     assert_eq!(status.code(), Some(143));
     mark.assert_nothing_left();
+}
+
+#[test]
+fn a_child_waits_for_the_reader_of_a_stdout_that_is_non_blocking() {
+    let (mut reader, mut writer) = io::pipe().unwrap();
+    fcntl(&writer, FcntlArg::F_SETFL(OFlag::O_NONBLOCK)).unwrap();
+    while writer.write(&[b'x'; PAGE]).is_ok() {}
+    let mut command = forker(&["-i", "10ms", "-e", "1", "-n", "3", "--", "true"]);
+    let mark = Mark::on(&mut command);
+    let mut child = command.stdout(writer).stderr(Stdio::null()).spawn().unwrap();
+    drop(command);
+    wait_until("runs pile up", || (mark.bearers().len() == 4).then_some(()));
+    let mut text = String::new();
+    reader.read_to_string(&mut text).unwrap();
+    assert_eq!(text.matches("Child process: About to execute true\n").count(), 3, "{text}");
+    assert_eq!(child.wait().unwrap().code(), Some(0));
 }
 
 #[test]

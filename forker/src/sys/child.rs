@@ -106,8 +106,16 @@ fn announce(plan: &Plan) -> nix::Result<()> {
     kernel::set_mask(&mask)?;
     // SAFETY: stdout is open: where it was closed at the start, Rust's runtime has opened /dev/null.
     let stdout = unsafe { BorrowedFd::borrow_raw(STDOUT_FILENO) };
-    // An error is no reason not to run the command: it may not need stdout.
-    kernel::write(stdout, &plan.announcement).ok();
+    let mut left = plan.announcement.as_slice();
+    while !left.is_empty() {
+        left = match kernel::write(stdout, left) {
+            Ok(written) => left.get(written..).unwrap_or_default(),
+            // Whoever shares it has made it non-blocking (O_NONBLOCK, open(2)): as in forker, no line is lost by that.
+            Err(Errno::EAGAIN) if kernel::wait_writable(stdout).is_ok() => left,
+            // No reason not to run the command: it may not need stdout.
+            Err(_) => break,
+        }
+    }
     kernel::set_mask(&plan.mask)
 }
 

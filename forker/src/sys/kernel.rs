@@ -7,7 +7,7 @@ use std::os::fd::{AsRawFd, BorrowedFd};
 use nix::errno::Errno;
 use nix::libc::{self, pid_t};
 use nix::sys::signal::{SigSet, Signal};
-use syscalls::{Sysno, syscall0, syscall2, syscall3, syscall4};
+use syscalls::{Sysno, syscall0, syscall2, syscall3, syscall4, syscall5};
 
 use super::StringArray;
 
@@ -74,6 +74,14 @@ pub(super) fn write(fd: BorrowedFd<'_>, bytes: &[u8]) -> nix::Result<usize> {
     let (fd, start) = (word(fd.as_raw_fd()), bytes.as_ptr().expose_provenance());
     // SAFETY: the kernel reads `bytes` and no more.
     result(unsafe { syscall3(Sysno::write, fd, start, bytes.len()) })
+}
+
+/// Waits until `fd` can be written to.
+pub(super) fn wait_writable(fd: BorrowedFd<'_>) -> nix::Result<()> {
+    let mut wanted = libc::pollfd { fd: fd.as_raw_fd(), events: libc::POLLOUT, revents: 0 };
+    let wanted = (&raw mut wanted).expose_provenance();
+    // SAFETY: `wanted` is one pollfd, to be read and written to. No time and no mask are given.
+    done(unsafe { syscall5(Sysno::ppoll, wanted, 1, 0, 0, SET) })
 }
 
 /// Whether there is a directory at `path`. A descriptor of it stays open until this process ends, or executes a program.
