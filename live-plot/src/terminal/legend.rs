@@ -69,22 +69,24 @@ impl Legend {
         let shown: usize = lines.clone().map(<[Item]>::len).sum();
         let rest = self.0.len() - shown;
         for (line, y) in lines.zip(row..) {
-            let mut x = 0;
+            let (mut begin, mut end) = (0, 0);
             for (item, wide) in line.iter().zip(&columns) {
-                let begin = x;
-                x = cells.write((x, y), &item.key, item.ink);
+                let mut x = cells.write((begin, y), &item.key, item.ink);
                 x = cells.write((x + 1, y), &item.name, Ink::Weak);
                 x = cells.write((x + 1, y), &item.value, Ink::Plain);
                 // A number that is cut is another number.
                 if x + width(&item.seen) <= room {
                     cells.write((x, y), &item.seen, Ink::Weak);
                 }
-                x = begin + wide + GAP;
+                end = begin + wide;
+                begin = end + GAP;
             }
             if y + 1 == row + rows && rest > 0 {
                 let text = format!("… {rest} more");
-                let fits = x + width(&text) <= room;
-                cells.write((x, y), if fits { &text } else { "…" }, Ink::Weak);
+                match begin + width(&text) <= room {
+                    true => cells.write((begin, y), &text, Ink::Weak),
+                    false => cells.write((end + 1, y), "…", Ink::Weak),
+                };
             }
         }
     }
@@ -144,6 +146,13 @@ mod tests {
             ["-- cpu9 7          -- cpu10 7         -- temperature 7", "-- cpu12 7         -- c 7"]
         );
         assert_eq!(rows(&legend, (40, 2)), ["-- cpu9 7", "-- cpu10 7               … 3 more"]);
+    }
+
+    #[test]
+    fn that_some_have_no_place_is_seen_on_the_narrowest_screen() {
+        let legend = legend(&["alphabet", "b", "c"]);
+        assert_eq!(rows(&legend, (40, 1)), ["-- alphabet 7         … 2 more"]);
+        assert_eq!(rows(&legend, (21, 1)), ["-- alphabet 7       …"]);
     }
 
     #[test]
