@@ -114,7 +114,7 @@ impl Status {
             left_out: scene.left_out,
             is_marked: scene.is_annotated,
             live: is_live,
-            time: time.map(|time| format!("at {}", scene.time(time))),
+            time: time.map(|time| format!("values at {}", scene.time(time))),
             rates,
             series: store.series().iter().enumerate().map(entry).collect(),
             message,
@@ -134,7 +134,7 @@ impl Status {
             }
             (Some(End::Error(problem)), _) => (Emphasis::Warn, format!("input failed: {problem}")),
             (None, true) => (Emphasis::Live, "live".to_owned()),
-            (None, false) => (Emphasis::Warn, "paused; End follows again".to_owned()),
+            (None, false) => (Emphasis::Warn, "paused; press End to go on".to_owned()),
         }
     }
 

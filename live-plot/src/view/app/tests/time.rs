@@ -52,10 +52,12 @@ fn while_paused_the_legend_has_the_values_and_the_time_under_the_pointer() {
     // While it is live the newest value stays there.
     point(&mut window, 0.5);
     window.get_by_label("sine 2.25");
-    assert!(window.query_by_label_contains("at ").is_none());
+    assert!(window.query_by_label_contains("values at").is_none());
     window.key_press(egui::Key::Space);
     window.step();
-    for (part, value, time) in [(0.5, "sine 1.50", "at 5.00 s"), (0.85, "sine 2.25", "at 8.00 s")] {
+    for (part, value, time) in
+        [(0.5, "sine 1.50", "values at 5.00 s"), (0.85, "sine 2.25", "values at 8.00 s")]
+    {
         point(&mut window, part);
         window.get_by_label(value);
         window.get_by_label(time);
@@ -65,7 +67,7 @@ fn while_paused_the_legend_has_the_values_and_the_time_under_the_pointer() {
     window.event(egui::Event::PointerMoved(egui::pos2(5.0, 590.0)));
     (0..3).for_each(|_| window.step());
     window.get_by_label("sine 2.25");
-    assert!(window.query_by_label_contains("at ").is_none());
+    assert!(window.query_by_label_contains("values at").is_none());
 }
 
 #[test]
