@@ -1,36 +1,20 @@
-//! The plot: lays out its panels and axes and paints a scene into them. What falls on whole pixels (`picture::pixels`: the
-//! grid, steps, dots) becomes one mesh, as egui would smooth the edges of every line, which takes three times the
-//! triangles, and without a graphics card the processor paints each triangle. Sloping lines are left to egui.
+//! The plot: paints a scene into its panels. Where they are, and the labels of their axes, is left to `axes`. What falls
+//! on whole pixels (`picture::pixels`: the grid, steps, dots) becomes one mesh, as egui would smooth the edges of every
+//! line, which takes three times the triangles, and without a graphics card the processor paints each triangle. Sloping
+//! lines are left to egui.
 
-use eframe::egui::{
-    Color32, Galley, Id, Mesh, Pos2, Rect, Response, Sense, Shape, Stroke, TextStyle, Ui, pos2,
-    vec2,
-};
-use std::sync::Arc;
+use eframe::egui::{Color32, Id, Mesh, Pos2, Rect, Response, Sense, Shape, Stroke, Ui, pos2};
 
-use super::{text, theme};
+use super::axes::{Axes, rect, single};
+use super::theme;
 use crate::config::Draw;
-use crate::picture::annotations::{self, BESIDE, Spacing};
 use crate::picture::band::{self, FAINT, Part};
 use crate::picture::decimate::{Point, Trace};
 use crate::picture::dots::Rows;
 use crate::picture::marks::Marks;
-use crate::picture::palette::{Dash, Palette, Rgb, WEAK_LINE};
+use crate::picture::palette::{Dash, Palette, WEAK_LINE};
 use crate::picture::pixels::{Area, Pixels, WIDTH};
 use crate::picture::scene::{Panel, Scene, Size};
-
-/// The least room for the labels of the values, in points. It grows by steps, so that the plot seldom moves.
-const LABELS: (f32, f32) = (52.0, 12.0);
-
-/// Between a label and the plot.
-const PAD: f32 = 6.0;
-
-/// The room for the labels of the horizontal axis, and below them for what they all share.
-const BELOW: f32 = 20.0;
-const SHARED: f32 = 12.0;
-
-/// The room for the texts of marks, once there are any.
-const ABOVE: f32 = 18.0;
 
 /// How much is left of a curve's colour while another one is pointed at.
 const FADED: f32 = 0.25;
@@ -77,137 +61,40 @@ pub fn show(ui: &mut Ui, scene: &Scene, pointed: Option<usize>) -> Shown {
     let scale = ui.pixels_per_point();
     let (room, _) = ui.allocate_exact_size(ui.available_size(), Sense::hover());
     let axes = Axes::new(ui, scene, room);
-    let place = pixels(axes.plot, scale);
+    let place = axes.pixels;
     let response = ui.interact(axes.plot, Id::unique("plot"), Sense::CLICK | Sense::DRAG);
-    let palette = theme::palette(ui);
     let mut panels = Vec::with_capacity(scene.panels.len());
-    for ((panel, labels), area) in
-        scene.panels.iter().zip(&axes.values).zip(scene.places(place, scale.into()))
-    {
+    for (number, area) in scene.places(place, scale.into()).into_iter().enumerate() {
+        let panel = &scene.panels[number];
         let rows =
             Rows { scale: panel.scale, count: usize::try_from(area[3] - area[1]).unwrap_or(1) };
         let pixels = Pixels { grid: scene.grid, span: scene.span, rows, area, scale: scale.into() };
-        paint(ui, scene, (panel, pointed), labels, &axes.times, pixels);
+        paint(ui, scene, (panel, pointed), (axes.values(number), &axes.times), pixels);
+        axes.label_values(ui, number, pixels);
         panels.push(pixels);
     }
-    axes.label_times(ui, scene, palette.weak);
+    axes.label_times(ui, scene);
     if let Some(pixels) = panels.first() {
-        axes.label_flags(ui, scene, *pixels, palette.mark);
+        axes.label_flags(ui, scene, *pixels);
     }
     let (width, height) = (f64::from(place[2] - place[0]), f64::from(place[3] - place[1]));
     let size = Size::pixels(width.max(1.0), height.max(1.0), scale.into());
     Shown { response, size, start: scene.grid.start(), span: scene.span, panels }
 }
 
-/// Where the plot and the labels of its axes are.
-struct Axes {
-    room: Rect,
-    plot: Rect,
-    times: Marks,
-    /// The marks of each panel, and their labels as they are painted.
-    values: Vec<(Marks, Vec<Arc<Galley>>)>,
-}
-
-impl Axes {
-    fn new(ui: &Ui, scene: &Scene, room: Rect) -> Self {
-        let above = if scene.is_annotated { ABOVE } else { 0.0 };
-        // Whether all labels share something hardly depends on how many there are.
-        let is_shared = scene.x_marks(room.width().into()).offset.is_some();
-        let below = if is_shared { BELOW + SHARED } else { BELOW };
-        let height = (room.height() - below - above).max(1.0);
-        let part = height / scene.panels.len().max(1) as f32;
-        let color = theme::palette(ui).weak;
-        let values: Vec<_> = scene
-            .panels
-            .iter()
-            .map(|panel| {
-                let marks = scene.y_marks(panel, part.into());
-                let text = |label: &str| text::line(ui, label, TextStyle::Body, color);
-                let labels = marks.marks.iter().map(|mark| text(&mark.label)).collect();
-                (marks, labels)
-            })
-            .collect();
-        let all = values.iter().flat_map(|(_, labels): &(_, Vec<Arc<Galley>>)| labels);
-        let widest = all.map(|label| label.size().x).fold(0.0, f32::max) + PAD;
-        let (least, step) = LABELS;
-        let left =
-            (least + ((widest - least) / step).ceil().max(0.0) * step).min(room.width() / 2.0);
-        let plot = Rect::from_min_max(
-            room.min + vec2(left, above),
-            pos2(room.right().max(room.left() + left + 1.0), room.top() + above + height),
-        );
-        let scale = ui.pixels_per_point();
-        let [left, top, right, bottom] = pixels(plot, scale).map(|edge| edge as f32 / scale);
-        let plot = Rect::from_min_max(pos2(left, top), pos2(right, bottom));
-        Self { room, plot, times: scene.x_marks(plot.width().into()), values }
-    }
-
-    /// The texts of the marks, above the plot.
-    fn label_flags(&self, ui: &Ui, scene: &Scene, pixels: Pixels, color: Rgb) {
-        let text = |text: &str| text::line(ui, text, TextStyle::Small, color);
-        let (left, wide) = (f64::from(self.plot.left()), f64::from(self.plot.width()));
-        let at = |time: f64| f64::from(pixels.column(time)) / pixels.scale;
-        let flags = scene.flags.iter().map(|flag| (at(flag.time), flag));
-        let width = |label: &str| f64::from(text(label).size().x) + BESIDE;
-        let thick = pixels.wide(1.0) as f32 / single(pixels.scale);
-        for label in annotations::labels(flags, left..left + wide, Spacing::POINTS, width) {
-            let beside = if label.is_before { 0.0 } else { BESIDE };
-            let place = pos2(single(label.left + beside), self.plot.top() - ABOVE + 2.0);
-            ui.painter().galley(place, text(&label.text), color.into());
-            // From its line up beside the text.
-            let foot = pos2(single(label.at), self.plot.top());
-            let pole = Rect::from_min_max(pos2(foot.x, place.y), foot + vec2(thick, 0.0));
-            ui.painter().rect_filled(pole, 0.0, Color32::from(color));
-        }
-    }
-
-    /// The labels of the horizontal axis, none cut off and none over another.
-    fn label_times(&self, ui: &Ui, scene: &Scene, color: Rgb) {
-        let start = scene.grid.start();
-        let mut free_from = self.plot.left() - PAD;
-        for mark in &self.times.marks {
-            let place = single((mark.at - start) / scene.span);
-            let middle = self.plot.left() + place * self.plot.width();
-            let text = text::line(ui, &mark.label, TextStyle::Body, color);
-            let half = text.size().x / 2.0;
-            // At an edge the label moves rather than being cut off.
-            let left = (middle - half).max(self.plot.left() - PAD);
-            let left = left.min(self.room.right() + PAD * 2.0 - 2.0 * half);
-            if left >= free_from {
-                ui.painter().galley(pos2(left, self.plot.bottom() + 4.0), text, color.into());
-                free_from = left + 2.0 * half + 8.0;
-            }
-        }
-        if let Some(offset) = &self.times.offset {
-            let text = text::line(ui, offset, TextStyle::Small, color);
-            let place = self.plot.right_bottom() + vec2(-text.size().x, BELOW - 2.0);
-            ui.painter().galley(place, text, color.into());
-        }
-    }
-}
-
-/// A place on the screen in whole pixels.
-#[expect(clippy::cast_possible_truncation, reason = "a pixel's number, as egui has it")]
-fn pixels(place: Rect, scale: f32) -> Area {
-    [place.left(), place.top(), place.right(), place.bottom()]
-        .map(|edge| (edge * scale).round() as i32)
-}
-
-/// Paints a panel: the grid, the labels of its values, its series.
+/// Paints a panel: the grid and its series.
 fn paint(
     ui: &Ui,
     scene: &Scene,
     (panel, pointed): (&Panel, Option<usize>),
-    (marks, labels): &(Marks, Vec<Arc<Galley>>),
-    times: &Marks,
+    (values, times): (&Marks, &Marks),
     pixels: Pixels,
 ) {
     let palette = theme::palette(ui);
     let scale = ui.pixels_per_point();
-    let [left, top, right, bottom] = pixels.area.map(|edge| edge as f32 / scale);
-    let place = Rect::from_min_max(pos2(left, top), pos2(right, bottom));
+    let place = rect(&pixels);
     let painter = ui.painter().with_clip_rect(place);
-    painter.add(grid(pixels, marks, times, scene, palette));
+    painter.add(grid(pixels, values, times, scene, palette));
     // No area hides an edge or a mean of another series.
     let (mut faint, mut slopes, mut mesh) = (Filled::new(scale), Vec::new(), Filled::new(scale));
     let series = in_front(&panel.series, pointed);
@@ -242,30 +129,12 @@ fn paint(
         if let Some(end) = line_end(scene, number) {
             // Drawn without the panel's clip: at the right edge that would cut it in half.
             let [x, y] = pixels.point(end).map(|edge| single(edge) / scale);
-            ui.painter().circle_filled(pos2(x, y.clamp(top, bottom)), 3.5, color(number));
+            ui.painter().circle_filled(
+                pos2(x, y.clamp(place.top(), place.bottom())),
+                3.5,
+                color(number),
+            );
         }
-    }
-    label_values(ui, marks, labels, place, pixels);
-}
-
-/// The labels of a panel's values, and what is to be added to all of them.
-fn label_values(ui: &Ui, marks: &Marks, labels: &[Arc<Galley>], place: Rect, pixels: Pixels) {
-    let color = Color32::from(theme::palette(ui).weak);
-    for (mark, label) in marks.marks.iter().zip(labels) {
-        let [_, y] = pixels.point([0.0, mark.at]);
-        let middle = single(y) / single(pixels.scale);
-        let at = pos2(place.left() - PAD - label.size().x, middle - label.size().y / 2.0);
-        ui.painter().galley(at, Arc::clone(label), color);
-    }
-    if let Some(offset) = &marks.offset {
-        // No grid line and no curve goes through it.
-        let palette = theme::palette(ui);
-        let text = text::line(ui, offset, TextStyle::Small, palette.weak);
-        let at = place.left_top() + vec2(PAD, 2.0);
-        let behind = Rect::from_min_size(at, text.size()).expand2(vec2(3.0, 1.0));
-        let painter = ui.painter().with_clip_rect(place);
-        painter.rect_filled(behind, 2.0, Color32::from(palette.background));
-        painter.galley(at, text, color);
     }
 }
 
@@ -322,14 +191,6 @@ fn line_end(scene: &Scene, number: usize) -> Option<Point> {
     };
     // No gap comes after it.
     (is_at_end && last[1] == scene.newest[number]).then_some(last)
-}
-
-#[expect(
-    clippy::cast_possible_truncation,
-    reason = "egui has places on the screen in single precision"
-)]
-fn single(number: f64) -> f32 {
-    number as f32
 }
 
 /// Rectangles on whole pixels, all in one mesh.
