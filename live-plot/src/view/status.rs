@@ -130,7 +130,7 @@ impl Status {
     pub(crate) fn state(&self) -> (Emphasis, String) {
         match (&self.end, self.live) {
             (Some(End::Input | End::Stopped | End::Closed), _) => {
-                (Emphasis::Plain, "stream ended".to_owned())
+                (Emphasis::Warn, "stream ended".to_owned())
             }
             (Some(End::Error(problem)), _) => (Emphasis::Warn, format!("input failed: {problem}")),
             (None, true) => (Emphasis::Live, "live".to_owned()),
