@@ -322,6 +322,20 @@ fn the_end_of_input_leaves_the_window_open_and_still() {
 
 #[test]
 #[ignore = "needs Xvfb"]
+fn waiting_for_the_first_number_costs_nothing_and_it_is_drawn_as_it_comes() {
+    let screen = Screen::start();
+    let mut plot = shown(&screen, &[]);
+    let window = screen.window("live-plot");
+    plot.err_line("nothing has come");
+    wait_still(&screen, window, true);
+    assert_idle(&mut plot, |_| std::thread::sleep(Duration::from_secs(3)));
+    plot.write("3\n");
+    wait_until("it draws", || line_end(&screen.picture(window)));
+    wait_still(&screen, window, false);
+}
+
+#[test]
+#[ignore = "needs Xvfb"]
 fn exit_closes_the_window_at_the_end_of_input() {
     let screen = Screen::start();
     let mut plot = shown(&screen, &["--exit"]);

@@ -175,11 +175,16 @@ impl Scene {
         }
     }
 
-    /// When a picture that follows the time has moved by a pixel column, after time 0.
+    /// When a picture that follows the time has moved by a pixel column, after time 0; `None` if it does not follow the time,
+    /// or has nothing in it that would move.
     #[must_use]
-    pub fn moves_after(&self) -> Duration {
+    pub fn moves_after(&self) -> Option<Duration> {
+        let is_empty = self.names.is_empty() && !self.is_annotated;
+        if self.axis != Axis::Arrival || is_empty {
+            return None;
+        }
         let next = ((self.drawn_until / self.grid.step).floor() + 1.0) * self.grid.step;
-        Duration::from_secs_f64(next.max(0.0))
+        Some(Duration::from_secs_f64(next.max(0.0)))
     }
 
     /// The places of the panels in the plot's.

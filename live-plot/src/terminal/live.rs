@@ -21,7 +21,7 @@ use super::keys;
 use super::painter::Painter;
 use super::tty::{Tty, restore};
 use super::wire::Wire;
-use crate::config::{Axis, Config, Theme};
+use crate::config::{Config, Theme};
 use crate::picture::palette::Palette;
 use crate::picture::scene::{Extent, Scene, Size};
 use crate::series::Shared;
@@ -267,9 +267,9 @@ impl<'a> Live<'a> {
         self.digits = status.digits();
         self.rate.count(now, status.counts.lines);
         (self.plot, self.is_wanted) = (Some(plot), false);
-        let is_moving =
-            self.controls.viewport.is_live() && scene.axis == Axis::Arrival && status.end.is_none();
-        self.moves_at = is_moving.then(|| self.started + scene.moves_after());
+        let is_moving = self.controls.viewport.is_live() && status.end.is_none();
+        let moves_after = scene.moves_after().filter(|_| is_moving);
+        self.moves_at = moves_after.map(|moved| self.started + moved);
         self.due = now + FRAME;
         self.cost.end(self.store.waited());
     }

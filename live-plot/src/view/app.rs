@@ -29,7 +29,7 @@ use super::status_line::StatusLine;
 use super::theme;
 use super::visual_order::visual_order;
 use super::{help, hint};
-use crate::config::{Axis, Config, Draw};
+use crate::config::{Config, Draw};
 use crate::picture::scene::{Extent, Scene, Size};
 use crate::series::Shared;
 
@@ -280,8 +280,8 @@ impl App {
         self.repaint.end_frame(now);
         if !self.controls.viewport.is_live() {
             self.repaint.suspend();
-        } else if scene.axis == Axis::Arrival && !ended {
-            let moved = self.started + scene.moves_after();
+        } else if let Some(moved) = scene.moves_after().filter(|_| !ended) {
+            let moved = self.started + moved;
             let delay = moved.saturating_duration_since(now).max(self.repaint.delay(now));
             ctx.request_repaint_after(delay);
         }

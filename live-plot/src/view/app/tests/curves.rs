@@ -1,6 +1,7 @@
 //! What is painted of the curves.
 
 use super::*;
+use crate::config::Axis;
 use crate::picture::palette::{Dash, Palette, WHOLE};
 
 #[test]
