@@ -12,7 +12,7 @@ mod unread;
 pub(super) use behind::Behind;
 pub(super) use changing::Changing;
 pub(super) use mixed::{MOST_NAMES, Mixed, Named};
-pub(super) use unread::unread;
+pub(super) use unread::Unread;
 
 /// So many lines are each looked at, then one in so many: a flood of lines of one kind has shown what it is.
 const FIRST_LINES: u64 = 1000;
@@ -22,7 +22,7 @@ const ONE_IN: u64 = 64;
 #[derive(Debug, Default)]
 pub(super) struct Checks {
     lines: u64,
-    pub(super) has_unread: bool,
+    pub(super) unread: Unread,
     pub(super) changing: Changing,
     pub(super) mixed: Mixed,
     pub(super) behind: Behind,

@@ -16,6 +16,12 @@ pub(super) struct Found {
     pub(super) has_unit: bool,
     /// It belongs to no name, text or parentheses.
     pub(super) is_free: bool,
+    /// It says again what stands before it, `5 GB (50%)`, or is part of a text.
+    pub(super) is_remark: bool,
+    /// It is told in a sentence.
+    pub(super) is_told: bool,
+    /// It has a point or a unit, or a name with a sign: it counts no things, and is the number of none.
+    pub(super) is_measured: bool,
 }
 
 /// The numbers of a line that stand by themselves, or behind `=` or a colon.
@@ -64,18 +70,9 @@ impl Scan<'_> {
             _ => {}
         }
         let begins =
-            before.is_none_or(|byte| byte.is_ascii_whitespace() || b",|=:>".contains(&byte));
+            before.is_none_or(|byte| byte.is_ascii_whitespace() || b",|=:>([{@#/~".contains(&byte));
         if begins && let Some((value, start, length, has_unit)) = number_at(&line[at..]) {
-            let (start, end) = (at + start, at + start + length);
-            let is_named = start == at
-                && (before == Some(b'=')
-                    || (before == Some(b':') && !is_glued(&line[..at], value)));
-            let is_part = is_named || word_before(line, at) == b"of" || is_told(line, start, end);
-            let is_free = at >= self.bracketed && !is_part && !self.is_text;
-            if !value.is_nan() {
-                self.found.push(Found { start, end, value, has_unit, is_free });
-            }
-            self.at = end;
+            self.number(value, at + start, at + start + length, has_unit);
             return;
         }
         self.at += match Moment::prefix(&line[at..]).filter(|_| begins) {
@@ -84,10 +81,43 @@ impl Scan<'_> {
         };
     }
 
+    fn number(&mut self, value: f64, start: usize, end: usize, has_unit: bool) {
+        let (line, at) = (self.line, self.at);
+        let before = line[..at].last().copied();
+        let begins =
+            before.is_none_or(|byte| byte.is_ascii_whitespace() || b",|=:>".contains(&byte));
+        let is_named = start == at
+            && (before == Some(b'=') || (before == Some(b':') && !is_glued(&line[..at], value)));
+        let is_told = is_told(line, start, end);
+        let is_part =
+            is_named || is_told || word_before(line, at) == b"of" || is_fraction(&line[end..]);
+        let is_bracketed = at < self.bracketed;
+        let is_free = begins && !is_bracketed && !is_part && !self.is_text;
+        let name = Name::before(line, start);
+        let is_share = line[end - 1] == b'%';
+        if !value.is_nan() {
+            self.found.push(Found {
+                start,
+                end,
+                value,
+                has_unit,
+                is_free,
+                is_remark: self.is_text
+                    || (is_bracketed && name == Name::None)
+                    || is_progress(&line[end..]),
+                is_told,
+                is_measured: name == Name::Signed
+                    || has_unit
+                    || (line[start..end].contains(&b'.') && (!is_share || name == Name::Word)),
+            });
+        }
+        self.at = end;
+    }
+
     fn quoted(&mut self, start: usize, end: usize) {
         if let Some(measure) = measure::whole(&self.line[start..end]) {
-            let value = measure.value;
-            self.found.push(Found { start, end, value, has_unit: false, is_free: false });
+            self.at = start;
+            self.number(measure.value, start, end, false);
         }
         self.at = end + 1;
     }
@@ -104,6 +134,44 @@ impl Scan<'_> {
             && let Some(length) = memchr::memchr(close, &self.line[self.at..])
         {
             self.bracketed = self.bracketed.max(self.at + length);
+        }
+    }
+}
+
+/// What stands before a number.
+#[derive(Debug, PartialEq)]
+enum Name {
+    /// Nothing, or another number.
+    None,
+    /// A word: `max 9`, `hum(40)`, `hum@40`.
+    Word,
+    /// A word and a sign: `hum: (40)`, `hum->40`.
+    Signed,
+}
+
+impl Name {
+    fn before(line: &[u8], start: usize) -> Self {
+        let is_open = |byte: &u8| b"([{\"'~".contains(byte);
+        let open = line[..start].iter().rev().take_while(|byte| is_open(byte)).count();
+        let before = &line[..start - open];
+        let apart = before.trim_ascii_end();
+        let is_sign = |byte: &u8| b"=:>".contains(byte);
+        let signed = apart.iter().rev().take_while(|byte| is_sign(byte)).count();
+        let word = apart[..apart.len() - signed].trim_ascii_end();
+        let word = word.strip_suffix(b"-").unwrap_or(word);
+        let word = word.strip_suffix(b"@").or_else(|| word.strip_suffix(b"#")).unwrap_or(word);
+        // Of `01m:04s` it is another number.
+        let ends = |byte: &u8| byte.is_ascii_whitespace() || b"([{,;|".contains(byte);
+        let first = word.rsplit(ends).next().and_then(<[u8]>::first);
+        let is_word =
+            word.last().is_some_and(|last| last.is_ascii_alphabetic() || !last.is_ascii())
+                && !first.is_some_and(u8::is_ascii_digit);
+        match signed {
+            _ if !is_word => Self::None,
+            // Of `5 GB (50%)` the unit is no name of what stands in parentheses.
+            0 if open > 0 && apart.len() < before.len() => Self::None,
+            0 => Self::Word,
+            _ => Self::Signed,
         }
     }
 }
@@ -129,8 +197,25 @@ fn number_at(text: &[u8]) -> Option<(f64, usize, usize, bool)> {
     }
     let (value, length) = number::prefix(text)?;
     let rest = &text[length..];
+    if is_fraction(rest) {
+        return Some((value, 0, length, false));
+    }
     let (measure, end) = measure::prefix(rest.strip_prefix(b":").filter(|_| is_epoch(value))?)?;
     Some((measure.value, length + 1, end, false))
+}
+
+/// Whether what follows a number makes it a part of one, `40/77`; of a date there are two.
+fn is_fraction(rest: &[u8]) -> bool {
+    let word = rest.split(u8::is_ascii_whitespace).next().unwrap_or_default();
+    word.starts_with(b"/")
+        && word.get(1).is_some_and(u8::is_ascii_digit)
+        && !word[1..].contains(&b'/')
+}
+
+/// Whether what follows a number is the rest of a bar of progress: `5/40 [00:10<00:12, 4.5it/s]`.
+fn is_progress(rest: &[u8]) -> bool {
+    let end = rest.iter().position(u8::is_ascii_whitespace).unwrap_or(rest.len());
+    is_fraction(rest) && rest[end..].trim_ascii_start().starts_with(b"[")
 }
 
 /// Whether the number is told in a sentence, between words: `bytes in 5 blocks`.

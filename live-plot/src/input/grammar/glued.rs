@@ -1,6 +1,6 @@
 //! Names and values without a blank between them, on a line of nothing else: Arduino's `a:1,b:2`, statsd's `a:1|c`,
-//! Teleplot's `>a:1`; beside others with one, `a: 1 b:2`. A colon within a word also stands in times, addresses and paths;
-//! hence "nothing else".
+//! Teleplot's `>a:1`. A colon within a word also stands in times, addresses and paths; hence "nothing else". Beside pairs of
+//! another kind, `a: 1 b:2`, they are left to `pairs`.
 
 use super::cells::measure::{self, Measure};
 use super::cells::number;
@@ -14,7 +14,7 @@ pub(super) fn read(line: &[u8], is_indented: bool, reading: &mut Reading) -> boo
     let Some(Message { start, thing: Some(thing), .. }) =
         line.starts_with(b"[").then(|| Message::of(line))
     else {
-        return read_words(line, is_indented, reading) || read_mixed(line, reading);
+        return read_words(line, is_indented, reading);
     };
     let is_read = read_words(&line[start..], true, reading);
     if is_read {
@@ -71,35 +71,10 @@ fn read_words(line: &[u8], is_indented: bool, reading: &mut Reading) -> bool {
     reading.has_number()
 }
 
-/// Reads the line if it has names and numbers alone, some with a blank between them and some without: `a: 1 b:2`, `a=1 b:2`.
-fn read_mixed(line: &[u8], reading: &mut Reading) -> bool {
-    let mut all = words(line).filter(|word| !matches!(*word, b"|" | b";")).peekable();
-    let mut pairs = Vec::new();
-    let (mut has_glued, mut has_other) = (false, false);
-    while let Some(word) = all.next() {
-        let Some(sign) = word.iter().position(|byte| b":=".contains(byte)) else { return false };
-        let (name, value) = (&word[..sign], &word[sign + 1..]);
-        let is_glued = word[sign] == b':' && !value.is_empty();
-        (has_glued, has_other) = (has_glued || is_glued, has_other || !is_glued);
-        let value = if value.is_empty() { all.next().unwrap_or_default() } else { value };
-        let value = value.strip_suffix(b";").unwrap_or(value);
-        let is_name = begins_name(name) && !name.iter().any(|byte| b"./\\".contains(byte));
-        let Some(measure) = measure::whole(value).filter(|_| is_name) else { return false };
-        let unit = all.peek().and_then(|next| Unit::named(next)).filter(|_| measure.unit.is_none());
-        all.next_if(|_| unit.is_some());
-        pairs.push((name, Measure { unit: measure.unit.or(unit), ..measure }));
-    }
-    let is_mixed = has_glued && has_other;
-    for (name, measure) in pairs.into_iter().filter(|_| is_mixed) {
-        let name = reading.keep(name);
-        reading.push(Span::default(), Key::Name(name), Cell::Number(measure));
-    }
-    is_mixed
-}
-
 fn words(line: &[u8]) -> impl Iterator<Item = &[u8]> {
     let ends = |byte: &u8| byte.is_ascii_whitespace() || *byte == b',';
-    line.split(ends).filter(|word| !word.is_empty())
+    let words = line.split(ends).map(|word| word.strip_suffix(b";").unwrap_or(word));
+    words.filter(|word| !word.is_empty())
 }
 
 /// The name and what follows its colon.
@@ -160,6 +135,7 @@ mod tests {
         for (line, expected) in [
             ("temp:12.5,hum:40", "temp=12.5 hum=40"),
             ("temp:12.5\thum:40", "temp=12.5 hum=40"),
+            ("temp:12.5; hum:40;", "temp=12.5 hum=40"),
             ("Temp:25.3C, Hum:60 %", "Temp=25.3°C Hum=60%"),
             ("state:on temp:5", "state='on' temp=5"),
             ("Stats a:1 b:2", "Stats.a=1 Stats.b=2"),
@@ -173,24 +149,6 @@ mod tests {
             (">temp:1627551892437:12.5§°C|g", "temp=12.5°C"),
             (">temp:1:2;3:4", "temp=2 temp=4"),
             ("\"a\":1,\"b\":2", "a=1 b=2"),
-        ] {
-            assert_eq!(found(line), expected, "{line}");
-        }
-    }
-
-    #[test]
-    fn pairs_with_a_blank_may_stand_between_them() {
-        for (line, expected) in [
-            ("temp: 21.5 hum:40", "temp=21.5 hum=40"),
-            ("temp=21.5 hum:40", "temp=21.5 hum=40"),
-            ("a=1, b:2, c=3", "a=1 b=2 c=3"),
-            ("T: 21.5 H:40 P: 1012", "T=21.5 H=40 P=1012"),
-            ("Distance: 45 cm, Light:300", "Distance=45cm Light=300"),
-            ("V: 3.3 | I:0.5 | P: 1.65", "V=3.3 I=0.5 P=1.65"),
-            ("cpu: 5% mem:40%", "cpu=5% mem=40%"),
-            ("temp: 21.5 main.rs:40", ""),
-            ("temp: 21.5 at 12:30", ""),
-            ("temp: 21.5 from:home", ""),
         ] {
             assert_eq!(found(line), expected, "{line}");
         }

@@ -1,4 +1,4 @@
-//! Names and values: `name=value`, `name = value`, `name: value`, wherever they stand on a line. One pass from left to
+//! Names and values: `name=value`, `name = value`, `name: value`, wherever they stand on a line; beside these `name:value`. One pass from left to
 //! right; what stands in parentheses after a blank or between quotes is skipped. What a value is called is left to `names`, the
 //! values to `value`, several numbers behind a name to `numbers`.
 
@@ -49,6 +49,7 @@ pub(super) fn read(line: &[u8], is_indented: bool, reading: &mut Reading) -> Fou
         axes: None,
         last_word: None,
         value_end: start,
+        glued: 0,
         lacks: [false; 4],
         is_refused: false,
         reading,
@@ -60,7 +61,7 @@ pub(super) fn read(line: &[u8], is_indented: bool, reading: &mut Reading) -> Fou
     if let Some((label, numbers)) = scan.label {
         return Found::Row(label, numbers);
     }
-    if !scan.reading.has_number() {
+    if !scan.reading.has_number() || scan.glued == scan.reading.items().len() {
         return Found::Nothing;
     }
     scan.message.keep_time(line, scan.reading);
@@ -94,6 +95,8 @@ struct Scan<'a> {
     last_word: Option<usize>,
     /// Where the last value ended.
     value_end: usize,
+    /// How many pairs had no blank behind their colon.
+    glued: usize,
     /// No more `)`, `"`, `'` or `]` follow: not looked for again, or a line of them would take the square of its length.
     lacks: [bool; 4],
     /// A name has several values: none of the line is read, or the others would be lost in silence.
@@ -143,7 +146,7 @@ impl Scan<'_> {
             b'[' if self.ends_name() => {}
             b'=' | b'[' | b']' | b'{' | b'}' | b')' | b'<' | b'>' => {
                 self.at += 1;
-                self.name_start = Some(self.at);
+                self.name_start = Some(self.skip_blanks(self.at));
             }
             b'(' => match self.find(0, self.at) {
                 Some(end) => self.after_parenthesis(end + 1),
@@ -211,8 +214,28 @@ impl Scan<'_> {
             byte.is_ascii_whitespace() || matches!(byte, b',' | b';' | b'=' | b'"' | b'|')
         };
         let end = self.at + rest.iter().position(ends).unwrap_or(rest.len());
-        self.last_word = Some(self.at);
-        self.maybe_pair(self.at..end, end);
+        if self.last_word.replace(self.at).is_some() || !self.glued(end) {
+            self.maybe_pair(self.at..end, end);
+        }
+    }
+
+    /// Takes `hum:40`, which follows a value or begins the message, and no other word: a colon within a word also stands in
+    /// times, addresses and paths. A line of nothing else is left to `glued`.
+    fn glued(&mut self, end: usize) -> bool {
+        let word = &self.line[self.at..end];
+        let Some(colon) = memchr::memchr(b':', word) else { return false };
+        let (name, value) = (self.at..self.at + colon, self.at + colon + 1);
+        let is_name =
+            begins_name(word) && !word[..colon].iter().any(|byte| b"./\\[]<>".contains(byte));
+        // `CEF:0|` is a header of its own.
+        let is_pair = is_name
+            && self.byte(end) != Some(b'|')
+            && measure::prefix(&self.line[value..]).is_some();
+        if is_pair {
+            self.glued += 1;
+            self.pair(name, value);
+        }
+        is_pair
     }
 
     /// A word, from which a name may reach back to `name_start`; its value would follow `end`.

@@ -196,10 +196,13 @@ fn bracketed(text: &[u8]) -> usize {
     }
 }
 
-/// Whether a service's name stands before a bar, as `docker compose logs` prints it: `web_1  | cpu=5`. `OK |` is a state.
+/// Whether a service's name stands before a bar, as `docker compose logs` prints it: `web_1  | cpu=5`. `OK |` is a state,
+/// and `rps=5 |` the first pair.
 fn is_before_bar(word: &[u8], after: &[u8]) -> bool {
+    let is_part = |byte: &u8| byte.is_ascii_alphanumeric() || b"_-.".contains(byte);
     after.trim_ascii_start().starts_with(b"| ")
         && begins_name(word)
+        && word.iter().all(is_part)
         && word.iter().any(u8::is_ascii_lowercase)
 }
 
@@ -365,6 +368,7 @@ mod tests {
             ("[0] rx: 5", None, "0"),
             ("web_1  | cpu=5", Some("web_1"), "web_1"),
             ("OK | load1=5", None, ""),
+            ("rps=120 | p99=12", None, ""),
             ("[12:00:01] [main] x=5", None, "main"),
             ("[main] INFO x=5", None, "main"),
             ("[a][b] x=5", None, "b"),

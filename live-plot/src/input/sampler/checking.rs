@@ -1,6 +1,6 @@
 //! Asks the checks about a line that was read, and warns of what they find.
 
-use super::super::checks::{MOST_NAMES, Named, unread};
+use super::super::checks::{MOST_NAMES, Named};
 use super::super::grammar::clean;
 use super::super::grammar::json::array;
 use super::super::grammar::metrics::is_epoch;
@@ -17,12 +17,8 @@ const MATCH: &str = "--match 'took (?<ms>[0-9.]+)' says which numbers to draw";
 impl Sampler {
     /// Warns once of a number that was left out.
     pub(super) fn warn_unread(&mut self, line: &[u8], reading: &Reading) {
-        if self.checks.has_unread {
-            return;
-        }
         let line = clean(line);
-        let Some(number) = unread(&line, reading) else { return };
-        self.checks.has_unread = true;
+        let Some(number) = self.checks.unread.line(&line, reading) else { return };
         let way_out = pattern(&line, b"").map_or(MATCH.to_owned(), |found| found.draws("its"));
         let (number, line) = (shown(number), self.counts.lines);
         self.problems.warn(format!(

@@ -46,6 +46,9 @@ fn pairs_are_what_tools_write() {
             "Humidity=40% Temperature=21.5°C Temperature.°F=70.7°F Heat index=20.95°C Heat index.°F=69.71°F",
         ),
         ("\"\"=5 \" \"=6", "=5  =6"),
+        ("rps=120 | p99=12 | err=0", "rps=120 p99=12 err=0"),
+        ("Stats { cpu: 5.0, mem: 10 }", "Stats.cpu=5 Stats.mem=10"),
+        ("temp: 21.5 { hum: 40 }", "temp=21.5 hum=40"),
         ("sizes: 48 bits physical, 40 bits virtual", "sizes.physical=48bit sizes.virtual=40bit"),
     ] {
         assert_found(line, expected);
@@ -99,6 +102,25 @@ fn a_name_may_hold_blanks_where_it_begins_the_line_or_follows_a_comma() {
         ("Episode 10\tLast reward: 1\tAverage reward: 2", "Last reward=1 Average reward=2"),
         ("cached reads:  24 MB in  2 seconds = 12 MB/sec", "cached reads=24MB"),
         ("Sensor 1: 512\tSensor 2: 300", "Sensor 1=512 Sensor 2=300"),
+    ] {
+        assert_found(line, expected);
+    }
+}
+
+#[test]
+fn a_pair_without_a_blank_may_stand_beside_others() {
+    for (line, expected) in [
+        ("temp: 21.5 hum:40", "temp=21.5 hum=40"),
+        ("temp:21.5 - hum = 40", "temp=21.5 hum=40"),
+        ("a=1, b:2, c=3", "a=1 b=2 c=3"),
+        ("T: 21.5 H:40 P: 1012", "T=21.5 H=40 P=1012"),
+        ("Distance: 45 cm, Light:300", "Distance=45cm Light=300"),
+        ("V: 3.3 | I:0.5 | P: 1.65", "V=3.3 I=0.5 P=1.65"),
+        ("cpu: 5% mem:40% (max)", "cpu=5% mem=40%"),
+        ("temp: 21.5 main.rs:40", "temp=21.5"),
+        ("temp: 21.5 at 12:30", "temp=21.5"),
+        ("x=5 from host:80", "x=5"),
+        ("temp:21.5 | hum 40", ""),
     ] {
         assert_found(line, expected);
     }
