@@ -86,8 +86,8 @@ impl Shape {
                 return None;
             }
             let before = name[..at].last();
-            let is_apart =
-                before.is_none_or(|byte| byte.is_ascii_whitespace() || b"[(,;:=|".contains(byte));
+            let is_apart = before
+                .is_none_or(|byte| byte.is_ascii_whitespace() || b"[(,;:=|@#>".contains(byte));
             match number_at(&name[at..]).filter(|_| is_apart) {
                 Some((length, is_other)) => {
                     let numbers = &mut numbers[usize::from(is_other)];
@@ -142,6 +142,7 @@ mod tests {
     fn a_name_with_another_point_sign_or_clock_time_in_it_is_found() {
         for lines in [
             ["gps 52.5", "gps 52.6"],
+            ["temp@21.5 hum", "temp@21.6 hum"],
             ["r(1)][50.0%][r", "r(1)][60.0%][r"],
             ["+12us[+34us]", "-5us[+7us]"],
             ["at 17:00:01 load", "at 17:00:02 load"],

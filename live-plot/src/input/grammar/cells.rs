@@ -179,8 +179,14 @@ fn pointed(cell: &[u8]) -> Option<f64> {
 /// Whether a cell says that there is nothing in it: vnlog and many tables write a dash, nvidia-smi `[N/A]`, kubectl
 /// `<unknown>`.
 pub(super) fn is_empty(cell: &[u8]) -> bool {
-    matches!(cell, b"" | b"-" | b"--" | b"N/A" | b"n/a" | b"NA" | b"null" | b"None" | b"\"\"")
-        || matches!(cell, b"[N/A]" | b"[Not Supported]" | b"<unknown>" | b"<none>")
+    matches!(cell, b"" | b"-" | b"--" | b"null" | b"None" | b"\"\"")
+        || matches!(cell, b"[Not Supported]" | b"<unknown>" | b"<none>")
+        || is_not_available(cell)
+}
+
+/// Whether a text says that there is no number where one was expected, as `nan` does: `bitrate=N/A` of ffmpeg.
+pub(super) fn is_not_available(text: &[u8]) -> bool {
+    matches!(text, b"N/A" | b"n/a" | b"NA" | b"[N/A]")
 }
 
 #[cfg(test)]

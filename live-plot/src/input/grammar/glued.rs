@@ -11,6 +11,13 @@ use super::words::{Message, begins_name, names_row};
 /// Reads the line if every word of it has the shape `name:…`, a tag apart, `[sensor1] a:1`, or one leading word if two such
 /// words follow.
 pub(super) fn read(line: &[u8], is_indented: bool, reading: &mut Reading) -> bool {
+    if let Some((name, inner)) = enclosed(line) {
+        let is_read = read_words(inner, true, reading);
+        if is_read && name != b"map" {
+            reading.name_rows(name);
+        }
+        return is_read;
+    }
     let Some(Message { start, thing: Some(thing), .. }) =
         line.starts_with(b"[").then(|| Message::of(line))
     else {
@@ -21,6 +28,16 @@ pub(super) fn read(line: &[u8], is_indented: bool, reading: &mut Reading) -> boo
         reading.name_rows(&line[thing]);
     }
     is_read
+}
+
+/// The name of what Go prints, and what stands within it: `map[a:1 b:2]`, `main.Stats{CPU:5, Mem:10}`.
+fn enclosed(line: &[u8]) -> Option<(&[u8], &[u8])> {
+    let open = memchr::memchr2(b'[', b'{', line).filter(|open| *open > 0)?;
+    let close = if line[open] == b'[' { b']' } else { b'}' };
+    let (name, inner) = (&line[..open], line[open + 1..].strip_suffix(&[close])?);
+    let is_part = |byte: &u8| byte.is_ascii_alphanumeric() || b"_.".contains(byte);
+    let is_whole = !inner.iter().any(|byte| b"[]{}".contains(byte));
+    (is_whole && begins_name(name) && name.iter().all(is_part)).then_some((name, inner))
 }
 
 fn read_words(line: &[u8], is_indented: bool, reading: &mut Reading) -> bool {
@@ -85,7 +102,8 @@ fn pair(word: &[u8]) -> Option<(&[u8], &[u8])> {
     let quoted = [&b"\""[..], b"'"]
         .into_iter()
         .find_map(|quote| name.strip_prefix(quote)?.strip_suffix(quote));
-    let is_name = quoted.is_some() || (begins_name(name) && !name.contains(&b'='));
+    let is_name =
+        quoted.is_some() || (begins_name(name) && !name.iter().any(|byte| b"=[{".contains(byte)));
     (is_name && !value.is_empty() && !value.starts_with(b"//") && !value.starts_with(b":"))
         .then(|| (quoted.unwrap_or(name), value))
 }
@@ -140,6 +158,8 @@ mod tests {
             ("state:on temp:5", "state='on' temp=5"),
             ("Stats a:1 b:2", "Stats.a=1 Stats.b=2"),
             ("[sensor1] a:1", "sensor1.a=1"),
+            ("map[a:1 b:2]", "a=1 b=2"),
+            ("main.Stats{CPU:5, Mem:10}", "main.Stats.CPU=5 main.Stats.Mem=10"),
             ("queries:1|c", "queries=1"),
             ("took:320|ms|@0.1|#env:prod", "took=320"),
             ("hits:1|c|@0.1", "hits=10"),

@@ -2,9 +2,9 @@
 //! belongs to is left to `schema`.
 
 use super::cells::comma;
-use super::cells::is_empty;
 use super::cells::measure::{self, Measure};
 use super::cells::moment::Moment;
+use super::cells::{is_empty, is_not_available};
 
 /// A part of [`Reading`]'s text.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -222,6 +222,9 @@ impl Reading {
 
     /// The cell that `text` is, all of it: a number with or without a unit, nothing, or a text.
     pub(super) fn cell(&mut self, text: &[u8]) -> Cell {
+        if is_not_available(text) {
+            return Cell::GAP;
+        }
         if is_empty(text) {
             return Cell::Empty;
         }

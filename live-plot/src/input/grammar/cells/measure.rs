@@ -65,7 +65,10 @@ pub(in crate::input) fn prefix(text: &[u8]) -> Option<(Measure, usize)> {
     if word.is_empty() {
         return Some((Measure { value, unit: None }, end));
     }
-    if !is_ended(&text[end..]) {
+    // `01131C` is the number of a thing, in hexadecimal digits.
+    let is_padded = text[0] == b'0' && text[1].is_ascii_digit();
+    let is_hexadecimal = is_padded && word.iter().all(|byte| matches!(byte, b'A'..=b'F'));
+    if !is_ended(&text[end..]) || is_hexadecimal {
         return None;
     }
     match Unit::named(word) {
@@ -104,10 +107,10 @@ fn money(text: &[u8]) -> Option<(Measure, usize)> {
     let has_digits = digits.first().is_some_and(u8::is_ascii_digit);
     let (measure, length) = has_digits.then(|| prefix(&amount[sign.len()..]))??;
     let value = if is_negative { -measure.value } else { measure.value };
-    measure.unit.is_none().then(|| {
-        let unit = Unit::named(sign.as_bytes());
-        (Measure { value, unit }, text.len() - amount.len() + sign.len() + length)
-    })
+    // `$1.2K` is thousands of them.
+    let many = measure.unit.map_or(Some(value), |unit| unit.many(value))?;
+    let unit = Unit::named(sign.as_bytes());
+    Some((Measure { value: many, unit }, text.len() - amount.len() + sign.len() + length))
 }
 
 /// The number whose comma stands at `comma`, if a unit follows its digits.
@@ -122,7 +125,7 @@ fn with_decimal_comma(text: &[u8], comma: usize) -> Option<(Measure, usize)> {
 
 /// The measure that is all of the text, a known unit after a blank included.
 pub(in crate::input) fn whole(text: &[u8]) -> Option<Measure> {
-    let (measure, length) = prefix(text)?;
+    let Some((measure, length)) = prefix(text) else { return behind_currency(text) };
     match text[length..].trim_ascii_start() {
         b"" => Some(measure),
         rest if length < text.len() && text[length].is_ascii_whitespace() => {
@@ -132,6 +135,14 @@ pub(in crate::input) fn whole(text: &[u8]) -> Option<Measure> {
         }
         _ => None,
     }
+}
+
+/// An amount behind its currency's letters, if it is all of the text: `USD 5`.
+fn behind_currency(text: &[u8]) -> Option<Measure> {
+    let (currency, amount) = text.split_at_checked(3)?;
+    let unit = Unit::named(currency).filter(|unit| unit.is_money())?;
+    let measure = whole(amount.strip_prefix(b" ")?).filter(|measure| measure.unit.is_none())?;
+    Some(Measure { unit: Some(unit), ..measure })
 }
 
 /// Whether the text is a number and what may be a unit that is not known: `12furlong/h`, `0.5 mSv/h`. Digits that follow are
@@ -239,6 +250,10 @@ mod tests {
             ("6 hours, 51 minutes", 6.85, "h"),
             ("$1,234.56", 1234.56, "$"),
             ("-€5", -5.0, "€"),
+            ("$1.2K", 1200.0, "$"),
+            ("-$3M", -3e6, "$"),
+            ("USD 5", 5.0, "$"),
+            ("–7", -7.0, ""),
             ("1234.56 €", 1234.56, "€"),
             ("2m", 2.0, "m"),
             ("123.4 m", 123.4, "m"),
@@ -320,6 +335,7 @@ mod tests {
         for text in [
             "1.2.3",
             "0x1f",
+            "01131C",
             "12:30",
             "2026-11-25",
             "5 waiting",

@@ -17,8 +17,8 @@ pub(in crate::input) fn rounded(value: f64) -> f64 {
     scale.map_or(value, |scale| (value * scale).round() / scale)
 }
 
-/// U+2212, the minus sign of typography.
-const MINUS: &[u8] = "\u{2212}".as_bytes();
+/// U+2212, the minus sign of typography, and U+2013, the dash that is often put in its place.
+const MINUSES: [&[u8]; 2] = ["\u{2212}".as_bytes(), "\u{2013}".as_bytes()];
 
 /// The number that the text begins with, and its length. `nan` is one; what a double cannot hold is infinite.
 pub(in crate::input) fn prefix(text: &[u8]) -> Option<(f64, usize)> {
@@ -53,7 +53,7 @@ fn sign(text: &[u8]) -> (bool, usize) {
     match text.first() {
         Some(b'-') => (true, 1),
         Some(b'+') => (false, 1),
-        Some(0xe2) if text.starts_with(MINUS) => (true, MINUS.len()),
+        Some(0xe2) if MINUSES.iter().any(|minus| text.starts_with(minus)) => (true, 3),
         _ => (false, 0),
     }
 }

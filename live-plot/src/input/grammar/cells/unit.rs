@@ -128,6 +128,11 @@ impl Unit {
         matches!(self.symbol, "$" | "€" | "£" | "¥")
     }
 
+    /// How many the value is in thousands, millions or more of a prefix alone.
+    pub(super) fn many(self, value: f64) -> Option<f64> {
+        self.is_large_prefix().then(|| number::rounded(value * self.many / self.of))
+    }
+
     /// Whether it is a prefix alone of thousands or more, as sizes have.
     pub(in crate::input) fn is_large_prefix(self) -> bool {
         self.is_prefix() && self.many > self.of

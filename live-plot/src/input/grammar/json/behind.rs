@@ -17,6 +17,8 @@ pub(in crate::input::grammar) fn read_named(line: &[u8], reading: &mut Reading) 
     };
     let words = line[start..open].trim_ascii_end();
     let is_apart = words.len() < open - start || words.is_empty();
+    // Of `SENSOR = {"t": 5}` the sign parts nothing.
+    let words = words.strip_suffix(b" =").unwrap_or(words).trim_ascii_end();
     if !is_apart || words.contains(&b'=') || !read(&line[open..], reading) {
         return false;
     }

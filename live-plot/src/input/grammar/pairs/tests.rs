@@ -48,6 +48,7 @@ fn pairs_are_what_tools_write() {
         ("\"\"=5 \" \"=6", "=5  =6"),
         ("rps=120 | p99=12 | err=0", "rps=120 p99=12 err=0"),
         ("Stats { cpu: 5.0, mem: 10 }", "Stats.cpu=5 Stats.mem=10"),
+        ("temp=N/A", "temp=NaN"),
         ("temp: 21.5 { hum: 40 }", "temp=21.5 hum=40"),
         ("sizes: 48 bits physical, 40 bits virtual", "sizes.physical=48bit sizes.virtual=40bit"),
     ] {
@@ -102,6 +103,20 @@ fn a_name_may_hold_blanks_where_it_begins_the_line_or_follows_a_comma() {
         ("Episode 10\tLast reward: 1\tAverage reward: 2", "Last reward=1 Average reward=2"),
         ("cached reads:  24 MB in  2 seconds = 12 MB/sec", "cached reads=24MB"),
         ("Sensor 1: 512\tSensor 2: 300", "Sensor 1=512 Sensor 2=300"),
+    ] {
+        assert_found(line, expected);
+    }
+}
+
+#[test]
+fn south_and_west_are_below_zero() {
+    for (line, expected) in [
+        ("lat: 33.86 S, lon: 151.2 E", "lat=-33.86 lon=151.2"),
+        ("lat=0.01 N lon=0.02 W", "lat=0.01 lon=-0.02"),
+        ("Latitude: 33.86° S", "Latitude=-33.86°"),
+        ("GPS lon: 5W", "GPS lon=-5"),
+        ("lat: 5 Sun", "lat=5"),
+        ("power: 5 W", "power=5W"),
     ] {
         assert_found(line, expected);
     }

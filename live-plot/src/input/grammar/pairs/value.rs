@@ -7,6 +7,7 @@ use super::Scan;
 use super::numbers;
 use crate::input::grammar::cells::measure::{self, Measure};
 use crate::input::grammar::cells::moment::Moment;
+use crate::input::grammar::cells::unit::Unit;
 use crate::input::grammar::words::begins_name;
 
 impl Scan<'_> {
@@ -35,6 +36,7 @@ impl Scan<'_> {
     /// Takes a number, the one behind `±` as `NAME.±`, and one in a unit of another kind, `21.5°C 70.7°F`, as `NAME.°F`.
     /// Others that follow are no values of a pair.
     pub(super) fn number(&mut self, name: Range<usize>, measure: Measure, end: usize) {
+        let (measure, end) = self.directed(&name, measure, end);
         let rest = &self.line[end..];
         // Nearly always the next name follows, or nothing.
         let next = self.byte(self.skip_blanks(end));
@@ -59,6 +61,26 @@ impl Scan<'_> {
         } else {
             self.take(name, Cell::Number(measure), end);
         }
+    }
+
+    /// The degrees of a latitude or longitude, whose sign `S` and `W` behind them turn; `0.02 W` is no power there.
+    fn directed(&self, name: &Range<usize>, measure: Measure, end: usize) -> (Measure, usize) {
+        const NAMES: [&[u8]; 6] = [b"lat", b"latitude", b"lon", b"long", b"lng", b"longitude"];
+        let name = self.line[name.clone()].rsplit(u8::is_ascii_whitespace).next();
+        if !name.is_some_and(|name| NAMES.iter().any(|known| known.eq_ignore_ascii_case(name))) {
+            return (measure, end);
+        }
+        let west = Unit::named(b"W").filter(|watt| measure.unit == Some(*watt)).map(|_| b'W');
+        let rest = self.line[end..].trim_ascii_start();
+        let ends = rest.get(1).is_none_or(|next| !next.is_ascii_alphanumeric());
+        let after = rest.first().filter(|mark| ends && b"NESW".contains(mark)).copied();
+        let (value, unit) = match west.or(after) {
+            Some(b'S' | b'W') => (-measure.value, measure.unit.filter(|_| west.is_none())),
+            _ => (measure.value, measure.unit),
+        };
+        let length =
+            if west.is_none() && after.is_some() { self.line.len() - rest.len() + 1 } else { end };
+        (Measure { value, unit }, length)
     }
 
     /// Takes two numbers of one name: the second is called by that and what it is.
