@@ -275,7 +275,7 @@ impl Tables {
     /// Puts a table in force. The names of its rows are those that they had when it was before.
     fn replace_table(&mut self, mut table: Table) {
         self.former.extend(self.table.take());
-        let known = self.former.iter().position(|former| former.header == table.header);
+        let known = self.former.iter().position(|former| former.header.is_again(&table.header));
         if let Some(known) = known {
             table.rows = self.former.remove(known).rows;
         } else if self.former.len() > MOST_FORMER {
@@ -313,9 +313,10 @@ impl Tables {
         let line = line.trim_ascii();
         let delimiter =
             self.delimiter.filter(|delimiter| delimiter.is_in(line)).unwrap_or(Delimiter::of(line));
-        let header = Header { delimiter, label: None, names: self.given.clone(), are_units: false };
+        let names = self.given.clone();
+        let header = Header { delimiter, names, ..Header::default() };
         let has_row_names = self.has_row_names(&header);
-        let mut table = Table::new(header, b"", has_row_names, Vec::new());
+        let mut table = Table::new(header, b"", has_row_names);
         if row::label(line, delimiter).0.is_some() || !table.read(line, &self.time, reading) {
             return false;
         }

@@ -23,6 +23,9 @@ const NAMES: [&str; 13] = [
 /// What a table of processes calls its column of numbers.
 const PROCESS_IDS: [&str; 5] = ["pid", "tid", "tgid", "lwp", "spid"];
 
+/// What it calls what runs, with arguments or without.
+const COMMANDS: [&str; 4] = ["command", "cmd", "comm", "args"];
+
 /// What is 0 and 1 in turn, and counts nothing.
 const STATES: [&str; 14] = [
     "on", "off", "state", "status", "active", "enabled", "open", "switch", "relay", "phase",
@@ -47,7 +50,8 @@ const REMARKS: [&str; 10] = [
 const UNITS: [&str; 2] = ["unit", "units"];
 
 /// What stands where there is no value, beside what `cells` knows by itself. In the first column it may be a name.
-const NO_VALUES: [&str; 22] = [
+const NO_VALUES: [&str; 23] = [
+    "unlimited",
     "na",
     "ovf",
     "ol",
@@ -89,6 +93,15 @@ pub(in crate::input) fn is_identity(name: &[u8]) -> bool {
 
 pub(super) fn is_process_id(name: &[u8]) -> bool {
     is_any_of(&PROCESS_IDS, name)
+}
+
+pub(super) fn is_command(name: &[u8]) -> bool {
+    is_any_of(&COMMANDS, name)
+}
+
+/// Whether a column names the rows, whatever other words stand in them.
+pub(super) fn is_own_name(name: &[u8]) -> bool {
+    name.eq_ignore_ascii_case(b"name")
 }
 
 pub(in crate::input) fn is_state(name: &[u8]) -> bool {

@@ -3,7 +3,7 @@
 use super::comma;
 
 /// What parts the cells of a line.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
 pub(in crate::input) enum Delimiter {
     Tab,
     /// The decimal sign may then be a comma.
@@ -12,6 +12,7 @@ pub(in crate::input) enum Delimiter {
     SemicolonAndComma,
     Comma,
     /// A run of blanks.
+    #[default]
     Blanks,
     /// Two blanks or more, where names hold single ones: `CPU %   MEM %`.
     WideBlanks,

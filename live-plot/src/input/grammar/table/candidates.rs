@@ -104,15 +104,19 @@ impl Tables {
             return Vec::new();
         }
         let (has_marks, has_numbers) = (self.has_marks, self.has_numbers);
-        let is_none = |candidate: &Candidate, header: &Header| {
-            let may_be_mark = has_marks && (has_numbers || !candidate.is_comment);
-            (may_be_mark && candidate.is_word())
-                || (header.delimiter == Delimiter::Blanks && candidate.is_beside(line))
+        let is_mark = |candidate: &Candidate| {
+            has_marks && (has_numbers || !candidate.is_comment) && candidate.is_word()
         };
         let mut headers = Vec::with_capacity(self.candidates.len());
         for candidate in std::mem::take(&mut self.candidates) {
-            let header = candidate.fits(line);
-            if header.as_ref().is_some_and(|header| is_none(&candidate, header)) {
+            let mut header = candidate.fits(line);
+            let is_any = header.is_some();
+            if header.as_ref().is_some_and(|header| header.delimiter == Delimiter::Blanks)
+                && candidate.is_beside(line)
+            {
+                header = candidate.fits_by_place(line);
+            }
+            if is_any && (header.is_none() || is_mark(&candidate)) {
                 self.report(&candidate);
             } else {
                 self.candidates.push(candidate);
@@ -159,8 +163,7 @@ impl Tables {
         }
         candidates[last + 1..].iter().for_each(|candidate| self.report(candidate));
         let has_row_names = self.has_row_names(&header);
-        let places = candidates[first].places(&header);
-        self.replace_table(Table::new(header, &title, has_row_names, places));
+        self.replace_table(Table::new(header, &title, has_row_names));
         self.width = 0;
         self.delimiter = None;
         self.refused = None;

@@ -1,7 +1,5 @@
 //! A table with a header: whether a line is a row of it, and its cells. Which table is in force is left to `table`.
 
-use std::ops::Range;
-
 use super::super::cells::{self, Kind};
 use super::super::reading::{Cell, Item, Key, Reading};
 use super::header::Header;
@@ -9,6 +7,7 @@ use super::places;
 use super::row::{self, Layout};
 use super::row_names::{Lost, RowNames};
 use crate::input::grammar::cells::delimiter::Delimiter;
+use crate::input::grammar::vocabulary::{is_command, is_no_value};
 
 /// A table with a header.
 #[derive(Debug, Clone, PartialEq)]
@@ -19,14 +18,15 @@ pub(super) struct Table {
     pub(super) rows: RowNames,
     /// How many columns at the beginning hold a time.
     times: usize,
-    /// Which columns held a number in the first row.
-    numbers: Vec<bool>,
+    /// Which columns held a number in the first row, or in the first that had a cell there.
+    numbers: Vec<Option<bool>>,
     /// The first row has a label before its colon.
     is_labelled: bool,
     is_begun: bool,
-    /// Where the names of the header stand; empty if that says nothing. And where the first row began.
-    places: Vec<Range<usize>>,
+    /// Where the first row began.
     start: usize,
+    /// A row had an empty cell, or blanks in one.
+    is_by_place: bool,
     /// Its name is of several words, and has no name above it.
     has_two_words: bool,
     /// The user has named the columns that name the rows: no word does that.
@@ -42,23 +42,18 @@ pub(super) struct Table {
 }
 
 impl Table {
-    pub(super) fn new(
-        header: Header,
-        title: &[u8],
-        has_row_names: bool,
-        places: Vec<Range<usize>>,
-    ) -> Self {
+    pub(super) fn new(header: Header, title: &[u8], has_row_names: bool) -> Self {
         let label = header.label.as_deref().unwrap_or_default();
         let dot: &[u8] = if title.is_empty() || label.is_empty() { b"" } else { b"." };
         Self {
             title: [title, dot, label].concat(),
+            is_by_place: header.is_by_place,
             header,
             rows: RowNames::default(),
             times: 0,
             numbers: Vec::new(),
             is_labelled: false,
             is_begun: false,
-            places,
             start: 0,
             has_two_words: false,
             has_row_names,
@@ -82,16 +77,19 @@ impl Table {
         let width = names.len();
         let (whole, start) = (line, line.len() - line.trim_ascii_start().len());
         let line = delimiter.trimmed(line);
-        let (own, body) = row::label(line, delimiter);
-        let mut cells: Vec<&[u8]> = Vec::with_capacity(width + 1);
-        cells.extend(delimiter.cells(body));
-        if cells.len() > width && delimiter == Delimiter::Blanks {
-            row::join(body, &mut cells, width);
-        } else if cells.len() == width + 1 && cells.last().is_some_and(|last| last.is_empty()) {
-            cells.pop();
-        }
-        if own.is_none() && (cells.len() != width || self.lacks_first(start)) {
-            cells = self.by_place(whole).unwrap_or_default();
+        let (mut own, body) = row::label(line, delimiter);
+        let mut cells = row::split(body, delimiter, width);
+        let lacks_first = self.lacks_first(start);
+        let mut is_by_place = false;
+        // A colon may stand within a cell: `nginx: worker`.
+        if own.is_none_or(|label| label.contains(&b' '))
+            && (cells.len() != width || lacks_first || self.is_by_place)
+        {
+            match self.by_place(whole) {
+                Some(placed) => (own, cells, is_by_place) = (None, placed, true),
+                None if lacks_first => return false,
+                None => {}
+            }
         }
         // Of two words that name a row, the first may be left out where it is that of the row above, as pandas does.
         if self.has_two_words && start > self.start {
@@ -158,33 +156,45 @@ impl Table {
             }
             self.is_labelled = own.is_some();
             self.numbers = kinds(&cells, first, delimiter);
+        } else if is_by_place && reading.has_number() {
+            let here = kinds(&cells, first, delimiter);
+            self.numbers.iter_mut().zip(here).for_each(|(then, now)| *then = then.or(now));
         }
+        self.is_by_place |= is_by_place;
         reading.has_number()
     }
 
     /// Whether a row that is indented so far has nothing below the first name, where the first row had something.
     fn lacks_first(&self, start: usize) -> bool {
-        let second = self.places.get(1).map_or(usize::MAX, |place| place.start);
+        let second = self.header.places.get(1).map_or(usize::MAX, |place| place.start);
         self.is_begun && start >= second && self.start < second
     }
 
-    /// The cells of a row that has an empty one, or blanks in one, as they stand below their names. Numbers stand where the
-    /// first row had them. The first row is read so if its name has no name above it: it may hold blanks.
+    /// The cells of a row that has an empty one, or blanks in one, as they stand below their names. Numbers stand where
+    /// rows before had them.
     fn by_place<'a>(&self, line: &'a [u8]) -> Option<Vec<&'a [u8]>> {
-        let is_index = self.header.names.first().is_some_and(Vec::is_empty);
-        if self.places.is_empty() || line.contains(&b'\t') || !(self.is_begun || is_index) {
+        let Header { ref names, ref places, .. } = self.header;
+        if places.is_empty() || line.contains(&b'\t') {
             return None;
         }
-        let cells = places::cells(line, &self.places)?;
-        let is_like = |(cell, is_number): (&&[u8], &bool)| match cells::kind(cell, Delimiter::Tab) {
-            Kind::Number(_) => *is_number,
-            Kind::Empty => true,
-            _ => !is_number,
+        let is_like = |(cell, then): (&&[u8], &Option<bool>)| {
+            then.zip(is_number(cell, Delimiter::Tab)).is_none_or(|(then, now)| then == now)
         };
-        // A number or two below a long header may be of anything.
-        let filled = cells.iter().filter(|cell| !cell.is_empty()).count();
-        let is_row = 2 * filled > cells.len() && cells.iter().zip(&self.numbers).all(is_like);
-        is_row.then_some(cells)
+        let is_named = |cells: &Vec<&[u8]>| {
+            self.rows
+                .column
+                .is_none_or(|column| cells.get(column).is_some_and(|cell| !cell.is_empty()))
+        };
+        let are_like =
+            |cells: &Vec<&[u8]>| is_named(cells) && cells.iter().zip(&self.numbers).all(is_like);
+        let is_command = names.last().is_some_and(|name| is_command(name));
+        let rest = || places::with_rest(line, places).filter(are_like);
+        let placed = || places::cells(line, places).filter(are_like);
+        if is_command {
+            return rest().or_else(placed);
+        }
+        let is_text = self.numbers.last() == Some(&Some(false));
+        placed().or_else(|| rest().filter(|_| is_text))
     }
 
     /// Whether a word or a time stands where the first row began with a number: `error 5 6` under `us sy id` is no row. Where
@@ -193,17 +203,17 @@ impl Table {
         let Some(cell) = cells.first() else { return false };
         let is_blanks = self.header.delimiter == Delimiter::Blanks;
         match (self.numbers.first(), cells::kind(cell, self.header.delimiter)) {
-            (Some(true), Kind::Word) => is_blanks || is_total(cell),
-            (Some(true), Kind::Time) => is_blanks,
+            (Some(Some(true)), Kind::Word) => is_blanks || is_total(cell),
+            (Some(Some(true)), Kind::Time) => is_blanks,
             // powerstat writes `Average` in the column of the times.
-            (Some(false), Kind::Word) => self.times > 0 && is_total(cell),
+            (Some(Some(false)), Kind::Word) => self.times > 0 && is_total(cell),
             _ => false,
         }
     }
 
     /// Whether words stand in most of the columns of numbers: `PING: 5 requests per second` is a sentence.
     fn is_prose(&self, reading: &Reading) -> bool {
-        let is_number = |column: usize| self.numbers.get(column) == Some(&true);
+        let is_number = |column: usize| self.numbers.get(column) == Some(&Some(true));
         let is_word = |item: &&Item| match (item.key, item.cell) {
             (Key::Column(column), Cell::Text(text)) => {
                 is_number(column) && reading.text(text).iter().any(u8::is_ascii_alphabetic)
@@ -211,16 +221,14 @@ impl Table {
             _ => false,
         };
         let words = reading.items().iter().filter(is_word).count();
-        words > 1 && 2 * words > self.numbers.iter().filter(|is| **is).count()
+        words > 1 && 2 * words > self.numbers.iter().filter(|is| **is == Some(true)).count()
     }
 
     /// Whether most numbers stand where numbers stood in the first row.
     fn is_like_its_rows(&self, cells: &[&[u8]], first: usize) -> bool {
         let here = kinds(cells, first, self.header.delimiter);
-        let both = |wanted: bool| {
-            self.numbers.iter().zip(&here).filter(|(then, now)| **then && (**now || wanted)).count()
-        };
-        2 * both(false) >= both(true)
+        let then = self.numbers.iter().zip(&here).filter(|(then, _)| **then == Some(true));
+        2 * then.clone().filter(|(_, now)| **now == Some(true)).count() >= then.count()
     }
 }
 
@@ -231,8 +239,18 @@ fn is_total(word: &[u8]) -> bool {
     TOTALS.iter().any(|total| total.as_bytes().eq_ignore_ascii_case(word))
 }
 
-/// Which columns hold a number.
-fn kinds(cells: &[&[u8]], first: usize, delimiter: Delimiter) -> Vec<bool> {
-    let is_number = |cell: &&[u8]| matches!(cells::kind(cell, delimiter), Kind::Number(_));
-    std::iter::repeat_n(false, first).chain(cells.iter().map(is_number)).collect()
+/// Which columns hold a number; of an empty one that is not known.
+fn kinds(cells: &[&[u8]], first: usize, delimiter: Delimiter) -> Vec<Option<bool>> {
+    let cells = cells.iter().map(|cell| is_number(cell, delimiter));
+    std::iter::repeat_n(Some(false), first).chain(cells).collect()
+}
+
+/// Whether the cell is a number; of one that says that there is none, that is not known.
+fn is_number(cell: &[u8], delimiter: Delimiter) -> Option<bool> {
+    match cells::kind(cell, delimiter) {
+        Kind::Number(_) => Some(true),
+        Kind::Empty => None,
+        _ if is_no_value(cell) => None,
+        _ => Some(false),
+    }
 }

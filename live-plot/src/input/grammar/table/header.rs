@@ -3,6 +3,8 @@
 mod layout;
 mod names;
 
+use std::ops::Range;
+
 use super::places::touch;
 use super::row;
 use crate::input::grammar::cells::delimiter::Delimiter;
@@ -10,10 +12,12 @@ use crate::input::grammar::cells::{self, Kind};
 use crate::input::grammar::vocabulary::is_no_value;
 use crate::input::grammar::words::is_level;
 pub(in crate::input) use names::is_of_years;
-use names::{are_units, distinct, end_a_sentence, is_address, is_drawn, is_figure, is_torn};
+use names::{
+    are_units, distinct, end_a_sentence, is_address, is_drawn, is_figure, is_torn, is_value,
+};
 
 /// A line of names that fits a row.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Default, Clone, PartialEq, Eq)]
 pub(in crate::input) struct Header {
     pub(in crate::input) delimiter: Delimiter,
     /// What stands apart before its colon: `avg-cpu`.
@@ -21,6 +25,17 @@ pub(in crate::input) struct Header {
     pub(in crate::input) names: Vec<Vec<u8>>,
     /// They are units, or one of them comes twice: what stands above them may be the names.
     pub(in crate::input) are_units: bool,
+    /// Where the names stand; empty if that says nothing about the rows.
+    pub(in crate::input) places: Vec<Range<usize>>,
+    /// Its rows are read by these places, not by the number of their cells.
+    pub(in crate::input) is_by_place: bool,
+}
+
+impl Header {
+    /// Whether it has the same names, wherever they stand.
+    pub(in crate::input) fn is_again(&self, other: &Self) -> bool {
+        (self.delimiter, &self.label, &self.names) == (other.delimiter, &other.label, &other.names)
+    }
 }
 
 /// A line without a number, which may be a header.
@@ -42,10 +57,13 @@ pub(in crate::input) struct Candidate {
 }
 
 impl Candidate {
-    /// The header that it is, if it has as many names as the row has cells.
+    /// The header that it is, if it has as many names as the row has cells, or else each cell stands below a name.
     pub(in crate::input) fn fits(&self, row: &[u8]) -> Option<Header> {
-        if self.line.contains(&b'|') || self.is_title_of(row) {
+        if self.line.contains(&b'|') {
             return None;
+        }
+        if self.is_title_of(row) {
+            return self.fits_by_place(row);
         }
         if let Some(header) = self.fits_over(row) {
             return Some(header);
@@ -57,7 +75,7 @@ impl Candidate {
             .or_else(|| {
                 (first == Delimiter::Tab).then(|| self.fits_with(Delimiter::Blanks, row))?
             })
-            .or_else(|| self.fits_right_of_index(row))
+            .or_else(|| self.fits_by_place(row))
     }
 
     /// The header that it is over a line of units, which stands below it: `time,temp` over `s,C`. Between blanks it could
@@ -77,10 +95,19 @@ impl Candidate {
         let (label, names) = row::label(delimiter.trimmed(&self.line), delimiter);
         let names: Vec<&[u8]> = delimiter.cells(names).collect();
         let cells = cells(line, delimiter, names.len(), label)?;
-        if names.iter().any(|name| is_drawn(name))
+        if label.is_some_and(|label| self.is_remark(label, row::label(line, delimiter).0)) {
+            return None;
+        }
+        let places = if label.is_none() { self.places(delimiter) } else { Vec::new() };
+        let label = label.map(<[u8]>::to_vec);
+        self.over(&names, &cells, delimiter).map(|header| Header { label, places, ..header })
+    }
+
+    /// The header with these names over these cells, if they are names and those a row.
+    fn over(&self, names: &[&[u8]], cells: &[&[u8]], delimiter: Delimiter) -> Option<Header> {
+        if names.iter().any(|name| is_drawn(name) || is_value(name))
             || names.iter().all(|name| is_no_value(name))
-            || end_a_sentence(&names)
-            || label.is_some_and(|label| self.is_remark(label, row::label(line, delimiter).0))
+            || end_a_sentence(names)
         {
             return None;
         }
@@ -93,7 +120,7 @@ impl Candidate {
         if names.len() == 1 && names[0].first().is_some_and(u8::is_ascii_digit) {
             return None;
         }
-        if are_siblings(&names, &cells, delimiter) {
+        if are_siblings(names, cells, delimiter) {
             return None;
         }
         let kinds = || cells.iter().map(|cell| cells::kind(cell, delimiter));
@@ -109,9 +136,9 @@ impl Candidate {
         let is_row = kinds().any(is_number) && others <= most;
         is_row.then(|| Header {
             delimiter,
-            label: label.map(<[u8]>::to_vec),
-            are_units: are_units(&names),
-            names: distinct(&names, delimiter),
+            are_units: are_units(names),
+            names: distinct(names, delimiter),
+            ..Header::default()
         })
     }
 
@@ -177,16 +204,11 @@ fn cells<'a>(
     if label.is_some() && (width < 2 || header.is_some_and(|header| Some(header) != label)) {
         return None;
     }
-    let mut cells: Vec<&[u8]> = delimiter.cells(body).collect();
+    let mut cells = row::split(body, delimiter, width);
     // `DISK READ` over `0.00 B/s`: if more could be joined, which of them are cells is not known. Behind a label a unit is no
     // cell: `fan1: 1200 RPM` is no row of two.
-    let is_open = delimiter == Delimiter::Blanks && (label.is_some() || cells.len() > width);
-    if cells.len() > width && delimiter == Delimiter::Blanks {
-        row::join(body, &mut cells, width);
-    } else if cells.len() == width + 1 && cells.last().is_some_and(|last| last.is_empty()) {
-        cells.pop();
-    }
-    if cells.len() == width && is_open {
+    let is_joined = || delimiter.cells(body).count() > width;
+    if cells.len() == width && delimiter == Delimiter::Blanks && (label.is_some() || is_joined()) {
         row::join(body, &mut cells, 1);
     }
     (cells.len() == width).then_some(cells)
@@ -242,6 +264,17 @@ mod tests {
             ("  RX: bytes packets", "5 6", "bytes|packets"),
             ("% # °C", "1 2 3", "%|#|°C"),
             ("# gpu pid type sm name", "0 77 C - python", "gpu|pid|type|sm|name"),
+            ("NAME   CPU   MEM  DISK", "web     12          3", "NAME|CPU|MEM|DISK"),
+            ("  host   load", "     a   0.50", "host|load"),
+            (
+                "Filesystem  Size Use% Mounted on",
+                "/dev/vda     12G  41% /",
+                "Filesystem|Size|Use%|Mounted on",
+            ),
+            ("RAW USE   DATA  N", "120 GiB   9 GiB 5", "RAW USE|DATA|N"),
+            ("  PID   RSS CMD", " 4321 99865 cc -O=2 a.c", "PID|RSS|CMD"),
+            ("  PID   RSS CMD", " 4321 9986552 cc  -O 2", "PID|RSS|CMD"),
+            ("NAME  READY  RESTARTS", "db-0  1/1    4 (12m ago)", "NAME|READY|RESTARTS"),
         ] {
             assert_eq!(names(header, row).as_deref(), Some(expected), "{header} / {row}");
         }
@@ -302,6 +335,11 @@ mod tests {
             ("zk_version\t3.8.0-5a02", "zk_avg_latency\t0.5"),
             ("per-node stats", "      nr_free_pages 5"),
             ("PING 10.0.0.1 56(84) bytes", "64 bytes from 10.0.0.1:"),
+            ("AS         unlimited", "CORE               0"),
+            ("PID\t0xA053", "FW\t159"),
+            ("    state:         discharging", "    energy:        45.12 Wh"),
+            ("     Running src/lib.rs (foo-1234)", "fib 20      time:   [26.029 us]"),
+            ("      CPU0  CPU1", " 24:     1     0 IO-APIC  5-edge"),
         ] {
             assert_eq!(names(header, row), None, "{header} / {row}");
         }

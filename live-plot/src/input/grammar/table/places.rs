@@ -3,6 +3,9 @@
 
 use std::ops::Range;
 
+use super::row;
+use crate::input::grammar::cells::measure;
+
 /// Where the columns of a line begin that two blanks or more part, in characters.
 pub(in crate::input) fn starts(line: &[u8]) -> impl Iterator<Item = usize> {
     let (mut place, mut blanks) = (0, 2);
@@ -26,8 +29,42 @@ pub(in crate::input) fn spans(indent: usize, line: &[u8]) -> impl Iterator<Item 
     )
 }
 
+/// Where a part of a line stands in it, in characters.
+pub(in crate::input) fn of(line: &[u8], part: &[u8]) -> Range<usize> {
+    let count = |bytes: &[u8]| bytes.iter().filter(|byte| is_first_of_character(byte)).count();
+    let start = count(&line[..row::offset(line, part)]);
+    start..start + count(part)
+}
+
+/// The words of a line.
+pub(in crate::input) fn words(line: &[u8]) -> impl Iterator<Item = &[u8]> {
+    line.split(u8::is_ascii_whitespace).filter(|word| !word.is_empty())
+}
+
+/// The cells of a row whose last one is the rest of the line, a command with its arguments. It begins below its name, or
+/// further right if a wide cell stands before it.
+pub(in crate::input) fn with_rest<'a>(
+    row: &'a [u8],
+    names: &[Range<usize>],
+) -> Option<Vec<&'a [u8]>> {
+    let mut cells: Vec<&[u8]> = words(row).take(names.len()).collect();
+    let (last, name) = (cells.pop()?, names.last()?);
+    if cells.len() + 1 < names.len() || of(row, last).start < name.start {
+        return None;
+    }
+    cells.push(row[row::offset(row, last)..].trim_ascii_end());
+    Some(cells)
+}
+
+/// A cell without the remark behind its number: `4 (12m ago)` of kubectl.
+fn without_remark(cell: &[u8]) -> &[u8] {
+    let end = if cell.ends_with(b")") { memchr::memmem::find(cell, b" (") } else { None };
+    let number = end.map(|end| &cell[..end]).filter(|text| measure::whole(text).is_some());
+    number.unwrap_or(cell)
+}
+
 /// The cells of a row below names that stand at these places; an empty one is where no word stands. `None` if a word stands
-/// under no name or under several, but for one that goes on after a single blank.
+/// under no name or under several, but for one that goes on after a single blank, or in the last column.
 pub(in crate::input) fn cells<'a>(row: &'a [u8], names: &[Range<usize>]) -> Option<Vec<&'a [u8]>> {
     let mut cells: Vec<Option<Range<usize>>> = vec![None; names.len()];
     let (mut last, mut last_end, mut at) = (0, 0, 0);
@@ -35,7 +72,10 @@ pub(in crate::input) fn cells<'a>(row: &'a [u8], names: &[Range<usize>]) -> Opti
         at += row[at..].iter().take_while(|byte| byte.is_ascii_whitespace()).count();
         let length = row[at..].iter().take_while(|byte| !byte.is_ascii_whitespace()).count();
         let mut under = (0..names.len()).filter(|column| touch(&names[*column], &place));
-        let goes_on = place.start == last_end + 1 && last_end > 0;
+        let is_text = |cell: Range<usize>| measure::whole(&row[cell]).is_none();
+        // A text in the last column takes the rest of the line.
+        let goes_on = (place.start == last_end + 1 && last_end > 0)
+            || (last + 1 == names.len() && cells[last].clone().is_some_and(is_text));
         let column = match (under.next(), under.next()) {
             (Some(column), None) if cells[column].is_none() || goes_on => column,
             // The first may be all that is left of the header, into which a number of the next column reaches.
@@ -50,7 +90,13 @@ pub(in crate::input) fn cells<'a>(row: &'a [u8], names: &[Range<usize>]) -> Opti
         cells[column] = Some(start..at + length);
         (last, last_end, at) = (column, place.end, at + length);
     }
-    Some(cells.into_iter().map(|cell| cell.map_or(&b""[..], |cell| &row[cell])).collect())
+    let cells: Vec<&[u8]> = cells
+        .into_iter()
+        .map(|cell| cell.map_or(&b""[..], |cell| without_remark(&row[cell])))
+        .collect();
+    // A number or two below a long header may be of anything.
+    let filled = cells.iter().filter(|cell| !cell.is_empty()).count();
+    (2 * filled > cells.len() || (filled > 2 && !cells[0].is_empty())).then_some(cells)
 }
 
 /// Whether two words stand over each other, in part at least.
@@ -81,12 +127,28 @@ mod tests {
             ("*   home      54       ▂▄__  5", Some("*|home|54|▂▄__|5")),
             ("    home      54 Mb/s  ▂▄__ 15", Some("|home|54 Mb/s|▂▄__|15")),
             ("    my home   54 Mb/s        5", Some("|my home|54 Mb/s||5")),
+            ("*   home      54 (max) ▂▄__  5", Some("*|home|54|▂▄__|5")),
             ("*   homehomehome5      ▂▄__  5", None),
             ("*   home   x  54       ▂▄__  5", None),
             ("*   home      54       ▂▄__  5  6", None),
         ] {
             assert_eq!(read(names, row).as_deref(), expected, "{row}");
         }
+    }
+
+    #[test]
+    fn a_text_in_the_last_column_is_the_rest_of_the_line() {
+        assert_eq!(read("N  CMD", "5  sh -c  a   b").as_deref(), Some("5|sh -c  a   b"));
+        assert_eq!(read("N  V", "5  6      b"), None);
+        let rest = |row: &str| {
+            let cells = with_rest(row.as_bytes(), &[0..1, 3..6])?;
+            Some(cells.iter().map(|cell| String::from_utf8_lossy(cell).into_owned()).collect())
+        };
+        let rest = |row: &str| rest(row).map(|cells: Vec<_>| cells.join("|"));
+        assert_eq!(rest("5  sh -c   b ").as_deref(), Some("5|sh -c   b"));
+        assert_eq!(rest("123456 sh -c").as_deref(), Some("123456|sh -c"));
+        assert_eq!(rest("5 x sh"), None, "left of its name");
+        assert_eq!(rest("5"), None);
     }
 
     #[test]

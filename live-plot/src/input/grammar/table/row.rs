@@ -26,6 +26,18 @@ pub(in crate::input) fn label(line: &[u8], delimiter: Delimiter) -> (Option<&[u8
     }
 }
 
+/// The cells of a line, its label apart, in a table of `width` columns.
+pub(in crate::input) fn split(line: &[u8], delimiter: Delimiter, width: usize) -> Vec<&[u8]> {
+    let mut cells: Vec<&[u8]> = Vec::with_capacity(width + 1);
+    cells.extend(delimiter.cells(line));
+    if cells.len() > width && delimiter == Delimiter::Blanks {
+        join(line, &mut cells, width);
+    } else if cells.len() == width + 1 && cells.last().is_some_and(|last| last.is_empty()) {
+        cells.pop();
+    }
+    cells
+}
+
 /// The cells with those joined that are one in a table of `width` columns: a date and a clock time, a clock time and AM or
 /// PM, a number and its unit. They are cells of `line`.
 pub(in crate::input) fn join<'a>(line: &'a [u8], cells: &mut Vec<&'a [u8]>, width: usize) {
@@ -43,7 +55,7 @@ pub(in crate::input) fn join<'a>(line: &'a [u8], cells: &mut Vec<&'a [u8]>, widt
 }
 
 /// Where a part of the line begins in it.
-fn offset(line: &[u8], part: &[u8]) -> usize {
+pub(in crate::input) fn offset(line: &[u8], part: &[u8]) -> usize {
     part.as_ptr().addr().saturating_sub(line.as_ptr().addr())
 }
 
@@ -89,20 +101,23 @@ pub(in crate::input) fn content(
             Kind::Word if is_time(first + column) => {}
             Kind::Word if is_half => content.times = column + 1,
             Kind::Word if column > content.times && is_no_value(cell) => {}
-            Kind::Word if is_id(cell) => ids.push(first + column),
+            Kind::Word if is_id(cell, column == content.times) => ids.push(first + column),
             Kind::Word if is_name(cell) => content.words.push(first + column),
             Kind::Word => {}
             Kind::Figures | Kind::Empty => {}
         }
     }
-    // `b95a83497c91` of a container is its name only where it has no other.
+    // They are names only where there is no other word.
     content.words.append(&mut ids);
     content
 }
 
-/// Whether a word is a long number in hexadecimal digits, as `docker` and `git` name things.
-fn is_id(word: &[u8]) -> bool {
-    word.len() >= 7 && word.iter().all(u8::is_ascii_hexdigit) && word.iter().any(u8::is_ascii_digit)
+/// Whether a word is a long number in hexadecimal digits, as `docker` and `git` name things, or, behind the first column, may
+/// be another number: `1000Mhz`, `32f5`. An address is a name.
+fn is_id(word: &[u8], is_first: bool) -> bool {
+    let is_long = word.len() >= 7 && word.iter().any(u8::is_ascii_digit);
+    let may_be_number = || word[0].is_ascii_digit() && !word.contains(&b':') && !is_address(word);
+    (is_long && word.iter().all(u8::is_ascii_hexdigit)) || (!is_first && may_be_number())
 }
 
 /// Whether a word can name a row: it has a letter, is no pair, and is no number in parentheses. `--:--:--` of curl and
@@ -110,7 +125,10 @@ fn is_id(word: &[u8]) -> bool {
 fn is_name(word: &[u8]) -> bool {
     let has_letter = || String::from_utf8_lossy(word).chars().any(char::is_alphabetic);
     let is_number = word.strip_prefix(b"(").is_some_and(|inner| number::prefix(inner).is_some());
-    word == b"/" || (!word.contains(&b'=') && !is_number && (has_letter() || is_address(word)))
+    // A command may have arguments: `cc -O=2`.
+    let is_pair =
+        word.split(|byte| *byte == b' ').next().is_some_and(|first| first.contains(&b'='));
+    word == b"/" || (!is_pair && !is_number && (has_letter() || is_address(word)))
 }
 
 /// Whether a word is four numbers with points between them, behind a mark perhaps: `*192.168.1.1` of ntpq.

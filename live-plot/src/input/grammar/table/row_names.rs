@@ -6,13 +6,18 @@ use std::collections::HashMap;
 use crate::input::grammar::cells::delimiter::Delimiter;
 use crate::input::grammar::cells::measure::Measure;
 use crate::input::grammar::cells::{self, Kind};
-use crate::input::grammar::vocabulary::{is_process_id, is_remark, is_unit};
+use crate::input::grammar::vocabulary::{
+    is_command, is_own_name, is_process_id, is_remark, is_unit,
+};
 
 /// So many rows, each at another time and of another name, have no names: what never comes again names nothing.
 const MOST_FRESH: u32 = 8;
 
 /// So many lines beside the rows of a table are its header, and lines about it.
 const MOST_OTHERS: u64 = 3;
+
+/// A command with its arguments is a name up to here. Two that begin alike are told apart by their processes.
+const MOST_OF_COMMAND: usize = 40;
 
 /// So many names are known; further ones are written out.
 const MOST_NAMES: usize = 4096;
@@ -81,8 +86,11 @@ impl RowNames {
             words.iter().copied().filter(|column| !is_called(*column, is_remark)).collect();
         // A unit is shared by many rows.
         words.sort_by_key(|column| is_called(*column, is_unit));
+        words.sort_by_key(|column| !is_called(*column, is_own_name));
+        let names_process = |name: &[u8]| is_own_name(name) || is_command(name);
+        let command = words.iter().filter(|column| is_called(**column, names_process)).max();
         (self.column, self.other) = match self.process {
-            Some(_) => (words.last().copied(), None),
+            Some(_) => (command.or(words.iter().max()).copied(), None),
             None => (words.first().copied(), words.get(1).copied()),
         };
         self.is_first = self.column == Some(times);
@@ -134,7 +142,10 @@ impl RowNames {
         let row =
             Row { other: word(self.other), process: cell(self.process), seen: (self.block, time) };
         self.name.clear();
-        self.name.extend_from_slice(cell(self.column));
+        self.name.extend_from_slice(match self.process {
+            Some(_) => short(cell(self.column)),
+            None => cell(self.column),
+        });
         if let Some(rows) = self.fresh {
             let is_fresh = self.time != time && !self.owners.contains_key(&self.name);
             self.fresh = is_fresh.then_some(rows + 1);
@@ -151,6 +162,22 @@ impl RowNames {
             }
         }
         &self.name
+    }
+}
+
+/// A command with so many of its arguments that the name of a column has room behind it.
+fn short(command: &[u8]) -> &[u8] {
+    if command.len() <= MOST_OF_COMMAND {
+        return command;
+    }
+    match memchr::memrchr(b' ', &command[..MOST_OF_COMMAND]) {
+        Some(end) => command[..end].trim_ascii_end(),
+        // A long path: its last part.
+        None => {
+            let end = memchr::memchr(b' ', command).unwrap_or(command.len());
+            let start = memchr::memrchr(b'/', &command[..end]).map_or(0, |slash| slash + 1);
+            &command[start..end]
+        }
     }
 }
 
@@ -222,6 +249,26 @@ mod tests {
             named("PID USER COMMAND", &[1, 2], 0, &rows),
             ["init", "bash", "bash.4", "bash.4", "bash"]
         );
+    }
+
+    #[test]
+    fn a_column_called_name_goes_before_other_words() {
+        assert_eq!(named("ID S NAME", &[1, 2], 0, &["1 R web", "2 R db"]), ["web", "db"]);
+        assert_eq!(named("NAME STATUS PID", &[0, 1], 0, &["web up 5", "db up 6"]), ["web", "db"]);
+    }
+
+    #[test]
+    fn a_long_command_is_a_name_by_its_beginning() {
+        for (command, expected) in [
+            ("sh -c date", "sh -c date"),
+            (
+                "python3 /srv/application/server.py --port=8000",
+                "python3 /srv/application/server.py",
+            ),
+            ("/usr/lib/a/very/long/path/to/some/programs/rustc --crate-name x", "rustc"),
+        ] {
+            assert_eq!(short(command.as_bytes()), expected.as_bytes());
+        }
     }
 
     #[test]

@@ -3,11 +3,15 @@
 
 use std::ops::Range;
 
-use super::super::places::{spans, starts, touch};
+use super::super::places::{self, spans, starts, touch, words};
+use super::super::row;
 use super::{Candidate, Header};
 use crate::input::grammar::cells::delimiter::Delimiter;
+use crate::input::grammar::cells::measure;
 use crate::input::grammar::cells::number;
 use crate::input::grammar::cells::{self, Kind};
+use crate::input::grammar::vocabulary::is_command;
+use crate::input::grammar::words::is_level;
 
 impl Candidate {
     /// The header that it is if some of its names hold single blanks: two or more part the columns, and each name stands
@@ -36,28 +40,78 @@ impl Candidate {
         if both.any(may_be_several) { None } else { self.fits_with(delimiter, row) }
     }
 
-    /// The header that it is if the first column has no name, as pandas, R and numastat print tables: each name stands over
-    /// one of the other cells.
-    pub(super) fn fits_right_of_index(&self, row: &[u8]) -> Option<Header> {
-        if self.indent == 0 || self.is_comment || self.line.contains(&b'\t') || row.contains(&b'\t')
+    /// The header that it is if each cell of the row stands below one of its names. Nothing may stand below some, and left of
+    /// all names there may be a column without one, as pandas, R and numastat print tables.
+    pub(in crate::input) fn fits_by_place(&self, row: &[u8]) -> Option<Header> {
+        let mut places = self.places(Delimiter::Blanks);
+        let mut names: Vec<&[u8]> = words(&self.line).collect();
+        let is_labelled = row::label(&self.line, Delimiter::Blanks).0.is_some();
+        let is_other = row.contains(&b'\t') || self.line.contains(&b'|') || is_labelled;
+        if places.is_empty() || is_other || is_level(names[0]) {
+            return None;
+        }
+        let header = |names: &[&[u8]], places: Vec<_>, cells: &[&[u8]]| {
+            let header = self.over(names, cells, Delimiter::Blanks)?;
+            Some(Header { places, is_by_place: true, ..header })
+        };
+        if is_command(names[names.len() - 1])
+            && let Some(cells) = places::with_rest(row, &places)
         {
+            return header(&names, places, &cells);
+        }
+        let has_index = spans(0, row).next()?.end <= self.indent;
+        if has_index {
+            places.insert(0, 0..self.indent);
+            names.insert(0, b"");
+        }
+        self.join(row, &mut names, &mut places);
+        let cells = places::cells(row, &places)?;
+        // Only single blanks part the words of a sentence, too.
+        let is_wide = memchr::memmem::find(&self.line, b"  ").is_some();
+        let is_one_word = |cell: &&[u8]| words(cell).count() == 1;
+        let is_laid_out = is_wide || (has_index && cells[1..].iter().all(is_one_word));
+        if !is_laid_out {
             return None;
         }
-        let (own, words) = (self.spans(), spans(0, row).collect::<Vec<_>>());
-        // The name of a row may hold blanks: `Mazda RX4` of R.
-        let (index, cells) = words.split_at_checked(words.len().checked_sub(own.len())?)?;
-        let is_right = index.last().is_some_and(|index| index.end <= self.indent)
-            && own.iter().zip(cells).all(|(name, cell)| touch(name, cell));
-        if !is_right {
-            return None;
+        // What begins with a number and goes on behind the last name is no cell: `0 PCI-MSIX 0-edge` of /proc/interrupts.
+        let last = cells.last()?;
+        let number = words(last).next().filter(|word| word.len() < last.len());
+        let number = number.map(|word| word.strip_suffix(b":").unwrap_or(word));
+        let goes_on = measure::whole(last).is_none()
+            && number.is_some_and(|word| measure::whole(word).is_some());
+        if goes_on || names.len() < 2 { None } else { header(&names, places, &cells) }
+    }
+
+    /// Joins names that a single blank parts and that are one: a text stands below both, or only below the first,
+    /// `Mounted on`; or a number and its unit do, `RAW USE`.
+    fn join<'a>(&'a self, row: &[u8], names: &mut Vec<&'a [u8]>, places: &mut Vec<Range<usize>>) {
+        let texts: Vec<_> = spans(0, row).zip(words(row)).collect();
+        for at in (1..names.len()).rev() {
+            let (one, other) = (places[at - 1].clone(), places[at].clone());
+            let below = |name| texts.iter().filter(move |(place, _)| touch(name, place));
+            let is_text = |word| !matches!(cells::kind(word, Delimiter::Blanks), Kind::Number(_));
+            let is_in_both = |(place, _): &(Range<usize>, _)| touch(&one, place);
+            let is_text = below(&one).next().is_some()
+                && below(&one).all(|(_, word)| is_text(word))
+                && (below(&other).all(is_in_both)
+                    || (at + 1 == names.len() && below(&other).any(is_in_both)));
+            let is_with_unit = || {
+                let ends = below(&one).next_back().zip(below(&other).next());
+                ends.is_some_and(|((first, number), (second, unit))| {
+                    let start = row::offset(row, number);
+                    let whole = &row[start..row::offset(row, unit) + unit.len()];
+                    second.start == first.end + 1 && measure::whole(whole).is_some()
+                })
+            };
+            if other.start == one.end + 1 && (is_text || is_with_unit()) {
+                let start = row::offset(&self.line, names[at - 1]);
+                let end = row::offset(&self.line, names[at]) + names[at].len();
+                names[at - 1] = &self.line[start..end];
+                places[at - 1].end = other.end;
+                names.remove(at);
+                places.remove(at);
+            }
         }
-        let line = [&b"\"\" "[..], &self.line].concat();
-        let header = Self { line, ..Self::default() };
-        if index.len() == 1 {
-            return header.fits_with(Delimiter::Blanks, row);
-        }
-        let cells = Delimiter::Blanks.cells(row).skip(index.len()).collect::<Vec<_>>().join(&b' ');
-        header.fits_with(Delimiter::Blanks, &[b"x ", &cells[..]].concat())
     }
 
     /// Whether the row is indented further, and begins with a word: then the line is a title, and each row a name and its
@@ -83,7 +137,9 @@ impl Candidate {
         let start = row.len() - row.trim_ascii_start().len();
         let is_laid_out = has(&self.line, b"  ") && has(&row[start..], b"  ");
         let is_prose = self.indent > start && !has(&self.line, b"  ") && !has(&row[start..], b"  ");
-        let (own, cells) = (self.spans(), spans(0, row).collect::<Vec<_>>());
+        let own = self.spans();
+        let cells = row::split(row, Delimiter::Blanks, own.len());
+        let cells: Vec<_> = cells.iter().map(|cell| places::of(row, cell)).collect();
         own.len() == cells.len()
             && own.iter().zip(&cells).enumerate().any(|(at, (name, cell))| {
                 let is_shifted = || is_laid_out && own[at..].iter().any(|later| touch(later, cell));
@@ -91,23 +147,17 @@ impl Candidate {
             })
     }
 
-    /// Where the names of the header that it is stand, if it is indented or more than single blanks part them.
-    pub(in crate::input) fn places(&self, header: &Header) -> Vec<Range<usize>> {
-        let are_words = header.delimiter.is_blanks() && header.label.is_none();
-        if !are_words || self.is_comment || self.line.contains(&b'\t') {
+    /// Where its names stand, if blanks part them, and it is indented or more than single ones do.
+    pub(super) fn places(&self, delimiter: Delimiter) -> Vec<Range<usize>> {
+        if !delimiter.is_blanks() || self.is_comment || self.line.contains(&b'\t') {
             return Vec::new();
         }
         let mut places = self.spans();
-        if header.delimiter == Delimiter::WideBlanks {
+        if delimiter == Delimiter::WideBlanks {
             places = places.chunk_by(|one, other| other.start == one.end + 1).map(whole).collect();
         }
         let is_wide = places.windows(2).any(|pair| pair[1].start > pair[0].end + 1);
-        let is_laid_out = is_wide || self.indent > 0;
-        if header.names.len() == places.len() + 1 && header.names[0].is_empty() {
-            places.insert(0, 0..self.indent);
-        }
-        let are_all = places.len() == header.names.len();
-        if are_all && is_laid_out { places } else { Vec::new() }
+        if is_wide || self.indent > 0 { places } else { Vec::new() }
     }
 
     /// Where its words stand.

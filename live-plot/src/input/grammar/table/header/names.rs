@@ -1,6 +1,7 @@
 //! The words of a header: what may be a name, what is a unit below names, and the names, each once.
 
 use crate::input::grammar::cells::delimiter::Delimiter;
+use crate::input::grammar::cells::foreign::Foreign;
 use crate::input::grammar::cells::measure;
 use crate::input::grammar::cells::unit::Unit;
 use crate::input::grammar::cells::{self, Kind};
@@ -32,6 +33,11 @@ pub(in crate::input) fn is_drawn(word: &[u8]) -> bool {
         && word
             .utf8_chunks()
             .all(|chunk| chunk.valid().chars().all(is_mark) && chunk.invalid().is_empty())
+}
+
+/// Whether a word stands for a value and is no name: `AS unlimited` of prlimit, `PID 0xA053` of VE.Direct.
+pub(in crate::input) fn is_value(word: &[u8]) -> bool {
+    word == b"unlimited" || Foreign::of(word).is_some()
 }
 
 /// Whether words and years, each one more than the last, head a table: `Country,2019,2020`. Behind an empty cell they may
