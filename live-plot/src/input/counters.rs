@@ -10,21 +10,15 @@ pub(super) struct Counters {
     last: Vec<Option<Sample>>,
     /// The samples' times are seconds.
     pub(super) has_seconds: bool,
-    has_rates: bool,
-    has_forgotten: bool,
     /// Nobody knows when the next samples came.
     have_waited: bool,
+    /// Whether any of them has been drawn, or all have been forgotten; `None` while neither is so.
+    are_drawn: Option<bool>,
 }
 
 impl Counters {
     pub(super) fn new(has_seconds: bool) -> Self {
-        Self {
-            last: Vec::new(),
-            has_seconds,
-            has_rates: false,
-            has_forgotten: false,
-            have_waited: false,
-        }
+        Self { last: Vec::new(), has_seconds, have_waited: false, are_drawn: None }
     }
 
     /// Nobody knows when the samples came whose rates are asked for next.
@@ -36,7 +30,9 @@ impl Counters {
     /// last of them to the next.
     pub(super) fn rates(&mut self, entries: &mut Vec<Entry>) {
         if std::mem::take(&mut self.have_waited) {
-            self.has_forgotten |= !entries.is_empty();
+            if !entries.is_empty() {
+                self.are_drawn.get_or_insert(false);
+            }
             self.last.clear();
             entries.clear();
         }
@@ -46,7 +42,7 @@ impl Counters {
     /// Replaces a counter's value by its change since the last one; false if there is nothing to draw, as for the first
     /// one. A counter that falls was reset: that is a gap.
     fn rate(&mut self, entry: &mut Entry) -> bool {
-        let Self { last, has_seconds, has_rates, .. } = self;
+        let Self { last, has_seconds, are_drawn, .. } = self;
         if last.len() <= entry.series {
             last.resize(entry.series + 1, None);
         }
@@ -64,14 +60,14 @@ impl Counters {
         }
         let change = now.value - before.value;
         let time = if *has_seconds { now.time - before.time } else { 1.0 };
-        *has_rates = true;
+        *are_drawn = Some(true);
         entry.sample.value = if change < 0.0 { f64::NAN } else { change / time };
         true
     }
 
     /// There is nothing to draw, for of all that has come it is not known when.
     pub(super) fn have_forgotten_all(&self) -> bool {
-        self.has_forgotten && !self.has_rates
+        self.are_drawn == Some(false)
     }
 }
 

@@ -44,9 +44,9 @@ impl Apart {
         !self.is_reported && self.rows < MOST_ROWS
     }
 
-    /// Whether more rows of the nth table, like those before, can show nothing.
+    /// Whether, once that is over, more rows of the nth table, like those before, can show nothing.
     pub(super) fn is_settled(&self, table: u64) -> bool {
-        self.is_reported || (!self.is_open() && self.blocks.are_settled(table))
+        self.is_reported || self.blocks.are_settled(table)
     }
 
     /// Takes a row: what it shows of those so far.

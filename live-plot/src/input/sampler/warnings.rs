@@ -1,5 +1,7 @@
 //! The warnings of the sampler that come once. Those that come with every line are left to `problems`.
 
+use std::fmt;
+
 use super::super::apart::Row;
 use super::super::grammar::metrics;
 use super::super::grammar::reading::Reading;
@@ -17,12 +19,14 @@ use crate::input::grammar::cells::moment::Moment;
 use crate::input::grammar::cells::unit::Unit;
 
 impl Sampler {
+    /// Warns of the line that has come last.
+    pub(super) fn warn(&mut self, text: impl fmt::Display) {
+        self.problems.warn(format!("{text} (line {})", self.counts.lines));
+    }
+
     pub(super) fn warn_infinite(&mut self) {
         if !std::mem::replace(&mut self.once.infinite, true) {
-            let line = self.counts.lines;
-            self.problems.warn(format!(
-                "An infinite number cannot be drawn: it is a gap, and so will be any other. (line {line})"
-            ));
+            self.warn("An infinite number cannot be drawn: it is a gap, and so will be any other.");
         }
     }
 
@@ -31,10 +35,10 @@ impl Sampler {
         if !is_hexadecimal(text) || std::mem::replace(&mut self.once.hexadecimal, true) {
             return;
         }
-        let (name, line) = (&self.schema.names()[series], self.counts.lines);
+        let name = &self.schema.names()[series];
         let (text, way_out) = (shown(text), Problem::HEXADECIMAL);
-        self.problems.warn(format!(
-            "{name}: {text} is a hexadecimal number, and a gap, as will be any other; {way_out}. (line {line})"
+        self.warn(format!(
+            "{name}: {text} is a hexadecimal number, and a gap, as will be any other; {way_out}."
         ));
     }
 
@@ -42,27 +46,29 @@ impl Sampler {
     pub(super) fn warn_lost_names(&mut self) {
         let Some((column, lost)) = self.grammar.tables.lost_names.take() else { return };
         let name = self.grammar.tables.name(column);
-        let (name, column, line) = (shown(name), copied(name), self.counts.lines);
+        let (name, column) = (shown(name), copied(name));
         let why = match lost {
             Lost::Value => {
                 " until it held a number or nothing: it names none now, and its numbers are a series"
             }
             Lost::Fresh => ", but the first of them all have different ones: it names none now",
         };
-        self.problems.warn(format!("{name} named the rows{why}. If it does name them, --rows {column} keeps that. (line {line})"));
+        self.warn(format!(
+            "{name} named the rows{why}. If it does name them, --rows {column} keeps that."
+        ));
     }
 
     /// Warns of a row whose marks may mean something else than they are read as.
     pub(super) fn warn_open_marks(&mut self) {
         let Some(mark) = self.grammar.tables.open_mark.take() else { return };
-        let line = self.counts.lines;
-        self.problems.warn(match mark {
-            OpenMark::Comma => format!("The line is read as two numbers; {}. (line {line})", Problem::COMMA),
-            OpenMark::CommaBehindPoints => format!("The line is read as two numbers; {}. (line {line})", Problem::COMMA_BEHIND_POINTS),
+        let text = match mark {
+            OpenMark::Comma => format!("The line is read as two numbers; {}.", Problem::COMMA),
+            OpenMark::CommaBehindPoints => format!("The line is read as two numbers; {}.", Problem::COMMA_BEHIND_POINTS),
             OpenMark::Blank if std::mem::replace(&mut self.once.blank, true) => return,
-            OpenMark::Blank => format!(r"The line is read as several numbers; if blanks part the groups of one, put sed -uE ':a;s/([0-9]) ([0-9]{{3}})\b/\1\2/;ta' before live-plot. (line {line})"),
-            OpenMark::Point => format!("The points of the line are read as decimal points; if they part thousands, put sed -u 's/[.]//g' before live-plot. (line {line})"),
-        });
+            OpenMark::Blank => r"The line is read as several numbers; if blanks part the groups of one, put sed -uE ':a;s/([0-9]) ([0-9]{3})\b/\1\2/;ta' before live-plot.".to_owned(),
+            OpenMark::Point => "The points of the line are read as decimal points; if they part thousands, put sed -u 's/[.]//g' before live-plot.".to_owned(),
+        };
+        self.warn(text);
     }
 
     /// Whether the user says which lines are of which thing.
@@ -78,7 +84,7 @@ impl Sampler {
         }
         let row = Row { items, reading, tables: &self.grammar.tables };
         if let Some(doubt) = self.apart.row(&row) {
-            self.problems.warn(format!("{doubt} (line {})", self.counts.lines));
+            self.warn(doubt);
         }
     }
 
@@ -94,8 +100,10 @@ impl Sampler {
         let unit =
             |unit: Option<Unit>| unit.map_or("no known unit".to_owned(), |unit| unit.to_string());
         let (before, now) = (unit(self.scales.unit(series)), unit(measure.unit));
-        let (name, line) = (&self.schema.names()[series], self.counts.lines);
-        self.problems.warn(format!("{name} was in {before}, and now is in {now}: a gap, as will be any other such value. (line {line})"));
+        let name = &self.schema.names()[series];
+        self.warn(format!(
+            "{name} was in {before}, and now is in {now}: a gap, as will be any other such value."
+        ));
     }
 
     /// Warns once of two series of one kind in different units.
@@ -126,11 +134,8 @@ impl Sampler {
     /// Warns that numbers before this one were read by 1000s, and now are by 1024s.
     pub(super) fn warn_1024s(&mut self) {
         let Some(Measure { value, unit }) = self.scales.take_late() else { return };
-        let (unit, line) =
-            (unit.map(|unit| unit.to_string()).unwrap_or_default(), self.counts.lines);
-        self.problems.warn(format!(
-            "{value}{unit} shows that a K, M or G is 1024 of the one before: they are read so from here on, and were read as 1000. (line {line})"
-        ));
+        let unit = unit.map(|unit| unit.to_string()).unwrap_or_default();
+        self.warn(format!("{value}{unit} shows that a K, M or G is 1024 of the one before: they are read so from here on, and were read as 1000."));
     }
 
     /// Hints once that the first column looks like a time.
