@@ -4,6 +4,7 @@
 
 use crate::input::grammar::cells::measure;
 use crate::input::grammar::reading::{Cell, Item, Key, Reading};
+use crate::input::grammar::words::is_on_earth;
 
 /// Of so many names it is known what stood behind their numbers.
 const MOST_NAMES: usize = 64;
@@ -50,7 +51,8 @@ impl Behind {
                 Key::Column(_) => b"",
             });
             let place = Place::find(line, &mut at, reading.text(*name), next);
-            let Some(place) = place.filter(|place| !place.words.is_empty()) else { continue };
+            let is_open = |place: &Place<'_>| !place.words.is_empty() && !is_on_earth(place.name);
+            let Some(place) = place.filter(is_open) else { continue };
             let full = [&reading.title, reading.text(*row), place.name].join(&b'\n');
             match self.names.iter().find(|(known, _)| *known == full) {
                 Some((_, words)) if words != place.words => {
@@ -173,9 +175,9 @@ mod tests {
                 r"Time per request\W+?(?<value>[-+0-9.]\S*) \[ms\] (?<name>[^,;|]+)",
             ),
             (
-                ["lat: 52.5 N, lon: 13.4", "lat: 52.5 S, lon: 13.4"],
+                ["heading: 52.5 N, lon: 13.4", "heading: 52.5 S, lon: 13.4"],
                 "N|S",
-                r"lat\W+?(?<value>[-+0-9.]\S*) (?<name>[^,;|]+)",
+                r"heading\W+?(?<value>[-+0-9.]\S*) (?<name>[^,;|]+)",
             ),
             (
                 ["a=1 b=5ms up", "a=1 b=5ms down"],
@@ -193,6 +195,7 @@ mod tests {
         for lines in [
             &["took: 5 ms in all", "took: 6 ms in all"][..],
             &["took: 5 ms", "took: 6 ms late"],
+            &["lat: 52.5 N, lon: 13.4", "lat: 52.5 S, lon: 13.4"],
             &["x=5 a=1", "x=6 b=1"],
             &["x=5, then", "x=6, now"],
             &["x: 5 (50%)", "x: 6 (p < 0.05)"],

@@ -63,6 +63,13 @@ pub(super) fn is_name(word: &[u8]) -> bool {
     begins_name(word)
 }
 
+/// Whether the name is that of a latitude or longitude, whose sign a letter behind the degrees may turn.
+pub(in crate::input) fn is_on_earth(name: &[u8]) -> bool {
+    const NAMES: [&[u8]; 6] = [b"lat", b"latitude", b"lon", b"long", b"lng", b"longitude"];
+    let last = name.rsplit(u8::is_ascii_whitespace).next();
+    last.is_some_and(|last| NAMES.iter().any(|known| known.eq_ignore_ascii_case(last)))
+}
+
 /// Where the words of a log line begin that belong to its message, and the tag before them.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct Message {

@@ -6,7 +6,7 @@ use super::read;
 
 /// Reads an object behind words, of which one by itself names the row, as `mosquitto_sub -v` prints it: `kitchen/air {"t": 5}`.
 /// A time, a level or a tag may stand before it.
-pub(in crate::input::grammar) fn read_named(line: &[u8], reading: &mut Reading) -> bool {
+pub(in crate::input) fn read_named(line: &[u8], reading: &mut Reading) -> bool {
     if !line.ends_with(b"}") || line.starts_with(b"{") {
         return false;
     }

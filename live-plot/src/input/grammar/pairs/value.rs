@@ -8,7 +8,7 @@ use super::numbers;
 use crate::input::grammar::cells::measure::{self, Measure};
 use crate::input::grammar::cells::moment::Moment;
 use crate::input::grammar::cells::unit::Unit;
-use crate::input::grammar::words::begins_name;
+use crate::input::grammar::words::{begins_name, is_on_earth};
 
 impl Scan<'_> {
     /// `Tasks: 123 total, 1 running`: numbers with their names behind them are a row with these names, also if one looks
@@ -65,9 +65,7 @@ impl Scan<'_> {
 
     /// The degrees of a latitude or longitude, whose sign `S` and `W` behind them turn; `0.02 W` is no power there.
     fn directed(&self, name: &Range<usize>, measure: Measure, end: usize) -> (Measure, usize) {
-        const NAMES: [&[u8]; 6] = [b"lat", b"latitude", b"lon", b"long", b"lng", b"longitude"];
-        let name = self.line[name.clone()].rsplit(u8::is_ascii_whitespace).next();
-        if !name.is_some_and(|name| NAMES.iter().any(|known| known.eq_ignore_ascii_case(name))) {
+        if !is_on_earth(&self.line[name.clone()]) {
             return (measure, end);
         }
         let west = Unit::named(b"W").filter(|watt| measure.unit == Some(*watt)).map(|_| b'W');
