@@ -140,17 +140,8 @@ impl Grammar {
         self.reading.keeps_before = self.keeps_before;
         self.reading.keeps_time = self.keeps_time;
         self.reading.rows_are_given = self.rows_are_given;
-        if let Some(pattern) = &mut self.pattern {
-            let is_read = pattern.read(&clean, self.has_decimal_comma, &mut self.reading);
-            return match is_read {
-                false => Verdict::PassedOver,
-                true if self.reading.has_number() => Verdict::Read,
-                true if self.reading.has_comma() => {
-                    self.has_decimal_comma |= self.reading.has_decimal_comma();
-                    Verdict::Comma
-                }
-                true => Verdict::NoNumber,
-            };
+        if self.has_pattern() {
+            return self.matched(&clean);
         }
         if text.is_empty() {
             self.tables.empty_line();
@@ -158,17 +149,7 @@ impl Grammar {
             return if self.is_typed { Verdict::NoNumber } else { Verdict::Silent };
         }
         if let Some(comment) = text.strip_prefix(b"#") {
-            let comment = comment.trim_ascii();
-            let is_header = !comment.is_empty() && !has_number(comment);
-            self.has_commented |= has_number(comment);
-            self.titles.other_line(indent);
-            if is_header && !self.is_typed && !metrics::is_described_by(comment) {
-                let above = Above { line: comment, indent, title: b"" };
-                if !self.tables.keep(above, number, true) {
-                    return Verdict::Comment;
-                }
-            }
-            return Verdict::Silent;
+            return self.comment(comment.trim_ascii(), indent, number);
         }
         if self.titles.begin_processor(text) {
             return Verdict::Silent;
@@ -177,46 +158,84 @@ impl Grammar {
             self.tables.begin_file(self.titles.file());
             return Verdict::Silent;
         }
-        let may_hold_number = number::is_possible(text);
-        let mut verdict = self.text(text, &clean, indent, number, may_hold_number);
+        let mut verdict = self.text(text, &clean, indent, number);
         if !self.is_typed && !self.tables.has_marks {
             verdict = seen(verdict, text);
         }
         let has_comma = matches!(verdict, Verdict::Comma | Verdict::CommaBehindPoints);
         self.has_decimal_comma |= has_comma && comma::may_be_decimal(text);
         match verdict {
-            Verdict::Read => {
-                let is_json = self.reading.is_json;
-                let indent = if is_json { 0 } else { indent };
-                self.entitle(indent);
-                self.tables.number_read();
-                let row = match self.reading.items() {
-                    [Item { key: Key::Name(_), row, .. }, ..] if !is_json => {
-                        self.reading.text(*row)
-                    }
-                    _ => b"",
-                };
-                self.titles.row(indent, row);
-                return verdict;
-            }
+            Verdict::Read => self.note_row(indent),
             Verdict::NoNumber
             | Verdict::NotUnderstood
             | Verdict::NoNames
             | Verdict::Comma
             | Verdict::CommaBehindPoints
             | Verdict::Hexadecimal
-            | Verdict::Fortran => {}
-            _ => return verdict,
+            | Verdict::Fortran => return self.unread(verdict, text, &clean, indent, number),
+            _ => {}
         }
-        let is_foreign = matches!(verdict, Verdict::Hexadecimal | Verdict::Fortran);
-        let may_be_header = !is_foreign
-            && !clean::is_below_zero(text)
-            && !clean::is_markup(text)
-            && (!may_hold_number
-                || cells::are_words(text)
-                || (verdict == Verdict::NoNames && header::is_of_years(text)));
+        verdict
+    }
+
+    /// Reads a line by `--match`.
+    fn matched(&mut self, line: &[u8]) -> Verdict {
+        let Self { pattern: Some(pattern), reading, has_decimal_comma, .. } = self else {
+            return Verdict::PassedOver;
+        };
+        match pattern.read(line, *has_decimal_comma, reading) {
+            false => Verdict::PassedOver,
+            true if reading.has_number() => Verdict::Read,
+            true if reading.has_comma() => {
+                *has_decimal_comma |= reading.has_decimal_comma();
+                Verdict::Comma
+            }
+            true => Verdict::NoNumber,
+        }
+    }
+
+    /// Takes a comment, which may be a header.
+    fn comment(&mut self, comment: &[u8], indent: usize, number: u64) -> Verdict {
+        let has_number = has_number(comment);
+        self.has_commented |= has_number;
+        self.titles.other_line(indent);
+        if comment.is_empty() || has_number || self.is_typed || metrics::is_described_by(comment) {
+            return Verdict::Silent;
+        }
+        let above = Above { line: comment, indent, title: b"" };
+        if self.tables.keep(above, number, true) { Verdict::Silent } else { Verdict::Comment }
+    }
+
+    /// Notes what the row that was read says about the lines around it.
+    fn note_row(&mut self, indent: usize) {
+        let is_json = self.reading.is_json;
+        let indent = if is_json { 0 } else { indent };
+        self.entitle(indent);
+        self.tables.number_read();
+        let row = match self.reading.items() {
+            [Item { key: Key::Name(_), row, .. }, ..] if !is_json => self.reading.text(*row),
+            _ => b"",
+        };
+        self.titles.row(indent, row);
+    }
+
+    /// Takes a line that no form reads: it may be a header or a title, and is silent if it is.
+    fn unread(
+        &mut self,
+        verdict: Verdict,
+        text: &[u8],
+        whole: &[u8],
+        indent: usize,
+        number: u64,
+    ) -> Verdict {
+        let may_be_header = match verdict {
+            Verdict::Hexadecimal | Verdict::Fortran => false,
+            _ if clean::is_below_zero(text) || clean::is_markup(text) => false,
+            Verdict::NoNames if header::is_of_years(text) => true,
+            _ => !number::is_possible(text) || cells::are_words(text),
+        };
         let is_silent = !self.is_typed && may_be_header && {
-            let line = if text.contains(&b'\t') { &clean } else { text };
+            let line = if text.contains(&b'\t') { whole } else { text };
             let title = &mut self.reading.title;
             title.clear();
             self.titles.over(indent, title);
@@ -294,14 +313,7 @@ impl Grammar {
     }
 
     /// Reads a line that is not empty, `whole` with the blanks around it.
-    fn text(
-        &mut self,
-        line: &[u8],
-        whole: &[u8],
-        indent: usize,
-        number: u64,
-        may_hold_number: bool,
-    ) -> Verdict {
+    fn text(&mut self, line: &[u8], whole: &[u8], indent: usize, number: u64) -> Verdict {
         let Self { tables, outline, reading, has_decimal_comma, is_typed, .. } = self;
         let is_bracketed = b"{[(".contains(&line[0]);
         let is_object = line[0] == b'{' && line.ends_with(b"}");
@@ -317,7 +329,7 @@ impl Grammar {
             Part::Other => reading.clear(),
         }
         // In a flood of words none is looked at closely.
-        if !may_hold_number && !is_bracketed {
+        if !is_bracketed && !number::is_possible(line) {
             return Verdict::NoNumber;
         }
         let inner = clean::unbracketed(line);
