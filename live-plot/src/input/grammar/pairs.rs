@@ -11,7 +11,8 @@ use std::ops::Range;
 use super::cells::measure;
 use super::cells::moment::Moment;
 use super::reading::{Cell, Key, Reading, Span};
-use super::words::{Message, begins_name, is_level, is_name, loop_word, progress, without_leader};
+use super::vocabulary::is_level;
+use super::words::{Message, begins_name, is_name, loop_word, progress, without_leader};
 
 /// More bytes in brackets are no unit: not looked at, or a line of brackets would take the square of its length.
 const LONGEST_UNIT: usize = 32;

@@ -5,7 +5,7 @@
 
 use super::cells::delimiter::Delimiter;
 use super::cells::{self, Kind};
-use super::words::is_level;
+use super::vocabulary::is_level;
 
 /// More titles, one in the other, are not kept, nor are longer ones.
 const DEEPEST: usize = 8;

@@ -1,4 +1,4 @@
-//! What well-known words mean as the name of a column or field, or in its cells. A word that is missed is added here.
+//! What well-known words mean as the name of a column or field, in its cells, or before a line. A word that is missed is added here.
 
 /// What things are called by, in words or numbers.
 const IDS: [&str; 5] = ["id", "device", "dev", "node", "channel"];
@@ -48,6 +48,35 @@ const REMARKS: [&str; 10] = [
 
 /// What a unit is called, which many rows share.
 const UNITS: [&str; 2] = ["unit", "units"];
+
+/// The levels of syslog, of Python's and Java's logging and of others, and what git and compilers print.
+const LEVELS: [&str; 22] = [
+    "trace",
+    "debug",
+    "info",
+    "information",
+    "notice",
+    "note",
+    "hint",
+    "warn",
+    "warning",
+    "error",
+    "err",
+    "crit",
+    "critical",
+    "alert",
+    "emerg",
+    "emergency",
+    "fatal",
+    "panic",
+    "severe",
+    "fine",
+    "verbose",
+    "dbg",
+];
+
+/// What a line of all rows begins with.
+const TOTALS: [&str; 7] = ["total", "totals", "sum", "average", "avg", "mean", "summary"];
 
 /// What stands where there is no value, beside what `cells` knows by itself. In the first column it may be a name.
 const NO_VALUES: [&str; 23] = [
@@ -123,6 +152,21 @@ pub(super) fn is_no_value(cell: &[u8]) -> bool {
         _ => cell,
     };
     is_any_of(&NO_VALUES, inner) || inner == b"\\N"
+}
+
+/// Whether the word is the level of a log line.
+pub(in crate::input) fn is_level(word: &[u8]) -> bool {
+    let word = without_colon(word);
+    (3..=11).contains(&word.len()) && is_any_of(&LEVELS, word)
+}
+
+/// Whether the word begins a line that is of all rows.
+pub(super) fn is_total(word: &[u8]) -> bool {
+    is_any_of(&TOTALS, without_colon(word))
+}
+
+fn without_colon(word: &[u8]) -> &[u8] {
+    word.strip_suffix(b":").unwrap_or(word)
 }
 
 /// Of `device_id` and `device.id` it is `id`.

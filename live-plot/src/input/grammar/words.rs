@@ -6,44 +6,10 @@ use std::ops::Range;
 use super::cells::moment::Moment;
 use super::cells::number;
 use super::reading::{Cell, Item, Key, Reading};
+use super::vocabulary::is_level;
 
 /// A thing's name has few digits: `sensor12`. More are those of a request, an address, a line of source.
 const MOST_DIGITS: usize = 2;
-
-/// The levels of syslog, of Python's and Java's logging and of others, and what git and compilers print.
-const LEVELS: [&str; 22] = [
-    "trace",
-    "debug",
-    "info",
-    "information",
-    "notice",
-    "note",
-    "hint",
-    "warn",
-    "warning",
-    "error",
-    "err",
-    "crit",
-    "critical",
-    "alert",
-    "emerg",
-    "emergency",
-    "fatal",
-    "panic",
-    "severe",
-    "fine",
-    "verbose",
-    "dbg",
-];
-
-/// Whether the word is the level of a log line; a colon behind it does not count.
-pub(in crate::input) fn is_level(word: &[u8]) -> bool {
-    let word = word.strip_suffix(b":").unwrap_or(word);
-    if !(3..=11).contains(&word.len()) {
-        return false;
-    }
-    LEVELS.iter().any(|level| level.as_bytes().eq_ignore_ascii_case(word))
-}
 
 /// Whether an unquoted name may begin so: with a letter of any script, or an underscore.
 pub(super) fn begins_name(text: &[u8]) -> bool {

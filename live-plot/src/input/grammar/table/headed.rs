@@ -7,7 +7,7 @@ use super::places;
 use super::row::{self, Layout};
 use super::row_names::{Lost, RowNames};
 use crate::input::grammar::cells::delimiter::Delimiter;
-use crate::input::grammar::vocabulary::{is_command, is_no_value};
+use crate::input::grammar::vocabulary::{is_command, is_no_value, is_total};
 
 /// A table with a header.
 #[derive(Debug, Clone, PartialEq)]
@@ -230,13 +230,6 @@ impl Table {
         let then = self.numbers.iter().zip(&here).filter(|(then, _)| **then == Some(true));
         2 * then.clone().filter(|(_, now)| **now == Some(true)).count() >= then.count()
     }
-}
-
-/// Whether the word begins a line that is of all rows.
-fn is_total(word: &[u8]) -> bool {
-    const TOTALS: [&str; 7] = ["total", "totals", "sum", "average", "avg", "mean", "summary"];
-    let word = word.strip_suffix(b":").unwrap_or(word);
-    TOTALS.iter().any(|total| total.as_bytes().eq_ignore_ascii_case(word))
 }
 
 /// Which columns hold a number; of an empty one that is not known.

@@ -9,8 +9,7 @@ use super::places::touch;
 use super::row;
 use crate::input::grammar::cells::delimiter::Delimiter;
 use crate::input::grammar::cells::{self, Kind};
-use crate::input::grammar::vocabulary::is_no_value;
-use crate::input::grammar::words::is_level;
+use crate::input::grammar::vocabulary::{is_level, is_no_value};
 pub(in crate::input) use names::is_of_years;
 use names::{
     are_units, distinct, end_a_sentence, is_address, is_drawn, is_figure, is_torn, is_value,

@@ -7,8 +7,7 @@ use crate::input::grammar::cells::moment::Moment;
 use crate::input::grammar::cells::number;
 use crate::input::grammar::cells::{self, Kind};
 use crate::input::grammar::reading::{Cell, Key, Reading, Span};
-use crate::input::grammar::vocabulary::is_no_value;
-use crate::input::grammar::words::is_level;
+use crate::input::grammar::vocabulary::{is_level, is_no_value};
 
 /// The label that a row or header begins with and what follows its colon, as in `Mem: 1 2`. Under other delimiters than
 /// blanks it is a cell like any other.

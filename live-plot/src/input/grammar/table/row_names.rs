@@ -99,7 +99,7 @@ impl RowNames {
 
     /// Takes the column for one of values from now on, if it has no name for this row, but a number or nothing: `1,bad`, then
     /// `2,5`. Where names begin the rows, only a fraction is none: `all`, `0`, `1` of mpstat are. Nor does it name rows if none
-    /// had the name of another. Returns whether it does.
+    /// had the name of another. Returns why.
     pub(in crate::input) fn lose(&mut self, cells: &[&[u8]], first: usize) -> Option<Lost> {
         let column = self.column.filter(|_| self.process.is_none());
         let cell = column.and_then(|column| cells.get(column.checked_sub(first)?));

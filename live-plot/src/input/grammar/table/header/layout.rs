@@ -10,8 +10,7 @@ use crate::input::grammar::cells::delimiter::Delimiter;
 use crate::input::grammar::cells::measure;
 use crate::input::grammar::cells::number;
 use crate::input::grammar::cells::{self, Kind};
-use crate::input::grammar::vocabulary::is_command;
-use crate::input::grammar::words::is_level;
+use crate::input::grammar::vocabulary::{is_command, is_level};
 
 impl Candidate {
     /// The header that it is if some of its names hold single blanks: two or more part the columns, and each name stands
