@@ -1,8 +1,9 @@
 //! From lines to samples: which lines are accepted, which are rejected, and the warnings about them (`warnings`). A row's
 //! own time is found by `time`, its name with `--rows` by `rows`, `--marks` by `marking`, cells that are no numbers by
-//! `gaps`, what was read otherwise than it was meant by `checking`; a flood of bare numbers is taken by `flood`. Pure: the
-//! caller passes the time and prints the warnings.
+//! `gaps`, what was read otherwise than it was meant by `checking`; lines like earlier ones are taken by `again`, a flood of
+//! bare numbers by `flood`. Pure: the caller passes the time and prints the warnings.
 
+mod again;
 mod checking;
 mod flood;
 mod gaps;
@@ -21,6 +22,7 @@ use super::counters::Counters;
 use super::gaps::Gaps;
 use super::grammar::again::Again;
 use super::grammar::cells::measure::Measure;
+use super::grammar::cells::moment::Written;
 use super::grammar::reading::{Cell, Item, Key, Reading};
 use super::grammar::table::Tables;
 use super::grammar::{Grammar, Verdict, clean, remark};
@@ -54,6 +56,8 @@ pub(super) struct Sampler {
     rows: Vec<Row>,
     /// The series of each cell of the last row that has one, and the place of the cell.
     cells: Vec<(usize, usize)>,
+    /// The place of the cell that is the time of the last row, and what it was.
+    time_cell: Option<(usize, Written)>,
     /// Reads the lines' own times, if they have any.
     timestamps: Option<Timestamps>,
     /// The latest timestamp.
@@ -112,6 +116,7 @@ impl Sampler {
             entries: Vec::new(),
             rows: Vec::new(),
             cells: Vec::new(),
+            time_cell: None,
             problems: Problems::new(is_typed),
             apart: Apart::default(),
             checks: Checks::default(),
@@ -165,32 +170,6 @@ impl Sampler {
         self.reject_headers(now);
         self.take(verdict, text, now);
         self.again.learn(text, verdict, &self.grammar);
-    }
-
-    /// Takes a line like an earlier one. If nothing but its numbers can be new, they are its samples.
-    fn again(&mut self, verdict: Verdict, text: &[u8], now: Instant) {
-        let names = self.schema.names().len();
-        let has_places = self.timestamps.is_some() || self.marks.is_some();
-        let is_plain = verdict == Verdict::Read && !has_places && !self.schema.names_rows();
-        let are_settled = self.apart.is_settled(self.grammar.tables.begun);
-        if is_plain
-            && !self.apart.is_open()
-            && let Some(samples) = self.again.samples(names, are_settled)
-            && self.checks.pass()
-        {
-            let entry =
-                |(series, value)| Entry { series, sample: Sample { time: f64::NAN, value } };
-            self.entries.extend(samples.map(entry));
-            self.rows.push(Row { end: self.entries.len(), time: f64::NAN });
-            return;
-        }
-        self.again.lend(&mut self.grammar);
-        self.take(verdict, text, now);
-        let reading = &self.grammar.reading;
-        if is_plain && reading.rows().nth(1).is_none() {
-            let is_unit_of = |unit, series| self.scales.is_of(series, unit);
-            self.again.learn_samples(names, &self.cells, is_unit_of, reading);
-        }
     }
 
     /// Takes a line that the grammar has looked at.
@@ -278,7 +257,9 @@ impl Sampler {
             match time.and_then(|time| Ok((time, name?))) {
                 Ok((time, name)) => {
                     let (before, series) = (self.entries.len(), self.schema.names().len());
-                    self.row(row, name.as_deref(), &reading);
+                    if !self.take_known() {
+                        self.row(row, name.as_deref(), &reading);
+                    }
                     let is_guessed = is_guessed && name.is_none();
                     if is_guessed && self.schema.names().len() > series {
                         self.warn_changing(line, row, &reading);

@@ -260,6 +260,8 @@ impl Schema {
         } else {
             let shown = self.shortened(shown);
             self.series.push(shown);
+            // A gap of that name is one of this series now.
+            self.recent.clear();
             let known = self.columns.iter().position(|known| known == name);
             self.column_of.push(known.unwrap_or(self.columns.len()));
             if known.is_none() {

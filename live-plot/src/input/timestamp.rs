@@ -8,19 +8,10 @@ use chrono::{DateTime, NaiveDate, NaiveTime, Timelike, Utc};
 use tz::TimeZone;
 
 use super::grammar::cells::calendar::Order;
-use super::grammar::cells::moment::Moment;
+use super::grammar::cells::moment::{Moment, Written};
 
 const SECOND: i128 = 1_000_000_000;
 const DAY: i64 = 86400;
-
-/// A time as it stands on a line.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub(super) enum Written<'a> {
-    Number(f64),
-    /// So many of a unit that is this many nanoseconds.
-    Counted(f64, f64),
-    Text(&'a [u8]),
-}
 
 /// What timestamps count from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -74,7 +65,7 @@ impl Timestamps {
     }
 
     /// The seconds since the first timestamp; `None` if this is no time.
-    pub(super) fn read(&mut self, written: Written<'_>) -> Option<f64> {
+    pub(super) fn read(&mut self, written: Written) -> Option<f64> {
         let nanos = self.nanos(written)?;
         self.last = nanos;
         let first = *self.first.get_or_insert(nanos);
@@ -86,7 +77,7 @@ impl Timestamps {
         self.first.is_some() && self.kind == Kind::Calendar
     }
 
-    fn nanos(&mut self, written: Written<'_>) -> Option<i128> {
+    fn nanos(&mut self, written: Written) -> Option<i128> {
         match written {
             Written::Number(value)
                 if *self.is_compact.get_or_insert_with(|| compact(value).is_some()) =>
@@ -98,10 +89,7 @@ impl Timestamps {
                 self.counted(value, unit)
             }
             Written::Counted(value, unit) => self.counted(value, unit),
-            Written::Text(text) => match Moment::whole(text) {
-                Some(moment) => self.moment(moment),
-                None => self.nanos(Written::Number(str::from_utf8(text).ok()?.parse().ok()?)),
-            },
+            Written::Moment(moment) => self.moment(moment),
         }
     }
 
@@ -246,8 +234,8 @@ mod tests {
         Timestamps::new(TimeZone::from_posix_tz("CET-1CEST,M3.5.0,M10.5.0/3").unwrap())
     }
 
-    pub(super) fn written(text: &str) -> Written<'_> {
-        text.parse().map_or(Written::Text(text.as_bytes()), Written::Number)
+    pub(super) fn written(text: &str) -> Written {
+        Written::of(text.as_bytes()).unwrap()
     }
 
     #[track_caller]
@@ -277,8 +265,9 @@ mod tests {
         ] {
             assert_seconds(&[first, second], &[0.0, 2.5]);
         }
-        for bad in [Written::Text(b"noon"), Written::Number(f64::NAN), Written::Number(1e300)] {
-            assert_eq!(timestamps().read(bad), None);
+        assert_eq!(Written::of(b"noon"), None);
+        for bad in [f64::NAN, 1e300] {
+            assert_eq!(timestamps().read(Written::Number(bad)), None);
         }
     }
 

@@ -8,6 +8,7 @@ use super::super::grammar::cells::measure::Measure;
 use super::super::grammar::reading::Cell;
 use super::super::grammar::title::is_name_of_a_thing;
 use super::super::grammar::vocabulary::{is_id, is_identity, is_level, is_name, is_state};
+use super::super::schema::is_same;
 use super::count::Count;
 use super::doubt::Doubt;
 use super::row::Row;
@@ -50,7 +51,7 @@ impl Kinds {
             let key = row.key(item);
             let may_tell = match item.cell {
                 // What stands in another row is no text of this one.
-                _ if row.name(item) != own => false,
+                _ if !is_same(row.name(item), own) => false,
                 Cell::Text(_) => !row.is_of_table() || is_identity(&key),
                 Cell::Number(measure) => others && is_id(&key) && is_whole(measure),
                 Cell::Empty => false,

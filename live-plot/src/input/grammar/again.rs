@@ -16,10 +16,12 @@ mod skeleton;
 mod times;
 mod trial;
 
+use super::cells::moment::Written;
 use super::cells::unit::Unit;
-use super::reading::{Cell, Item, Key, Reading};
+use super::reading::{Cell, Item, Key, Reading, Span};
 use super::{Grammar, Verdict};
-use skeleton::{Content, Contents, Samples, Skeleton};
+pub(in crate::input) use skeleton::Known;
+use skeleton::{Content, Contents, Hole, Samples, Skeleton};
 use trial::Trial;
 
 /// So many skeletons are kept: lines of several kinds come in turn.
@@ -45,11 +47,11 @@ pub(in crate::input) struct Again {
     is_current: bool,
     /// The skeleton that is likely to fit next.
     next: usize,
-    /// The one that fitted the last line, and what stands in its holes.
-    found: usize,
+    /// The one that fitted the last line, if one did, and what stands in its holes.
+    found: Option<usize>,
     contents: Contents,
-    /// The grammar has its reading.
-    is_lent: bool,
+    /// The one whose reading the grammar has.
+    lent: Option<usize>,
     /// What there is for trials, in lines, and what one costs.
     pub(in crate::input) credit: i64,
     price: i64,
@@ -64,9 +66,9 @@ impl Default for Again {
             grammar: None,
             is_current: false,
             next: 0,
-            found: 0,
+            found: None,
             contents: Contents::default(),
-            is_lent: false,
+            lent: None,
             credit: FREE * PRICE,
             price: PRICE,
             misses: 0,
@@ -77,8 +79,9 @@ impl Default for Again {
 impl Again {
     /// What the line is, if one like it was learned.
     pub(in crate::input) fn read(&mut self, line: &[u8], grammar: &mut Grammar) -> Option<Verdict> {
-        if std::mem::take(&mut self.is_lent) {
-            std::mem::swap(&mut self.skeletons[self.found].reading, &mut grammar.reading);
+        self.found = None;
+        if let Some(lent) = self.lent.take() {
+            std::mem::swap(&mut self.skeletons[lent].reading, &mut grammar.reading);
         }
         let Self { skeletons, next, contents, .. } = self;
         let mut places = (*next..skeletons.len()).chain(0..*next);
@@ -92,46 +95,42 @@ impl Again {
         }
         *next = if found + 1 < skeletons.len() { found + 1 } else { 0 };
         self.misses = 0;
-        self.found = found;
+        self.found = Some(found);
         Some(skeletons[found].verdict)
     }
 
     /// Gives the grammar the reading of the last line, until the next one comes.
     pub(in crate::input) fn lend(&mut self, grammar: &mut Grammar) {
-        let skeleton = &mut self.skeletons[self.found];
+        let Some(found) = self.found else { return };
+        let skeleton = &mut self.skeletons[found];
         skeleton.fill(&self.contents);
         std::mem::swap(&mut skeleton.reading, &mut grammar.reading);
-        self.is_lent = true;
+        self.lent = Some(found);
     }
 
-    /// The samples of the last line, of each the series and the value, if there are so many series as when they were
-    /// learned, and what its rows seem to be is settled.
-    pub(in crate::input) fn samples(
-        &self,
-        series: usize,
-        are_settled: bool,
-    ) -> Option<impl Iterator<Item = (usize, f64)>> {
-        let numbers = &self.contents.numbers;
-        let known = self.skeletons[self.found].samples.as_ref()?;
-        let fits = known.series == series
-            && (are_settled || !known.is_row)
-            && known.zeros.iter().all(|hole| numbers[*hole] == 0.0);
-        (fits && numbers.iter().all(|number| number.is_finite())).then(|| {
-            let value = |hole: usize| numbers.get(hole).copied().unwrap_or(f64::NAN);
-            known.each.iter().map(move |(series, hole)| (*series, value(*hole)))
-        })
+    /// What is known of the last line, if its samples were learned, and there are so many series as there were then.
+    pub(in crate::input) fn known(&self, series: usize) -> Option<Known<'_>> {
+        let Self { skeletons, contents, .. } = self;
+        let samples = skeletons[self.found?].samples.as_ref()?;
+        let fits = samples.series == series
+            && samples.zeros.iter().all(|hole| contents.numbers[*hole] == 0.0)
+            && contents.numbers.iter().all(|number| number.is_finite());
+        fits.then_some(Known { samples, contents })
     }
 
-    /// Learns the samples of the last line: of each the series and the place of its cell. If one is of a number that stands
-    /// in no hole, or is not in the unit of its series, the line stays with its reading. 0 is the same in all units.
+    /// Learns the samples of the last line: of each the series and the place of its cell, and the place of the cell that is
+    /// its time. If a sample is of a number that stands in no hole, or is not in the unit of its series, the line stays with
+    /// its reading. 0 is the same in all units.
     pub(in crate::input) fn learn_samples(
         &mut self,
         series: usize,
         cells: &[(usize, usize)],
+        time: Option<(usize, Written)>,
         is_unit_of: impl Fn(Option<Unit>, usize) -> bool,
         reading: &Reading,
     ) {
-        let Skeleton { holes, samples, .. } = &mut self.skeletons[self.found];
+        let Some(found) = self.found else { return };
+        let Skeleton { holes, samples, .. } = &mut self.skeletons[found];
         let items = reading.items();
         let mut hole_of = vec![usize::MAX; items.len()];
         for (hole, content) in holes.iter().map(|hole| &hole.content).enumerate() {
@@ -139,6 +138,13 @@ impl Again {
                 hole_of[*item] = hole;
             }
         }
+        let time = time.and_then(|(place, written)| {
+            let hole = match items[place].cell {
+                Cell::Text(text) => time_of(holes, text)?,
+                _ => Some(hole_of[place]).filter(|hole| *hole < holes.len())?,
+            };
+            Some((hole, written))
+        });
         let mut zeros = Vec::new();
         let each = |(series, place): &(usize, usize)| {
             let hole = hole_of[*place];
@@ -153,7 +159,7 @@ impl Again {
         };
         let each = cells.iter().map(each).collect::<Option<_>>();
         let is_row = matches!(items.first(), Some(Item { key: Key::Column(_), .. }));
-        *samples = each.map(|each| Samples { series, is_row, each, zeros });
+        *samples = each.map(|each| Samples { series, is_row, each, zeros, time });
     }
 
     /// Learns a line that was read the slow way, if there is credit for it and it can be.
@@ -185,4 +191,13 @@ impl Again {
         self.skeletons.push(skeleton);
         self.next = 0;
     }
+}
+
+/// The hole of the only time of a line, if it is all of this text.
+fn time_of(holes: &[Hole], text: Span) -> Option<usize> {
+    let is_time = |hole: &Hole| matches!(hole.content, Content::Time(..));
+    let hole = holes.iter().position(is_time)?;
+    let Content::Time(shape, place) = &holes[hole].content else { return None };
+    let is_only = !holes[hole + 1..].iter().any(is_time);
+    (is_only && text.is(place.as_ref().copied()?, shape.len())).then_some(hole)
 }

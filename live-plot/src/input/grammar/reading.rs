@@ -3,7 +3,7 @@
 
 use super::cells::comma;
 use super::cells::measure::{self, Measure};
-use super::cells::moment::Moment;
+use super::cells::moment::Written;
 use super::cells::{is_empty, is_not_available};
 
 /// A part of [`Reading`]'s text.
@@ -11,6 +11,13 @@ use super::cells::{is_empty, is_not_available};
 pub(in crate::input) struct Span {
     start: usize,
     end: usize,
+}
+
+impl Span {
+    /// Whether it begins there and is so long.
+    pub(super) fn is(self, start: usize, length: usize) -> bool {
+        self == Self { start, end: start + length }
+    }
 }
 
 /// What a cell is called.
@@ -207,7 +214,7 @@ impl Reading {
         let start = at.checked_sub(own.iter().zip(new).position(changed)?)?;
         let holds = |span: Span| span.start <= start && start + own.len() <= span.end;
         let is_cell = self.items.iter().any(|item| {
-            matches!(item.cell, Cell::Text(span) if holds(span) && Moment::whole(self.text(span)).is_some())
+            matches!(item.cell, Cell::Text(span) if holds(span) && Written::of(self.text(span)).is_some())
         });
         (is_cell || holds(self.before)).then_some(Some(start))
     }

@@ -6,11 +6,12 @@ use std::time::Instant;
 use super::Sampler;
 use super::time::written;
 use crate::input::grammar::cells::measure::Measure;
+use crate::input::grammar::cells::moment::{Moment, Written};
 use crate::input::grammar::{Verdict, clean, remark};
 use crate::input::marks::Place;
 use crate::input::problems::Problem;
 use crate::input::schema::{Name, Role};
-use crate::input::timestamp::{Timestamps, Written};
+use crate::input::timestamp::Timestamps;
 
 impl Sampler {
     /// With `--marks`: whether a line that is refused is one.
@@ -46,7 +47,9 @@ impl Sampler {
                 _ => {}
             }
         }
-        let own = |times: &mut Timestamps| times.beside(Written::Text(remark::time(line)?));
+        let own = |times: &mut Timestamps| {
+            times.beside(Written::Moment(Moment::whole(remark::time(line)?)?))
+        };
         Ok(match self.timestamps.as_mut().and_then(own) {
             Some(time) => (remark::rest(line), Place::At(time)),
             None => (line, self.here()),

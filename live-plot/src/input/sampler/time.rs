@@ -3,18 +3,19 @@
 
 use super::{Sampler, name};
 use crate::input::grammar::cells::measure::Measure;
-use crate::input::grammar::cells::moment::Moment;
+use crate::input::grammar::cells::moment::{Moment, Written};
 use crate::input::grammar::cells::unit::Unit;
 use crate::input::grammar::reading::{Cell, Item, Reading};
 use crate::input::grammar::table::row::is_half_of_day;
 use crate::input::problems::Problem;
 use crate::input::schema::Role;
-use crate::input::timestamp::Written;
 
 impl Sampler {
     /// The time of a row; NaN if rows have none of their own.
     pub(super) fn time(&mut self, row: &[Item], reading: &Reading) -> Result<f64, Problem> {
-        let Some(timestamps) = &mut self.timestamps else { return Ok(f64::NAN) };
+        if self.timestamps.is_none() {
+            return Ok(f64::NAN);
+        }
         let mut parts: [Option<usize>; 2] = [None; 2];
         for (place, item) in row.iter().enumerate() {
             let name = name(item, reading, &mut self.grammar.tables);
@@ -34,19 +35,28 @@ impl Sampler {
         };
         let last = second.unwrap_or(first);
         let half = Some(last + 1).filter(|next| text(*next).is_some_and(is_half_of_day));
-        let time = match (row[first].cell, second.or(half)) {
+        let written = match (row[first].cell, second.or(half)) {
             (Cell::Number(measure), None) => {
                 let name = name(&row[first], reading, &mut self.grammar.tables);
-                written(measure, name.name).and_then(|written| timestamps.read(written))
+                written(measure, name.name)
             }
-            (_, None) => text(first).and_then(|text| timestamps.read(Written::Text(text))),
+            (_, None) => text(first).and_then(Written::of),
             _ => {
                 let parts = [Some(first), second, half].into_iter().flatten();
                 let parts: Vec<&[u8]> =
                     parts.map(|place| text(place).unwrap_or_default()).collect();
-                timestamps.read(Written::Text(&parts.join(&b' ')))
+                Written::of(&parts.join(&b' '))
             }
         };
+        let is_one_cell = second.or(half).is_none();
+        self.time_cell = written.filter(|_| is_one_cell).map(|written| (first, written));
+        self.timed(written)
+    }
+
+    /// The time of a row that is written so; NaN if rows have none of their own.
+    pub(super) fn timed(&mut self, written: Option<Written>) -> Result<f64, Problem> {
+        let Some(timestamps) = &mut self.timestamps else { return Ok(f64::NAN) };
+        let time = written.and_then(|written| timestamps.read(written));
         if std::mem::take(&mut timestamps.guessed) {
             self.problems.warn(format!("Dates such as 05/11/2026 are read with the month first; if their day is first, put sed -uE 's,([0-9]+)/([0-9]+)/([0-9]{{4}}),\\3-\\2-\\1,' before live-plot. (line {})", self.counts.lines));
         }
@@ -61,7 +71,7 @@ impl Sampler {
 
 /// A number as a time: in its unit, or in that which the name of its column ends in: `time_ms`, `t [ms]`. `None` if that is
 /// no unit of time.
-pub(super) fn written(measure: Measure, name: &[u8]) -> Option<Written<'static>> {
+pub(super) fn written(measure: Measure, name: &[u8]) -> Option<Written> {
     let nanos = |unit: Unit| unit.turned_into(1e9, Unit::SECOND);
     if let Some(unit) = measure.unit {
         return nanos(unit).map(|nanos| Written::Counted(measure.value, nanos));

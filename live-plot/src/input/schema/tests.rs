@@ -109,3 +109,15 @@ fn a_name_of_nothing_can_be_seen_and_chosen() {
     schema.role(0, Name::bare(b" \t"), true);
     assert_eq!(schema.names(), ["' \\t'"]);
 }
+
+#[test]
+fn a_gap_belongs_to_the_series_that_has_begun_elsewhere() {
+    let mut schema = Schema::default();
+    let mut row = |place, number| {
+        schema.begin_row();
+        schema.series(place, Name::bare(b"a"), number)
+    };
+    assert_eq!(row(1, None), None);
+    assert_eq!(row(0, Some(1.0)), Some(0));
+    assert_eq!(row(1, None), Some(0));
+}

@@ -3,30 +3,27 @@
 
 use chrono::NaiveTime;
 
-use super::{DAY, Kind, SECOND, Timestamps, Written, of_day, unit};
-use crate::input::grammar::cells::moment::Moment;
+use super::{DAY, Kind, SECOND, Timestamps, of_day, unit};
+use crate::input::grammar::cells::moment::Written;
 
 impl Timestamps {
     /// The seconds since the first timestamp of a time beside them, which is not the next of them; `None` if it cannot be
     /// joined to them, or is before the first. A clock time alone is the one next to the latest timestamp.
-    pub(in crate::input) fn beside(&mut self, written: Written<'_>) -> Option<f64> {
+    pub(in crate::input) fn beside(&mut self, written: Written) -> Option<f64> {
         let first = self.first?;
         let nanos = match written {
-            Written::Text(text) => {
-                let moment = Moment::whole(text)?;
-                match (moment.date, moment.clock) {
-                    (Some(_), _) if self.kind == Kind::Calendar => {
-                        let kept = self.written_offset;
-                        let nanos = self.moment(moment);
-                        self.written_offset = kept;
-                        nanos?
-                    }
-                    (None, Some(clock)) if self.kind != Kind::Elapsed => {
-                        self.near(clock, moment.offset)?
-                    }
-                    _ => return None,
+            Written::Moment(moment) => match (moment.date, moment.clock) {
+                (Some(_), _) if self.kind == Kind::Calendar => {
+                    let kept = self.written_offset;
+                    let nanos = self.moment(moment);
+                    self.written_offset = kept;
+                    nanos?
                 }
-            }
+                (None, Some(clock)) if self.kind != Kind::Elapsed => {
+                    self.near(clock, moment.offset)?
+                }
+                _ => return None,
+            },
             Written::Number(value) if self.is_compact == Some(false) => {
                 let own = self.unit?;
                 self.counted(value, own).filter(|_| unit(value) == own)?

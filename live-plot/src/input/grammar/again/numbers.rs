@@ -35,9 +35,8 @@ impl Numbers {
     /// The number that begins at `at`, and where it ends.
     #[inline]
     pub(super) fn at(self, line: &[u8], at: usize) -> Option<(f64, usize)> {
-        let start = at + usize::from(line.get(at) == Some(&b'-'));
-        let starts = [line.get(start)?, line.get(start + 1).unwrap_or(&0)].map(u8::is_ascii_digit);
-        if !starts[0] || (line[start] == b'0' && starts[1]) {
+        let digits = &line[at + usize::from(line.get(at)? == &b'-')..];
+        if matches!(digits, [b'0', b'0'..=b'9', ..]) || !digits.first()?.is_ascii_digit() {
             return None;
         }
         let found = bare::number(line, at, self.point);
@@ -84,6 +83,6 @@ pub(super) fn begins(before: &[u8]) -> bool {
 }
 
 /// Whether a number may end before this.
-fn ends(after: &[u8]) -> bool {
+pub(super) fn ends(after: &[u8]) -> bool {
     !matches!(after, [b'.' | b'_' | b':' | b'/' | b'-' | b'+' | b'=' | b'0'..=b'9', ..])
 }

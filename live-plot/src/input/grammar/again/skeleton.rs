@@ -1,8 +1,9 @@
 //! A line without its numbers and times, and what it looks like with others.
 
 use super::numbers::Numbers;
-use super::times::Shape;
+use super::times::{Shape, Time};
 use crate::input::grammar::Verdict;
+use crate::input::grammar::cells::moment::{Moment, Written};
 use crate::input::grammar::reading::Reading;
 
 /// A line without its numbers and times.
@@ -28,6 +29,40 @@ pub(super) struct Samples {
     pub(super) each: Vec<(usize, usize)>,
     /// The holes that have held 0 alone: their series have no unit yet.
     pub(super) zeros: Vec<usize>,
+    /// The hole that is the time of the line, if one is alone, and how it was written.
+    pub(super) time: Option<(usize, Written)>,
+}
+
+/// What is known of a line whose samples were learned.
+#[derive(Debug, Clone, Copy)]
+pub(in crate::input) struct Known<'a> {
+    pub(super) samples: &'a Samples,
+    pub(super) contents: &'a Contents,
+}
+
+impl Known<'_> {
+    /// Whether it is a row of a table.
+    pub(in crate::input) fn is_row(self) -> bool {
+        self.samples.is_row
+    }
+
+    /// Its time, as it stands there.
+    pub(in crate::input) fn time(self) -> Option<Written> {
+        let (hole, written) = self.samples.time?;
+        let number = self.contents.numbers[hole];
+        Some(match written {
+            Written::Moment(_) => Written::Moment(self.contents.moment),
+            Written::Number(_) => Written::Number(number),
+            Written::Counted(_, unit) => Written::Counted(number, unit),
+        })
+    }
+
+    /// Of each sample the series and the value.
+    pub(in crate::input) fn samples(self) -> impl Iterator<Item = (usize, f64)> {
+        let Self { samples, contents } = self;
+        let value = |hole: usize| contents.numbers.get(hole).copied().unwrap_or(f64::NAN);
+        samples.each.iter().map(move |(series, hole)| (*series, value(*hole)))
+    }
 }
 
 /// The place of a number or a time.
@@ -52,10 +87,12 @@ pub(super) enum Content {
 /// What stands in the holes of a line.
 #[derive(Debug, Default)]
 pub(super) struct Contents {
-    /// Of each hole; 0 for a time.
+    /// Of each hole; 0 for a moment.
     pub(super) numbers: Vec<f64>,
     /// The texts of the times, one after the other.
     times: Vec<u8>,
+    /// The last moment.
+    moment: Moment,
 }
 
 impl Skeleton {
@@ -89,9 +126,15 @@ impl Skeleton {
                 }
                 Content::Time(shape, _) => {
                     let Some(time) = shape.at(line, at) else { return false };
-                    contents.times.extend_from_slice(time);
-                    at += time.len();
-                    0.0
+                    contents.times.extend_from_slice(&line[at..at + shape.len()]);
+                    at += shape.len();
+                    match time {
+                        Time::Epoch(number) => number,
+                        Time::Moment(moment) => {
+                            contents.moment = moment;
+                            0.0
+                        }
+                    }
                 }
             };
             contents.numbers.push(value);

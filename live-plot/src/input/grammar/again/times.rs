@@ -1,32 +1,57 @@
 //! The times of a line, and others that are written as they are: the same but for their digits. What is a time `moment`
-//! knows.
+//! knows, and of whole numbers `metrics`.
 
+use super::numbers;
+use crate::input::grammar::cells::bare;
 use crate::input::grammar::cells::moment::Moment;
+use crate::input::grammar::metrics;
 
 /// Each field of another time is filled with two digits, from the right. Not all of these make a time.
 const FIELDS: [[u8; 2]; 5] = [*b"11", *b"01", *b"10", *b"12", *b"09"];
 
-/// How a time is written, with a zero for each digit.
+/// A time of a line.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Time {
+    Moment(Moment),
+    /// In seconds since 1970, or parts of them.
+    Epoch(f64),
+}
+
+/// How a time is written.
 #[derive(Debug, Clone)]
-pub(super) struct Shape(Vec<u8>);
+pub(super) struct Shape {
+    /// With a zero for each digit.
+    text: Vec<u8>,
+    is_epoch: bool,
+}
 
 impl Shape {
     pub(super) fn of(time: &[u8]) -> Self {
-        Self(time.iter().map(|byte| if byte.is_ascii_digit() { b'0' } else { *byte }).collect())
+        let zero = |byte: &u8| if byte.is_ascii_digit() { b'0' } else { *byte };
+        Self {
+            text: time.iter().map(zero).collect(),
+            is_epoch: time.iter().all(u8::is_ascii_digit),
+        }
     }
 
     /// The time at this place of the line, if there is one that is written so.
-    pub(super) fn at<'a>(&self, line: &'a [u8], at: usize) -> Option<&'a [u8]> {
-        let text = line.get(at..at + self.0.len())?;
-        let is_alike = |(byte, own): (&u8, &u8)| {
-            if *own == b'0' { byte.is_ascii_digit() } else { byte == own }
+    pub(super) fn at(&self, line: &[u8], at: usize) -> Option<Time> {
+        let end = at + self.len();
+        if self.is_epoch {
+            return epoch(line, at).filter(|(_, after)| *after == end).map(|(time, _)| time);
+        }
+        let text = line.get(at..end)?;
+        let is_alike = |byte: u8, own: u8| {
+            if own == b'0' { byte.is_ascii_digit() } else { byte == own }
         };
-        let is_time = text.iter().zip(&self.0).all(is_alike) && Moment::whole(text).is_some();
-        is_time.then_some(text)
+        // Without branches, which the compiler turns into vector code.
+        let both = text.iter().zip(&self.text);
+        let are_alike = both.fold(true, |are, (byte, own)| are & is_alike(*byte, *own));
+        are_alike.then(|| Moment::whole(text).map(Time::Moment))?
     }
 
     pub(super) fn len(&self) -> usize {
-        self.0.len()
+        self.text.len()
     }
 
     /// Another time that is written so, each number another one.
@@ -38,7 +63,7 @@ impl Shape {
     /// Other times that are written so.
     pub(super) fn others(&self) -> impl Iterator<Item = Vec<u8>> {
         let other = |field: [u8; 2]| {
-            let (mut text, mut digits) = (self.0.clone(), 0);
+            let (mut text, mut digits) = (self.text.clone(), 0);
             for byte in text.iter_mut().rev() {
                 let is_digit = *byte == b'0';
                 if is_digit {
@@ -48,19 +73,28 @@ impl Shape {
             }
             text
         };
-        FIELDS.into_iter().map(other).filter(|text| Moment::whole(text).is_some())
+        FIELDS.into_iter().map(other).filter(|text| self.at(text, 0).is_some())
     }
+}
+
+/// The epoch that begins at `at`, and where it ends.
+fn epoch(line: &[u8], at: usize) -> Option<(Time, usize)> {
+    let (number, end) = bare::digits(line, at)?;
+    metrics::is_epoch(number as f64).then_some((Time::Epoch(number as f64), end))
 }
 
 /// Where the times of a line begin and end: those that begin with a digit, and no word or number.
 pub(super) fn places(line: &[u8]) -> Vec<(usize, usize)> {
     let (mut places, mut at) = (Vec::new(), 0);
     while at < line.len() {
-        let may_begin = line[at].is_ascii_digit() && super::numbers::begins(&line[..at]);
-        match may_begin.then(|| Moment::prefix(&line[at..])).flatten() {
-            Some((_, length)) => {
-                places.push((at, at + length));
-                at += length;
+        let may_begin = line[at].is_ascii_digit() && numbers::begins(&line[..at]);
+        let moment = || Moment::prefix(&line[at..]).map(|(_, length)| at + length);
+        let epoch =
+            || epoch(line, at).map(|(_, end)| end).filter(|end| numbers::ends(&line[*end..]));
+        match may_begin.then(|| moment().or_else(epoch)).flatten() {
+            Some(end) => {
+                places.push((at, end));
+                at = end;
             }
             None => at += 1,
         }
@@ -94,6 +128,10 @@ mod tests {
             ("17:00", "11:11", 5),
             ("5/11/2026", "1/11/1111", 4),
             ("9:05:01 PM", "1:11:11 PM", 4),
+            ("1763886080", "1111111111", 4),
+            ("1763886080000", "1111111111111", 3),
+            ("1763886080000000", "1111111111111111", 4),
+            ("1763886080000000000", "1111111111111111111", 3),
         ] {
             let others: Vec<_> = Shape::of(time.as_bytes()).others().collect();
             assert_eq!(String::from_utf8_lossy(&others[0]), first);
@@ -108,8 +146,10 @@ mod tests {
             places.into_iter().map(|(start, end)| line[start..end].to_owned()).collect::<Vec<_>>()
         };
         assert_eq!(
-            found("2026-11-25T17:00:01Z [17:00] t=10:00:01,5 26 Nov 2026 x1:00 1:2"),
-            ["2026-11-25T17:00:01Z", "17:00", "10:00:01,5", "26 Nov 2026"]
+            found(
+                "2026-11-25T17:00:01Z [17:00] t=10:00:01,5 26 Nov 2026 x1:00 1:2 1763886080 1763886080.5 17638860800"
+            ),
+            ["2026-11-25T17:00:01Z", "17:00", "10:00:01,5", "26 Nov 2026", "1763886080"]
         );
     }
 }

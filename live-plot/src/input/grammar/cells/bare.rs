@@ -22,23 +22,28 @@ pub(in crate::input) fn line(text: &[u8]) -> Option<(f64, usize)> {
 pub(in crate::input) fn number(text: &[u8], at: usize, sign: u8) -> Option<(f64, usize)> {
     let is_negative = *text.get(at)? == b'-';
     let start = at + usize::from(is_negative);
-    let (mut mantissa, mut end) = digits(text, start)?;
-    let mut count = end - start;
-    let mut scale = None;
-    if count > 0 && text.get(end) == Some(&sign) {
-        let point = end;
-        let fraction;
-        (fraction, end) = digits(text, point + 1)?;
-        let length = end - point - 1;
-        count += length;
-        scale = Some(*POWERS.get(length)?);
-        mantissa = mantissa.wrapping_mul(WHOLE[length.min(MOST_DIGITS)]).wrapping_add(fraction);
-    }
+    let (whole, mut end) = digits(text, start)?;
+    let count = end - start;
     if !(1..=MOST_DIGITS).contains(&count) {
         return None;
     }
-    let magnitude = scale.map_or(mantissa as f64, |scale| mantissa as f64 / scale);
+    let mut magnitude = exact(whole);
+    if text.get(end) == Some(&sign) {
+        let begin = end + 1;
+        let fraction;
+        (fraction, end) = digits(text, begin)?;
+        let places = end - begin;
+        if count + places > MOST_DIGITS {
+            return None;
+        }
+        magnitude = exact(whole * WHOLE[places] + fraction) / POWERS[places];
+    }
     Some((if is_negative { -magnitude } else { magnitude }, end))
+}
+
+/// A number of at most [`MOST_DIGITS`]. The processor converts signed ones at once.
+fn exact(number: u64) -> f64 {
+    number.cast_signed() as f64
 }
 
 /// Ten to these powers.
@@ -54,13 +59,19 @@ const WHOLE: [u64; MOST_DIGITS + 1] = {
 
 /// The digits that begin at `at` as a number, and where they end; `None` if there are too many.
 #[inline]
-fn digits(text: &[u8], at: usize) -> Option<(u64, usize)> {
+pub(in crate::input) fn digits(text: &[u8], at: usize) -> Option<(u64, usize)> {
     let (first, length) = eight(text, at)?;
     if length < 8 {
         return Some((first, at + length));
     }
     let (second, length) = eight(text, at + 8)?;
-    (length < 8).then(|| (first * WHOLE[length] + second, at + 8 + length))
+    let both = first * WHOLE[length] + second;
+    if length < 8 {
+        return Some((both, at + 8 + length));
+    }
+    // A word holds any number of nineteen digits.
+    let (third, length) = eight(text, at + 16)?;
+    (length < 4).then(|| (both * WHOLE[length] + third, at + 16 + length))
 }
 
 /// The digits among the next eight bytes as a number, and how many there are.

@@ -16,6 +16,23 @@ pub(in crate::input) struct Moment {
     pub(in crate::input) order: Option<Order>,
 }
 
+/// A time as it stands on a line.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(in crate::input) enum Written {
+    Moment(Moment),
+    Number(f64),
+    /// So many of a unit that is this many nanoseconds.
+    Counted(f64, f64),
+}
+
+impl Written {
+    /// The moment or the number that is all of the text.
+    pub(in crate::input) fn of(text: &[u8]) -> Option<Self> {
+        let number = || str::from_utf8(text).ok()?.parse().ok().map(Self::Number);
+        Moment::whole(text).map(Self::Moment).or_else(number)
+    }
+}
+
 impl Moment {
     /// The moment that is all of the text; brackets around it do not count.
     pub(in crate::input) fn whole(text: &[u8]) -> Option<Self> {

@@ -21,6 +21,8 @@ const FORMS: &str = "\
     [@#] @=#~[#]: @: #~@ {\"@\":{\"a\":#}}~@_1  | @=#~#:#:# [@] @=#~@ X: #, Y: #~@ @ = #~@: # @ @, @=#~@: a=#, @: a=#~\
     ^ @=# @=#~[^] @: #~^ # #~^ @ # #~^,#~t,v~t v~@,^,#,#~^;#;#~^\t#~{\"t\":\"^\",\"@\":#}~t=^ a=#~@ ^ took # ms~^ INFO @=#~\
     @ # ^~^ ^ #~@=#s @=# ^~^ [@] @=#ms~t: ^, v: #~a=^ b=#~^ - #~[^ @] #~^ PM #~^ @ is @~^~@@@ ^#~#^~^ 1 #~^ 0 # 0~\
+    @,h=a u=#,v=#i ^~@,h=a u=#,v=# ^~@ u=# ^~@.x # ^~@{a=\"#\"} # ^~@ # @ ^~t=^ms a=#~t,v~^,#~time,v~^,#~t,@,v~^,@,#~\
+    t,u,v~^,^,#~time=^ @=#~{\"time\":\"^\",\"@\":#}~{\"t\":^,\"@\":#}~t[ms],v~\
 ";
 
 /// Numbers as they are written, plain ones above all.
@@ -39,6 +41,12 @@ fn number() -> impl Strategy<Value = String> {
 
 /// Times as they are written, many in the same way.
 fn time() -> impl Strategy<Value = String> {
+    let unit = prop::sample::select(vec![1_000_000_000_u64, 1_000_000, 1000, 1]);
+    let epoch = (0..2_000_000_000_000_000_000_u64, unit).prop_map(|(time, unit)| time / unit);
+    prop_oneof![2 => moment(), 1 => epoch.prop_map(|time| time.to_string())]
+}
+
+fn moment() -> impl Strategy<Value = String> {
     let number = |most: u32| (0..most).prop_map(|n| format!("{n:02}"));
     let clock = (number(25), number(61), number(61)).prop_map(|(h, m, s)| format!("{h}:{m}:{s}"));
     let date =
@@ -81,7 +89,11 @@ fn lines() -> impl Strategy<Value = Vec<Vec<u8>>> {
         ),
         1..50,
     );
-    (kinds, picks, any::<bool>()).prop_map(|(kinds, picks, is_late)| {
+    (kinds, picks, any::<[bool; 2]>()).prop_map(|(kinds, mut picks, [is_late, is_sorted])| {
+        // A line whose time is before that of the last one is rejected.
+        if is_sorted {
+            picks.sort_by(|(_, _, one, _), (_, _, other, _)| one.cmp(other));
+        }
         type Pick = (prop::sample::Index, Vec<String>, Vec<String>, usize);
         let line = |(pick, numbers, times, change): &Pick| {
             let (form, words, times_over) = pick.get(&kinds);
@@ -127,6 +139,7 @@ fn rules() -> impl Strategy<Value = Rules> {
         1 => Just(Rules { naming: naming(&[], &["a", "c2"], &[]), ..Rules::default() }),
         1 => Just(Rules { naming: rows(&["a", "id"]), ..Rules::default() }),
         1 => Just(Rules { naming: naming(&[], &[], &["time"]), ..Rules::default() }),
+        2 => Just(Rules { naming: naming(&[], &[], &["t"]), ..Rules::default() }),
         1 => Just(Rules { naming: naming(&[], &[], &["t"]), marks: true, ..Rules::default() }),
         1 => Just(Rules { marks: true, rate: true, is_drawn: true, ..Rules::default() }),
     ]
