@@ -12,7 +12,7 @@
 //! There are no other series, and no other lines on stderr. What a line on stderr proposes, `--names a,b` or `put sed …
 //! before live-plot`, is followed to the letter: what it reports is then drawn.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::io::Write as _;
 use std::path::Path;
@@ -76,11 +76,25 @@ impl Case {
             let is_place = place.as_ref().is_some_and(|place| line.ends_with(place));
             line == said || (is_place && line.contains("not understood"))
         };
-        let is_drawn = series(&finished.out).values().any(|values| !values.is_empty());
-        let is_right = is_drawn && !finished.err.iter().any(is_again);
+        let drawn = series(&finished.out);
+        let is_drawn = drawn.values().any(|values| !values.is_empty());
+        let is_right = is_drawn
+            && self.draws_its_numbers(said, &drawn)
+            && draws_things(said, &drawn)
+            && !finished.err.iter().any(is_again);
         (!is_right).then(|| {
             format!("{said}\n{program:?} {options:?}: {:?}\n{:?}", finished.out, finished.err)
         })
+    }
+
+    /// Whether all numbers of the line are drawn, where that is said.
+    fn draws_its_numbers(&self, said: &str, drawn: &BTreeMap<String, Vec<f64>>) -> bool {
+        let place = said.rsplit_once(" (line ").and_then(|(_, place)| place.strip_suffix(')'));
+        let number: Option<usize> = place.and_then(|number| number.parse().ok());
+        let line = number.and_then(|number| self.text.lines().nth(number - 1));
+        let drawn: Vec<f64> = drawn.values().flatten().copied().collect();
+        let are_drawn = |line| numbers(line).into_iter().all(|number| drawn.contains(&number));
+        !said.contains(" draws its numbers") || line.is_none_or(are_drawn)
     }
 
     /// What is wrong with what live-plot makes of it.
@@ -105,10 +119,32 @@ impl Case {
     }
 }
 
-/// The way out that a line on stderr proposes: a program before live-plot, and options as a shell takes them. An example
-/// that is not made for the line is none.
+/// The numbers of a line that stand by themselves, or behind an equals sign. A number before a clock time is a day.
+fn numbers(line: &str) -> Vec<f64> {
+    // `be/4` is one word, `a=1/b=2` are two pairs.
+    let is_between = |c: char| c == '&' || (c == '/' && line.contains('='));
+    let words = line.split(|c: char| c.is_whitespace() || is_between(c));
+    let words: Vec<&str> = words.filter(|word| !word.is_empty()).collect();
+    let is_clock = |word: &str| word.split(':').count() == 3;
+    let number = |(at, word): (usize, &&str)| {
+        let value = word.rsplit('=').next().unwrap_or_default();
+        let value = value.trim_matches(|c| ",;()[]|\"".contains(c));
+        let is_day = words.get(at + 1).is_some_and(|next| is_clock(next));
+        value.parse().ok().filter(|_| !is_day && !word.ends_with(']'))
+    };
+    words.iter().enumerate().filter_map(number).collect()
+}
+
+/// Whether there are several things, each under its name, where that is said.
+fn draws_things(said: &str, drawn: &BTreeMap<String, Vec<f64>>) -> bool {
+    let things: BTreeSet<&str> =
+        drawn.keys().filter_map(|name| Some(name.rsplit_once('.')?.0)).collect();
+    let is_said = said.contains("each thing by its name") || said.contains("draws each by itself");
+    !is_said || things.len() > 1
+}
+
+/// The way out that a line on stderr proposes: a program before live-plot, and options as a shell takes them.
 fn way_out(said: &str) -> Option<(Option<&str>, Vec<String>)> {
-    let said = said.split(" --match 'took (?<ms>").next()?;
     if let Some((_, text)) = said.split_once("put ") {
         return Some((Some(text.split_once(" before live-plot")?.0), Vec::new()));
     }

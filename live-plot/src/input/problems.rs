@@ -54,26 +54,36 @@ impl Problem {
     pub(super) const FORTRAN: &'static str =
         r"put sed -uE 's/([0-9.])[Dd]([-+])/\1e\2/g' before live-plot";
 
+    /// The ways out for `<5`, between commas or blanks and in `x=<5`.
+    pub(super) const BOUND: &'static str =
+        r"put sed -uE 's/[<>~]=?([0-9])/\1/g' before live-plot to draw bounds as numbers";
+    pub(super) const BOUND_OF_NAME: &'static str =
+        r"put sed -uE 's/=?[<>~]=?([0-9])/=\1/g' before live-plot to draw bounds as numbers";
+
     /// The way out for a hexadecimal number, which may stand where a series had another one.
     pub(super) const HEXADECIMAL: &'static str =
         "put perl -pe '$|=1;s/0x[0-9a-f]+/hex $&/gie' before live-plot";
+
+    /// The way out where no option could be made for the line.
+    pub(super) const MATCH: &'static str =
+        "--match says which of its numbers to draw, with a group (?<NAME>…) for each";
 
     /// What is wrong, and the way out.
     fn text(self) -> &'static str {
         match self {
             Self::NoNumber => "Input must be a number.",
             Self::NotUnderstood => {
-                "The line is not understood; --match 'took (?<ms>[0-9.]+)' says which of its numbers to draw."
+                "The line is not understood; --match says which of its numbers to draw, with a group (?<NAME>…) for each."
             }
             Self::Cells => "The line has more or fewer cells than its table: not drawn.",
             Self::Groups => {
                 "The line may be one number in groups of three digits or several: --names A, or --names A,B, decides."
             }
             Self::Comma => {
-                "The line is not understood: if its comma is a decimal point, run its program with LC_ALL=C or put sed -u y/,/./ before live-plot; else --names A,B or --match 'took (?<ms>[0-9.]+)' says which of its numbers to draw."
+                "The line is not understood: if its comma is a decimal point, run its program with LC_ALL=C or put sed -u y/,/./ before live-plot; else --names or --match says which of its numbers to draw."
             }
             Self::CommaBehindPoints => {
-                r"The line is not understood: if its comma is a decimal point, put sed -uE ':a;s/([0-9])[.]([0-9]{3}[.,])/\1\2/;ta;y/,/./' before live-plot; else --match 'took (?<ms>[0-9.]+)' says which of its numbers to draw."
+                r"The line is not understood: if its comma is a decimal point, put sed -uE ':a;s/([0-9])[.]([0-9]{3}[.,])/\1\2/;ta;y/,/./' before live-plot; else --match says which of its numbers to draw."
             }
             Self::CommaInQuotes => {
                 r#"The line is not understood: if its comma is a decimal point, put sed -uE 's/"([-+]?[0-9][^",]*),([0-9][^",]*)"/\1.\2/g' before live-plot."#

@@ -3,6 +3,7 @@
 
 mod figures;
 mod pattern;
+mod thing;
 
 pub(super) use pattern::{alternatives, pattern};
 
@@ -13,12 +14,13 @@ use super::grammar::table::Tables;
 use super::grammar::{Grammar, Verdict};
 use crate::config::Naming;
 use figures::{figures, value};
+use pattern::{Pattern, pattern_of};
 
 /// Each column has a letter: more of them are no table that is read at a glance.
 const LETTERS: std::ops::RangeInclusive<char> = 'a'..='z';
 
 /// How many lines that were refused are kept, and how many proposals that were made.
-const MOST_KEPT: usize = 8;
+const MOST_KEPT: usize = 16;
 
 /// The proposals so far.
 #[derive(Debug, Default)]
@@ -26,6 +28,10 @@ pub(super) struct Proposals {
     made: Vec<String>,
     /// The first lines that are no rows of named columns: headers perhaps.
     above: Vec<Vec<u8>>,
+    /// Those for which a pattern was made.
+    matched: Vec<String>,
+    /// The patterns that tell them apart, with what they draw.
+    naming: Vec<(Pattern, String)>,
 }
 
 impl Proposals {
@@ -44,12 +50,40 @@ impl Proposals {
             .map(|names| format!("{names} draws its cells"))
             .or_else(|| without_bars(line))
             .or_else(|| {
-                let draws = pattern(line, b"")?.draws("its");
+                let draws = self.matching(str::from_utf8(line).ok()?)?;
                 Some(match is_xml(line) {
                     true => format!("it is XML: let its program print JSON or CSV, or {draws}"),
                     false => draws,
                 })
             })
+    }
+
+    /// `--match` for a line, and for those like it about another thing.
+    fn matching(&mut self, line: &str) -> Option<String> {
+        if let Some((_, draws)) = self.naming.iter().find(|(pattern, _)| pattern.takes(line)) {
+            return Some(draws.clone());
+        }
+        let own = pattern(line.as_bytes());
+        let found = match self.apart(line) {
+            Some((apart, draws)) if Some(&apart) != own.as_ref() => {
+                self.naming.push((apart, draws.clone()));
+                Some(draws)
+            }
+            _ => own.map(|own| own.draws("its")),
+        };
+        if found.is_some() && self.matched.len() < MOST_KEPT {
+            self.matched.push(line.to_owned());
+        }
+        found
+    }
+
+    /// A pattern that draws the line and one before it as two things, and what it draws.
+    fn apart(&self, line: &str) -> Option<(Pattern, String)> {
+        let before: Vec<&str> = self.matched.iter().map(String::as_str).collect();
+        let (place, other) = thing::of(line, &before)?;
+        let pattern = pattern_of(line, &place, &[other])?;
+        let draws = format!("{} draws its numbers, each thing by its name", pattern.option());
+        Some((pattern, draws))
     }
 
     /// Whether the options were proposed before.
@@ -60,6 +94,34 @@ impl Proposals {
         }
         is_made
     }
+}
+
+/// `--match` with the word as a name that the line has among its words, and other lines not among theirs: some of `names`,
+/// between commas.
+pub(super) fn by_words(line: &[u8], words: &[u8], names: &[u8]) -> Option<String> {
+    let [line, words, names] = [line, words, names].map(str::from_utf8);
+    let (line, words, names) = (line.ok()?.trim_ascii(), words.ok()?, names.ok()?);
+    let other = names.split(", ").find(|name| *name != words)?;
+    let place = thing::word(line, words, other)?;
+    Some(pattern_of(line, &place, &[])?.option())
+}
+
+/// `--match` for a row in which these cells are gaps, if it takes a number of each.
+pub(super) fn with_gaps<'a>(
+    line: &[u8],
+    row: &[u8],
+    mut gaps: impl Iterator<Item = &'a [u8]>,
+) -> Option<String> {
+    let text = str::from_utf8(line).ok()?.trim_ascii();
+    if gaps.any(|gap| figures(gap).is_empty()) {
+        return None;
+    }
+    let row = str::from_utf8(row).ok().filter(|row| !row.is_empty());
+    let found = match row.and_then(|row| Some((text.find(row)?, row.len()))) {
+        Some((start, length)) => pattern_of(text, &(start..start + length), &[]),
+        None => pattern(line),
+    };
+    Some(found?.draws("its"))
 }
 
 /// Whether the line begins with a tag and has another one, or an attribute.

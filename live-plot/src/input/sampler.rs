@@ -251,7 +251,7 @@ impl Sampler {
             self.warn_behind(line, &reading);
         }
         for row in reading.rows() {
-            self.warn_apart(row, &reading);
+            self.warn_apart(line, row, &reading);
             let time = self.time(row, &reading);
             let name = self.row_name(row, &reading);
             match time.and_then(|time| Ok((time, name?))) {
@@ -259,6 +259,7 @@ impl Sampler {
                     let (before, series) = (self.entries.len(), self.schema.names().len());
                     if !self.take_known() {
                         self.row(row, name.as_deref(), &reading);
+                        self.report_gaps(line, row, &reading);
                     }
                     let is_guessed = is_guessed && name.is_none();
                     if is_guessed && self.schema.names().len() > series {
@@ -299,14 +300,18 @@ impl Sampler {
                 Cell::Empty | Cell::Text(_) => None,
             };
             let number = measure.map(|measure| measure.value);
+            let known = self.schema.names().len();
             let series = self.schema.series(place, name, number);
+            if self.schema.names().len() > known {
+                self.gaps.begin(name.name);
+            }
             if number.is_some_and(f64::is_infinite) {
                 self.warn_infinite();
             }
             if let Cell::Text(text) = item.cell
                 && (series.is_some() || !self.schema.has_choice())
             {
-                self.look_at_gap(item, reading.text(text), reading);
+                self.look_at_gap(item, reading.text(text), series.is_some(), reading);
             }
             if let Some(series) = series {
                 if let Cell::Text(text) = item.cell {
@@ -316,7 +321,6 @@ impl Sampler {
                 self.push(series, measure);
             }
         }
-        self.report_gaps();
     }
 
     /// Takes a number in the unit of its series; what cannot be drawn there is a gap.

@@ -11,6 +11,8 @@ pub(in crate::input) enum Doubt {
     Counted { count: u64, by: Vec<u8> },
     /// Those of things with these names in turn; the words before the numbers have no name.
     InTurn { names: Vec<u8>, by: Vec<u8> },
+    /// The same, with an option that takes those words as the names.
+    InWords { names: Vec<u8>, option: String },
     /// Those of several things with one name.
     Several { name: Vec<u8>, by: Vec<u8> },
     /// Those of one thing, each called by the state it was in.
@@ -19,6 +21,22 @@ pub(in crate::input) enum Doubt {
     Parts(Vec<u8>),
     /// So many, each of another name.
     AllDifferent(u64),
+}
+
+impl Doubt {
+    /// With an option that is made from the names, where these are words before the numbers.
+    pub(in crate::input) fn with_option(
+        self,
+        option: impl FnOnce(&[u8]) -> Option<String>,
+    ) -> Self {
+        match self {
+            Self::InTurn { names, by } if by.is_empty() => match option(&names) {
+                Some(option) => Self::InWords { names, option },
+                None => Self::InTurn { names, by },
+            },
+            other => other,
+        }
+    }
 }
 
 impl fmt::Display for Doubt {
@@ -39,8 +57,11 @@ impl fmt::Display for Doubt {
                         &*format!("--rows {} draws each by itself", copied(by)),
                     ),
                 };
-                let names = shown(names);
-                format!("The lines seem to be about several things in turn, as {told} ({names}), and their numbers are taken for those of one: {way_out}.")
+                in_turn(names, told, way_out)
+            }
+            Self::InWords { names, option } => {
+                let way_out = format!("{option} draws each by itself");
+                in_turn(names, "the words before their numbers say", &way_out)
             }
             Self::Several { name, by } => {
                 let (name, told, by) = (shown(name), shown(by), copied(by));
@@ -59,4 +80,12 @@ impl fmt::Display for Doubt {
             }
         })
     }
+}
+
+/// The warning of rows in turn: what tells them apart, and the way out.
+fn in_turn(names: &[u8], told: &str, way_out: &str) -> String {
+    let names = shown(names);
+    format!(
+        "The lines seem to be about several things in turn, as {told} ({names}), and their numbers are taken for those of one: {way_out}."
+    )
 }

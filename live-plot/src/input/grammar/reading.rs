@@ -83,7 +83,7 @@ pub(in crate::input) struct Reading {
     /// The path of an array in which many objects are told apart by their numbers alone.
     pub(in crate::input) numbered: Span,
     /// It is JSON, whose indent and names of rows say nothing about the lines around it.
-    pub(super) is_json: bool,
+    pub(in crate::input) is_json: bool,
     text: Vec<u8>,
     items: Vec<Item>,
     /// Space for the names on the way to a value.

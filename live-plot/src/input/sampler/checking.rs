@@ -5,21 +5,19 @@ use super::super::grammar::clean;
 use super::super::grammar::json::array;
 use super::super::grammar::metrics::is_epoch;
 use super::super::grammar::reading::{Cell, Item, Key, Reading};
+use super::super::problems::Problem;
 use super::super::proposal::{alternatives, pattern};
 use super::super::schema::Role;
 use super::super::shown::shown;
 use super::{Sampler, name};
 use crate::input::grammar::cells::measure::Measure;
 
-/// The way out if no pattern was found.
-const MATCH: &str = "--match 'took (?<ms>[0-9.]+)' says which numbers to draw";
-
 impl Sampler {
     /// Warns once of a number that was left out.
     pub(super) fn warn_unread(&mut self, line: &[u8], reading: &Reading) {
         let line = clean(line);
         let Some(number) = self.checks.unread.line(&line, reading) else { return };
-        let way_out = pattern(&line, b"").map_or(MATCH.to_owned(), |found| found.draws("its"));
+        let way_out = pattern(&line).map_or(Problem::MATCH.to_owned(), |found| found.draws("its"));
         let (number, line) = (shown(number), self.counts.lines);
         self.problems.warn(format!(
             "Not all numbers of the line are drawn, {number} is not: {way_out}. (line {line})"
@@ -41,7 +39,7 @@ impl Sampler {
         let Some(found) = self.checks.behind.line(&clean(line), reading) else { return };
         let (name, line) = (shown(&found.name), self.counts.lines);
         let [one, other] = found.words.map(|words| shown(&words));
-        let way_out = found.pattern.map_or(MATCH.to_owned(), |pattern| {
+        let way_out = found.pattern.map_or(Problem::MATCH.to_owned(), |pattern| {
             format!("--match '{pattern}' draws each by itself")
         });
         self.problems.warn(format!("Behind the numbers of {name} stands {one}, and now {other}, and all are one series: if that turns their sign or tells them apart, {way_out}. (line {line})"));
@@ -59,10 +57,10 @@ impl Sampler {
             let [one, other] = found.map(|name| shown(&name));
             let is_row = matches!(row, [Item { key: Key::Column(_), .. }, ..])
                 && self.grammar.tables.has_header();
-            let way_out = match pattern(&text, b"") {
+            let way_out = match pattern(&text) {
                 _ if is_row => "--rows none draws each column as one series".to_owned(),
                 Some(found) => found.draws("their"),
-                None => MATCH.to_owned(),
+                None => Problem::MATCH.to_owned(),
             };
             self.problems.warn(format!("The names of series change with the numbers in them, as {one} and {other}: {way_out}. (line {line})"));
         }
@@ -70,9 +68,7 @@ impl Sampler {
 
     /// Warns once of a name for two things. What an object of JSON calls by one name is one thing.
     pub(super) fn warn_mixed(&mut self, line: &[u8], row: &[Item], reading: &Reading) {
-        let line = line.trim_ascii();
-        let is_object = line.starts_with(b"{") && line.ends_with(b"}");
-        if is_object || !matches!(row, [Item { key: Key::Name(_), .. }, _, ..]) {
+        if reading.is_json || !matches!(row, [Item { key: Key::Name(_), .. }, _, ..]) {
             return;
         }
         let mut names = Vec::new();
@@ -92,7 +88,7 @@ impl Sampler {
         let Some(found) = self.checks.mixed.line(&names) else { return };
         let [one, other] = &found.firsts;
         let both = alternatives(&clean(line), [&one.written, &other.written], &found.name.written);
-        let way_out = both.map_or(MATCH.to_owned(), |found| found.draws("both"));
+        let way_out = both.map_or(Problem::MATCH.to_owned(), |found| found.draws("both"));
         let (name, line) = (shown(&found.name.full), self.counts.lines);
         let [one, other] = [one, other].map(|first| shown(&first.full));
         self.problems.warn(format!("{name} is on lines that begin with {one} and on others that begin with {other}, all as one series: {way_out}. (line {line})"));

@@ -5,9 +5,11 @@ use super::super::gaps::Gap;
 use super::super::grammar::cells::comma::is_behind_points;
 use super::super::grammar::cells::measure;
 use super::super::grammar::cells::{begins_with_number, is_fortran};
+use super::super::grammar::clean;
 use super::super::grammar::reading::{Item, Key, Reading};
 use super::super::grammar::words::loop_word;
 use super::super::problems::Problem;
+use super::super::proposal;
 use super::super::shown::shown;
 use super::{Sampler, name};
 
@@ -29,24 +31,32 @@ fn named(gaps: &[Gap]) -> String {
 
 impl Sampler {
     /// Looks at a cell that is no number: whether it would be one if its comma were a decimal point, or if it ended earlier.
-    pub(super) fn look_at_gap(&mut self, item: &Item, text: &[u8], reading: &Reading) {
+    pub(super) fn look_at_gap(
+        &mut self,
+        item: &Item,
+        text: &[u8],
+        is_series: bool,
+        reading: &Reading,
+    ) {
         // The commas of `1,23,456.50` part groups.
         let comma = text.iter().rposition(|byte| *byte == b',');
         let is_before_point = comma.is_some_and(|at| text[at..].contains(&b'.'));
         let has_comma = !is_before_point && self.grammar.note_comma(text);
         let is_column = matches!(item.key, Key::Column(_));
+        let is_bound = is_bound(text) && measure::is_with_more(text);
         let begins = match item.key {
-            Key::Column(_) => {
-                let is_bound = text.first().is_some_and(|first| b"<>~".contains(first));
-                begins_with_number(text)
-                    || is_before_point
-                    || (is_bound && measure::is_with_more(text))
-            }
+            Key::Column(_) => begins_with_number(text) || is_before_point || is_bound,
             // Of `epoch: 3/10` the count is not meant to be drawn.
             Key::Name(name) => measure::is_with_more(text) && loop_word(reading.text(name)) == 0,
         };
         let is_quoted = is_column && self.grammar.tables.has_commas();
         let name = name(item, reading, &mut self.grammar.tables).name;
+        let gap = Gap {
+            name: name.to_vec(),
+            text: text.to_vec(),
+            line: self.counts.lines,
+            is_mixed: is_series,
+        };
         let (once, way_out) = if has_comma {
             let way_out = match is_behind_points(text) {
                 _ if is_quoted => Problem::COMMA_IN_QUOTES,
@@ -57,31 +67,57 @@ impl Sampler {
         } else if is_column && is_fortran(text) {
             (&mut self.once.fortran, Problem::FORTRAN)
         } else {
-            if begins || measure::has_unknown_unit(text) {
-                self.gaps.add(name, text);
+            let is_measured = is_bound || measure::has_unknown_unit(text) || has_unit(text);
+            match is_series || !is_column || is_measured {
+                _ if !begins && !measure::has_unknown_unit(text) => {}
+                true => self.gaps.add(gap),
+                // A column of `1/1` or `23:45.67` may be one of texts.
+                false => self.gaps.wait(gap),
             }
             return;
         };
         if !std::mem::replace(once, true) {
-            let gap = Gap::new(name, text);
             self.warn_gaps(&[gap], way_out);
         }
     }
 
-    /// Reports the columns of this row that have a gap for the first time.
-    pub(super) fn report_gaps(&mut self) {
+    /// Reports the columns that have a gap for the first time; `line` and `row` are those that they stand in.
+    pub(super) fn report_gaps(&mut self, line: &[u8], row: &[Item], reading: &Reading) {
         let new = self.gaps.take();
-        if !new.is_empty() {
-            let way_out = "--match 'took (?<ms>[0-9.]+)' says which of a line's numbers to draw";
-            self.warn_gaps(&new, way_out);
+        if new.is_empty() {
+            return;
         }
+        let is_name = matches!(row, [Item { key: Key::Name(_), .. }, ..]);
+        let are_bounds = new.iter().all(|gap| is_bound(&gap.text));
+        let way_out = match are_bounds {
+            true if is_name => Problem::BOUND_OF_NAME.to_owned(),
+            true => Problem::BOUND.to_owned(),
+            // A pattern for this row would not fit those with numbers.
+            false if new.iter().any(|gap| gap.is_mixed) => Problem::MATCH.to_owned(),
+            false => {
+                let row = row.first().map_or(&b""[..], |item| reading.text(item.row));
+                let gaps = new.iter().map(|gap| &gap.text[..]);
+                proposal::with_gaps(&clean(line), row, gaps).unwrap_or(Problem::MATCH.to_owned())
+            }
+        };
+        self.warn_gaps(&new, &way_out);
     }
 
     fn warn_gaps(&mut self, gaps: &[Gap], way_out: &str) {
-        let (text, line) = (named(gaps), self.counts.lines);
+        let (text, line) = (named(gaps), gaps.first().map_or(0, |gap| gap.line));
         self.problems
             .warn(format!("{text}, as will be any other such cell; {way_out}. (line {line})"));
     }
+}
+
+/// Whether a sign for a bound begins the cell.
+fn is_bound(text: &[u8]) -> bool {
+    text.first().is_some_and(|first| b"<>~".contains(first))
+}
+
+/// Whether the cell begins with a number that bears a unit.
+fn has_unit(text: &[u8]) -> bool {
+    measure::prefix(text).is_some_and(|(measure, _)| measure.unit.is_some())
 }
 
 #[cfg(test)]
@@ -90,7 +126,12 @@ mod tests {
 
     #[test]
     fn the_gaps_of_a_row_are_named_together() {
-        let gaps = ["a", "b", "c", "d", "e"].map(|name| Gap::new(name.as_bytes(), b"<5"));
+        let gaps = ["a", "b", "c", "d", "e"].map(|name| Gap {
+            name: name.into(),
+            text: b"<5".to_vec(),
+            line: 1,
+            is_mixed: false,
+        });
         assert_eq!(named(&gaps[..1]), "a: <5 is no number, but a gap");
         assert_eq!(named(&gaps[..2]), "a: <5, b: <5 are no numbers, but gaps");
         let expected = "a: <5, b: <5, c: <5, d: <5 and 1 more are no numbers, but gaps";

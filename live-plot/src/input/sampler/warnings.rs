@@ -3,12 +3,13 @@
 use std::fmt;
 
 use super::super::apart::Row;
-use super::super::grammar::metrics;
 use super::super::grammar::reading::Reading;
 use super::super::grammar::reading::{Cell, Item, Key};
 use super::super::grammar::table::OpenMark;
 use super::super::grammar::table::row_names::Lost;
+use super::super::grammar::{clean, metrics};
 use super::super::problems::Problem;
+use super::super::proposal::by_words;
 use super::super::shown::{copied, shown};
 use super::super::splitter::LONGEST;
 use super::super::timestamp::compact;
@@ -77,14 +78,15 @@ impl Sampler {
     }
 
     /// Warns once of what the rows so far seem to be.
-    pub(super) fn warn_apart(&mut self, items: &[Item], reading: &Reading) {
+    pub(super) fn warn_apart(&mut self, line: &[u8], items: &[Item], reading: &Reading) {
         self.grammar.keeps_before = self.apart.is_open();
         if self.is_told_apart() {
             return;
         }
         let row = Row { items, reading, tables: &self.grammar.tables };
         if let Some(doubt) = self.apart.row(&row) {
-            self.warn(doubt);
+            let words = reading.text(reading.before).trim_ascii();
+            self.warn(doubt.with_option(|names| by_words(&clean(line), words, names)));
         }
     }
 
