@@ -92,7 +92,7 @@ struct Once {
     time_column: bool,
     two_units: bool,
     blank: bool,
-    numbered: bool,
+    unsure: bool,
 }
 
 impl Sampler {
@@ -245,10 +245,11 @@ impl Sampler {
         // What --match and --rows take is as the user wants it.
         let is_guessed = !self.grammar.has_pattern();
         let is_checked = is_guessed && self.checks.look();
-        self.warn_numbered(&reading);
+        self.warn_unsure(&reading);
         if is_checked {
             self.warn_unread(line, &reading);
             self.warn_behind(line, &reading);
+            self.warn_moved(&reading);
         }
         for row in reading.rows() {
             self.warn_apart(line, row, &reading);

@@ -1,17 +1,20 @@
 //! Checks of what was read, for lines that a form has read otherwise than their author meant them: `unread` finds numbers
 //! that were left out (`numbers`: which there are), `changing` names that are new on each line, `mixed` one name for two
-//! things, `behind` words behind a number that may turn it; `pattern` has the parts of the way out. They change no reading, and each reports once. Pure. What many rows of
-//! one table show is left to `apart`.
+//! things, `behind` words behind a number that may turn it, `places` objects of JSON that have changed their places;
+//! `pattern` has the parts of the way out. They change no reading, and each reports once. Pure. What many rows of one table
+//! show is left to `apart`.
 
 mod behind;
 mod changing;
 mod mixed;
 mod numbers;
+mod places;
 mod unread;
 
 pub(super) use behind::Behind;
 pub(super) use changing::Changing;
 pub(super) use mixed::{MOST_NAMES, Mixed, Named};
+pub(super) use places::{Moved, Places};
 pub(super) use unread::Unread;
 
 /// So many lines are each looked at, then one in so many: a flood of lines of one kind has shown what it is.
@@ -26,6 +29,7 @@ pub(super) struct Checks {
     pub(super) changing: Changing,
     pub(super) mixed: Mixed,
     pub(super) behind: Behind,
+    pub(super) places: Places,
 }
 
 impl Checks {

@@ -5,9 +5,14 @@
 //! A reader of its own, for it takes what `serde_json` must not (`NaN`, `'a'`, `None`, tuples), keeps the order of the
 //! members, builds no tree, and reads numbers to the last bit.
 
-pub(in crate::input) mod array;
+mod array;
 pub(super) mod behind;
+mod jq;
+mod lists;
+pub(super) mod names;
+mod objects;
 pub(super) mod outline;
+mod samples;
 mod string;
 
 use std::ops::Range;
@@ -15,7 +20,8 @@ use std::ops::Range;
 use super::cells::measure::Measure;
 use super::cells::number;
 use super::reading::{Cell, Key, Reading, Span};
-use array::Array;
+use names::Things;
+use objects::Objects;
 use string::string;
 
 /// Deeper nesting is refused: no program prints it by the line.
@@ -25,15 +31,25 @@ const DEEPEST: usize = 64;
 const LARGEST: usize = 32 << 20;
 
 /// Reads the line if all of it is JSON and holds a number.
-pub(super) fn read(line: &[u8], reading: &mut Reading) -> bool {
-    document(line, reading).is_some() && reading.has_number()
+pub(super) fn read(line: &[u8], things: &mut Things, reading: &mut Reading) -> bool {
+    document(line, things, reading).is_some() && reading.has_number()
 }
 
 /// Reads a text if all of it is JSON.
-fn document(text: &[u8], reading: &mut Reading) -> Option<()> {
+fn document(text: &[u8], things: &mut Things, reading: &mut Reading) -> Option<()> {
     let mut path = std::mem::take(&mut reading.path);
     path.clear();
-    let mut json = Json { text, at: 0, depth: 0, path, objects: 0, quoted: Vec::new(), reading };
+    let mut json = Json {
+        text,
+        at: 0,
+        depth: 0,
+        path,
+        objects: 0,
+        quoted: Vec::new(),
+        lists: Vec::new(),
+        things,
+        reading,
+    };
     let is_whole = json.values();
     let path = std::mem::take(&mut json.path);
     reading.path = path;
@@ -52,6 +68,9 @@ struct Json<'a> {
     objects: usize,
     /// The items whose number stands in quotes, and what stands there.
     quoted: Vec<(usize, Span)>,
+    /// The items of each array of values in what is open.
+    lists: Vec<Range<usize>>,
+    things: &'a mut Things,
     reading: &'a mut Reading,
 }
 
@@ -114,14 +133,16 @@ impl Json<'_> {
     fn arrange(&mut self, begun: usize, objects: &[Range<usize>]) {
         if !objects.is_empty() {
             let is_flat = self.objects == begun + objects.len();
-            let array = Array { path: &self.path, objects, is_flat, quoted: &self.quoted };
-            array.arrange(self.reading);
+            let objects =
+                Objects { path: &self.path, each: objects, is_flat, quoted: &self.quoted };
+            array::arrange(&objects, self.things, self.reading);
         }
     }
 
     fn object(&mut self) -> Option<()> {
         self.enter()?;
         self.objects += 1;
+        let (start, lists) = (self.reading.items().len(), self.lists.len());
         while !self.eat(b'}') {
             let before = self.path.len();
             self.name()?;
@@ -134,6 +155,10 @@ impl Json<'_> {
                 return None;
             }
         }
+        let lists = self.lists.split_off(lists);
+        if !lists.is_empty() {
+            lists::arrange(&lists, start, &mut self.quoted, self.reading);
+        }
         self.depth -= 1;
         Some(())
     }
@@ -144,8 +169,10 @@ impl Json<'_> {
         self.enter()?;
         let mut number = 0;
         let (begun, mut objects) = (self.objects, Vec::new());
+        let (first, lists, mut are_values) = (self.reading.items().len(), self.lists.len(), true);
         while !self.eat(end) {
             let before = self.path.len();
+            are_values &= !matches!(self.peek(), Some(b'{' | b'[' | b'('));
             if !is_top {
                 self.descend(number.to_string().as_bytes());
             }
@@ -160,7 +187,15 @@ impl Json<'_> {
                 return None;
             }
         }
-        if objects.len() == number {
+        let lists = self.lists.split_off(lists);
+        let all = first..self.reading.items().len();
+        if is_top {
+            lists::name_by_word(all, self.reading);
+        } else if are_values && all.len() == number && number > 0 {
+            self.lists.push(all);
+        } else if lists.len() == number && number > 0 {
+            lists::arrange_pairs(&lists, &self.path, self.reading);
+        } else if objects.len() == number {
             self.arrange(begun, &objects);
         }
         self.depth -= 1;
@@ -271,7 +306,7 @@ mod tests {
     /// The rows of a line.
     fn rows(line: &str) -> Option<Vec<String>> {
         let mut reading = Reading::default();
-        read(line.as_bytes(), &mut reading).then(|| {
+        read(line.as_bytes(), &mut Things::default(), &mut reading).then(|| {
             let rows: Vec<usize> = reading.rows().map(<[_]>::len).collect();
             let all = shown(&reading);
             let mut items = all.split(' ');

@@ -43,6 +43,7 @@ use cells::number;
 pub(super) use clean::clean;
 use regex::bytes::Regex;
 
+use json::names::Things;
 use json::outline::{Outline, Part};
 use pairs::Found;
 use pattern::Pattern;
@@ -103,8 +104,7 @@ pub(super) struct Grammar {
     pub(super) has_commented: bool,
     /// The user asked for the time of each line.
     keeps_time: bool,
-    /// The user says what names the rows.
-    rows_are_given: bool,
+    things: Things,
 }
 
 impl Grammar {
@@ -120,14 +120,14 @@ impl Grammar {
             has_commented: false,
             keeps_before: true,
             keeps_time: !naming.time.is_empty(),
-            rows_are_given: !naming.rows.is_empty(),
+            things: Things::new(&naming.rows),
         }
     }
 
     /// The number that is all of the line, if none but it decides what the line is: the most common line.
     pub(super) fn bare_number(&mut self, line: &[u8]) -> Option<f64> {
         let (value, length) = number::prefix(line)?;
-        let is_whole = length == line.len() && !self.outline.is_open();
+        let is_whole = length == line.len() && !self.outline.may_go_on();
         (is_whole && self.tables.takes_bare_number()).then_some(value)
     }
 
@@ -139,7 +139,6 @@ impl Grammar {
         self.reading.clear();
         self.reading.keeps_before = self.keeps_before;
         self.reading.keeps_time = self.keeps_time;
-        self.reading.rows_are_given = self.rows_are_given;
         if self.has_pattern() {
             return self.matched(&clean);
         }
@@ -273,6 +272,7 @@ impl Grammar {
         self.tables == other.tables
             && self.titles == other.titles
             && self.outline == other.outline
+            && self.things == other.things
             && self.has_decimal_comma == other.has_decimal_comma
     }
 
@@ -314,16 +314,16 @@ impl Grammar {
 
     /// Reads a line that is not empty, `whole` with the blanks around it.
     fn text(&mut self, line: &[u8], whole: &[u8], indent: usize, number: u64) -> Verdict {
-        let Self { tables, outline, reading, has_decimal_comma, is_typed, .. } = self;
+        let Self { tables, outline, things, reading, has_decimal_comma, is_typed, .. } = self;
         let is_bracketed = b"{[(".contains(&line[0]);
         let is_object = line[0] == b'{' && line.ends_with(b"}");
         if is_object && !tables.may_take() && !outline.is_open() {
-            if json::read(line, reading) {
+            if json::read(line, things, reading) {
                 return Verdict::Read;
             }
             reading.clear();
         }
-        match outline.read(line, number, reading) {
+        match outline.read(line, number, things, reading) {
             Part::Read => return Verdict::Read,
             Part::Silent => return Verdict::Silent,
             Part::Other => reading.clear(),
@@ -352,7 +352,7 @@ impl Grammar {
         {
             return Verdict::Read;
         }
-        if is_bracketed && json::read(line, reading) {
+        if is_bracketed && json::read(line, things, reading) {
             return Verdict::Read;
         }
         reading.clear();
@@ -360,7 +360,7 @@ impl Grammar {
         if inner.is_none() && (line.starts_with(b"{\"") || line.starts_with(b"{'")) {
             return refused(line);
         }
-        if json::behind::read_named(line, reading) {
+        if json::behind::read_named(line, things, reading) {
             return Verdict::Read;
         }
         reading.clear();

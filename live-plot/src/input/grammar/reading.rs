@@ -1,6 +1,8 @@
 //! What was found on a line: cells with their names, in order. The space is used again for each line. Which series a cell
 //! belongs to is left to `schema`.
 
+use std::ops::Range;
+
 use super::cells::comma;
 use super::cells::measure::{self, Measure};
 use super::cells::moment::Written;
@@ -68,6 +70,23 @@ impl Item {
     }
 }
 
+/// An array whose items each have a series of their own, by their places, though they may follow each other: many objects, or
+/// so many values.
+#[derive(Debug, Clone, Copy)]
+pub(in crate::input) struct Unsure {
+    pub(in crate::input) path: Span,
+    /// A filter of jq(1) that makes each a sample.
+    pub(in crate::input) filter: Span,
+    pub(in crate::input) values: Option<usize>,
+}
+
+/// An array of objects that only their places tell apart.
+#[derive(Debug, Clone, Copy)]
+pub(in crate::input) struct Placed {
+    pub(in crate::input) path: Span,
+    pub(in crate::input) objects: usize,
+}
+
 /// The cells of a line.
 #[derive(Debug, Default, Clone)]
 pub(in crate::input) struct Reading {
@@ -78,10 +97,10 @@ pub(in crate::input) struct Reading {
     /// Whether those words, and the time before them, are of use to anybody: a line that has them is slower to learn.
     pub(super) keeps_before: bool,
     pub(super) keeps_time: bool,
-    /// The user says what names the rows.
-    pub(super) rows_are_given: bool,
-    /// The path of an array in which many objects are told apart by their numbers alone.
-    pub(in crate::input) numbered: Span,
+    /// An array of JSON that may be meant otherwise.
+    pub(in crate::input) unsure: Option<Unsure>,
+    /// The arrays whose objects are told apart by their places alone.
+    pub(in crate::input) placed: Vec<Placed>,
     /// It is JSON, whose indent and names of rows say nothing about the lines around it.
     pub(in crate::input) is_json: bool,
     text: Vec<u8>,
@@ -96,7 +115,8 @@ impl Reading {
     pub(in crate::input) fn clear(&mut self) {
         self.title.clear();
         self.before = Span::default();
-        self.numbered = Span::default();
+        self.unsure = None;
+        self.placed.clear();
         self.is_json = false;
         self.text.clear();
         self.items.clear();
@@ -256,6 +276,24 @@ impl Reading {
         if let Some(item) = self.items.get_mut(place) {
             (item.row, item.key) = (row, key);
         }
+    }
+
+    /// Takes the last letters from the name of a cell.
+    pub(super) fn cut_name(&mut self, place: usize, length: usize) {
+        if let Some(Item { key: Key::Name(name), .. }) = self.items.get_mut(place) {
+            name.end = name.end.saturating_sub(length).max(name.start);
+        }
+    }
+
+    /// Puts the cells from this place on in another order.
+    pub(super) fn reorder(&mut self, start: usize, order: &[usize]) {
+        let items: Vec<Item> = order.iter().map(|place| self.items[*place]).collect();
+        self.items[start..].copy_from_slice(&items);
+    }
+
+    /// Whether a row begins or ends within this range.
+    pub(super) fn has_rows_within(&self, range: &Range<usize>) -> bool {
+        self.rows.iter().any(|end| range.start < *end && *end < range.end)
     }
 
     /// A row ends before the cell at this place. The ends may come in any order, until they are sorted.

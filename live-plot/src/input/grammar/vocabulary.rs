@@ -26,6 +26,9 @@ const PROCESS_IDS: [&str; 5] = ["pid", "tid", "tgid", "lwp", "spid"];
 /// What it calls what runs, with arguments or without.
 const COMMANDS: [&str; 4] = ["command", "cmd", "comm", "args"];
 
+/// What satellites and senders are told apart by.
+const CODES: [&str; 6] = ["hex", "icao", "mac", "mmsi", "prn", "svid"];
+
 /// What is 0 and 1 in turn, and counts nothing.
 const STATES: [&str; 14] = [
     "on", "off", "state", "status", "active", "enabled", "open", "switch", "relay", "phase",
@@ -120,7 +123,7 @@ pub(in crate::input) fn is_identity(name: &[u8]) -> bool {
     is_id(name) || is_name(name)
 }
 
-pub(super) fn is_process_id(name: &[u8]) -> bool {
+pub(in crate::input) fn is_process_id(name: &[u8]) -> bool {
     is_any_of(&PROCESS_IDS, name)
 }
 
@@ -131,6 +134,11 @@ pub(super) fn is_command(name: &[u8]) -> bool {
 /// Whether a column names the rows, whatever other words stand in them.
 pub(super) fn is_own_name(name: &[u8]) -> bool {
     name.eq_ignore_ascii_case(b"name")
+}
+
+/// Whether the name is that of a code that a sender has.
+pub(in crate::input) fn is_code(name: &[u8]) -> bool {
+    is_any_of(&CODES, name)
 }
 
 pub(in crate::input) fn is_state(name: &[u8]) -> bool {

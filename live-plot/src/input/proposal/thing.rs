@@ -4,7 +4,7 @@
 use std::ops::Range;
 
 use super::figures::{figures, stamp};
-use crate::input::grammar::words::is_level;
+use crate::input::grammar::vocabulary::is_level;
 
 /// More words are no name.
 const MOST_WORDS: usize = 4;

@@ -1,14 +1,15 @@
 //! Asks the checks about a line that was read, and warns of what they find.
 
-use super::super::checks::{MOST_NAMES, Named};
+use common::words::quoted;
+
+use super::super::checks::{MOST_NAMES, Moved, Named};
 use super::super::grammar::clean;
-use super::super::grammar::json::array;
 use super::super::grammar::metrics::is_epoch;
-use super::super::grammar::reading::{Cell, Item, Key, Reading};
+use super::super::grammar::reading::{Cell, Item, Key, Reading, Unsure};
 use super::super::problems::Problem;
 use super::super::proposal::{alternatives, pattern};
 use super::super::schema::Role;
-use super::super::shown::shown;
+use super::super::shown::{copied, shown};
 use super::{Sampler, name};
 use crate::input::grammar::cells::measure::Measure;
 
@@ -24,14 +25,33 @@ impl Sampler {
         ));
     }
 
-    /// Warns once of objects in an array that have neither names nor times.
-    pub(super) fn warn_numbered(&mut self, reading: &Reading) {
-        let path = reading.text(reading.numbered);
-        if path.is_empty() || std::mem::replace(&mut self.once.numbered, true) {
+    /// Warns once of an array whose items may follow each other, though each has its own series.
+    pub(super) fn warn_unsure(&mut self, reading: &Reading) {
+        let Some(Unsure { path, filter, values }) = reading.unsure else { return };
+        if std::mem::replace(&mut self.once.unsure, true) {
             return;
         }
-        let (shown, filter, line) = (shown(path), array::filter(path), self.counts.lines);
-        self.problems.warn(format!("The objects of {shown} have no names and no times: each has its own series, by its number. If they follow each other, jq -c '{filter}' before live-plot makes each a sample. (line {line})"));
+        let path = shown(reading.text(path));
+        let filter = String::from_utf8_lossy(reading.text(filter));
+        let filter = quoted(&filter);
+        let what = match values {
+            None => format!("The objects of {path} have no names and no times"),
+            Some(values) => format!("{path} has {values} values and no times"),
+        };
+        self.warn(format!("{what}: each has its own series, by its number. If they follow each other, jq -c {filter} before live-plot makes each a sample."));
+    }
+
+    /// Warns once of objects in an array that have changed their places.
+    pub(super) fn warn_moved(&mut self, reading: &Reading) {
+        let Some(Moved { path, key }) = self.checks.places.line(reading) else { return };
+        let path = String::from_utf8_lossy(&path);
+        let key = key.map(|key| format!("{path}.{}", String::from_utf8_lossy(&key)));
+        let way_out = match key {
+            Some(key) => format!("--rows {} draws each by itself", copied(key.as_bytes())),
+            None => "let their program print names for them".to_owned(),
+        };
+        let path = shown(path.as_bytes());
+        self.warn(format!("The objects of {path} are called by their places in the array, and now others stand there: {way_out}."));
     }
 
     /// Warns once of other words behind the numbers of one name.

@@ -2,11 +2,16 @@
 
 use super::super::reading::Reading;
 use super::super::words::{Message, is_name};
+use super::names::Things;
 use super::read;
 
 /// Reads an object behind words, of which one by itself names the row, as `mosquitto_sub -v` prints it: `kitchen/air {"t": 5}`.
 /// A time, a level or a tag may stand before it.
-pub(in crate::input) fn read_named(line: &[u8], reading: &mut Reading) -> bool {
+pub(in crate::input) fn read_named(
+    line: &[u8],
+    things: &mut Things,
+    reading: &mut Reading,
+) -> bool {
     if !line.ends_with(b"}") || line.starts_with(b"{") {
         return false;
     }
@@ -19,7 +24,7 @@ pub(in crate::input) fn read_named(line: &[u8], reading: &mut Reading) -> bool {
     let is_apart = words.len() < open - start || words.is_empty();
     // Of `SENSOR = {"t": 5}` the sign parts nothing.
     let words = words.strip_suffix(b" =").unwrap_or(words).trim_ascii_end();
-    if !is_apart || words.contains(&b'=') || !read(&line[open..], reading) {
+    if !is_apart || words.contains(&b'=') || !read(&line[open..], things, reading) {
         return false;
     }
     let word = words.strip_suffix(b":").unwrap_or(words);
@@ -54,7 +59,7 @@ mod tests {
             (r#"air {"t":5} done"#, ""),
         ] {
             let mut reading = Reading::default();
-            let is_read = read_named(line.as_bytes(), &mut reading);
+            let is_read = read_named(line.as_bytes(), &mut Things::default(), &mut reading);
             assert_eq!(if is_read { shown(&reading) } else { String::new() }, expected, "{line}");
             assert_eq!(reading.rows().count(), usize::from(is_read), "{line}");
         }

@@ -1,12 +1,16 @@
 //! JSON that is printed in many lines is kept until its last bracket, and then read as if it stood on one line. Two things
-//! do not wait so long: an object that has a time, in an array within another object, is read at its own bracket, for the
-//! array may grow for hours (`mpstat -o JSON 1`); and so is each object of an array around everything.
+//! do not wait so long: a sample in an array within another object is read at its own bracket, for the array may grow for
+//! hours (`mpstat -o JSON 1`); and so is each item of an array around everything. A sample begins with its time and has no
+//! name. What is around it has to be named by then, for what follows is read without what came before.
 //!
 //! A line that can be no part of what is open ends it: what was kept is then left to be reported.
 
 use std::ops::Range;
 
 use super::super::json;
+use super::super::vocabulary;
+use super::names::{self, Things};
+use super::samples::is_time;
 use super::string::string;
 use crate::input::grammar::cells::moment::Moment;
 use crate::input::grammar::reading::Reading;
@@ -40,10 +44,12 @@ pub(in crate::input) struct Outline {
 #[derive(Debug, Clone, PartialEq)]
 struct Level {
     open: u8,
-    /// The last name in it, and the member that names it, as they stand in the text.
+    /// How many names have come in it; the last one, and the member that names it, as they stand in the text.
+    names: usize,
     key: Range<usize>,
     name: Option<Range<usize>>,
-    has_time: bool,
+    /// It begins with a time, and with no name so far.
+    is_sample: bool,
 }
 
 /// What a line is to an outline.
@@ -62,26 +68,39 @@ impl Outline {
         !self.levels.is_empty()
     }
 
+    /// Whether an array has begun whose first item is not there yet.
+    fn is_before_item(&self) -> bool {
+        self.outer > 0 && self.last == b'['
+    }
+
+    /// Whether a number by itself may be a part of it.
+    pub(in crate::input) fn may_go_on(&self) -> bool {
+        self.is_open() || self.is_before_item()
+    }
+
     /// Reads the line, which has this number, as a part of the outline.
     pub(in crate::input) fn read(
         &mut self,
         line: &[u8],
         number: u64,
+        things: &mut Things,
         reading: &mut Reading,
     ) -> Part {
         if self.is_open() && !self.goes_on(line) {
             self.finish();
         }
-        if !self.is_open() && !begins(line) {
+        let is_item = self.is_before_item() && line.first().is_some_and(begins_value);
+        if !self.is_open() && !is_item && !begins(line) {
+            self.last = 0;
             return Part::Other;
         }
         let (was_open, outer) = (self.is_open(), self.outer);
-        if self.take(line, number, reading).is_none() {
+        if self.take(line, number, things, reading).is_none() {
             match was_open {
                 true => self.finish(),
                 false => self.close(),
             }
-            self.outer = outer;
+            (self.outer, self.last) = (outer, 0);
             return Part::Other;
         }
         if reading.has_number() { Part::Read } else { Part::Silent }
@@ -112,7 +131,7 @@ impl Outline {
     fn goes_on(&self, line: &[u8]) -> bool {
         let (Some(first), Some(level)) = (line.first(), self.levels.last()) else { return false };
         let begins = |bytes: &[u8]| bytes.contains(first);
-        let is_value = first.is_ascii_digit() || begins(b"\"'{[(-ntfNTFI");
+        let is_value = begins_value(first) || begins(b"{[(");
         // Python's keys may be numbers.
         let is_member =
             level.open != b'{' || begins(b"\"'") || (line.contains(&b':') && !begins(b"{[("));
@@ -124,11 +143,17 @@ impl Outline {
     }
 
     /// Takes the line; `None` if it is no JSON.
-    fn take(&mut self, line: &[u8], number: u64, reading: &mut Reading) -> Option<()> {
+    fn take(
+        &mut self,
+        line: &[u8],
+        number: u64,
+        things: &mut Things,
+        reading: &mut Reading,
+    ) -> Option<()> {
         let mut at = 0;
         while let Some(byte) = line.get(at) {
             let length = match byte {
-                b'"' | b'\'' if self.is_open() => string(&line[at..])?.1,
+                b'"' | b'\'' if self.may_go_on() => string(&line[at..])?.1,
                 _ => 1,
             };
             let bytes = &line[at..at + length];
@@ -145,8 +170,14 @@ impl Outline {
                 b']' if !self.is_open() => self.outer = self.outer.saturating_sub(1),
                 b',' if !self.is_open() => {}
                 b'}' if !self.is_open() && is_lone(line) => {}
+                // The array is one of values: it is read at its own bracket.
+                _ if self.is_before_item() && !self.is_open() && begins_value(byte) => {
+                    (self.outer, self.began) = (self.outer - 1, number);
+                    self.open(b'[')?;
+                    self.keep(bytes);
+                }
                 _ if !self.is_open() => return None,
-                b'}' | b')' | b']' => self.end(*byte, reading)?,
+                b'}' | b')' | b']' => self.end(*byte, things, reading)?,
                 b'"' | b'\'' => self.string(bytes),
                 // What it parts from may have been read.
                 b',' if self.text.ends_with(b"[") => {}
@@ -168,7 +199,7 @@ impl Outline {
     }
 
     fn open(&mut self, open: u8) -> Option<()> {
-        self.levels.push(Level { open, key: 0..0, name: None, has_time: false });
+        self.levels.push(Level { open, names: 0, key: 0..0, name: None, is_sample: false });
         self.keep(&[open]);
         (self.levels.len() <= DEEPEST).then_some(())
     }
@@ -183,30 +214,35 @@ impl Outline {
         let Some(top) = self.levels.last_mut().filter(|_| is_object) else { return };
         if last != b':' {
             top.key = range;
+            top.names += 1;
             return;
         }
-        let key = self.text.get(top.key.clone()).unwrap_or_default();
-        if top.name.is_none() && is_key_of_name(key) && is_name(inner) {
-            top.name = Some(top.key.start..range.end);
+        let key = self.text.get(top.key.clone()).and_then(|key| key.get(1..key.len() - 1));
+        let key = key.unwrap_or_default();
+        if top.names == 1 {
+            top.is_sample = is_time(key) && Moment::whole(inner).is_some();
         }
-        if Moment::whole(inner).is_some() {
-            let is_item = |at: &usize| *at > 0 && self.levels[at - 1].open == b'[';
-            let item = (0..self.levels.len()).rev().find(is_item);
-            item.into_iter().for_each(|at| self.levels[at].has_time = true);
+        if is_name(inner) {
+            top.is_sample &= !vocabulary::is_identity(key);
+            if top.name.is_none() && names::is_name(key) {
+                top.name = Some(top.key.start..range.end);
+            }
         }
     }
 
     /// Closes a bracket, and reads what ends with it.
-    fn end(&mut self, close: u8, reading: &mut Reading) -> Option<()> {
+    fn end(&mut self, close: u8, things: &mut Things, reading: &mut Reading) -> Option<()> {
         let level = self.levels.pop()?;
         (closing(level.open) == close).then_some(())?;
         if self.levels.is_empty() {
             self.text.push(close);
             let is_read = !self.is_lost
                 && match self.outer {
-                    0 => json::document(&self.text, reading).is_some(),
-                    _ => json::document(&[b"[", &self.text[..], b"]"].concat(), reading).is_some(),
-                };
+                    1 => json::document(&[b"[", &self.text[..], b"]"].concat(), things, reading),
+                    // Objects of an array in an array are samples of one thing.
+                    _ => json::document(&self.text, things, reading),
+                }
+                .is_some();
             if !is_read {
                 self.levels.push(level);
                 return None;
@@ -215,18 +251,21 @@ impl Outline {
             return Some(());
         }
         self.keep(&[close]);
-        let is_sample = level.has_time && level.name.is_none() && !self.is_lost;
-        match self.levels.last() {
-            Some(array) if array.open == b'[' && is_sample => self.flush(reading),
-            _ => Some(()),
+        let is_named = |pair: &[Level]| pair[0].open != b'[' || pair[1].name.is_some();
+        let is_item = self.levels.last().is_some_and(|array| array.open == b'[');
+        let is_sample = level.is_sample && level.name.is_none() && is_item && !self.is_lost;
+        if is_sample && self.levels.windows(2).all(is_named) {
+            self.flush(things, reading)
+        } else {
+            Some(())
         }
     }
 
     /// Reads what is there so far. Of that only the names stay that lead to what follows.
-    fn flush(&mut self, reading: &mut Reading) -> Option<()> {
+    fn flush(&mut self, things: &mut Things, reading: &mut Reading) -> Option<()> {
         let mut whole = self.text.clone();
         whole.extend(self.levels.iter().rev().map(|level| closing(level.open)));
-        json::document(&whole, reading)?;
+        json::document(&whole, things, reading)?;
         let text = std::mem::take(&mut self.text);
         for Level { open, key, name, .. } in &mut self.levels {
             self.text.push(*open);
@@ -243,9 +282,9 @@ impl Outline {
     }
 }
 
-/// Whether the member with this name, in quotes, names its object: `name`, `ifname`.
-fn is_key_of_name(quoted: &[u8]) -> bool {
-    quoted.len() > 2 && quoted[1..quoted.len() - 1].ends_with(b"name")
+/// Whether a value that is no array or object may begin so.
+fn begins_value(byte: &u8) -> bool {
+    byte.is_ascii_digit() || b"\"'-ntfNTFI".contains(byte)
 }
 
 fn closing(open: u8) -> u8 {

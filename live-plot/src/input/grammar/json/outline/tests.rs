@@ -7,9 +7,10 @@ use crate::input::grammar::shown::shown;
 
 fn read(text: &str) -> Vec<String> {
     let (mut outline, mut found) = (Outline::default(), Vec::new());
+    let mut things = Things::default();
     for (number, line) in (1..).zip(text.lines()).filter(|(_, line)| !line.is_empty()) {
         let mut reading = Reading::default();
-        let part = outline.read(line.trim().as_bytes(), number, &mut reading);
+        let part = outline.read(line.trim().as_bytes(), number, &mut things, &mut reading);
         found.extend(outline.take_torn().map(|(line, _)| format!("torn {line}")));
         match part {
             Part::Read => found.push(shown(&reading)),
@@ -53,6 +54,29 @@ fn an_object_with_a_time_does_not_wait_for_the_end_of_its_array() {
     );
 }
 
+/// What an item of kubectl has.
+const POD: &str = "{\n\"i\": [\n{\n\"v\": 1,\n\"metadata\": {\n\"created\": \"2026-11-26T10:00:00Z\",\n\"name\": \"web\"\n},\n\"status\": {\n\"conditions\": [\n{\n\"lastProbeTime\": \"2026-11-26T10:00:00Z\",\n\"n\": 5\n},\n{\n\"time\": \"2026-11-26T10:00:01Z\",\n\"n\": 6\n}\n],\n\"restarts\": 4\n}\n}\n]\n}";
+
+#[test]
+fn what_is_around_a_sample_keeps_its_name() {
+    assert_eq!(
+        read(POD),
+        [
+            "i.web.v=1 i.web.metadata.created='2026-11-26T10:00:00Z' i.web.metadata.name='web' i.web.status.conditions.lastProbeTime='2026-11-26T10:00:00Z' i.web.status.conditions.n=5 i.web.status.conditions.time='2026-11-26T10:00:01Z' i.web.status.conditions.n=6 i.web.status.restarts=4"
+        ]
+    );
+    assert_eq!(read(&POD.replace('\n', " ")), read(POD));
+}
+
+#[test]
+fn an_array_of_numbers_is_a_row_wherever_its_lines_end() {
+    assert_eq!(read("[\n21.5,\n40\n]\n[\n22\n]"), ["#0=21.5 #1=40", "#0=22"]);
+    assert_eq!(read("[\n[\n1,\n\"2\"\n],\n[\n3,\nnull\n]\n]"), ["#0=1 #1=2", "#0=3 #1=NaN"]);
+    assert_eq!(read("[\nhello\n5"), ["other hello", "other 5"]);
+    assert_eq!(read("[\n5\n6"), ["torn 2", "other 6"]);
+    assert_eq!(read("[\n]\n5"), ["other 5"]);
+}
+
 #[test]
 fn another_line_ends_the_outline() {
     assert_eq!(read("{\n\"a\": 1,\nhello\n5"), ["torn 1", "other hello", "other 5"]);
@@ -83,7 +107,7 @@ fn value() -> impl Strategy<Value = String> {
     let leaf = prop::sample::select(vec!["1", "-2.5", "null", "true", r#""a""#, r#""3""#])
         .prop_map(str::to_owned);
     leaf.prop_recursive(4, 24, 4, |inner| {
-        let keys = prop::sample::select(vec!["name", "v", "w", "ts"]);
+        let keys = prop::sample::select(vec!["name", "v", "w", "ts", "metadata", "device"]);
         prop_oneof![
             object(keys, inner.clone()),
             prop::collection::vec(inner, 0..4)
@@ -118,7 +142,7 @@ proptest! {
             }
         }
         let mut reading = Reading::default();
-        json::document(text.replace('~', "").as_bytes(), &mut reading).unwrap();
+        json::document(text.replace('~', "").as_bytes(), &mut Things::default(), &mut reading).unwrap();
         let expected = if reading.has_number() { vec![shown(&reading)] } else { vec![] };
         prop_assert_eq!(read(&broken), expected, "{}", broken);
     }
