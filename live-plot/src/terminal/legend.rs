@@ -75,11 +75,11 @@ impl Legend {
                 x = cells.write((x + 1, y), &item.name, Ink::Weak);
                 x = cells.write((x + 1, y), &item.value, Ink::Plain);
                 // A number that is cut is another number.
-                if x + width(&item.seen) <= room {
-                    cells.write((x, y), &item.seen, Ink::Weak);
-                }
-                end = begin + wide;
-                begin = end + GAP;
+                end = match x + width(&item.seen) <= room {
+                    true => cells.write((x, y), &item.seen, Ink::Weak),
+                    false => x,
+                };
+                begin += wide + GAP;
             }
             if y + 1 == row + rows && rest > 0 {
                 let text = format!("… {rest} more");
@@ -150,8 +150,8 @@ mod tests {
 
     #[test]
     fn that_some_have_no_place_is_seen_on_the_narrowest_screen() {
-        let legend = legend(&["alphabet", "b", "c"]);
-        assert_eq!(rows(&legend, (40, 1)), ["-- alphabet 7         … 2 more"]);
+        let legend = legend(&["alphabet", "b", "temperature"]);
+        assert_eq!(rows(&legend, (40, 1)), ["-- alphabet 7            … 2 more"]);
         assert_eq!(rows(&legend, (21, 1)), ["-- alphabet 7       …"]);
     }
 
