@@ -267,8 +267,11 @@ impl Kernel {
             Step::Fork(which) if self.tasks.len() < 12 => {
                 if let Some(parent) = self.living(*which) {
                     let child = self.free_pid();
-                    let Task { group, origin, .. } = self.tasks[&parent];
+                    let Task { group, origin, started, .. } = self.tasks[&parent];
                     self.insert(child, parent, group, origin);
+                    if self.left_alone.contains(&started) {
+                        self.left_alone.insert(self.clock);
+                    }
                 }
             }
             Step::StartRun | Step::Fork(_) => {}
