@@ -62,8 +62,8 @@ impl Descendants {
     /// A run's leader was forked, into a group of its own.
     pub(super) fn start(&mut self, leader: Pid, run: u64) {
         let owner = Owner::Run(run);
-        let member = Member::new(owner, Asked::Nothing);
-        let member = Member { group: leader, is_leader: true, is_child: true, ..member };
+        let group = Some(leader);
+        let member = Member { owner, group, is_leader: true, is_child: true, ..Member::default() };
         self.members.insert(leader, member);
         self.groups.insert(leader, Group { owner, is_runs: true, asked: Asked::Nothing });
     }
@@ -145,34 +145,32 @@ impl Descendants {
         // is repeated.
         let by_group = group.filter(|group| group.owner == owner).map(|group| group.asked);
         let asked = by_group.max(parent.map(|(_, asked)| asked)).unwrap_or_default();
-        Some(Member::new(owner, asked.min(Asked::Term)))
+        Some(Member { owner, asked: asked.min(Asked::Term), ..Member::default() })
     }
 
     /// A child of forker of which nothing shows whose it is.
     fn orphan(&self, process: &Process, orphans: Orphans, unclear: &mut Vec<Named>) -> Member {
         if !self.has_foreign_child {
-            let asked = orphans.asked.min(Asked::Term);
-            return Member {
-                is_spared: asked > Asked::Nothing,
-                ..Member::new(Owner::Stray, asked)
-            };
+            let (owner, asked) = (Owner::Stray, orphans.asked.min(Asked::Term));
+            let is_spared = asked > Asked::Nothing;
+            return Member { owner, asked, is_spared, ..Member::default() };
         }
         if orphans.may_be_ours && !process.is_zombie {
             unclear.push((process.pid, process.name.clone()));
         }
-        Member::new(Owner::Foreign, Asked::Nothing)
+        Member { owner: Owner::Foreign, ..Member::default() }
     }
 
     /// Takes in how a member is now. Returns whose it is, and what it was sent.
     fn update(&mut self, process: &Process) -> Option<(Owner, Asked)> {
         let member = self.members.get_mut(&process.pid)?;
-        if std::mem::take(&mut member.is_asked_with_group) && member.group != process.group {
+        if std::mem::take(&mut member.is_asked_with_group) && member.group != Some(process.group) {
             // It may have left the group before the signal came. One that has a handler for TERM, and leaves the group in
             // it before the look, is asked twice.
             member.asked = Asked::Nothing;
         }
         member.started = Some(process.started);
-        member.group = process.group;
+        member.group = Some(process.group);
         member.is_child = process.parent == self.own;
         member.is_zombie = process.is_zombie;
         member.name.clone_from(&process.name);

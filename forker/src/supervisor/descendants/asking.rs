@@ -39,7 +39,7 @@ impl Descendants {
             let asked = is_to_get(group.owner);
             if group.asked < asked && is_held(&self.members, *id, group, is_blind) {
                 group.asked = asked;
-                let members = self.members.values_mut().filter(|member| member.group == *id);
+                let members = self.members.values_mut().filter(|member| member.group == Some(*id));
                 for member in members {
                     member.asked = asked;
                     member.is_asked_with_group = true;
@@ -66,18 +66,20 @@ impl Descendants {
         });
         let held: BTreeSet<Pid> = held.map(|(id, _)| *id).collect();
         let is_alone = |member: &Member| {
-            is_wanted(member.owner) && !member.is_zombie && !held.contains(&member.group)
+            is_wanted(member.owner) && member.group.is_none_or(|group| !held.contains(&group))
         };
-        let alone = self.members.iter().filter(|(_, member)| is_alone(member));
-        let alone = alone.map(|(pid, member)| member.target(*pid));
-        held.iter().copied().map(Target::Group).chain(alone).collect()
+        held.iter().copied().map(Target::Group).chain(self.one_by_one(is_alone)).collect()
     }
 
     /// A signal was not permitted to any process of this group: its living members, to be signalled one by one.
     pub(crate) fn members_of_group(&self, group: Pid) -> Vec<Target> {
-        let lives = |member: &Member| member.group == group && !member.is_zombie;
-        let living = self.members.iter().filter(|(_, member)| lives(member));
-        living.map(|(pid, member)| member.target(*pid)).collect()
+        self.one_by_one(|member| member.group == Some(group)).collect()
+    }
+
+    fn one_by_one(&self, is_wanted: impl Fn(&Member) -> bool) -> impl Iterator<Item = Target> {
+        let lives = move |member: &Member| is_wanted(member) && !member.is_zombie;
+        let living = self.members.iter().filter(move |(_, member)| lives(member));
+        living.map(|(pid, member)| member.target(*pid))
     }
 
     /// A signal to this process was not permitted: its name, if that was not reported before.

@@ -5,12 +5,13 @@ use nix::unistd::Pid;
 use crate::process::snapshot::Target;
 
 /// Whose a process is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Owner {
     Run(u64),
     /// A descendant of forker of which nothing shows whose it was.
     Stray,
     /// Not forker's: it was there before the first fork, or forker has given it up.
+    #[default]
     Foreign,
 }
 
@@ -24,13 +25,13 @@ pub(crate) enum Asked {
 }
 
 /// A process that is known.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(crate) struct Member {
     pub(crate) owner: Owner,
     pub(crate) name: String,
     /// None for a child that no look has shown.
     pub(super) started: Option<u64>,
-    pub(super) group: Pid,
+    pub(super) group: Option<Pid>,
     /// It leads a run, and is not reaped.
     pub(super) is_leader: bool,
     /// forker will reap it.
@@ -49,25 +50,6 @@ pub(crate) struct Member {
 }
 
 impl Member {
-    /// One of which nothing else is known yet.
-    pub(super) fn new(owner: Owner, asked: Asked) -> Self {
-        Self {
-            owner,
-            name: String::new(),
-            started: None,
-            group: Pid::from_raw(0),
-            is_leader: false,
-            is_child: false,
-            is_zombie: false,
-            asked,
-            is_asked_with_group: false,
-            is_spared: false,
-            is_daemon_reported: false,
-            is_silent: false,
-            is_refusal_reported: false,
-        }
-    }
-
     /// It may start others: what forker has given up was killed.
     pub(super) fn is_foreign_child(&self) -> bool {
         self.owner == Owner::Foreign && self.is_child && self.asked < Asked::Kill
