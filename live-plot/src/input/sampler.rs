@@ -1,13 +1,15 @@
-//! From lines to samples: which lines are accepted, which are rejected, and the warnings about them (`warnings`). A row's
-//! own time is found by `time`, its name with `--rows` by `rows`, `--marks` by `marking`, cells that are no numbers by
-//! `gaps`, what was read otherwise than it was meant by `checking`; lines like earlier ones are taken by `again`, a flood of
-//! bare numbers by `flood`. Pure: the caller passes the time and prints the warnings.
+//! From lines to samples: which lines are accepted. Those that are not are reported by `refusing`, or are marks (`marking`,
+//! with `--marks`); what is to be known of others by `warnings`. A row's own time is found by `time`, its name with `--rows`
+//! by `rows`, cells that are no numbers by `gaps`, what was read otherwise than it was meant by `checking`; lines like
+//! earlier ones are taken by `again`, a flood of bare numbers by `flood`. Pure: the caller passes the time and prints the
+//! warnings.
 
 mod again;
 mod checking;
 mod flood;
 mod gaps;
 mod marking;
+mod refusing;
 mod rows;
 mod time;
 mod warnings;
@@ -28,7 +30,6 @@ use super::grammar::table::Tables;
 use super::grammar::{Grammar, Verdict, clean, remark};
 use super::marks::{Marks, Place};
 use super::problems::{Problem, Problems};
-use super::proposal;
 use super::scales::Scales;
 use super::schema::{MAX_SERIES, Name, Role, Schema};
 use super::splitter::Line;
@@ -184,45 +185,6 @@ impl Sampler {
         }
     }
 
-    /// Reports a line that the grammar refuses, with the options that would draw it.
-    fn refuse(&mut self, verdict: Verdict, text: &[u8], number: u64, now: Instant) {
-        let problem = match verdict {
-            Verdict::Silent | Verdict::Comment | Verdict::Read | Verdict::PassedOver => return,
-            Verdict::NoNumber => Problem::NoNumber,
-            Verdict::NotUnderstood | Verdict::NoNames => Problem::NotUnderstood,
-            Verdict::Cells => Problem::Cells,
-            Verdict::Groups => Problem::Groups,
-            Verdict::Comma => Problem::Comma,
-            Verdict::CommaBehindPoints => Problem::CommaBehindPoints,
-            Verdict::Hexadecimal => Problem::Hexadecimal,
-            Verdict::Fortran => Problem::Fortran,
-        };
-        self.counts.rejected += 1;
-        let Self { problems, grammar, schema, .. } = self;
-        let (clean, tables) = (clean(text), &grammar.tables);
-        let line = clean.trim_ascii();
-        let cut = || proposal::cut(line, tables);
-        let problem = match verdict {
-            Verdict::NoNames if cut().is_some() => Problem::Cells,
-            Verdict::Comma if tables.has_commas() && line.contains(&b'"') => Problem::CommaInQuotes,
-            _ => problem,
-        };
-        problems.report(problem, number, now, |proposals| match problem {
-            _ if grammar.has_pattern() => None,
-            Problem::Cells => cut(),
-            Problem::Groups => Some(proposal::groups(line)),
-            Problem::NoNumber
-            | Problem::NotUnderstood
-            | Problem::Comma
-            | Problem::CommaBehindPoints => {
-                // A header in force has names already.
-                let may_name = matches!(verdict, Verdict::NoNames | Verdict::Comma);
-                proposals.options(line, may_name && !tables.has_header(), schema.given())
-            }
-            _ => None,
-        });
-    }
-
     /// Takes a number that is all of its line.
     fn bare_number(&mut self, value: f64) {
         if value.is_infinite() {
@@ -344,22 +306,6 @@ impl Sampler {
         self.warn_two_units();
     }
 
-    fn reject(&mut self, problem: Problem, line: u64, now: Instant) {
-        self.counts.rejected += 1;
-        self.problems.report(problem, line, now, |_| None);
-    }
-
-    /// Rejects the lines that were kept as possible headers and are none. With `--marks` they are marks where they came.
-    fn reject_headers(&mut self, now: Instant) {
-        for (line, text, verdict) in self.grammar.take_unread().collect::<Vec<_>>() {
-            let place = self.marks.as_ref().and_then(|marks| marks.place(line));
-            match place.filter(|_| self.is_mark(verdict, &text)) {
-                Some(place) => self.add_mark(&text, place),
-                None => self.refuse(verdict, &text, line, now),
-            }
-        }
-    }
-
     /// Warns how many bad lines were not reported, once their second is over.
     pub(super) fn warn_suppressed(&mut self, now: Instant) {
         self.problems.report_suppressed(now);
@@ -371,23 +317,7 @@ impl Sampler {
         self.grammar.finish();
         self.reject_headers(now);
         self.warn_suppressed(now + Duration::from_secs(1));
-        self.warn_missing();
-        self.warn_apart_at_the_end();
-        self.schema.only_time().into_iter().for_each(|text| self.problems.warn(text));
-        if self.counters.as_ref().is_some_and(Counters::have_forgotten_all) {
-            self.problems.warn(
-                "--rate: all lines were there before anybody looked, so their times are not known. --time NAME takes a \
-                 line's own time, and in a FILE a change is that from one sample to the next."
-                    .to_owned(),
-            );
-        }
-        if self.grammar.has_commented && self.schema.names().is_empty() {
-            self.problems.warn("Lines that begin with # are comments, and these have numbers: put sed -u 's/^ *#//' before live-plot to draw them.".to_owned());
-        }
-        let Counts { passed_over, lines, .. } = self.counts;
-        if passed_over > 0 && passed_over == lines {
-            self.problems.warn(format!("No line matches --match ({lines} lines)."));
-        }
+        self.warn_at_the_end();
     }
 
     /// The warnings since the last call.

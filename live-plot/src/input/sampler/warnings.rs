@@ -3,6 +3,7 @@
 use std::fmt;
 
 use super::super::apart::Row;
+use super::super::counters::Counters;
 use super::super::grammar::reading::Reading;
 use super::super::grammar::reading::{Cell, Item, Key};
 use super::super::grammar::table::OpenMark;
@@ -18,6 +19,7 @@ use crate::input::grammar::cells::foreign::is_hexadecimal;
 use crate::input::grammar::cells::measure::Measure;
 use crate::input::grammar::cells::moment::Moment;
 use crate::input::grammar::cells::unit::Unit;
+use crate::series::store::Counts;
 
 impl Sampler {
     /// Warns of the line that has come last.
@@ -90,11 +92,23 @@ impl Sampler {
         }
     }
 
-    /// Warns at the end of the input of what all of it seems to be.
-    pub(super) fn warn_apart_at_the_end(&mut self) {
+    /// Gives the warnings that only the end of the input allows.
+    pub(super) fn warn_at_the_end(&mut self) {
+        self.warn_missing();
         let doubt = self.apart.finish(&self.grammar.tables, self.counts.lines);
         if let Some(doubt) = doubt.filter(|_| !self.is_told_apart()) {
             self.problems.warn(doubt.to_string());
+        }
+        self.schema.only_time().into_iter().for_each(|text| self.problems.warn(text));
+        if self.counters.as_ref().is_some_and(Counters::have_forgotten_all) {
+            self.problems.warn("--rate: all lines were there before anybody looked, so their times are not known. --time NAME takes a line's own time, and in a FILE a change is that from one sample to the next.".to_owned());
+        }
+        if self.grammar.has_commented && self.schema.names().is_empty() {
+            self.problems.warn("Lines that begin with # are comments, and these have numbers: put sed -u 's/^ *#//' before live-plot to draw them.".to_owned());
+        }
+        let Counts { passed_over, lines, .. } = self.counts;
+        if passed_over > 0 && passed_over == lines {
+            self.problems.warn(format!("No line matches --match ({lines} lines)."));
         }
     }
 
