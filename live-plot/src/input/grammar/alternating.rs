@@ -20,11 +20,7 @@ pub(super) fn read(line: &[u8], reading: &mut Reading) -> bool {
     if !read_duration(message, reading) && !read_any(message, reading) {
         return false;
     }
-    match &before.thing {
-        Some(thing) => reading.name_rows(&line[thing.clone()]),
-        None => before.keep_before(line, b"", reading),
-    }
-    before.keep_time(line, reading);
+    before.describe(line, b"", reading);
     true
 }
 

@@ -8,26 +8,27 @@ use super::cells::unit::Unit;
 use super::reading::{Cell, Key, Reading, Span};
 use super::words::{Message, begins_name, names_row};
 
-/// Reads the line if every word of it has the shape `name:…`, a tag apart, `[sensor1] a:1`, or one leading word if two such
-/// words follow.
+/// Reads the line if every word of its message has the shape `name:…`, or one leading word apart if two such words follow.
+/// So do they behind a time or a level, where one may be a place: `[INFO] main.rs:42`.
 pub(super) fn read(line: &[u8], is_indented: bool, reading: &mut Reading) -> bool {
-    if let Some((name, inner)) = enclosed(line) {
-        let is_read = read_words(inner, true, reading);
-        if is_read && name != b"map" {
-            reading.name_rows(name);
+    let message = Message::of(line);
+    let text = &line[message.start..];
+    let is_first = message.start == 0;
+    let fewest = if is_first || message.thing.is_some() { 1 } else { 2 };
+    let words = match enclosed(text) {
+        Some((name, inner)) => {
+            let words = read_words(inner, true, fewest, reading);
+            if words.is_some() && name != b"map" {
+                reading.name_rows(name);
+            }
+            words
         }
-        return is_read;
-    }
-    let Some(Message { start, thing: Some(thing), .. }) =
-        line.starts_with(b"[").then(|| Message::of(line))
-    else {
-        return read_words(line, is_indented, reading);
+        None => read_words(text, is_indented || !is_first, fewest, reading),
     };
-    let is_read = read_words(&line[start..], true, reading);
-    if is_read {
-        reading.name_rows(&line[thing]);
+    if let Some(words) = words {
+        message.describe(line, words, reading);
     }
-    is_read
+    words.is_some()
 }
 
 /// The name of what Go prints, and what stands within it: `map[a:1 b:2]`, `main.Stats{CPU:5, Mem:10}`.
@@ -40,9 +41,15 @@ fn enclosed(line: &[u8]) -> Option<(&[u8], &[u8])> {
     (is_whole && begins_name(name) && name.iter().all(is_part)).then_some((name, inner))
 }
 
-fn read_words(line: &[u8], is_indented: bool, reading: &mut Reading) -> bool {
+/// Reads the words, if so many are pairs; returns what stands before these and names no row.
+fn read_words<'a>(
+    line: &'a [u8],
+    is_indented: bool,
+    fewest: usize,
+    reading: &mut Reading,
+) -> Option<&'a [u8]> {
     let mut all = words(line).peekable();
-    let Some(first) = all.peek().copied() else { return false };
+    let first = *all.peek()?;
     let leading = pair(first).is_none().then_some(first);
     if leading.is_some() {
         all.next();
@@ -54,19 +61,14 @@ fn read_words(line: &[u8], is_indented: bool, reading: &mut Reading) -> bool {
         match pair(word) {
             Some(_) => pairs += 1,
             None if pairs > 0 && is_unit(&word) => {}
-            None => return false,
+            None => return None,
         }
     }
-    if pairs == 0 || (leading.is_some() && pairs < 2) {
-        return false;
+    if pairs < fewest || (leading.is_some() && pairs < 2) {
+        return None;
     }
-    let row = match leading {
-        Some(word) if !is_indented && names_row(word) => reading.keep(word),
-        other => {
-            reading.keep_before(other.unwrap_or_default());
-            Span::default()
-        }
-    };
+    let names = leading.filter(|word| !is_indented && names_row(word));
+    let row = names.map_or(Span::default(), |word| reading.keep(word));
     let is_teleplot = line.first() == Some(&b'>');
     let mut all = words(line).skip(usize::from(leading.is_some())).peekable();
     while let Some(word) = all.next() {
@@ -85,7 +87,8 @@ fn read_words(line: &[u8], is_indented: bool, reading: &mut Reading) -> bool {
             reading.push(row, Key::Name(name), cell);
         }
     }
-    reading.has_number()
+    let before = leading.filter(|_| names.is_none()).unwrap_or_default();
+    reading.has_number().then_some(before)
 }
 
 fn words(line: &[u8]) -> impl Iterator<Item = &[u8]> {
@@ -158,7 +161,10 @@ mod tests {
             ("state:on temp:5", "state='on' temp=5"),
             ("Stats a:1 b:2", "Stats.a=1 Stats.b=2"),
             ("[sensor1] a:1", "sensor1.a=1"),
+            ("12:30:45 INFO a:1 b:2", "a=1 b=2"),
+            ("info:1,err:2", "info=1 err=2"),
             ("map[a:1 b:2]", "a=1 b=2"),
+            ("12:30:45 map[a:1 b:2]", "a=1 b=2"),
             ("main.Stats{CPU:5, Mem:10}", "main.Stats.CPU=5 main.Stats.Mem=10"),
             ("queries:1|c", "queries=1"),
             ("took:320|ms|@0.1|#env:prod", "took=320"),
@@ -180,6 +186,7 @@ mod tests {
             "listening on host:8080 now",
             "main.rs:42: warning",
             "12:30:45 5",
+            "[INFO] main.rs:42",
             "http://x:80/y",
             "std::a:1",
             "mode:DIO, clock div:1",

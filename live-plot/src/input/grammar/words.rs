@@ -96,6 +96,15 @@ impl Message {
         }
     }
 
+    /// Gives what was read in the message the name of its thing, or else keeps the words before it; and its time.
+    pub(super) fn describe(&self, line: &[u8], words: &[u8], reading: &mut Reading) {
+        match &self.thing {
+            Some(thing) => reading.name_rows(&line[thing.clone()]),
+            None => self.keep_before(line, words, reading),
+        }
+        self.keep_time(line, reading);
+    }
+
     /// Gives the time before the message to `--time time`, as metrics do, unless the message has a name for it.
     pub(super) fn keep_time(&self, line: &[u8], reading: &mut Reading) {
         let is_time =
@@ -194,7 +203,9 @@ fn logger(word: &[u8]) -> usize {
     let Some(level) = memchr::memchr(b':', word).filter(|end| is_level(&word[..*end])) else {
         return 0;
     };
-    memchr::memchr(b':', &word[level + 1..]).map_or(0, |end| level + end + 2)
+    let name = &word[level + 1..];
+    let end = memchr::memchr2(b':', b',', name).filter(|end| name[*end] == b':');
+    end.filter(|_| begins_name(name)).map_or(0, |end| level + end + 2)
 }
 
 /// How long the word is that the text begins with, if it is what a loop is called.
