@@ -60,6 +60,9 @@ impl Problem {
     pub(super) const BOUND_OF_NAME: &'static str =
         r"put sed -uE 's/=?[<>~]=?([0-9])/=\1/g' before live-plot to draw bounds as numbers";
 
+    /// The way out for `1 234`, alone on a line or in a cell.
+    pub(super) const BLANKS: &'static str = r"if blanks part the groups of one, put sed -uE ':a;s/([0-9]) ([0-9]{3})\b/\1\2/;ta' before live-plot";
+
     /// The way out for a hexadecimal number, which may stand where a series had another one.
     pub(super) const HEXADECIMAL: &'static str =
         "put perl -pe '$|=1;s/0x[0-9a-f]+/hex $&/gie' before live-plot";

@@ -5,6 +5,7 @@
 use std::borrow::Cow;
 
 use super::super::grammar::cells::measure::Measure;
+use super::super::grammar::cells::moment::Moment;
 use super::super::grammar::reading::Cell;
 use super::super::grammar::title::is_name_of_a_thing;
 use super::super::grammar::vocabulary::{is_id, is_identity, is_level, is_name, is_state};
@@ -60,7 +61,8 @@ impl Kinds {
         });
         let before = row.reading.text(row.reading.before).trim_ascii();
         let before = (!before.is_empty()).then_some((b"".into(), before.into()));
-        told.chain(before).find_map(|(key, text)| kind.text(key, &text))
+        let doubt = told.chain(before).find_map(|(key, text)| kind.text(key, &text))?;
+        Some(kind.not_by_times(doubt))
     }
 
     /// At the end of the input: what the rows are of if each has another name, as in one round of several things.
@@ -72,6 +74,19 @@ impl Kinds {
 }
 
 impl Kind {
+    /// Of times in turn the rows are those of several things, which another text tells apart: dates of `MSFT`, then of `AAPL`.
+    fn not_by_times(&self, doubt: Doubt) -> Doubt {
+        let Doubt::InTurn { by, .. } = &doubt else { return doubt };
+        let is_of_times = self.texts.iter().any(|(key, texts)| key == by && are_times(texts));
+        let tells = |(key, texts): &&(Vec<u8>, Texts)| {
+            !key.is_empty() && texts.texts().count() > 1 && !are_times(texts)
+        };
+        match self.texts.iter().find(tells).filter(|_| is_of_times) {
+            Some((key, texts)) => Doubt::InTurn { names: texts.list(), by: key.clone() },
+            None => doubt,
+        }
+    }
+
     /// Takes a text of a row; the name of the words before the numbers is empty.
     fn text(&mut self, key: Cow<'_, [u8]>, text: &[u8]) -> Option<Doubt> {
         if text.len() > LONGEST || key.len() > LONGEST || is_level(text) {
@@ -82,6 +97,11 @@ impl Kind {
         let are_in_turn = texts.are_in_turn(is_identity(&key));
         are_in_turn.then(|| Doubt::InTurn { names: texts.list(), by: key.into() })
     }
+}
+
+/// Whether all texts are dates or clock times.
+fn are_times(texts: &Texts) -> bool {
+    texts.texts().all(|text| Moment::whole(text).is_some())
 }
 
 /// Whether the number counts or numbers things.

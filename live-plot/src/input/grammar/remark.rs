@@ -16,9 +16,14 @@ pub(in crate::input) fn is_remark(line: &[u8]) -> bool {
     line.iter().any(is_word) && (!has_number(line) || is_time_and_words())
 }
 
-/// Whether the line is a rule, drawn with marks: `---` between documents, `+-----+----+`, `└──┘`.
+/// Whether the line is a rule, drawn with marks: `---` between documents, `+-----+----+`, `└──┘`; also `*** 1. row ***`.
 pub(in crate::input) fn is_rule(line: &[u8]) -> bool {
     let Ok(line) = str::from_utf8(line) else { return false };
+    let stars = line.strip_prefix("***").and_then(|line| line.strip_suffix("***"));
+    let row = stars.and_then(|line| line.trim_matches(['*', ' ']).strip_suffix(". row"));
+    if row.is_some_and(|number| number.bytes().all(|byte| byte.is_ascii_digit())) {
+        return true;
+    }
     let is_drawn = |c: char| "-=_*~".contains(c) || ('\u{2500}'..='\u{257f}').contains(&c);
     let mut before = None;
     let mut longest = 0;
@@ -91,6 +96,8 @@ mod tests {
             ("--", false),
             ("???", false),
             ("--- x ---", false),
+            ("***** 1. row *****", true),
+            ("*** 1 row ***", false),
         ] {
             assert_eq!(is_rule(line.as_bytes()), expected, "{line}");
         }

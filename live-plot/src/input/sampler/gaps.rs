@@ -4,6 +4,7 @@
 use super::super::gaps::Gap;
 use super::super::grammar::cells::comma::is_behind_points;
 use super::super::grammar::cells::measure;
+use super::super::grammar::cells::number::BlankGroups;
 use super::super::grammar::cells::{begins_with_number, is_fortran};
 use super::super::grammar::clean;
 use super::super::grammar::reading::{Item, Key, Reading};
@@ -67,7 +68,10 @@ impl Sampler {
         } else if is_column && is_fortran(text) {
             (&mut self.once.fortran, Problem::FORTRAN)
         } else {
-            let is_measured = is_bound || measure::has_unknown_unit(text) || has_unit(text);
+            let is_measured = BlankGroups::of(text).is_some()
+                || is_bound
+                || measure::has_unknown_unit(text)
+                || has_unit(text);
             match is_series || !is_column || is_measured {
                 _ if !begins && !measure::has_unknown_unit(text) => {}
                 true => self.gaps.add(gap),
@@ -88,8 +92,10 @@ impl Sampler {
             return;
         }
         let is_name = matches!(row, [Item { key: Key::Name(_), .. }, ..]);
+        let are_groups = new.iter().all(|gap| BlankGroups::of(&gap.text).is_some());
         let are_bounds = new.iter().all(|gap| is_bound(&gap.text));
         let way_out = match are_bounds {
+            _ if are_groups => Problem::BLANKS.to_owned(),
             true if is_name => Problem::BOUND_OF_NAME.to_owned(),
             true => Problem::BOUND.to_owned(),
             // A pattern for this row would not fit those with numbers.

@@ -68,7 +68,7 @@ impl Sampler {
             OpenMark::Comma => format!("The line is read as two numbers; {}.", Problem::COMMA),
             OpenMark::CommaBehindPoints => format!("The line is read as two numbers; {}.", Problem::COMMA_BEHIND_POINTS),
             OpenMark::Blank if std::mem::replace(&mut self.once.blank, true) => return,
-            OpenMark::Blank => r"The line is read as several numbers; if blanks part the groups of one, put sed -uE ':a;s/([0-9]) ([0-9]{3})\b/\1\2/;ta' before live-plot.".to_owned(),
+            OpenMark::Blank => format!("The line is read as several numbers; {}.", Problem::BLANKS),
             OpenMark::Point => "The points of the line are read as decimal points; if they part thousands, put sed -u 's/[.]//g' before live-plot.".to_owned(),
         };
         self.warn(text);
@@ -138,7 +138,7 @@ impl Sampler {
         let way_out = match self.is_drawn {
             true => "drawn as they stand: --panels gives each an axis of its own.",
             false if is_size => {
-                "written as they stand: let their program print one unit, as free -m and df -k do."
+                "written as they stand: an option of their program may choose one unit for all."
             }
             false => "written as they stand.",
         };

@@ -161,7 +161,14 @@ impl Table {
             self.numbers.iter_mut().zip(here).for_each(|(then, now)| *then = then.or(now));
         }
         self.is_by_place |= is_by_place;
-        reading.has_number()
+        reading.has_number() || (delimiter != Delimiter::Blanks && self.is_of_gaps(&cells, first))
+    }
+
+    /// Whether a row has nothing in all columns of numbers: `10:00:03,,` of sensors that say nothing for a while.
+    fn is_of_gaps(&self, cells: &[&[u8]], first: usize) -> bool {
+        let here = kinds(cells, first, self.header.delimiter);
+        let mut then = self.numbers.iter().zip(here).filter(|(then, _)| **then == Some(true));
+        self.is_begun && first == 0 && then.all(|(_, now)| now.is_none())
     }
 
     /// Whether a row that is indented so far has nothing below the first name, where the first row had something.
