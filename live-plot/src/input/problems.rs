@@ -21,6 +21,7 @@ pub(super) enum Problem {
     CommaInQuotes,
     Hexadecimal,
     Fortran,
+    Torn,
     LongRow,
     NoTime,
     BadTime,
@@ -28,7 +29,7 @@ pub(super) enum Problem {
 }
 
 impl Problem {
-    const ALL: [Self; 13] = [
+    const ALL: [Self; 14] = [
         Self::NoNumber,
         Self::NotUnderstood,
         Self::Cells,
@@ -38,6 +39,7 @@ impl Problem {
         Self::CommaInQuotes,
         Self::Hexadecimal,
         Self::Fortran,
+        Self::Torn,
         Self::LongRow,
         Self::NoTime,
         Self::BadTime,
@@ -97,6 +99,9 @@ impl Problem {
             Self::Fortran => {
                 "The line is not understood: an exponent begins with e; put sed -uE 's/([0-9.])[Dd]([-+])/\\1e\\2/g' before live-plot."
             }
+            Self::Torn => {
+                "The JSON that begins here does not end, or is longer than 4 MiB, so it is not drawn; --match 'took (?<ms>[0-9.]+)' says which of its numbers to draw."
+            }
             Self::LongRow => {
                 "A number of more than 15 digits cannot name a row: --match with a group (?<name>[0-9]+) keeps them all."
             }
@@ -117,6 +122,11 @@ impl Problem {
                 Self::COMMA_BEHIND_POINTS
             ),
             Self::Cells => format!("The line has {options}."),
+            Self::Torn => {
+                format!(
+                    "The JSON that begins here does not end, or is longer than 4 MiB, so it is not drawn; {options}."
+                )
+            }
             Self::Groups => format!(
                 "The line may be one number in groups of three digits, or several: {options}."
             ),

@@ -178,6 +178,7 @@ impl Sampler {
         match verdict {
             Verdict::Read => self.take_rows(text, now),
             Verdict::PassedOver => self.counts.passed_over += 1,
+            Verdict::Silent if self.grammar.reading.is_json => self.take_rows(text, now),
             Verdict::Silent => self.wait_for_header(),
             Verdict::Comment if !self.is_mark(verdict, text) => {}
             verdict if self.is_mark(verdict, text) => self.mark(text, now),
@@ -213,7 +214,10 @@ impl Sampler {
             self.warn_behind(line, &reading);
             self.warn_moved(&reading);
         }
-        for row in reading.rows() {
+        for row in reading.all_rows() {
+            if reading.is_json && !self.has_number_or_gap(row, &reading) {
+                continue;
+            }
             self.warn_apart(line, row, &reading);
             let time = self.time(row, &reading);
             let name = self.row_name(row, &reading);
@@ -246,6 +250,14 @@ impl Sampler {
             }
         }
         self.grammar.reading = reading;
+    }
+
+    /// Whether a row of JSON says something: it has a number, or a word where a series has its numbers.
+    fn has_number_or_gap(&mut self, row: &[Item], reading: &Reading) -> bool {
+        row.iter().enumerate().any(|(place, item)| {
+            let name = name(item, reading, &mut self.grammar.tables);
+            item.cell.is_number() || matches!(self.schema.role(place, name, false), Role::Series(_))
+        })
     }
 
     /// Takes the numbers of a row, which has another name than its own with `--rows`.

@@ -81,6 +81,8 @@ pub(super) enum Verdict {
     Hexadecimal,
     /// Its numbers have an exponent as Fortran writes it.
     Fortran,
+    /// It is a line of JSON that does not end.
+    Torn,
     /// `--match` does not match it.
     PassedOver,
 }
@@ -284,12 +286,12 @@ impl Grammar {
     /// The lines that turned out to be no headers, or JSON without its end, with their number, and why they are refused.
     pub(super) fn take_unread(&mut self) -> impl Iterator<Item = (u64, Vec<u8>, Verdict)> {
         let is_marked = self.tables.has_marks;
-        let torn = self.outline.take_torn().filter(|(_, text)| has_number(text));
-        let lines = self.tables.take_not_headers().into_iter().chain(torn);
-        lines.map(move |(number, line)| {
+        let torn = self.outline.take_torn().map(|(number, line)| (number, line, Verdict::Torn));
+        let lines = self.tables.take_not_headers().into_iter().map(move |(number, line)| {
             let verdict = if is_marked { refused(&line) } else { seen(refused(&line), &line) };
             (number, line, verdict)
-        })
+        });
+        lines.chain(torn)
     }
 
     /// The input has ended.
@@ -300,7 +302,7 @@ impl Grammar {
 
     /// Whether lines are kept that are read with a later one.
     pub(super) fn is_waiting(&self) -> bool {
-        self.outline.is_open()
+        self.outline.may_go_on()
     }
 
     /// Whether a cell that is no number may be one with a decimal comma.

@@ -44,7 +44,7 @@ pub(in crate::input) enum Cell {
 impl Cell {
     pub(in crate::input) const GAP: Self = Self::Number(Measure { value: f64::NAN, unit: None });
 
-    pub(super) fn is_number(self) -> bool {
+    pub(in crate::input) fn is_number(self) -> bool {
         matches!(self, Self::Number(_))
     }
 }
@@ -131,16 +131,18 @@ impl Reading {
         &self.items
     }
 
-    /// The rows of the line, each with its items. Of several those without a number say nothing.
+    /// The rows of the line, each with its items. Of several those without a number say nothing, but for a gap.
     pub(in crate::input) fn rows(&self) -> impl Iterator<Item = &[Item]> {
+        let are_several = !self.rows.is_empty();
+        self.all_rows()
+            .filter(move |row| !are_several || row.iter().any(|item| item.cell.is_number()))
+    }
+
+    pub(in crate::input) fn all_rows(&self) -> impl Iterator<Item = &[Item]> {
         let ends = self.rows.iter().copied().chain([self.items.len()]);
         let mut start = 0;
-        let are_several = !self.rows.is_empty();
-        ends.map(move |end| &self.items[std::mem::replace(&mut start, end)..end]).filter(
-            move |row| {
-                !row.is_empty() && (!are_several || row.iter().any(|item| item.cell.is_number()))
-            },
-        )
+        ends.map(move |end| &self.items[std::mem::replace(&mut start, end)..end])
+            .filter(|row| !row.is_empty())
     }
 
     pub(super) fn has_number(&self) -> bool {

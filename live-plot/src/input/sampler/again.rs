@@ -34,7 +34,7 @@ impl Sampler {
         let rows = self.rows.len();
         self.take(verdict, text, now);
         let reading = &self.grammar.reading;
-        let is_one = reading.rows().nth(1).is_none() && self.rows.len() > rows;
+        let is_one = reading.rows().nth(1).is_none() && self.rows.len() == rows + 1;
         if may_learn && !is_known && is_one {
             let is_unit_of = |unit, series| self.scales.is_of(series, unit);
             let time = self.time_cell;

@@ -21,6 +21,7 @@ impl Sampler {
             Verdict::CommaBehindPoints => Problem::CommaBehindPoints,
             Verdict::Hexadecimal => Problem::Hexadecimal,
             Verdict::Fortran => Problem::Fortran,
+            Verdict::Torn => Problem::Torn,
         };
         self.counts.rejected += 1;
         let Self { problems, grammar, schema, .. } = self;
@@ -38,6 +39,7 @@ impl Sampler {
             Problem::Groups => Some(proposal::groups(line)),
             Problem::NoNumber
             | Problem::NotUnderstood
+            | Problem::Torn
             | Problem::Comma
             | Problem::CommaBehindPoints => {
                 // A header in force has names already.

@@ -12,6 +12,7 @@ use super::super::vocabulary;
 use super::names::{self, Things};
 use super::samples::is_time;
 use super::string::string;
+use crate::input::grammar::cells::has_number;
 use crate::input::grammar::cells::moment::Moment;
 use crate::input::grammar::reading::Reading;
 use crate::input::grammar::words::is_name;
@@ -20,7 +21,7 @@ use crate::input::grammar::words::is_name;
 const DEEPEST: usize = 64;
 const LONGEST: usize = 4 << 20;
 
-/// So much of what is left to be reported is kept.
+/// So much of a line that is left to be reported is kept.
 const LONGEST_TORN: usize = 1 << 10;
 
 /// What is open.
@@ -36,7 +37,7 @@ pub(in crate::input) struct Outline {
     began: u64,
     /// It is too long to be kept.
     is_lost: bool,
-    /// What did not end, and where it began.
+    /// Of what did not end the first line with a number, and the line on which it began.
     torn: Option<(u64, Vec<u8>)>,
 }
 
@@ -109,14 +110,16 @@ impl Outline {
     /// Nothing more follows what is open.
     pub(in crate::input) fn finish(&mut self) {
         if self.is_open() {
-            let mut text = std::mem::take(&mut self.text);
-            text.truncate(LONGEST_TORN);
-            self.torn = Some((self.began, text));
+            let is_lost = self.is_lost;
+            let mut lines = self.text.split(|byte| *byte == b'\n');
+            let line = lines.find(|line| is_lost || has_number(line));
+            let line = line.map(|line| line[..line.len().min(LONGEST_TORN)].to_vec());
+            self.torn = line.map(|line| (self.began, line));
         }
         self.close();
     }
 
-    /// What did not end, and the number of its first line.
+    /// Of what did not end the first line with a number, and the number of the line on which it began.
     pub(in crate::input) fn take_torn(&mut self) -> Option<(u64, Vec<u8>)> {
         self.torn.take()
     }
@@ -187,7 +190,7 @@ impl Outline {
                 self.last = *byte;
             }
         }
-        self.keep(b" ");
+        self.keep(b"\n");
         Some(())
     }
 

@@ -83,7 +83,7 @@ fn another_line_ends_the_outline() {
     assert_eq!(read("{\"a\": 1, \"b\n{\n\"a\": 2\n}"), ["other {\"a\": 1, \"b", "a=2"]);
     assert_eq!(read("{\"a\": 1,\n{\"a\": 2,\n\"b\": 3}"), ["torn 1", "a=2 b=3"]);
     assert_eq!(read("{\"a\": 1}}\n}"), ["other {\"a\": 1}}"]);
-    assert_eq!(read("{\n5\n6"), ["torn 1", "other 5", "other 6"]);
+    assert_eq!(read("{\n5\n6"), ["other 5", "other 6"], "nothing is lost");
     assert_eq!(read("{\n\"a\": 1\n\"b\": 2"), ["torn 1", "other \"b\": 2"]);
     assert_eq!(
         read("5\na=1\n\"a\": 1\n[1 2]\n{a=5"),
