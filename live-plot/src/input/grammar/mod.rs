@@ -159,7 +159,11 @@ impl Grammar {
             self.tables.begin_file(self.titles.file());
             return Verdict::Silent;
         }
-        let mut verdict = self.text(text, &clean, indent, number);
+        let is_of_loads = !self.is_typed && header::is_of_loads(text) && self.tables.may_head(text);
+        let mut verdict = match is_of_loads {
+            true => Verdict::NoNames,
+            false => self.text(text, &clean, indent, number),
+        };
         if !self.is_typed && !self.tables.has_marks {
             verdict = seen(verdict, text);
         }
@@ -232,7 +236,7 @@ impl Grammar {
         let may_be_header = match verdict {
             Verdict::Hexadecimal | Verdict::Fortran => false,
             _ if clean::is_below_zero(text) || clean::is_markup(text) => false,
-            Verdict::NoNames if header::is_of_years(text) => true,
+            Verdict::NoNames if header::is_of_years(text) || header::is_of_loads(text) => true,
             _ => !number::is_possible(text) || cells::are_words(text),
         };
         let is_silent = !self.is_typed && may_be_header && {

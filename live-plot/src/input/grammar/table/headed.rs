@@ -63,8 +63,7 @@ impl Table {
             is_doubtful: false,
         }
     }
-}
-impl Table {
+
     /// Whether a row has come.
     pub(super) fn is_begun(&self) -> bool {
         self.is_begun
@@ -143,25 +142,12 @@ impl Table {
         if delimiter == Delimiter::Blanks && self.is_prose(reading) {
             return false;
         }
-        if self.totals > 0 && reading.has_number() {
-            let columns = std::mem::take(&mut self.totals);
-            let is_number = |cell: &&[u8]| cell.iter().all(u8::is_ascii_digit);
-            self.parts = cells.iter().take(columns).all(is_number).then_some(columns);
+        let is_row = reading.has_number();
+        if is_row {
+            self.is_by_place |= is_by_place;
+            self.learn(&cells, first, own.is_some(), start);
         }
-        if !self.is_begun && reading.has_number() {
-            (self.is_begun, self.start) = (true, start);
-            self.has_two_words = names[0].is_empty() && cells[0].contains(&b' ');
-            if first == 0 && !self.has_row_names {
-                self.totals = cells.iter().take_while(|cell| **cell == b"-").count();
-            }
-            self.is_labelled = own.is_some();
-            self.numbers = kinds(&cells, first, delimiter);
-        } else if is_by_place && reading.has_number() {
-            let here = kinds(&cells, first, delimiter);
-            self.numbers.iter_mut().zip(here).for_each(|(then, now)| *then = then.or(now));
-        }
-        self.is_by_place |= is_by_place;
-        reading.has_number() || (delimiter != Delimiter::Blanks && self.is_of_gaps(&cells, first))
+        is_row || (delimiter != Delimiter::Blanks && self.is_of_gaps(&cells, first))
     }
 
     /// Whether a row has nothing in all columns of numbers: `10:00:03,,` of sensors that say nothing for a while.
@@ -169,6 +155,27 @@ impl Table {
         let here = kinds(cells, first, self.header.delimiter);
         let mut then = self.numbers.iter().zip(here).filter(|(then, _)| **then == Some(true));
         self.is_begun && first == 0 && then.all(|(_, now)| now.is_none())
+    }
+
+    /// Takes from a row what is to be known of the next ones.
+    fn learn(&mut self, cells: &[&[u8]], first: usize, is_labelled: bool, start: usize) {
+        let delimiter = self.header.delimiter;
+        if self.totals > 0 {
+            let columns = std::mem::take(&mut self.totals);
+            let is_number = |cell: &&[u8]| cell.iter().all(u8::is_ascii_digit);
+            self.parts = cells.iter().take(columns).all(is_number).then_some(columns);
+        }
+        if !self.is_begun {
+            (self.is_begun, self.start, self.is_labelled) = (true, start, is_labelled);
+            self.has_two_words = self.header.names[0].is_empty() && cells[0].contains(&b' ');
+            if first == 0 && !self.has_row_names {
+                self.totals = cells.iter().take_while(|cell| **cell == b"-").count();
+            }
+            self.numbers = kinds(cells, first, delimiter);
+        } else if self.is_by_place {
+            let here = kinds(cells, first, delimiter);
+            self.numbers.iter_mut().zip(here).for_each(|(then, now)| *then = then.or(now));
+        }
     }
 
     /// Whether a row that is indented so far has nothing below the first name, where the first row had something.

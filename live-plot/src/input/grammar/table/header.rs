@@ -10,10 +10,10 @@ use super::row;
 use crate::input::grammar::cells::delimiter::Delimiter;
 use crate::input::grammar::cells::{self, Kind};
 use crate::input::grammar::vocabulary::{is_level, is_no_value};
-pub(in crate::input) use names::is_of_years;
 use names::{
     are_units, distinct, end_a_sentence, is_address, is_drawn, is_figure, is_torn, is_value,
 };
+pub(in crate::input) use names::{is_of_loads, is_of_years};
 
 /// A line of names that fits a row.
 #[derive(Debug, Default, Clone, PartialEq, Eq)]
@@ -162,33 +162,17 @@ impl Candidate {
     }
 }
 
-/// Whether the line is one like the row, and not its header: `Max cpu time unlimited` and `Max stack size 8388608` share a
-/// word, `Name: cat` and `Umask: 0022` are pairs.
+/// Whether the line is one like the row, and not its header: `Link detected yes` and `Link speed 1000` share a word, `Name: cat`
+/// and `Umask: 0022` are pairs.
 fn are_siblings(names: &[&[u8]], cells: &[&[u8]], delimiter: Delimiter) -> bool {
-    if are_of_a_list(names, cells) {
+    let is_label = |cells: &[&[u8]]| cells.first().is_some_and(|cell| cell.ends_with(b":"));
+    if delimiter != Delimiter::Blanks && is_label(names) && is_label(cells) {
         return true;
-    }
-    if delimiter != Delimiter::Blanks {
-        let is_label = |cells: &[&[u8]]| cells.first().is_some_and(|cell| cell.ends_with(b":"));
-        if is_label(names) && is_label(cells) {
-            return true;
-        }
-    }
-    if !delimiter.is_blanks() {
-        return false;
     }
     let is_shared = |(name, cell): (&&[u8], &&[u8])| {
         name == cell && cell.iter().filter(|byte| byte.is_ascii_alphabetic()).count() > 2
     };
-    names.iter().zip(cells).any(is_shared)
-}
-
-/// Whether both are lines of a list of names and values: `zk_version 3.8.0-5a`, then `zk_avg_latency 0.5`.
-fn are_of_a_list(names: &[&[u8]], cells: &[&[u8]]) -> bool {
-    let ([name, value], [other, _]) = (names, cells) else { return false };
-    let start = |name: &[u8]| memchr::memchr(b'_', name).map_or(0, |end| end + 1);
-    let is_value = value.first().is_some_and(u8::is_ascii_digit);
-    is_value && start(name) > 0 && other.starts_with(&name[..start(name)])
+    delimiter.is_blanks() && names.iter().zip(cells).any(is_shared)
 }
 
 /// The cells of a row of `width` columns, its label apart.
@@ -283,7 +267,7 @@ mod tests {
     fn units_are_known_and_stand_below_names() {
         let units =
             |header: &str, row: &str| candidate(header).fits(row.as_bytes()).unwrap().are_units;
-        for header in ["s,C,kB", "(ms),(V),(mV)", "[s],[%],", "Idx,C,C"] {
+        for header in ["s,C,kB", "(ms),(V),(mV)", "[s],[%],", "Idx,C,C", "HH:MM:SS,deg C,%"] {
             assert!(units(header, "1,2,3"), "{header}");
         }
         for header in ["us,sy,id", "a,b,c", "time,s,C"] {
@@ -315,6 +299,7 @@ mod tests {
             ("21.5ºC", "22.5"),
             ("[ ID] Interval Transfer", "[ 5] 0.00 35.9"),
             ("Max cpu time unlimited", "Max open files 8388608"),
+            ("Link detected yes", "Link speed 1000"),
             ("Name:\tcat", "Umask:\t0022"),
             ("=== test session starts ===", "E  assert 3 == 4"),
             ("-\t-\timg.png", "1\t2\ta.rs"),

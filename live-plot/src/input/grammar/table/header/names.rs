@@ -18,10 +18,18 @@ fn unbracketed(word: &[u8]) -> &[u8] {
 pub(in crate::input) fn are_units(names: &[&[u8]]) -> bool {
     let is_unit = |name: &&[u8]| {
         let unit = unbracketed(name);
-        unit.is_empty() || Unit::named(unit).is_some()
+        let unit = unit.strip_prefix(b"deg ").unwrap_or(unit);
+        unit.is_empty() || Unit::named(unit).is_some() || is_form_of_time(unit)
     };
     let is_again = |(at, name): (usize, &&[u8])| !name.is_empty() && names[..at].contains(name);
     names.iter().all(is_unit) || names.iter().enumerate().any(is_again)
+}
+
+/// Whether the word says how times are written: `HH:MM:SS`, `yyyy-mm-dd`.
+fn is_form_of_time(word: &[u8]) -> bool {
+    let is_mark = |byte: &u8| b":-/. ".contains(byte);
+    word.iter().any(is_mark)
+        && word.iter().all(|byte| is_mark(byte) || b"hHmMsSyYdD".contains(byte))
 }
 
 /// Whether a word is drawn and not read, as in `=== test session starts ===`, `loss / acc`, `✓ adds numbers`: nobody calls a column so. `-`
@@ -35,9 +43,27 @@ pub(in crate::input) fn is_drawn(word: &[u8]) -> bool {
             .all(|chunk| chunk.valid().chars().all(is_mark) && chunk.invalid().is_empty())
 }
 
-/// Whether a word stands for a value and is no name: `AS unlimited` of prlimit, `PID 0xA053` of VE.Direct.
+/// Whether a word stands for a value and is no name: `AS unlimited` of prlimit, `PID 0xA053` of VE.Direct,
+/// `zk_version 3.8.0-5a`.
 pub(in crate::input) fn is_value(word: &[u8]) -> bool {
-    word == b"unlimited" || Foreign::of(word).is_some()
+    let is_version = || {
+        word.first().is_some_and(u8::is_ascii_digit)
+            && word.iter().filter(|byte| **byte == b'.').count() > 1
+    };
+    word == b"unlimited" || Foreign::of(word).is_some() || is_version()
+}
+
+/// Whether the averages of the load head columns, `time,1m,5m,15m`: they are no numbers then.
+pub(in crate::input) fn is_of_loads(line: &[u8]) -> bool {
+    if memchr::memmem::find(line, b"15m").is_none() {
+        return false;
+    }
+    let delimiter = Delimiter::of(line);
+    let cells: Vec<&[u8]> = delimiter.cells(line).collect();
+    let is_all = |three: &[&[u8]]| {
+        three == [&b"1m"[..], b"5m", b"15m"] || three == [&b"1min"[..], b"5min", b"15min"]
+    };
+    cells.windows(3).any(is_all)
 }
 
 /// Whether words and years, each one more than the last, head a table: `Country,2019,2020`. Behind an empty cell they may
@@ -149,6 +175,16 @@ mod tests {
             "a,2019,2020,x",
         ] {
             assert!(!is_of_years(line.as_bytes()), "{line}");
+        }
+    }
+
+    #[test]
+    fn averages_of_the_load_head_a_table() {
+        for line in ["time,1m,5m,15m", "KB/t tps us  1m   5m   15m", "1min\t5min\t15min"] {
+            assert!(is_of_loads(line.as_bytes()), "{line}");
+        }
+        for line in ["web,1m,5m,16m", "5m,15m", "up 15m", "1m5m15m"] {
+            assert!(!is_of_loads(line.as_bytes()), "{line}");
         }
     }
 
