@@ -159,4 +159,30 @@ mod tests {
             Some(vec![&b"Mazda RX4"[..], b"21.0", b"6"])
         );
     }
+
+    proptest::proptest! {
+        /// A table that is printed in columns, with gaps, is read with each number below its name, or not at all.
+        #[test]
+        fn no_number_comes_under_another_name(
+            columns in proptest::collection::vec(("[A-Z]{1,9}", 0..1_000_000_u32, 0..3_u8), 3..9),
+            is_right: bool,
+        ) {
+            let (mut names, mut row, mut expected) = (String::new(), String::from("web"), vec!["web".to_owned()]);
+            names.push_str("NAME");
+            row.push(' ');
+            for (name, number, gap) in &columns {
+                let cell = if *gap == 0 { String::new() } else { number.to_string() };
+                let width = name.len().max(number.to_string().len());
+                let (name, text) = match is_right {
+                    true => (format!("  {name:>width$}"), format!("  {cell:>width$}")),
+                    false => (format!("  {name:width$}"), format!("  {cell:width$}")),
+                };
+                names.push_str(&name);
+                row.push_str(&text);
+                expected.push(cell);
+            }
+            let found = read(&names, &row);
+            proptest::prop_assert!(found.is_none_or(|found| found == expected.join("|")));
+        }
+    }
 }
