@@ -119,6 +119,12 @@ mod tests {
         ] {
             assert!(!at(other), "{other}");
         }
+        let shape = Shape::of(b"1763886080");
+        let is_one = |text: &[u8]| shape.at(text, 0).is_some();
+        assert!(is_one(b"1763886081 x"));
+        for other in [&b"5763886080"[..], b"176388608", b"17638860810", b"1763886o80"] {
+            assert!(!is_one(other), "{}", String::from_utf8_lossy(other));
+        }
     }
 
     #[test]
