@@ -5,7 +5,7 @@
 
 use super::super::grammar::cells::moment::Moment;
 use super::super::grammar::reading::Cell;
-use super::super::grammar::vocabulary::is_state;
+use super::super::grammar::vocabulary::{is_number_of_a_thing, is_state};
 use super::doubt::Doubt;
 use super::kinds::known_or_new;
 use super::row::Row;
@@ -109,15 +109,26 @@ impl Block {
             }
             if let Some(column) = known_or_new(&mut self.columns, MOST_COLUMNS, &key) {
                 column.texts.take(&text);
-                let is_name = is_text && text.iter().any(u8::is_ascii_alphabetic);
-                column.has_others |= !is_name || is_state(&key);
+                column.has_others |= match is_text {
+                    true => !may_be_name(&text) || is_state(&key),
+                    false => !is_number_of_a_thing(&key),
+                };
             }
         }
     }
 
-    /// The column of words that is another one in each row.
+    /// The column of names, or of numbers by which things are called, that is another one in each row.
     fn words(&self) -> Option<&[u8]> {
         let is_one = |column: &Column| !column.has_others && column.texts.are_different(self.rows);
         self.columns.iter().find(|(_, column)| is_one(column)).map(|(name, _)| &name[..])
     }
+}
+
+/// Whether a text in a row may be the name of a thing: it has a letter and is no measure of an unknown unit, as `45.0c`; or it
+/// is an address with its port, which `0:01.23` is not.
+fn may_be_name(text: &[u8]) -> bool {
+    let has_letter = text.iter().any(u8::is_ascii_alphabetic);
+    let host = memchr::memrchr(b':', text).map(|end| &text[..end]);
+    let is_address = host.is_some_and(|host| !host.iter().all(u8::is_ascii_digit));
+    is_address || (has_letter && !text[0].is_ascii_digit())
 }

@@ -26,6 +26,9 @@ const PROCESS_IDS: [&str; 5] = ["pid", "tid", "tgid", "lwp", "spid"];
 /// What it calls what runs, with arguments or without.
 const COMMANDS: [&str; 4] = ["command", "cmd", "comm", "args"];
 
+/// What parts of a machine are called by, whose numbers are no values where each row has another one.
+const PARTS: [&str; 5] = ["core", "gpu", "port", "slot", "socket"];
+
 /// What satellites and senders are told apart by.
 const CODES: [&str; 6] = ["hex", "icao", "mac", "mmsi", "prn", "svid"];
 
@@ -125,6 +128,11 @@ pub(in crate::input) fn is_identity(name: &[u8]) -> bool {
 
 pub(in crate::input) fn is_process_id(name: &[u8]) -> bool {
     is_any_of(&PROCESS_IDS, name)
+}
+
+/// Whether the number in a column tells things apart where each row has another one.
+pub(in crate::input) fn is_number_of_a_thing(name: &[u8]) -> bool {
+    is_id(name) || is_process_id(name) || is_any_of(&PARTS, name)
 }
 
 pub(super) fn is_command(name: &[u8]) -> bool {

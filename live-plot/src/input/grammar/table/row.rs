@@ -100,6 +100,7 @@ pub(in crate::input) fn content(
             Kind::Word if is_time(first + column) => {}
             Kind::Word if is_half => content.times = column + 1,
             Kind::Word if column > content.times && is_no_value(cell) => {}
+            Kind::Word if delimiter == Delimiter::Blanks && is_count(cell) => {}
             Kind::Word if is_id(cell, column == content.times) => ids.push(first + column),
             Kind::Word if is_name(cell) => content.words.push(first + column),
             Kind::Word => {}
@@ -107,7 +108,9 @@ pub(in crate::input) fn content(
         }
     }
     // They are names only where there is no other word.
-    content.words.append(&mut ids);
+    if content.words.is_empty() {
+        content.words = ids;
+    }
     content
 }
 
@@ -117,6 +120,11 @@ fn is_id(word: &[u8], is_first: bool) -> bool {
     let is_long = word.len() >= 7 && word.iter().any(u8::is_ascii_digit);
     let may_be_number = || word[0].is_ascii_digit() && !word.contains(&b':') && !is_address(word);
     (is_long && word.iter().all(u8::is_ascii_hexdigit)) || (!is_first && may_be_number())
+}
+
+/// Whether words stand behind a number, as in `2 weeks ago`, or in `3 Nov 23` where two columns have run together.
+fn is_count(cell: &[u8]) -> bool {
+    number::prefix(cell).is_some_and(|(_, length)| cell.get(length) == Some(&b' '))
 }
 
 /// Whether a word can name a row: it has a letter, is no pair, and is no number in parentheses. `--:--:--` of curl and

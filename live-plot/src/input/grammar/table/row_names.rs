@@ -7,7 +7,7 @@ use crate::input::grammar::cells::delimiter::Delimiter;
 use crate::input::grammar::cells::measure::Measure;
 use crate::input::grammar::cells::{self, Kind};
 use crate::input::grammar::vocabulary::{
-    is_command, is_own_name, is_process_id, is_remark, is_unit,
+    is_command, is_own_name, is_process_id, is_remark, is_state, is_unit,
 };
 
 /// So many rows, each at another time and of another name, have no names: what never comes again names nothing.
@@ -91,7 +91,14 @@ impl RowNames {
         let command = words.iter().filter(|column| is_called(**column, names_process)).max();
         (self.column, self.other) = match self.process {
             Some(_) => (command.or(words.iter().max()).copied(), None),
-            None => (words.first().copied(), words.get(1).copied()),
+            None => {
+                // A state is another one in the next block.
+                let is_state = |column: &&usize| is_called(**column, is_state);
+                (
+                    words.first().copied(),
+                    words.iter().skip(1).find(|column| !is_state(column)).copied(),
+                )
+            }
         };
         self.is_first = self.column == Some(times);
         self.fresh = self.column.filter(|column| times > 0 && *column >= times).map(|_| 0);
