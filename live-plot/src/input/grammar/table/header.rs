@@ -255,6 +255,11 @@ mod tests {
                 "Filesystem|Size|Use%|Mounted on",
             ),
             ("RAW USE   DATA  N", "120 GiB   9 GiB 5", "RAW USE|DATA|N"),
+            (
+                "Name      Freq Skew  Std Dev",
+                "a.org         5.066     89us",
+                "Name|Freq Skew|Std Dev",
+            ),
             ("  PID   RSS CMD", " 4321 99865 cc -O=2 a.c", "PID|RSS|CMD"),
             ("  PID   RSS CMD", " 4321 9986552 cc  -O 2", "PID|RSS|CMD"),
             ("NAME  READY  RESTARTS", "db-0  1/1    4 (12m ago)", "NAME|READY|RESTARTS"),

@@ -14,14 +14,15 @@ use crate::input::grammar::vocabulary::{is_command, is_level};
 
 impl Candidate {
     /// The header that it is if some of its names hold single blanks: two or more part the columns, and each name stands
-    /// where its cell begins. Where single blanks may part columns as well, it is none: `A B   C` over `1 2   3`.
+    /// where its cell begins, or over one word each. Where single blanks may part columns as well, it is none: `A B   C` over
+    /// `1 2   3`.
     pub(super) fn fits_over(&self, row: &[u8]) -> Option<Header> {
         let line = self.line.trim_ascii();
         let has_wide = memchr::memmem::find(line, b"  ").is_some() && !self.is_comment;
         let is_single = |three: &[u8]| three[1] == b' ' && three[0] != b' ' && three[2] != b' ';
         if !has_wide
             || !line.windows(3).any(is_single)
-            || !starts(line).eq(starts(row.trim_ascii()))
+            || !(starts(line).eq(starts(row.trim_ascii())) || self.is_over_words(row))
         {
             return None;
         }
@@ -37,6 +38,21 @@ impl Candidate {
         let delimiter = Delimiter::WideBlanks;
         let mut both = delimiter.cells(line).zip(delimiter.cells(row));
         if both.any(may_be_several) { None } else { self.fits_with(delimiter, row) }
+    }
+
+    /// Whether it has three names or more, as many as the row has words, and each stands over its word, a number but for the
+    /// first: `Freq Skew`. The last may be two, of which one has nothing below it: `errors syscall`.
+    fn is_over_words(&self, row: &[u8]) -> bool {
+        let (names, cells) = (self.places(Delimiter::WideBlanks), spans(0, row));
+        let cells: Vec<_> = cells.collect();
+        let is_over = |at: usize| {
+            (0..names.len()).all(|name| touch(&names[name], &cells[at]) == (name == at))
+        };
+        let are_numbers = words(row).skip(1).all(|word| measure::whole(word).is_some());
+        names.len() > 2
+            && names.len() == cells.len()
+            && are_numbers
+            && (0..names.len()).all(is_over)
     }
 
     /// The header that it is if each cell of the row stands below one of its names. Nothing may stand below some, and left of
