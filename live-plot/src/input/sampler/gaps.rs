@@ -68,12 +68,15 @@ impl Sampler {
         } else if is_column && is_fortran(text) {
             (&mut self.once.fortran, Problem::FORTRAN)
         } else {
+            let has_unknown_unit = measure::has_unknown_unit(text);
             let is_measured = BlankGroups::of(text).is_some()
                 || is_bound
-                || measure::has_unknown_unit(text)
-                || has_unit(text);
+                || has_unknown_unit
+                || has_error(text)
+                || text.split(|byte| *byte == b'/').any(has_unit);
+            let may_be_number = begins || has_unknown_unit || (is_column && is_measured);
             match is_series || !is_column || is_measured {
-                _ if !begins && !measure::has_unknown_unit(text) => {}
+                _ if !may_be_number => {}
                 true => self.gaps.add(gap),
                 // A column of `1/1` or `23:45.67` may be one of texts.
                 false => self.gaps.wait(gap),
@@ -121,9 +124,14 @@ fn is_bound(text: &[u8]) -> bool {
     text.first().is_some_and(|first| b"<>~".contains(first))
 }
 
-/// Whether the cell begins with a number that bears a unit.
-fn has_unit(text: &[u8]) -> bool {
-    measure::prefix(text).is_some_and(|(measure, _)| measure.unit.is_some())
+/// Whether an error stands behind the number: `12.3 ± 0.2`.
+fn has_error(text: &[u8]) -> bool {
+    ["±", "+/-"].iter().any(|sign| memchr::memmem::find(text, sign.as_bytes()).is_some())
+}
+
+/// Whether a part of a cell begins with a number that bears a unit: `120W/350W`, `1.2/2.3 ms`.
+fn has_unit(part: &[u8]) -> bool {
+    measure::prefix(part.trim_ascii()).is_some_and(|(measure, _)| measure.unit.is_some())
 }
 
 #[cfg(test)]

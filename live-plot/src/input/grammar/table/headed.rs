@@ -80,11 +80,12 @@ impl Table {
         let mut cells = row::split(body, delimiter, width);
         let lacks_first = self.lacks_first(start);
         let mut is_by_place = false;
+        let fits = cells.len() == width && !lacks_first && !self.is_by_place;
         // A colon may stand within a cell: `nginx: worker`.
         if own.is_none_or(|label| label.contains(&b' '))
-            && (cells.len() != width || lacks_first || self.is_by_place)
+            && (!fits || places::are_shifted(whole, &self.header.places))
         {
-            match self.by_place(whole) {
+            match self.by_place(whole).filter(|placed| !fits || places::hold_words(placed)) {
                 Some(placed) => (own, cells, is_by_place) = (None, placed, true),
                 None if lacks_first => return false,
                 None => {}

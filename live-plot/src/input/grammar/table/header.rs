@@ -5,7 +5,7 @@ mod names;
 
 use std::ops::Range;
 
-use super::places::touch;
+use super::places::{self, touch};
 use super::row;
 use crate::input::grammar::cells::delimiter::Delimiter;
 use crate::input::grammar::cells::{self, Kind};
@@ -68,6 +68,15 @@ impl Candidate {
             return Some(header);
         }
         let first = Delimiter::of(&self.line);
+        if first == Delimiter::Blanks && places::are_shifted(row, &self.places(first)) {
+            let header = self.fits_by_place(row);
+            let holds_words = |header: &Header| {
+                places::cells(row, &header.places).is_some_and(|cells| places::hold_words(&cells))
+            };
+            if header.as_ref().is_some_and(holds_words) {
+                return header;
+            }
+        }
         let header = self.fits_with(first, row);
         // Tabs may be blanks to the author.
         header

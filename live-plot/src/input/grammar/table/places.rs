@@ -99,6 +99,30 @@ pub(in crate::input) fn cells<'a>(row: &'a [u8], names: &[Range<usize>]) -> Opti
     (2 * filled > cells.len() || (filled > 2 && !cells[0].is_empty())).then_some(cells)
 }
 
+/// Whether a row has as many words as there are names, and one stands below another name than its own. A cell of two words
+/// and an empty one may be the cause: `web app  2.5` below `name cpu mem`. Bare numbers are often out of line.
+pub(in crate::input) fn are_shifted(row: &[u8], names: &[Range<usize>]) -> bool {
+    let is_word =
+        |three: &[u8]| three[1] == b' ' && three[0] != b' ' && three[2].is_ascii_alphabetic();
+    if names.is_empty() || !row.windows(3).any(is_word) {
+        return false;
+    }
+    let cells: Vec<_> = spans(0, row).collect();
+    let is_elsewhere = |(place, name): (&Range<usize>, &Range<usize>)| {
+        !touch(name, place) && names.iter().any(|other| touch(other, place))
+    };
+    cells.len() == names.len() && cells.iter().zip(names).any(is_elsewhere)
+}
+
+/// Whether one of the cells is of several words: a text, or a number with its unit.
+pub(in crate::input) fn hold_words(cells: &[&[u8]]) -> bool {
+    let is_number = |word: &[u8]| measure::whole(word).is_some();
+    let holds_words = |cell: &&[u8]| {
+        cell.contains(&b' ') && (is_number(cell) || !words(cell).next().is_some_and(is_number))
+    };
+    cells.iter().any(holds_words)
+}
+
 /// Whether two words stand over each other, in part at least.
 pub(in crate::input) fn touch(one: &Range<usize>, other: &Range<usize>) -> bool {
     one.start < other.end && other.start < one.end

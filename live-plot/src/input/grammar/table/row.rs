@@ -118,7 +118,9 @@ pub(in crate::input) fn content(
 /// be another number: `1000Mhz`, `32f5`. An address is a name.
 fn is_id(word: &[u8], is_first: bool) -> bool {
     let is_long = word.len() >= 7 && word.iter().any(u8::is_ascii_digit);
-    let may_be_number = || word[0].is_ascii_digit() && !word.contains(&b':') && !is_address(word);
+    let unsigned = word.strip_prefix(b"+").or_else(|| word.strip_prefix(b"-")).unwrap_or(word);
+    let begins = unsigned.first().is_some_and(u8::is_ascii_digit);
+    let may_be_number = || begins && !word.contains(&b':') && !is_address(word);
     (is_long && word.iter().all(u8::is_ascii_hexdigit)) || (!is_first && may_be_number())
 }
 
