@@ -107,7 +107,7 @@ impl Tables {
         let is_mark = |candidate: &Candidate| {
             has_marks && (has_numbers || !candidate.is_comment) && candidate.is_word()
         };
-        let mut headers = Vec::with_capacity(self.candidates.len());
+        let mut headers: Vec<Option<Header>> = Vec::with_capacity(self.candidates.len());
         for candidate in std::mem::take(&mut self.candidates) {
             let mut header = candidate.fits(line);
             let is_any = header.is_some();
@@ -119,8 +119,12 @@ impl Tables {
             if is_any && (header.is_none() || is_mark(&candidate)) {
                 self.report(&candidate);
             } else {
+                let is_row = header.as_ref().is_some_and(|header| {
+                    let mut above = headers.iter().flatten();
+                    candidate.lacks_values() && above.any(|above| header.is_as_wide_as(above))
+                });
                 self.candidates.push(candidate);
-                headers.push(header);
+                headers.push(header.filter(|_| !is_row));
             }
         }
         headers

@@ -35,6 +35,11 @@ impl Header {
     pub(in crate::input) fn is_again(&self, other: &Self) -> bool {
         (self.delimiter, &self.label, &self.names) == (other.delimiter, &other.label, &other.names)
     }
+
+    /// Whether it has as many names, and the same stands between them.
+    pub(in crate::input) fn is_as_wide_as(&self, other: &Self) -> bool {
+        (self.delimiter, self.names.len()) == (other.delimiter, other.names.len())
+    }
 }
 
 /// A line without a number, which may be a header.
@@ -156,6 +161,13 @@ impl Candidate {
         let is_wide = || memchr::memmem::find(&self.line, b"  ").is_some();
         let is_laid_out = || self.indent > 0 || self.line.contains(&b'\t') || is_wide();
         is_level(label) || (label_of_row.is_none() && !is_laid_out())
+    }
+
+    /// Whether it may as well be a row without a number, `10:00,N/A`: no value stands behind the first cell.
+    pub(in crate::input) fn lacks_values(&self) -> bool {
+        let delimiter = Delimiter::of(&self.line);
+        let is_gap = |cell| is_no_value(cell) || cells::kind(cell, delimiter) == Kind::Empty;
+        !delimiter.is_blanks() && delimiter.cells(&self.line).skip(1).any(is_gap)
     }
 
     /// Whether it is one word. With `--marks` that is a mark, and not the name of the numbers below it.

@@ -99,19 +99,22 @@ pub(in crate::input) fn cells<'a>(row: &'a [u8], names: &[Range<usize>]) -> Opti
     (2 * filled > cells.len() || (filled > 2 && !cells[0].is_empty())).then_some(cells)
 }
 
-/// Whether a row has as many words as there are names, and one stands below another name than its own. A cell of two words
-/// and an empty one may be the cause: `web app  2.5` below `name cpu mem`. Bare numbers are often out of line.
+/// Whether a row has as many words as there are names, and one stands nearer to another name than to its own. A cell of two
+/// words and an empty one may be the cause: `web app  2.5` below `name cpu mem`. Bare numbers are often out of line.
 pub(in crate::input) fn are_shifted(row: &[u8], names: &[Range<usize>]) -> bool {
     let is_word =
         |three: &[u8]| three[1] == b' ' && three[0] != b' ' && three[2].is_ascii_alphabetic();
     if names.is_empty() || !row.windows(3).any(is_word) {
         return false;
     }
-    let cells: Vec<_> = spans(0, row).collect();
-    let is_elsewhere = |(place, name): (&Range<usize>, &Range<usize>)| {
-        !touch(name, place) && names.iter().any(|other| touch(other, place))
+    let words: Vec<_> = spans(0, row).collect();
+    let gap = |name: &Range<usize>, word: &Range<usize>| {
+        name.start.saturating_sub(word.end).max(word.start.saturating_sub(name.end))
     };
-    cells.len() == names.len() && cells.iter().zip(names).any(is_elsewhere)
+    let is_elsewhere = |(word, name): (&Range<usize>, &Range<usize>)| {
+        !touch(name, word) && names.iter().any(|other| gap(other, word) < gap(name, word))
+    };
+    words.len() == names.len() && words.iter().zip(names).any(is_elsewhere)
 }
 
 /// Whether one of the cells is of several words: a text, or a number with its unit.
