@@ -274,7 +274,7 @@ impl Scan<'_> {
 
     /// A label with a colon at `end`; its value would begin at `after`.
     fn maybe_label(&mut self, word: usize, end: usize, after: usize) {
-        let start = self.name_start.unwrap_or_else(|| self.name_behind_value(word));
+        let start = self.name_start.unwrap_or_else(|| self.name_behind_value(word..end));
         let start = start + progress(&self.line[start..end]);
         let end = start + without_leader(&self.line[start..end]).len();
         let name = &self.line[start..end];

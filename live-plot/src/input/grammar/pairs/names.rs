@@ -4,7 +4,7 @@
 use std::ops::Range;
 
 use super::super::cells::measure;
-use super::super::reading::Span;
+use super::super::reading::{Key, Span};
 use super::super::words::{begins_name, names_row, progress};
 use super::Scan;
 
@@ -45,14 +45,28 @@ impl Scan<'_> {
             && measure::after_blank(word).is_some_and(|(_, length)| length == word.len())
     }
 
-    /// Where a name begins that ends in this word, behind a value: `Size: 5 Max Memory Used: 6` has three capital letters.
-    pub(super) fn name_behind_value(&self, word: usize) -> usize {
-        let start = self.skip_blanks(self.value_end).min(word);
-        let mut words = self.line[start..word].split(u8::is_ascii_whitespace);
+    /// Where a name begins that ends in this word, behind a value: `Size: 5 Max Memory Used: 6` has three capital letters. Of
+    /// `accel x: 1 gyro x: 2` the line has a name that ends so.
+    pub(super) fn name_behind_value(&self, word: Range<usize>) -> usize {
+        let start = self.skip_blanks(self.value_end).min(word.start);
+        let before = &self.line[start..word.start];
+        let mut words = before.split(u8::is_ascii_whitespace);
         let is_capital = |word: &[u8]| word.first().is_none_or(u8::is_ascii_uppercase);
         let are_letters = |word: &[u8]| word.iter().all(u8::is_ascii_alphabetic);
         let are_name = words.all(|word| is_capital(word) && are_letters(word));
-        if are_name { start } else { word }
+        if are_name || (are_plain_words(before) && self.has_name_in(&self.line[word.clone()])) {
+            start
+        } else {
+            word.start
+        }
+    }
+
+    /// Whether the name of a number before ends in this word.
+    fn has_name_in(&self, word: &[u8]) -> bool {
+        self.reading.items().iter().any(|item| {
+            let Key::Name(name) = item.key else { return false };
+            self.reading.text(name).rsplit(|byte| *byte == b' ').next() == Some(word)
+        })
     }
 
     /// A pair with an equals sign, whose value is looked for at `after`.
