@@ -129,9 +129,11 @@ fn has_error(text: &[u8]) -> bool {
     ["±", "+/-"].iter().any(|sign| memchr::memmem::find(text, sign.as_bytes()).is_some())
 }
 
-/// Whether a part of a cell begins with a number that bears a unit: `120W/350W`, `1.2/2.3 ms`.
+/// Whether a part of a cell is, or begins with, a number that bears a unit: `120W/350W`, `1.2/2.3 ms`.
 fn has_unit(part: &[u8]) -> bool {
-    measure::prefix(part.trim_ascii()).is_some_and(|(measure, _)| measure.unit.is_some())
+    let part = part.trim_ascii();
+    let measures = [measure::whole(part), measure::prefix(part).map(|(measure, _)| measure)];
+    measures.into_iter().flatten().any(|measure| measure.unit.is_some())
 }
 
 #[cfg(test)]
