@@ -220,8 +220,9 @@ impl Outline {
             top.names += 1;
             return;
         }
-        let key = self.text.get(top.key.clone()).and_then(|key| key.get(1..key.len() - 1));
-        let key = key.unwrap_or_default();
+        // Where no string came before the colon there is none.
+        let key = self.text.get(top.key.clone()).unwrap_or_default();
+        let key = key.get(1..key.len().saturating_sub(1)).unwrap_or_default();
         if top.names == 1 {
             top.is_sample = is_time(key) && Moment::whole(inner).is_some();
         }

@@ -93,6 +93,16 @@ fn another_line_ends_the_outline() {
 }
 
 #[test]
+fn a_colon_without_a_string_before_it_has_no_key() {
+    for text in ["{\n0:\"\"", "{\n0\0:\"x\"", "[{\n:\"a\":\"b\""] {
+        assert!(
+            read(text).iter().all(|part| part.starts_with("other") || part.starts_with("torn")),
+            "{text}"
+        );
+    }
+}
+
+#[test]
 fn what_is_too_long_is_torn() {
     let item = format!("\"{}\",\n", "x".repeat(1 << 16));
     let text = format!("{{\"a\": [\n{}1]}}\n5", item.repeat(70));
