@@ -1,6 +1,7 @@
 //! Options that read a line which no form reads, or reads in part: made from the line, and tried on it, so that they can be
 //! copied to the command line and lead to the picture in one step. What is wrong with the line is left to the messages.
 
+mod expression;
 mod figures;
 mod pattern;
 mod thing;

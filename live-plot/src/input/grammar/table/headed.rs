@@ -80,11 +80,8 @@ impl Table {
         let mut cells = row::split(body, delimiter, width);
         let lacks_first = self.lacks_first(start);
         let mut is_by_place = false;
-        let places = &self.header.places;
-        let holds_words =
-            || places::cells(whole, places).is_some_and(|cells| places::hold_words(&cells));
         let is_counted = cells.len() == width && !lacks_first && !self.is_by_place;
-        let is_shifted = is_counted && places::are_shifted(whole, places) && holds_words();
+        let is_shifted = is_counted && places::are_shifted(whole, &self.header.places);
         // A colon may stand within a cell: `nginx: worker`.
         if own.is_none_or(|label| label.contains(&b' ')) && (!is_counted || is_shifted) {
             match self.by_place(whole) {

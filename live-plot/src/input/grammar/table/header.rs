@@ -73,14 +73,11 @@ impl Candidate {
             return Some(header);
         }
         let first = Delimiter::of(&self.line);
-        if first == Delimiter::Blanks && places::are_shifted(row, &self.places(first)) {
-            let header = self.fits_by_place(row);
-            let holds_words = |header: &Header| {
-                places::cells(row, &header.places).is_some_and(|cells| places::hold_words(&cells))
-            };
-            if header.as_ref().is_some_and(holds_words) {
-                return header;
-            }
+        if first == Delimiter::Blanks
+            && places::are_shifted(row, &self.places(first))
+            && let Some(header) = self.fits_by_place(row)
+        {
+            return Some(header);
         }
         let header = self.fits_with(first, row);
         // Tabs may be blanks to the author.

@@ -99,8 +99,8 @@ pub(in crate::input) fn cells<'a>(row: &'a [u8], names: &[Range<usize>]) -> Opti
     (2 * filled > cells.len() || (filled > 2 && !cells[0].is_empty())).then_some(cells)
 }
 
-/// Whether a row has as many words as there are names, and one stands nearer to another name than to its own. A cell of two
-/// words and an empty one may be the cause: `web app  2.5` below `name cpu mem`. Bare numbers are often out of line.
+/// Whether a row has as many words as there are names, but one of them stands nearer to another name than to its own, for a
+/// cell has two words and another is empty: `web app  2.5` below `name cpu mem`. Bare numbers are often out of line.
 pub(in crate::input) fn are_shifted(row: &[u8], names: &[Range<usize>]) -> bool {
     let is_word =
         |three: &[u8]| three[1] == b' ' && three[0] != b' ' && three[2].is_ascii_alphabetic();
@@ -114,11 +114,13 @@ pub(in crate::input) fn are_shifted(row: &[u8], names: &[Range<usize>]) -> bool 
     let is_elsewhere = |(word, name): (&Range<usize>, &Range<usize>)| {
         !touch(name, word) && names.iter().any(|other| gap(other, word) < gap(name, word))
     };
-    words.len() == names.len() && words.iter().zip(names).any(is_elsewhere)
+    words.len() == names.len()
+        && words.iter().zip(names).any(is_elsewhere)
+        && cells(row, names).is_some_and(|cells| hold_words(&cells))
 }
 
 /// Whether one of the cells is of several words: a text, or a number with its unit.
-pub(in crate::input) fn hold_words(cells: &[&[u8]]) -> bool {
+fn hold_words(cells: &[&[u8]]) -> bool {
     let is_number = |word: &[u8]| measure::whole(word).is_some();
     let holds_words = |cell: &&[u8]| {
         cell.contains(&b' ') && (is_number(cell) || !words(cell).next().is_some_and(is_number))
