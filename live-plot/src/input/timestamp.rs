@@ -4,10 +4,10 @@
 
 mod beside;
 
-use chrono::{DateTime, NaiveDate, NaiveTime, Timelike, Utc};
+use chrono::{DateTime, Datelike, NaiveDate, NaiveTime, Timelike, Utc};
 use tz::TimeZone;
 
-use super::grammar::cells::calendar::Order;
+use super::grammar::cells::calendar::{self, Order};
 use super::grammar::cells::moment::{Moment, Written};
 
 const SECOND: i128 = 1_000_000_000;
@@ -195,24 +195,16 @@ fn of_day(clock: NaiveTime) -> i128 {
 }
 
 /// The date that a number writes, `20261126`, with a clock time perhaps, `20261126024718`; of the years 1900 to 2100.
-#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "bounded")]
 pub(super) fn compact(value: f64) -> Option<Moment> {
-    const DATES: std::ops::Range<u64> = 19_000_101..21_010_000;
     let number = Some(value).filter(|value| value.fract() == 0.0 && (1e7..1e14).contains(value))?;
-    let number = number as u64;
-    let (day, time) = if number < 100_000_000 {
-        (number, None)
-    } else {
-        (number / 1_000_000, Some(number % 1_000_000))
+    let text = number.to_string();
+    let (day, time) = text.as_bytes().split_at(8);
+    let date = calendar::compact_date(day).filter(|date| (1900..=2100).contains(&date.year()))?;
+    let clock = match time.len() {
+        0 => None,
+        6 => Some(calendar::clock(time, true)?.0),
+        _ => return None,
     };
-    let parts =
-        |number: u64| [number / 10_000, number / 100 % 100, number % 100].map(|part| part as u32);
-    let [year, month, date] = DATES.contains(&day).then(|| parts(day))?;
-    let clock = match time.map(parts) {
-        Some([hour, minute, second]) => Some(NaiveTime::from_hms_opt(hour, minute, second)?),
-        None => None,
-    };
-    let date = NaiveDate::from_ymd_opt(year.cast_signed(), month, date)?;
     Some(Moment { date: Some(date), clock, ..Moment::default() })
 }
 

@@ -42,7 +42,7 @@ fn read_duration(line: &[u8], reading: &mut Reading) -> bool {
     let Some(start) = line.windows(2).position(begins).map(|at| at + 1) else { return false };
     let name = line[..start].trim_ascii_end();
     let is_word = is_name(name) && !name.contains(&b'=') && !name.ends_with(b":");
-    match duration::spaced(&line[start..]).filter(|_| is_word) {
+    match duration::prefix(&line[start..]).filter(|_| is_word) {
         Some((value, unit, length)) if start + length == line.len() => {
             let name = reading.keep(name);
             let measure = Measure { value, unit: Some(unit) };

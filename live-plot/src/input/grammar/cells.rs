@@ -6,6 +6,7 @@ pub(in crate::input) mod comma;
 pub(in crate::input) mod delimiter;
 pub(super) mod duration;
 pub(in crate::input) mod foreign;
+pub(in crate::input) mod groups;
 pub(in crate::input) mod measure;
 pub(in crate::input) mod moment;
 pub(in crate::input) mod number;
@@ -159,21 +160,10 @@ pub(in crate::input) fn begins_with_number(cell: &[u8]) -> bool {
     Moment::prefix(cell).is_none() && is_number()
 }
 
-/// The number that is all of the cell, with a decimal comma in it: the most common cell between semicolons.
+/// The number that is all of the cell, with a decimal comma perhaps: the most common cell between semicolons.
 fn pointed(cell: &[u8]) -> Option<f64> {
-    let mut space = [0; 32];
-    let pointed = space.get_mut(..cell.len())?;
-    pointed.copy_from_slice(cell);
-    let at = memchr::memchr(b',', cell).filter(|at| *at > 0 && at + 1 < cell.len())?;
-    let is_plain = |byte: &u8| byte.is_ascii_digit();
-    if !is_plain(&cell[at - 1])
-        || !cell[at + 1..].iter().all(is_plain)
-        || cell[..at].contains(&b'.')
-    {
-        return None;
-    }
-    pointed[at] = b'.';
-    number::prefix(pointed).filter(|(_, length)| *length == cell.len()).map(|(value, _)| value)
+    let (value, end) = bare::number(cell, 0, b',')?;
+    (end == cell.len() && !cell.ends_with(b",")).then_some(value)
 }
 
 /// Whether a cell says that there is nothing in it: vnlog and many tables write a dash, nvidia-smi `[N/A]`, kubectl
@@ -264,10 +254,15 @@ mod tests {
         };
         assert_eq!(value("($1,234.50)", Delimiter::Comma), -1234.5);
         assert_eq!(value("(345.00 €)", Delimiter::Tab), -345.0);
+        assert_eq!(value("(1,234.50)", Delimiter::Comma), -1234.5);
         assert_eq!(value("$-5.20", Delimiter::Comma), -5.2);
-        for (text, delimiter) in
-            [("(5)", Delimiter::Comma), ("($5)", Delimiter::Blanks), ("($5) x", Delimiter::Comma)]
-        {
+        assert_eq!(value("+$1.00", Delimiter::Comma), 1.0);
+        for (text, delimiter) in [
+            ("(5)", Delimiter::Comma),
+            ("(5.5)", Delimiter::Comma),
+            ("($5)", Delimiter::Blanks),
+            ("($5) x", Delimiter::Comma),
+        ] {
             assert!(value(text, delimiter).is_nan(), "{text}");
         }
     }

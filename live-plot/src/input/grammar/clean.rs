@@ -4,7 +4,8 @@
 
 use std::borrow::Cow;
 
-use super::cells::{measure, number};
+use super::cells::groups;
+use super::cells::measure::{self, Measure};
 
 /// The line without control bytes and escape sequences. A clean line, nearly every one, is only looked at.
 pub(in crate::input) fn clean(line: &[u8]) -> Cow<'_, [u8]> {
@@ -166,8 +167,9 @@ pub(super) fn unbracketed(line: &[u8]) -> Option<&[u8]> {
 pub(super) fn is_below_zero(line: &[u8]) -> bool {
     let inner = line.strip_prefix(b"(").and_then(|rest| rest.strip_suffix(b")"));
     let is_grouped =
-        |inner| number::grouped(inner).is_some_and(|(_, length)| length == inner.len());
-    inner.is_some_and(is_grouped) || measure::below_zero(line).is_some()
+        |inner| groups::grouped(inner).is_some_and(|(_, length)| length == inner.len());
+    let is_money = |measure: Measure| measure.unit.is_some();
+    inner.is_some_and(is_grouped) || measure::below_zero(line).is_some_and(is_money)
 }
 
 /// Whether the line is an element of XML, or several. Its numbers are in attributes and between tags, whose names say what

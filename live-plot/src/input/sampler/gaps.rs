@@ -3,8 +3,8 @@
 
 use super::super::gaps::Gap;
 use super::super::grammar::cells::comma::is_behind_points;
+use super::super::grammar::cells::groups::BlankGroups;
 use super::super::grammar::cells::measure;
-use super::super::grammar::cells::number::BlankGroups;
 use super::super::grammar::cells::{begins_with_number, is_fortran};
 use super::super::grammar::clean;
 use super::super::grammar::reading::{Item, Key, Reading};

@@ -1,8 +1,12 @@
 //! The most common line, and nothing else: a number of at most fifteen digits, `-12.5`, and the LF behind it. A word of
-//! eight bytes is read at once, so a flood of such lines costs little. What a number is `number` knows: it reads all the
-//! others, and these as the same values.
+//! eight bytes is read at once, so a flood of such lines costs little. All other numbers are left to `number`.
 
-use super::number::POWERS;
+/// Ten to these powers is exact in a double, and so is a product or quotient of two exact doubles, once rounded
+/// (Clinger 1990).
+pub(super) const POWERS: [f64; 23] = [
+    1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16,
+    1e17, 1e18, 1e19, 1e20, 1e21, 1e22,
+];
 
 /// Any number of so many digits is exact in a double.
 const MOST_DIGITS: usize = 15;

@@ -1,7 +1,7 @@
-//! The parts of a date and a clock time, read from left to right: years, months by number or name, days, hours, zones.
+//! The parts of a date and a clock time, in all the ways in which they are written: chrono reads one way that is known before.
 //! Which of them make a time is left to `moment`.
 
-use chrono::{NaiveDate, NaiveTime};
+use chrono::{Month, NaiveDate, NaiveTime, Timelike};
 
 /// What comes first in a date whose year is last.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -12,270 +12,208 @@ pub(in crate::input) enum Order {
     Open(NaiveDate),
 }
 
-const MONTHS: [&[u8]; 12] = [
-    b"January",
-    b"February",
-    b"March",
-    b"April",
-    b"May",
-    b"June",
-    b"July",
-    b"August",
-    b"September",
-    b"October",
-    b"November",
-    b"December",
-];
-
-/// The zones of RFC 5322 section 4.3, and Europe's, in hours.
-const ZONES: [(&[u8], i32); 18] = [
-    (b"Z", 0),
-    (b"z", 0),
-    (b"UTC", 0),
-    (b"GMT", 0),
-    (b"EST", -5),
-    (b"EDT", -4),
-    (b"CST", -6),
-    (b"CDT", -5),
-    (b"MST", -7),
-    (b"MDT", -6),
-    (b"PST", -8),
-    (b"PDT", -7),
-    (b"WET", 0),
-    (b"WEST", 1),
-    (b"CET", 1),
-    (b"CEST", 2),
-    (b"EET", 2),
-    (b"EEST", 3),
-];
-
-#[derive(Debug)]
-pub(in crate::input) struct Scanner<'a> {
-    text: &'a [u8],
-    pub(in crate::input) at: usize,
+/// A date and a clock time at fixed places, as most are written: `2026-11-25T17:00:01`. The others read the same.
+pub(super) fn date_and_clock(text: &[u8]) -> Option<(NaiveDate, NaiveTime)> {
+    let text: &[u8; 19] = text.first_chunk()?;
+    let marks = [text[4], text[7], text[10], text[13], text[16]];
+    if marks != *b"--T::" && marks != *b"-- ::" {
+        return None;
+    }
+    let mut are_digits = true;
+    let mut two = |at: usize| {
+        let digits = [text[at], text[at + 1]].map(|digit| digit.wrapping_sub(b'0'));
+        are_digits &= digits[0] < 10 && digits[1] < 10;
+        10 * u32::from(digits[0]) + u32::from(digits[1])
+    };
+    let [century, year, month, day, hour, minute, second] = [0, 2, 5, 8, 11, 14, 17].map(&mut two);
+    if !are_digits || century < 10 {
+        return None;
+    }
+    let date = NaiveDate::from_ymd_opt((100 * century + year).cast_signed(), month, day)?;
+    Some((date, NaiveTime::from_hms_opt(hour, minute, second)?))
 }
 
-impl<'a> Scanner<'a> {
-    pub(in crate::input) fn new(text: &'a [u8]) -> Self {
-        Self { text, at: 0 }
+/// The date that the text begins with, and its length: `2026-11-25`, `2026/11/25`, `25.11.2026`, `11/25/2026`, `25/11/2026`,
+/// `26-Nov-2026`, `26/Nov/2026`, `26 Nov 2026`, `Nov 26 2026`, `November 26, 2026`.
+pub(super) fn date(text: &[u8]) -> Option<(NaiveDate, Option<Order>, usize)> {
+    let first = Part::of(text)?;
+    let (mark, after) =
+        text[first.length..].split_first().filter(|(mark, _)| b"-/. ".contains(mark))?;
+    let second = Part::of(after)?;
+    let after = &after[second.length..];
+    let after = after.strip_prefix(b",").filter(|_| first.is_name).unwrap_or(after);
+    let after = after.strip_prefix(&[*mark])?;
+    let third = Part::of(after)?;
+    let (year, month, day) = match mark {
+        b' ' if first.is_name => (third, first, second),
+        b'-' | b'/' | b' ' if second.is_name => (third, second, first),
+        b'-' | b'/' if first.length == 4 => (first, second, third),
+        b'/' => (third, first, second),
+        b'.' => (third, second, first),
+        _ => return None,
+    };
+    let is_number = |part: Part, most: usize| !part.is_name && part.length <= most;
+    let fits = year.length == 4 && is_number(year, 4) && is_number(day, 2);
+    if !fits || !(month.is_name || month.length <= 2) {
+        return None;
     }
+    let date = |month: Part, day: Part| {
+        NaiveDate::from_ymd_opt(year.number.cast_signed(), month.number, day.number)
+    };
+    let is_open = *mark == b'/' && !second.is_name && year.length == third.length;
+    let other = if is_open { date(day, month) } else { None };
+    let (date, order) = match (date(month, day), other) {
+        (Some(date), None) => (date, is_open.then_some(Order::Month)),
+        (Some(date), Some(other)) => (date, (date != other).then_some(Order::Open(other))),
+        (None, other) => (other?, Some(Order::Day)),
+    };
+    Some((date, order, text.len() - after.len() + third.length))
+}
 
-    /// What `read` finds, else the place is kept.
-    pub(in crate::input) fn attempt<T>(
-        &mut self,
-        read: impl FnOnce(&mut Self) -> Option<T>,
-    ) -> Option<T> {
-        let before = self.at;
-        let found = read(self);
-        if found.is_none() {
-            self.at = before;
+/// A part of a date.
+#[derive(Debug, Clone, Copy)]
+struct Part {
+    number: u32,
+    length: usize,
+    /// It is the name of a month, or its first three letters.
+    is_name: bool,
+}
+
+impl Part {
+    fn of(text: &[u8]) -> Option<Self> {
+        let length = digits(text);
+        if length > 0 {
+            return Some(Self { number: number(&text[..length.min(5)]), length, is_name: false });
         }
-        found
+        // Nearly every word is longer than a month, or begins otherwise.
+        let length = text.iter().take(10).take_while(|byte| byte.is_ascii_alphabetic()).count();
+        let month: Month = str::from_utf8(&text[..length]).ok()?.parse().ok()?;
+        Some(Self { number: month.number_from_month(), length, is_name: true })
     }
+}
 
-    fn peek(&self) -> Option<u8> {
-        self.text.get(self.at).copied()
+/// How many digits the text begins with.
+fn digits(text: &[u8]) -> usize {
+    text.iter().take_while(|byte| byte.is_ascii_digit()).count()
+}
+
+fn number<'a>(digits: impl IntoIterator<Item = &'a u8>) -> u32 {
+    digits.into_iter().fold(0, |number, digit| 10 * number + u32::from(digit - b'0'))
+}
+
+/// The date of ISO 8601's basic format that the text begins with: `20261126T024718`.
+pub(in crate::input) fn compact_date(text: &[u8]) -> Option<NaiveDate> {
+    let (year, rest) = text.split_at_checked(4).filter(|_| digits(text) == 8)?;
+    NaiveDate::from_ymd_opt(number(year).cast_signed(), number(&rest[..2]), number(&rest[2..4]))
+}
+
+/// The clock time that the text begins with, and its length: `17:00`, `17:00:01.5`, `17:00:01,500`, `5:00:01 PM`; behind a
+/// date without marks `024718`.
+pub(in crate::input) fn clock(text: &[u8], is_compact: bool) -> Option<(NaiveTime, usize)> {
+    let hours = digits(text);
+    let (hours, mark) = match hours {
+        6 if is_compact => (2, 0),
+        1 | 2 if text.get(hours) == Some(&b':') && !is_compact => (hours, 1),
+        _ => return None,
+    };
+    let two = |at: usize| Some(number(text.get(at..at + 2).filter(|part| digits(part) == 2)?));
+    let minutes = hours + mark;
+    let minute = two(minutes)?;
+    let seconds = minutes + 2 + mark;
+    let (second, end) = match mark == 0 || text.get(minutes + 2) == Some(&b':') {
+        true => (two(seconds)?, seconds + 2),
+        false => (0, minutes + 2),
+    };
+    // A leap second, 23:59:60, is a second of more than a thousand milliseconds there.
+    let (second, nanos) = if second == 60 { (59, 1_000_000_000) } else { (second, 0) };
+    let clock = NaiveTime::from_hms_nano_opt(number(&text[..hours]), minute, second, nanos)?;
+    match end == minutes + 2 {
+        true => in_half(clock, text, end),
+        false => with_fraction(clock, text, end),
     }
+}
 
-    fn take(&mut self, wanted: impl Fn(u8) -> bool) -> Option<u8> {
-        let byte = self.peek().filter(|byte| wanted(*byte))?;
-        self.at += 1;
-        Some(byte)
-    }
-
-    /// A number of so many digits.
-    fn digits(&mut self, least: usize, most: usize) -> Option<u32> {
-        let rest = &self.text[self.at..];
-        let count = rest.iter().take(most + 1).take_while(|byte| byte.is_ascii_digit()).count();
-        self.at += count;
-        (least..=most).contains(&count).then(|| {
-            rest[..count].iter().fold(0, |value, digit| value * 10 + u32::from(digit - b'0'))
-        })
-    }
-
-    /// `2026-11-25T17:00:01`, the most common time: its digits stand in fixed places. The other methods read the same.
-    pub(in crate::input) fn date_and_clock(&mut self) -> Option<(NaiveDate, NaiveTime)> {
-        let text: &[u8; 19] = self.text.get(self.at..)?.first_chunk()?;
-        let marks = [text[4], text[7], text[10], text[13], text[16]];
-        if marks != *b"--T::" {
-            return None;
+/// The clock time that ends at `at`, with the fraction of its second, also behind a comma; digits behind nanoseconds are cut.
+pub(super) fn with_fraction(
+    clock: NaiveTime,
+    text: &[u8],
+    at: usize,
+) -> Option<(NaiveTime, usize)> {
+    let (clock, end) = match &text[at..] {
+        [b'.' | b',', rest @ ..] if digits(rest) > 0 => {
+            let length = digits(rest);
+            let nanos = number(rest[..length].iter().chain(&[b'0'; 9]).take(9));
+            (clock.with_nanosecond(clock.nanosecond() + nanos)?, at + 1 + length)
         }
-        let mut are_digits = true;
-        let mut two = |at: usize| {
-            let digits = [text[at], text[at + 1]].map(|digit| digit.wrapping_sub(b'0'));
-            are_digits &= digits[0] < 10 && digits[1] < 10;
-            10 * u32::from(digits[0]) + u32::from(digits[1])
-        };
-        let [century, year, month, day, hour, minute, second] =
-            [0, 2, 5, 8, 11, 14, 17].map(&mut two);
-        if !are_digits {
-            return None;
+        _ => (clock, at),
+    };
+    in_half(clock, text, end)
+}
+
+/// The clock time that ends at `at`, in the half of the day that may follow.
+fn in_half(clock: NaiveTime, text: &[u8], at: usize) -> Option<(NaiveTime, usize)> {
+    let rest = text[at..].trim_ascii_start();
+    let [half @ (b'A' | b'P' | b'a' | b'p'), b'M' | b'm', after @ ..] = rest else {
+        return Some((clock, at));
+    };
+    if after.first().is_some_and(u8::is_ascii_alphanumeric) {
+        return Some((clock, at));
+    }
+    let is_afternoon = half.eq_ignore_ascii_case(&b'p');
+    let hour = (1..=12).contains(&clock.hour()).then(|| clock.hour() % 12)?;
+    let clock = clock.with_hour(hour + if is_afternoon { 12 } else { 0 })?;
+    Some((clock, text.len() - after.len()))
+}
+
+/// The zone that the text begins with, and its length: `Z`, ` UTC`, ` CET`, `+01:00`, `+0100`, ` +01`, ` GMT+1`, in seconds.
+pub(super) fn offset(text: &[u8]) -> Option<(i32, usize)> {
+    let rest = text.trim_ascii_start();
+    let letters = rest.iter().take_while(|byte| byte.is_ascii_alphanumeric()).count();
+    let blanks = text.len() - rest.len();
+    match zone(&rest[..letters]) {
+        // Google writes `GMT+1`, and `GMT+5:30`.
+        Some(0) => {
+            let (more, length) = distance(&rest[letters..], 1).unwrap_or_default();
+            Some((more, blanks + letters + length))
         }
-        let date = NaiveDate::from_ymd_opt((100 * century + year).cast_signed(), month, day)?;
-        self.at += text.len();
-        Some((date, self.rest_of_clock(hour, minute, Some(second))?))
+        Some(hours) => Some((3600 * hours, blanks + letters)),
+        None => distance(rest, 2).map(|(seconds, length)| (seconds, blanks + length)),
     }
+}
 
-    /// `2026-11-25`, `2026/11/25`, `25.11.2026`, `11/25/2026`, `25/11/2026`.
-    pub(in crate::input) fn date(&mut self) -> Option<(NaiveDate, Option<Order>)> {
-        if let Some(date) = self.attempt(Self::named_date) {
-            return Some((date, None));
-        }
-        let start = self.at;
-        let first = self.digits(1, 4)?;
-        let is_year = self.at - start == 4;
-        let mark = self.take(|byte| b"-/.".contains(&byte))?;
-        let second = self.digits(1, 2)?;
-        self.take(|byte| byte == mark)?;
-        let third = if is_year { self.digits(1, 2)? } else { self.digits(4, 4)? };
-        let (year, others) = match (is_year, mark) {
-            (true, b'-' | b'/') => (first, [second, third]),
-            (false, b'/') => (third, [first, second]),
-            (false, b'.') => (third, [second, first]),
-            _ => return None,
-        };
-        let year = i32::try_from(year).ok()?;
-        let date = |[month, day]: [u32; 2]| NaiveDate::from_ymd_opt(year, month, day);
-        let is_open = !is_year && mark == b'/';
-        let swapped = if is_open { date([others[1], others[0]]) } else { None };
-        match (date(others), swapped) {
-            (Some(date), None) if is_year || mark == b'.' => Some((date, None)),
-            (Some(date), None) => Some((date, Some(Order::Month))),
-            (Some(date), Some(other)) if date == other => Some((date, None)),
-            (Some(date), Some(other)) => Some((date, Some(Order::Open(other)))),
-            (None, other) => Some((other?, Some(Order::Day))),
-        }
-    }
+/// The zones of RFC 5322 section 4.3, and Europe's, in hours.
+fn zone(name: &[u8]) -> Option<i32> {
+    Some(match name {
+        b"Z" | b"z" | b"UTC" | b"GMT" | b"WET" => 0,
+        b"WEST" | b"CET" => 1,
+        b"CEST" | b"EET" => 2,
+        b"EEST" => 3,
+        b"EDT" => -4,
+        b"EST" | b"CDT" => -5,
+        b"CST" | b"MDT" => -6,
+        b"MST" | b"PDT" => -7,
+        b"PST" => -8,
+        _ => return None,
+    })
+}
 
-    /// `26-Nov-2026`, `26/Nov/2026`, `26 Nov 2026`, `Nov 26 2026`, `November 26, 2026`.
-    fn named_date(&mut self) -> Option<NaiveDate> {
-        let (day, month) = if self.peek()?.is_ascii_digit() {
-            let day = self.digits(1, 2)?;
-            let mark = self.take(|byte| b"-/ ".contains(&byte))?;
-            let month = self.month()?;
-            self.take(|byte| byte == mark)?;
-            (day, month)
-        } else {
-            let month = self.month()?;
-            self.take(|byte| byte == b' ')?;
-            let day = self.digits(1, 2)?;
-            self.take(|byte| byte == b',');
-            self.take(|byte| byte == b' ')?;
-            (day, month)
-        };
-        NaiveDate::from_ymd_opt(i32::try_from(self.digits(4, 4)?).ok()?, month, day)
-    }
-
-    /// The name of a month, or its first three letters.
-    fn month(&mut self) -> Option<u32> {
-        let rest = &self.text[self.at..];
-        let length = rest.iter().take_while(|byte| byte.is_ascii_alphabetic()).count();
-        let is_named = |name: &&[u8]| {
-            length >= 3
-                && name.starts_with(&rest[..length])
-                && (length == 3 || length == name.len())
-        };
-        let month = MONTHS.iter().position(is_named)?;
-        self.at += length;
-        u32::try_from(month + 1).ok()
-    }
-
-    /// `20261126` of ISO 8601's basic format.
-    pub(in crate::input) fn compact_date(&mut self) -> Option<NaiveDate> {
-        let date = self.digits(8, 8)?;
-        let year = i32::try_from(date / 10_000).ok()?;
-        NaiveDate::from_ymd_opt(year, date / 100 % 100, date % 100)
-    }
-
-    /// `024718`, with a fraction perhaps.
-    pub(in crate::input) fn compact_clock(&mut self) -> Option<NaiveTime> {
-        let clock = self.digits(6, 6)?;
-        let nanos = self.attempt(Self::fraction).unwrap_or(0);
-        NaiveTime::from_hms_nano_opt(clock / 10_000, clock / 100 % 100, clock % 100, nanos)
-    }
-
-    /// What parts a date and a clock time.
-    pub(in crate::input) fn separator(&mut self) {
-        if self.take(|byte| matches!(byte, b'T' | b't' | b'_' | b':')).is_none() {
-            while self.take(|byte| byte == b' ' || byte == b'\t').is_some() {}
-        }
-    }
-
-    /// `17:00`, `17:00:01`, `17:00:01.5`, `17:00:01,500`, `5:00:01 PM`.
-    pub(in crate::input) fn clock(&mut self) -> Option<NaiveTime> {
-        let hour = self.digits(1, 2)?;
-        self.take(|byte| byte == b':')?;
-        let minute = self.digits(2, 2)?;
-        let second = self.attempt(|scanner| {
-            scanner.take(|byte| byte == b':')?;
-            scanner.digits(2, 2)
-        });
-        self.rest_of_clock(hour, minute, second)
-    }
-
-    /// The clock time with what follows its fields: a fraction, half a day.
-    fn rest_of_clock(&mut self, hour: u32, minute: u32, second: Option<u32>) -> Option<NaiveTime> {
-        let nanos = second.and_then(|_| self.attempt(Self::fraction)).unwrap_or(0);
-        let half = self.attempt(|scanner| {
-            while scanner.take(|byte| byte == b' ').is_some() {}
-            let half = scanner.take(|byte| matches!(byte, b'A' | b'P' | b'a' | b'p'))?;
-            scanner.take(|byte| matches!(byte, b'M' | b'm'))?;
-            let is_word = scanner.peek().is_none_or(|byte| !byte.is_ascii_alphanumeric());
-            is_word.then_some(half.to_ascii_uppercase())
-        });
-        let hour = match half {
-            Some(half) if (1..=12).contains(&hour) => hour % 12 + if half == b'P' { 12 } else { 0 },
-            Some(_) => return None,
-            None => hour,
-        };
-        // A leap second, 23:59:60, is a second of more than a thousand milliseconds there.
-        let (second, nanos) = match second.unwrap_or(0) {
-            60 => (59, nanos + 1_000_000_000),
-            second => (second, nanos),
-        };
-        NaiveTime::from_hms_nano_opt(hour, minute, second, nanos)
-    }
-
-    /// The fraction of a second, in nanoseconds; further digits are cut.
-    fn fraction(&mut self) -> Option<u32> {
-        self.take(|byte| byte == b'.' || byte == b',')?;
-        let mut nanos = 0;
-        let mut place = 100_000_000;
-        let start = self.at;
-        while let Some(digit) = self.take(|byte| byte.is_ascii_digit()) {
-            nanos += u32::from(digit - b'0') * place;
-            place /= 10;
-        }
-        (self.at > start).then_some(nanos)
-    }
-
-    /// `Z`, ` UTC`, ` CET`, `+01:00`, `+0100`, ` +01`, ` GMT+1`, in seconds.
-    pub(in crate::input) fn offset(&mut self) -> Option<i32> {
-        while self.take(|byte| byte == b' ').is_some() {}
-        let rest = &self.text[self.at..];
-        let letters = rest.iter().take_while(|byte| byte.is_ascii_alphanumeric()).count();
-        if let Some((_, hours)) = ZONES.iter().find(|(word, _)| *word == &rest[..letters]) {
-            self.at += letters;
-            // Google writes `GMT+1`, and `GMT+5:30`.
-            let more = if *hours == 0 { self.attempt(|scanner| scanner.distance(1)) } else { None };
-            return Some(hours * 3600 + more.unwrap_or(0));
-        }
-        self.distance(2)
-    }
-
-    /// A sign, hours of so many digits at least, and minutes, in seconds.
-    fn distance(&mut self, least: usize) -> Option<i32> {
-        let sign = if self.take(|byte| byte == b'+' || byte == b'-')? == b'-' { -1 } else { 1 };
-        let hours = self.digits(least, 4)?;
-        let seconds = match (hours, self.text.get(self.at)) {
-            (0..=23, Some(b':')) => {
-                self.at += 1;
-                hours * 3600 + self.digits(2, 2)? * 60
-            }
-            (0..=23, _) => hours * 3600,
-            (100..=2359, _) => (hours / 100) * 3600 + hours % 100 * 60,
-            _ => return None,
-        };
-        i32::try_from(seconds).ok().map(|seconds| sign * seconds)
-    }
+/// A sign, hours of so many digits at least, and minutes, in seconds; and its length.
+fn distance(text: &[u8], least: usize) -> Option<(i32, usize)> {
+    let sign = match text.first()? {
+        b'+' => 1,
+        b'-' => -1,
+        _ => return None,
+    };
+    let is_part = |byte: &&u8| byte.is_ascii_digit() || **byte == b':';
+    let length = text[1..].iter().take_while(is_part).count();
+    let written = str::from_utf8(&text[1..=length]).ok()?;
+    let (hours, minutes) = match written.split_once(':') {
+        Some(both) => both,
+        None if length == 4 => written.split_at(2),
+        None => (written, "00"),
+    };
+    let fits = (least..=2).contains(&hours.len()) && minutes.len() == 2;
+    let number = |digits: &str| digits.parse::<i32>().ok();
+    let (hours, minutes) = (number(hours).filter(|hours| fits && *hours < 24)?, number(minutes)?);
+    Some((sign * (3600 * hours + 60 * minutes), 1 + length))
 }

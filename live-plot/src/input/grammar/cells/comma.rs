@@ -1,6 +1,7 @@
 //! What a comma between two digits may be: a decimal point, as most of Europe writes it, the mark between groups of three
 //! digits, or what parts two numbers. Where it is not certain, the line is left to be reported.
 
+use super::groups::Groups;
 use super::measure::{self, Measure};
 
 /// Whether a comma stands between two digits.
@@ -37,19 +38,14 @@ pub(in crate::input) fn has_decimal_point(line: &[u8]) -> bool {
 /// The number that is all of a quoted cell, in groups of two digits as India writes it: `1,23,456.50`.
 pub(in crate::input) fn grouped_by_two(cell: &[u8]) -> Option<Measure> {
     let digits = cell.strip_prefix(b"-").unwrap_or(cell);
-    let point = memchr::memchr(b'.', digits).unwrap_or(digits.len());
-    let mut groups = digits[..point].split(|byte| *byte == b',');
-    let (first, last) = (groups.next()?, groups.next_back()?);
-    let are_digits = |group: &[u8]| group.iter().all(u8::is_ascii_digit);
-    let mut others = groups.peekable();
-    let fits = others.peek().is_some()
-        && matches!(first.len(), 1..=2)
-        && first[0] != b'0'
-        && last.len() == 3
-        && [first, last].into_iter().all(are_digits)
-        && others.all(|group| group.len() == 2 && are_digits(group));
-    let plain: Vec<u8> = cell.iter().copied().filter(|byte| *byte != b',').collect();
-    fits.then(|| measure::whole(&plain))?
+    let whole = digits.split(|byte| *byte == b'.').next()?;
+    let groups: Vec<&[u8]> = whole.split(|byte| *byte == b',').collect();
+    let [[b'1'..=b'9'] | [b'1'..=b'9', _], others @ .., [_, _, _]] = &groups[..] else {
+        return None;
+    };
+    let are_of_two = !others.is_empty() && others.iter().all(|group| group.len() == 2);
+    let joined: Vec<u8> = cell.iter().copied().filter(|byte| *byte != b',').collect();
+    are_of_two.then(|| measure::whole(&joined))?
 }
 
 /// Whether the line as a whole looks more like one number with a decimal comma than like two: `0,5`, `1.234,5`.
@@ -109,22 +105,24 @@ fn single(line: &[u8]) -> impl Iterator<Item = (&[u8], &[u8])> {
 pub(in crate::input) fn decimal(cell: &[u8]) -> Option<Measure> {
     let at =
         memchr::memchr(b',', cell).filter(|at| is_within(&cell[..(at + 2).min(cell.len())]))?;
-    let (before, after) = (&cell[..at], &cell[at + 1..]);
-    if after.contains(&b',') {
-        return None;
-    }
-    let mut pointed = ungrouped(before)?;
-    pointed.push(b'.');
-    pointed.extend_from_slice(after);
-    measure::whole(&pointed)
+    let Groups { mut joined, .. } =
+        groups(&cell[..at], &[".", " "]).filter(|groups| groups.end == at)?;
+    joined.push(b'.');
+    joined.extend_from_slice(&cell[at + 1..]);
+    measure::whole(&joined)
 }
 
 /// The number that is all of the cell, if points part its groups: `1.000`, where a comma is the decimal point.
 pub(in crate::input) fn grouped_by_points(cell: &[u8]) -> Option<Measure> {
-    let digits = cell.iter().rposition(u8::is_ascii_digit)? + 1;
-    let mut plain = cell[..digits].contains(&b'.').then(|| ungrouped(&cell[..digits]))??;
-    plain.extend_from_slice(&cell[digits..]);
-    measure::whole(&plain)
+    let Groups { mut joined, end, .. } = groups(cell, &["."]).filter(|groups| groups.count > 1)?;
+    let rest = &cell[end..];
+    joined.extend_from_slice(rest);
+    (!rest.iter().any(u8::is_ascii_digit)).then(|| measure::whole(&joined))?
+}
+
+/// The first digits of the cell, in groups that these marks part.
+fn groups(cell: &[u8], marks: &[&str]) -> Option<Groups> {
+    Groups::of(cell, cell.iter().position(u8::is_ascii_digit)?, marks)
 }
 
 /// Whether the points of all numbers between semicolons that have one may part groups of three digits: `1.500;2.500`.
@@ -134,24 +132,9 @@ pub(in crate::input) fn may_be_thousands(line: &[u8]) -> bool {
         let cell = cell.trim_ascii();
         let is_pointed = cell.contains(&b'.') && cell.iter().any(u8::is_ascii_digit);
         has_points |= is_pointed;
-        !is_pointed || (cell[0] != b'0' && grouped_by_points(cell).is_some())
+        !is_pointed || grouped_by_points(cell).is_some()
     };
     line.split(|byte| *byte == b';').all(may_be) && has_points
-}
-
-/// The digits without what stands between groups of three; `None` if they part anything else.
-fn ungrouped(text: &[u8]) -> Option<Vec<u8>> {
-    let mut groups = text.split(|byte| matches!(byte, b'.' | b' '));
-    let first = groups.next().unwrap_or_default();
-    let mut plain = first.to_vec();
-    let digits = first.iter().filter(|byte| byte.is_ascii_digit()).count();
-    for group in groups {
-        if group.len() != 3 || !group.iter().all(u8::is_ascii_digit) || !(1..=3).contains(&digits) {
-            return None;
-        }
-        plain.extend_from_slice(group);
-    }
-    Some(plain)
 }
 
 #[cfg(test)]

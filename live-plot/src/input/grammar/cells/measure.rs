@@ -2,6 +2,7 @@
 
 use super::duration;
 use super::foreign::Foreign;
+use super::groups;
 use super::number;
 use super::unit::Unit;
 
@@ -36,7 +37,7 @@ pub(in crate::input) fn prefix(text: &[u8]) -> Option<(Measure, usize)> {
     if text.first().is_none_or(is_word) {
         return money(text);
     }
-    let Some((value, length)) = number::grouped(text).or_else(|| number::prefix(text)) else {
+    let Some((value, length)) = groups::grouped(text).or_else(|| number::prefix(text)) else {
         return money(text);
     };
     let rest = &text[length..];
@@ -45,72 +46,66 @@ pub(in crate::input) fn prefix(text: &[u8]) -> Option<(Measure, usize)> {
         return None;
     }
     if may_go_on(rest)
-        && let Some((value, unit, length)) = duration::spaced(text)
+        && let Some((value, unit, length)) = duration::prefix(text)
     {
-        return Some((Measure { value, unit: Some(unit) }, length));
+        let end = length + usize::from(text[length..].starts_with(b"."));
+        return is_ended(&text[end..]).then_some((Measure { value, unit: Some(unit) }, end));
     }
     if rest.first() == Some(&b',') && rest.get(1).is_some_and(u8::is_ascii_digit) {
         return with_decimal_comma(text, length);
     }
-    if is_ended(rest) {
-        return Some((Measure { value, unit: None }, length));
-    }
-    let letters = word_length(rest);
-    if letters == 0 {
-        return None;
-    }
+    let letters = if is_ended(rest) { 0 } else { word_length(rest) };
+    let end = length + letters;
     // The full stop of a sentence.
     let word = rest[..letters].strip_suffix(b".").unwrap_or(&rest[..letters]);
-    let end = length + letters;
-    if word.is_empty() {
-        return Some((Measure { value, unit: None }, end));
-    }
     // `01131C` is the number of a thing, in hexadecimal digits.
-    let is_padded = text[0] == b'0' && text[1].is_ascii_digit();
+    let is_padded = text[0] == b'0' && text.get(1).is_some_and(u8::is_ascii_digit);
     let is_hexadecimal = is_padded && word.iter().all(|byte| matches!(byte, b'A'..=b'F'));
+    if word.is_empty() {
+        return is_ended(&text[end..]).then_some((Measure { value, unit: None }, end));
+    }
     if !is_ended(&text[end..]) || is_hexadecimal {
         return None;
     }
-    match Unit::named(word) {
-        Some(unit) => Some((Measure { value, unit: Some(unit) }, end)),
-        None => duration::whole(&text[..length + word.len()])
-            .map(|(value, unit)| (Measure { value, unit: Some(unit) }, end)),
-    }
+    Unit::named(word).map(|unit| (Measure { value, unit: Some(unit) }, end))
 }
 
 /// Whether what follows a number may be a unit of time, and another part of a duration.
 fn may_go_on(rest: &[u8]) -> bool {
     let word = rest.trim_ascii_start();
     let letters = word.iter().take_while(|byte| byte.is_ascii_alphabetic()).count();
-    word.first().is_some_and(|first| b"wdhm".contains(first))
-        && matches!(word.get(letters), Some(b' ' | b','))
+    word.first().is_some_and(|first| b"wdhms".contains(first))
+        && matches!(word.get(letters), Some(b' ' | b',' | b'0'..=b'9'))
 }
 
-/// The amount of money in brackets, as accountants write what is below zero: `($345.00)`.
+/// The amount of money in brackets, as accountants write what is below zero: `($345.00)`, `(345.00)`.
 pub(in crate::input) fn below_zero(cell: &[u8]) -> Option<Measure> {
     let inner = cell.strip_prefix(b"(")?.strip_suffix(b")")?;
-    let measure = whole(inner).filter(|measure| measure.unit.is_some_and(Unit::is_money))?;
+    let has_cents = matches!(inner, [.., b'.', b'0'..=b'9', b'0'..=b'9']);
+    let is_money = |measure: &Measure| measure.unit.map_or(has_cents, Unit::is_money);
+    let measure = whole(inner).filter(is_money)?;
     Some(Measure { value: -measure.value, ..measure })
 }
 
-/// The amount that the sign of a currency stands before: `-$5.20`, `$-5.20`.
+/// The amount that its currency stands before: `-$5.20`, `$-5.20`, `USD 5`.
 fn money(text: &[u8]) -> Option<(Measure, usize)> {
     // Nearly every text is a word: one byte tells.
-    if !matches!(text.first()?, b'$' | b'-' | 0xc2 | 0xe2) {
+    if !matches!(text.first()?, b'$' | b'-' | b'+' | 0xc2 | 0xe2 | b'U' | b'E' | b'G') {
         return None;
     }
-    let is_negative = text[0] == b'-';
-    let amount = &text[usize::from(is_negative)..];
-    let sign = ["$", "€", "£", "¥"].into_iter().find(|sign| amount.starts_with(sign.as_bytes()))?;
-    let digits = &amount[sign.len()..];
-    let digits = if is_negative { digits } else { digits.strip_prefix(b"-").unwrap_or(digits) };
+    let (is_negative, start) = number::sign(text);
+    let amount = &text[start..];
+    let currencies = ["$", "€", "£", "¥", "USD ", "EUR ", "GBP "];
+    let currency = currencies.into_iter().find(|sign| amount.starts_with(sign.as_bytes()))?;
+    let amount = &amount[currency.len()..];
+    let digits = if start == 0 { amount.strip_prefix(b"-").unwrap_or(amount) } else { amount };
     let has_digits = digits.first().is_some_and(u8::is_ascii_digit);
-    let (measure, length) = has_digits.then(|| prefix(&amount[sign.len()..]))??;
+    let (measure, length) = has_digits.then(|| prefix(amount))??;
     let value = if is_negative { -measure.value } else { measure.value };
     // `$1.2K` is thousands of them.
     let many = measure.unit.map_or(Some(value), |unit| unit.many(value))?;
-    let unit = Unit::named(sign.as_bytes());
-    Some((Measure { value: many, unit }, text.len() - amount.len() + sign.len() + length))
+    let unit = Unit::named(currency.trim_end().as_bytes());
+    Some((Measure { value: many, unit }, text.len() - amount.len() + length))
 }
 
 /// The number whose comma stands at `comma`, if a unit follows its digits.
@@ -125,7 +120,7 @@ fn with_decimal_comma(text: &[u8], comma: usize) -> Option<(Measure, usize)> {
 
 /// The measure that is all of the text, a known unit after a blank included.
 pub(in crate::input) fn whole(text: &[u8]) -> Option<Measure> {
-    let Some((measure, length)) = prefix(text) else { return behind_currency(text) };
+    let (measure, length) = prefix(text)?;
     match text[length..].trim_ascii_start() {
         b"" => Some(measure),
         rest if length < text.len() && text[length].is_ascii_whitespace() => {
@@ -135,14 +130,6 @@ pub(in crate::input) fn whole(text: &[u8]) -> Option<Measure> {
         }
         _ => None,
     }
-}
-
-/// An amount behind its currency's letters, if it is all of the text: `USD 5`.
-fn behind_currency(text: &[u8]) -> Option<Measure> {
-    let (currency, amount) = text.split_at_checked(3)?;
-    let unit = Unit::named(currency).filter(|unit| unit.is_money())?;
-    let measure = whole(amount.strip_prefix(b" ")?).filter(|measure| measure.unit.is_none())?;
-    Some(Measure { unit: Some(unit), ..measure })
 }
 
 /// Whether the text is a number and what may be a unit that is not known: `12furlong/h`, `0.5 mSv/h`. Digits that follow are
@@ -204,21 +191,17 @@ pub(in crate::input) fn after_blank(text: &[u8]) -> Option<(Unit, usize)> {
 
 /// Whether a number may end before `rest`.
 fn is_ended(rest: &[u8]) -> bool {
-    match rest.first() {
-        None => true,
-        Some(b',') => !rest.get(1).is_some_and(u8::is_ascii_digit),
-        Some(byte) => byte.is_ascii_whitespace() || is_punctuation(rest, *byte),
+    match rest {
+        [] => true,
+        // Digits follow of a list, or of one number as the Swiss write it.
+        [b',' | b'\'', digit, ..] if digit.is_ascii_digit() => false,
+        [first, ..] => {
+            // Teleplot puts a unit after the sign for a section.
+            first.is_ascii_whitespace()
+                || b",;)]}>\"'|".contains(first)
+                || rest.starts_with("§".as_bytes())
+        }
     }
-}
-
-fn is_punctuation(rest: &[u8], first: u8) -> bool {
-    // Of `1'234` the Swiss mean one number.
-    if first == b'\'' && rest.get(1).is_some_and(u8::is_ascii_digit) {
-        return false;
-    }
-    // Teleplot puts a unit after the sign for a section.
-    matches!(first, b';' | b')' | b']' | b'}' | b'>' | b'"' | b'\'' | b'|')
-        || rest.starts_with("§".as_bytes())
 }
 
 /// How long the run of bytes is that may be a unit.

@@ -3,7 +3,10 @@
 
 use chrono::{NaiveDate, NaiveTime};
 
-use super::calendar::{Order, Scanner};
+use super::calendar::{self, Order};
+
+/// How long a date and a clock time at fixed places are.
+const FIXED: usize = 19;
 
 /// A date, a clock time or both, with the offset from UTC if it is written.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -48,41 +51,39 @@ impl Moment {
         if !text.first().is_some_and(begins) || text.len() < 4 {
             return None;
         }
-        let mut scanner = Scanner::new(text);
-        let (date, clock, order) = match scanner.attempt(Scanner::date_and_clock) {
-            Some((date, clock)) => (Some(date), Some(clock), None),
-            None => Self::parts(&mut scanner, text.get(8) == Some(&b'T')),
+        let (moment, end) = match calendar::date_and_clock(text) {
+            Some((date, clock)) => {
+                let (clock, end) = calendar::with_fraction(clock, text, FIXED)?;
+                (Self { date: Some(date), clock: Some(clock), ..Self::default() }, end)
+            }
+            None => Self::parts(text)?,
         };
-        let offset = clock.and_then(|_| scanner.attempt(Scanner::offset));
-        let is_ended = text
-            .get(scanner.at)
-            .is_none_or(|byte| byte.is_ascii_whitespace() || b",;]|\"".contains(byte));
-        ((date.is_some() || clock.is_some()) && is_ended)
-            .then_some((Self { date, clock, offset, order }, scanner.at))
+        let offset = moment.clock.and_then(|_| calendar::offset(&text[end..]));
+        let (offset, length) = offset.unzip();
+        let end = end + length.unwrap_or(0);
+        let is_ended =
+            text.get(end).is_none_or(|byte| byte.is_ascii_whitespace() || b",;]|\"".contains(byte));
+        is_ended.then_some((Self { offset, ..moment }, end))
     }
 
     /// A date and a clock time that may be written in any way.
-    fn parts(
-        scanner: &mut Scanner<'_>,
-        is_compact: bool,
-    ) -> (Option<NaiveDate>, Option<NaiveTime>, Option<Order>) {
-        let (date, order) = if is_compact {
-            (scanner.attempt(Scanner::compact_date), None)
-        } else {
-            scanner.attempt(Scanner::date).unzip()
+    fn parts(text: &[u8]) -> Option<(Self, usize)> {
+        let compact = calendar::compact_date(text).filter(|_| text.get(8) == Some(&b'T'));
+        let date = compact.map(|date| (date, None, 8)).or_else(|| calendar::date(text));
+        let Some((date, order, length)) = date else {
+            let (clock, length) = calendar::clock(text, false)?;
+            return Some((Self { clock: Some(clock), ..Self::default() }, length));
         };
-        let before_clock = scanner.at;
-        if date.is_some() {
-            scanner.separator();
-        }
-        let clock = match is_compact {
-            true => scanner.attempt(Scanner::compact_clock),
-            false => scanner.attempt(Scanner::clock),
+        let gap = match text.get(length) {
+            Some(b'T' | b't' | b'_' | b':') => 1,
+            _ => text[length..].iter().take_while(|byte| matches!(byte, b' ' | b'\t')).count(),
         };
-        if clock.is_none() {
-            scanner.at = before_clock;
-        }
-        (date, clock, order.flatten())
+        let clock = calendar::clock(&text[length + gap..], compact.is_some()).filter(|_| gap > 0);
+        let (clock, end) = match clock {
+            Some((clock, end)) => (Some(clock), length + gap + end),
+            None => (None, length),
+        };
+        Some((Self { date: Some(date), clock, offset: None, order }, end))
     }
 }
 

@@ -3,19 +3,22 @@
 
 mod known;
 
+use std::collections::HashMap;
 use std::fmt;
+use std::sync::LazyLock;
 
-use known::{BASES, COUNTED, OTHERS, PREFIXES, Quantity, RATES, SCALED};
+use known::{COUNTED, FIXED, PREFIXED, PREFIXES, RATES, SCALED, symbol};
 
 use super::number;
 
 /// No unit is longer: `operations/sec`.
 const LONGEST: usize = 15;
 
-/// A unit: a prefix, a symbol, and how many basic units it is, as a fraction of two exact numbers.
+/// A unit: a prefix, a symbol, and how many of its quantity's unit it is, as a fraction of two exact numbers.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(in crate::input) struct Unit {
-    quantity: Quantity,
+    /// The symbol that all units have which can be turned into each other.
+    quantity: &'static str,
     prefix: &'static str,
     symbol: &'static str,
     /// Of a rate: `/s`, `/min`, `/h`.
@@ -27,95 +30,36 @@ pub(in crate::input) struct Unit {
 impl Unit {
     /// The unit that `text` names, all of it.
     pub(in crate::input) fn named(text: &[u8]) -> Option<Self> {
-        // The most common ones first; and no unit is as long as most words.
-        match text {
-            b"%" => return Some(Self::other("%")),
+        let text = match text {
             // As a program that knows nothing of UTF-8 writes it (ISO 8859-1).
-            b"\xb0C" => return Some(Self::other("°C")),
-            b"ms" => return Some(Self::time("ms", 1.0, 1e3)),
-            b"s" => return Some(Self::time("s", 1.0, 1.0)),
-            b"kB" => return Some(Self { prefix: "k", symbol: "B", many: 1e3, ..Self::SIZE }),
-            b"MB" => return Some(Self { prefix: "M", symbol: "B", many: 1e6, ..Self::SIZE }),
-            b"MiB" => {
-                return Some(Self { prefix: "Mi", symbol: "B", many: 1_048_576.0, ..Self::SIZE });
-            }
-            [] | [b'0'..=b'9', ..] => return None,
-            _ => {}
-        }
-        // Most words are longer than a unit that is no rate.
-        if text.len() > 7 && (text.len() > LONGEST || !text.contains(&b'/')) {
-            return None;
-        }
-        let rate = || {
-            RATES.iter().find_map(|(ending, per, seconds)| {
-                let amount = text.strip_suffix(ending.as_bytes())?;
-                let unit = Self::of_time(amount)
-                    .or_else(|| Self::fixed(amount))
-                    .or_else(|| prefixed(amount))
-                    .or_else(|| counted(amount))?;
-                // `Bps` is a rate, `Ops` a word.
-                let is_rate = ending.starts_with('/') || unit.symbol == "B";
-                is_rate.then_some(Self { per, of: unit.of * seconds, ..unit })
-            })
+            b"\xb0C" => "°C",
+            // Most words are longer than a unit that is no rate.
+            _ if text.len() > LONGEST || (text.len() > 7 && !text.contains(&b'/')) => return None,
+            _ => str::from_utf8(text).ok()?,
         };
-        Self::fixed(text)
-            .or_else(|| bits_per_second(text))
-            .or_else(rate)
-            .or_else(|| Self::of_time(text))
-            .or_else(|| hasty(text))
-            .or_else(|| prefixed(text))
-    }
-
-    /// The unit that takes no prefix.
-    fn fixed(text: &[u8]) -> Option<Self> {
-        let known = OTHERS.iter().find(|(name, _)| name.as_bytes() == text);
-        let scaled = || {
-            let known = SCALED.iter().find(|(symbol, ..)| symbol.as_bytes() == text);
-            known.map(|(symbol, base, many, of)| Self {
-                many: *many,
-                of: *of,
-                symbol,
-                ..Self::other(base)
-            })
-        };
-        known.map(|(_, symbol)| Self::other(symbol)).or_else(scaled)
+        let is_counted = |unit: &Self| COUNTED.iter().any(|written| symbol(written) == unit.symbol);
+        let unit = WRITTEN.get(text).copied().filter(|unit| !is_counted(unit));
+        unit.or_else(|| rate(text))
     }
 
     /// The unit of time that `text` names; `m` alone is left to a compound duration.
     pub(in crate::input) fn of_time(text: &[u8]) -> Option<Self> {
-        Some(match text {
-            b"ns" | b"nsec" => Self::time("ns", 1.0, 1e9),
-            b"us" | b"usec" | b"\xc2\xb5s" | b"\xce\xbcs" => Self::time("µs", 1.0, 1e6),
-            b"ms" | b"msec" => Self::time("ms", 1.0, 1e3),
-            b"s" | b"sec" | b"secs" | b"second" | b"seconds" => Self::time("s", 1.0, 1.0),
-            b"min" | b"mins" | b"minute" | b"minutes" => Self::MINUTE,
-            b"h" | b"hr" | b"hrs" | b"hour" | b"hours" => Self::time("h", 3600.0, 1.0),
-            b"d" | b"day" | b"days" => Self::time("d", 86400.0, 1.0),
-            b"w" | b"week" | b"weeks" => Self::time("w", 604_800.0, 1.0),
-            _ => return None,
-        })
+        Self::named(text).filter(|unit| unit.is_like(Self::SECOND))
     }
 
     /// A number as it stands, without any unit.
-    pub(in crate::input) const ONE: Self = Self::SIZE;
+    pub(in crate::input) const ONE: Self = Self { quantity: "B", ..Self::of("") };
 
-    pub(in crate::input) const SECOND: Self = Self::time("s", 1.0, 1.0);
+    pub(in crate::input) const SECOND: Self = Self::of("s");
 
     /// A minute, which `m` is within a duration.
-    pub(in crate::input) const MINUTE: Self = Self::time("min", 60.0, 1.0);
+    pub(in crate::input) const MINUTE: Self = Self { symbol: "min", many: 60.0, ..Self::SECOND };
 
     /// What `m` is behind a blank, and beside other lengths.
-    pub(in crate::input) const METRE: Self = Self::other("m");
+    pub(in crate::input) const METRE: Self = Self::of("m");
 
-    const fn time(symbol: &'static str, many: f64, of: f64) -> Self {
-        Self { quantity: Quantity::Time, prefix: "", symbol, per: "", many, of }
-    }
-
-    const SIZE: Self =
-        Self { quantity: Quantity::Size, prefix: "", symbol: "", per: "", many: 1.0, of: 1.0 };
-
-    const fn other(symbol: &'static str) -> Self {
-        Self { quantity: Quantity::Other(symbol), prefix: "", symbol, per: "", many: 1.0, of: 1.0 }
+    const fn of(symbol: &'static str) -> Self {
+        Self { quantity: symbol, prefix: "", symbol, per: "", many: 1.0, of: 1.0 }
     }
 
     /// Whether it is a prefix alone: `5K` is a number like `5000`.
@@ -149,15 +93,8 @@ impl Unit {
 
     /// The unit, with K, M, G of their own as 1024s.
     pub(in crate::input) fn in_1024s(self) -> Self {
-        let many = match self.prefix {
-            _ if !self.is_prefix() => self.many,
-            "K" | "k" => 1024.0,
-            "M" => 1_048_576.0,
-            "G" => 1_073_741_824.0,
-            "T" => 1_099_511_627_776.0,
-            "P" => 1_125_899_906_842_624.0,
-            _ => self.many,
-        };
+        let is_own = |power: &i32| self.is_prefix() && self.many == 1e3_f64.powi(*power);
+        let many = (1..=5).find(is_own).map_or(self.many, |power| 1024_f64.powi(power));
         Self { many, ..self }
     }
 
@@ -181,8 +118,8 @@ impl Unit {
     /// The unit beside another one: `m` stands for minutes beside times, and for metres beside lengths.
     pub(in crate::input) fn beside(self, other: Self) -> Self {
         match other.quantity {
-            Quantity::Time if self.is_lone_m() => Self::MINUTE,
-            quantity if self.is_lone_m() && quantity == Self::METRE.quantity => Self::METRE,
+            "s" if self.is_lone_m() => Self::MINUTE,
+            "m" if self.is_lone_m() => Self::METRE,
             _ => self,
         }
     }
@@ -197,7 +134,8 @@ impl Unit {
         }
     }
 
-    fn is_lone_m(self) -> bool {
+    /// Whether it is `m` alone: thousandths, minutes or metres.
+    pub(in crate::input) fn is_lone_m(self) -> bool {
         self.prefix == "m" && self.symbol.is_empty() && self.per.is_empty()
     }
 }
@@ -208,56 +146,64 @@ impl fmt::Display for Unit {
     }
 }
 
-/// `bps` and `b/s` are bits, whatever letter is before it: nobody means thousandths of a bit by `mbps`.
-fn bits_per_second(text: &[u8]) -> Option<Unit> {
-    let endings = [&b"bps"[..], b"b/s", b"b/sec"];
-    let prefix = match endings.into_iter().find_map(|ending| text.strip_suffix(ending))? {
-        b"m" => b"M",
-        b"g" => b"G",
-        b"t" => b"T",
-        prefix => prefix,
+/// Every way to write a unit.
+static WRITTEN: LazyLock<HashMap<String, Unit>> = LazyLock::new(|| {
+    let mut known = HashMap::new();
+    let mut add = |prefix: &str, written: &str, unit: Unit| {
+        for each in written.split(' ') {
+            known.insert(format!("{prefix}{each}"), unit);
+        }
     };
-    let bits = prefixed(&[prefix, b"bit"].concat())?;
-    Some(Unit { per: "/s", ..bits })
-}
+    for written in PREFIXED.into_iter().chain(COUNTED) {
+        let unit = if written.is_empty() { Unit::ONE } else { Unit::of(symbol(written)) };
+        add("", written, unit);
+        for (prefixes, many, of) in PREFIXES {
+            let prefix = symbol(prefixes);
+            let fits = match unit.symbol {
+                // Bytes and bits are not divided.
+                "B" | "bit" => many > of,
+                // A lone p is more likely a typing mistake, and ps is a program.
+                "" | "s" => prefix != "p",
+                _ => true,
+            };
+            for each in prefixes.split(' ').filter(|_| fits) {
+                add(each, written, Unit { prefix, many, of, ..unit });
+            }
+        }
+    }
+    for written in FIXED {
+        add("", written, Unit::of(symbol(written)));
+    }
+    for (written, quantity, many, of) in SCALED {
+        add("", written, Unit { symbol: symbol(written), many, of, ..Unit::of(quantity) });
+    }
+    // What hasty people write for bytes.
+    for (written, bytes) in [("kb", "kB"), ("mb", "MB"), ("gb", "GB"), ("tb", "TB")] {
+        known.insert(written.to_owned(), known[bytes]);
+    }
+    known.remove("");
+    known
+});
 
-/// `kb` and `mb` are what hasty people write for bytes; those a second, as `kb/s` of ffmpeg, are bits.
-fn hasty(text: &[u8]) -> Option<Unit> {
-    let names: [(&[u8], &[u8]); 4] =
-        [(b"kb", b"kB"), (b"mb", b"MB"), (b"gb", b"GB"), (b"tb", b"TB")];
-    names.into_iter().find(|(name, _)| *name == text).and_then(|(_, bytes)| prefixed(bytes))
-}
-
-/// A count, of which thousands or millions may be written.
-fn counted(text: &[u8]) -> Option<Unit> {
-    COUNTED.iter().find_map(|(written, symbol)| {
-        let prefix = text.strip_suffix(written.as_bytes())?;
-        let is_multiple = matches!(prefix, b"" | b"k" | b"K" | b"M" | b"G");
-        is_multiple.then(|| with_prefix(prefix, Quantity::Other(symbol), symbol))?
-    })
-}
-
-fn prefixed(text: &[u8]) -> Option<Unit> {
-    let (prefix, quantity, symbol) = BASES.iter().find_map(|(written, quantity, symbol)| {
-        Some((text.strip_suffix(written.as_bytes())?, *quantity, *symbol))
-    })?;
-    with_prefix(prefix, quantity, symbol)
-}
-
-fn with_prefix(text: &[u8], quantity: Quantity, symbol: &'static str) -> Option<Unit> {
-    let (prefix, many, of) =
-        PREFIXES.iter().find(|(written, _, _)| written.as_bytes() == text).copied()?;
-    let fits = match prefix {
-        "" => !symbol.is_empty(),
-        // A hectopascal is a millibar; nothing else is counted in hundreds.
-        "h" => symbol == "Pa",
-        // Bytes and bits are not divided.
-        "m" | "u" | "µ" | "μ" | "n" | "p" => !matches!(symbol, "B" | "bit"),
-        _ => true,
+/// So much in a time: `MB/s`, `req/min`.
+fn rate(text: &str) -> Option<Unit> {
+    let (amount, per) = match text.strip_suffix("ps") {
+        Some(amount) if amount.ends_with(['B', 'b']) => (amount, "/s"),
+        _ => text.split_at(text.rfind('/')?),
     };
-    // As a unit by itself a lone p is more likely a typing mistake.
-    let fits = fits && !(prefix == "p" && symbol.is_empty());
-    fits.then_some(Unit { quantity, prefix, symbol, per: "", many, of })
+    let is_written =
+        |(written, _): &&(&'static str, f64)| written.split(' ').any(|each| each == per);
+    let (written, seconds) = RATES.iter().find(is_written)?;
+    let unit = match amount {
+        "" => Unit::ONE,
+        // Nobody means thousandths of a bit.
+        "kb" => WRITTEN["kbit"],
+        "mb" => WRITTEN["Mbit"],
+        "gb" => WRITTEN["Gbit"],
+        "tb" => WRITTEN["Tbit"],
+        _ => *WRITTEN.get(amount)?,
+    };
+    Some(Unit { per: symbol(written), of: unit.of * seconds, ..unit })
 }
 
 #[cfg(test)]

@@ -7,8 +7,9 @@ use super::row::{self, Layout};
 use super::{OpenMark, Refusal, Tables};
 use crate::input::grammar::cells::comma;
 use crate::input::grammar::cells::delimiter::Delimiter;
+use crate::input::grammar::cells::groups::{self, BlankGroups};
 use crate::input::grammar::cells::measure::{self, Measure};
-use crate::input::grammar::cells::number::{self, BlankGroups};
+use crate::input::grammar::cells::number;
 use crate::input::grammar::cells::unit::Unit;
 
 impl Tables {
@@ -22,7 +23,7 @@ impl Tables {
         reading.clear();
         if let Some(measure) = measure::whole(line) {
             let is_open = comma::may_be_decimal(line)
-                || (measure.unit.is_none() && number::grouped(line).is_some());
+                || (measure.unit.is_none() && groups::grouped(line).is_some());
             if !is_open || self.joins_commas(line)? {
                 return self.take(
                     1,
