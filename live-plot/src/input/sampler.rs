@@ -92,6 +92,7 @@ struct Once {
     hexadecimal: bool,
     time_column: bool,
     two_units: bool,
+    thousandths: bool,
     blank: bool,
     unsure: bool,
 }
@@ -316,6 +317,7 @@ impl Sampler {
         self.entries.push(Entry { series, sample: Sample { time: f64::NAN, value } });
         self.warn_1024s();
         self.warn_two_units();
+        self.warn_thousandths();
     }
 
     /// Warns how many bad lines were not reported, once their second is over.

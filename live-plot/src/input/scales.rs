@@ -17,6 +17,8 @@ pub(super) struct Scales {
     has_1024s: bool,
     /// A number was turned from one prefix alone into another one by 1000s.
     has_turned: bool,
+    /// A bare number has come where others bear an `m`, which is read as thousandths: it may be minutes.
+    pub(super) has_thousandths: bool,
     /// The number that came after such ones and shows 1024s.
     late: Option<Measure>,
 }
@@ -68,25 +70,31 @@ impl Scales {
             (None, Some(other)) if other.is_prefix() => other.turned_into(value, Unit::ONE),
             _ => None,
         };
+        let is_m = |unit: Option<Unit>| unit.is_some_and(Unit::is_lone_m);
+        self.has_thousandths |= own.is_some() != unit.is_some() && (is_m(own) || is_m(unit));
         let is_turned = turned.is_some_and(|turned| turned != value);
         self.has_turned |= is_turned && (is_large || own.is_some_and(Unit::is_large_prefix));
         let scale = &mut self.series[series];
         turned.ok_or_else(|| Mismatch { is_new: !std::mem::replace(&mut scale.is_reported, true) })
     }
 
-    /// The unit of a series that begins with a number in this one. A prefix alone is a way to write a number: with or without,
-    /// the rows of a column are one kind, as are `250m` and `1`.
+    /// The unit of a series that begins with a number in this one. `250m` and `1` in the rows of a column are one kind.
     fn begin(&mut self, series: usize, column: usize, unit: Option<Unit>) -> Option<Unit> {
         if self.columns.len() <= column {
             self.columns.resize(column + 1, None);
         }
         let (of_column, first) = *self.columns[column].get_or_insert((unit, series));
         let unit = match (unit, of_column) {
-            (None, Some(known)) if known.is_prefix() => Some(known),
-            (Some(own), None) if own.is_prefix() => None,
+            (None, Some(known)) if known.is_lone_m() => Some(known),
+            (Some(own), None) if own.is_lone_m() => None,
             (Some(own), Some(known)) => Some(own.beside(known)),
             _ => unit,
         };
+        // So are those with K, M or G and without, but each is drawn as it stands.
+        let is_prefix = unit.or(of_column).is_some_and(Unit::is_prefix);
+        if unit.is_none() != of_column.is_none() && is_prefix {
+            self.beside.get_or_insert((first, series));
+        }
         if let Some(unit) = unit {
             let of_column = of_column.filter(|known| known.beside(unit) != *known);
             let beside = match self.axis.iter().find(|(known, _)| known.shares_axis(unit)) {
@@ -152,6 +160,7 @@ mod tests {
             [Some(0.0), Some(950.0), Some(1200.0), Some(0.0), None, None, Some(3.0)]
         );
         assert_eq!(taken(&[(5.0, ""), (5.0, "ms"), (6.0, "")]), [Some(5.0), None, Some(6.0)]);
+        assert_eq!(taken(&[(512.0, ""), (1.5, "K")]), [Some(512.0), Some(1500.0)]);
     }
 
     #[test]
@@ -183,11 +192,12 @@ mod tests {
     }
 
     #[test]
-    fn each_row_of_a_column_has_its_own_unit_but_prefixes_and_none_are_one_kind() {
+    fn each_row_of_a_column_has_its_own_unit() {
         for (values, shown, beside) in [
             (&[(112.0, "K"), (47.6, "G")][..], &["112K", "47.6G"][..], Some((0, 1))),
             (&[(1.0, ""), (250.0, "m")], &["1", "0.25"], None),
             (&[(250.0, "m"), (1.0, "")], &["250m", "1000m"], None),
+            (&[(4.0, "Gi"), (2.0, "")], &["4Gi", "2"], Some((0, 1))),
             (&[(5.125, "d"), (45.0, "m")], &["5.125d", "45min"], Some((0, 1))),
             (&[(45.0, "m"), (22.0, "d")], &["45m", "22d"], Some((0, 1))),
             (&[(2.0, "s"), (5.0, ""), (500.0, "ms")], &["2s", "5", "500ms"], Some((0, 2))),
@@ -195,6 +205,24 @@ mod tests {
         ] {
             let shown: Vec<_> = shown.iter().map(|text| (*text).to_owned()).collect();
             assert_eq!(rows(values), (shown, beside), "{values:?}");
+        }
+    }
+
+    #[test]
+    fn a_bare_number_beside_thousandths_raises_a_doubt() {
+        for (values, expected) in [
+            (&[(26.0, "m"), (345.0, "")][..], true),
+            (&[(345.0, ""), (26.0, "m")], true),
+            (&[(26.0, "m"), (0.0, "")], false),
+            (&[(1.5, "K"), (512.0, "")], false),
+            (&[(26.0, "m"), (17.0, "h")], false),
+        ] {
+            let mut scales = Scales::default();
+            for (value, unit) in values {
+                let measure = Measure { value: *value, unit: Unit::named(unit.as_bytes()) };
+                scales.value(0, 0, measure).unwrap();
+            }
+            assert_eq!(scales.has_thousandths, expected, "{values:?}");
         }
     }
 

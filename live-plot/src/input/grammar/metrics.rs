@@ -148,10 +148,10 @@ fn only_number(word: &[u8]) -> Option<f64> {
     number::prefix(word).filter(|(_, length)| *length == word.len()).map(|(value, _)| value)
 }
 
-/// Whether this is a time of the years 1990 to 2100 in seconds, milliseconds, microseconds or nanoseconds since 1970.
+/// Whether this is a time of the years 1990 to 2089 in seconds, milliseconds, microseconds or nanoseconds since 1970.
 pub(in crate::input) fn is_epoch(value: f64) -> bool {
-    /// The beginnings of 1990 and of 2101.
-    const YEARS: std::ops::Range<f64> = 631_152_000.0..4_133_980_800.0;
+    /// The beginnings of 1990 and of 2090: the numbers of namespaces begin at 4026531832 (lsns(8)).
+    const YEARS: std::ops::Range<f64> = 631_152_000.0..3_786_912_000.0;
     [1.0, 1e3, 1e6, 1e9].into_iter().any(|unit| YEARS.contains(&(value / unit)))
 }
 

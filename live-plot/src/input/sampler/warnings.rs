@@ -132,7 +132,7 @@ impl Sampler {
         let is_size =
             unit(both.0).is_some_and(|unit| unit.is_large_prefix() || unit.of_top().is_some());
         let [(one, unit), (other, other_unit)] = [both.0, both.1].map(|series| {
-            let unit = unit(series).map(|unit| unit.to_string()).unwrap_or_default();
+            let unit = unit(series).map_or("no unit".to_owned(), |unit| unit.to_string());
             (&self.schema.names()[series], unit)
         });
         let way_out = match self.is_drawn {
@@ -152,6 +152,13 @@ impl Sampler {
         let Some(Measure { value, unit }) = self.scales.take_late() else { return };
         let unit = unit.map(|unit| unit.to_string()).unwrap_or_default();
         self.warn(format!("{value}{unit} shows that a K, M or G is 1024 of the one before: they are read so from here on, and were read as 1000."));
+    }
+
+    /// Warns once that `m` is read as thousandths.
+    pub(super) fn warn_thousandths(&mut self) {
+        if self.scales.has_thousandths && !std::mem::replace(&mut self.once.thousandths, true) {
+            self.warn(r"Numbers with an m are read as thousandths of those without; if m is minutes, put sed -uE 's/([0-9])m\b/\1min/g' before live-plot.");
+        }
     }
 
     /// Hints once that the first column looks like a time.
