@@ -8,7 +8,9 @@ use super::super::grammar::cells::measure::Measure;
 use super::super::grammar::cells::moment::Moment;
 use super::super::grammar::reading::Cell;
 use super::super::grammar::title::is_name_of_a_thing;
-use super::super::grammar::vocabulary::{is_id, is_identity, is_level, is_name, is_state};
+use super::super::grammar::vocabulary::{
+    is_id, is_identity, is_level, is_name, is_process_id, is_state, is_unit,
+};
 use super::super::schema::is_same;
 use super::count::Count;
 use super::doubt::Doubt;
@@ -54,7 +56,9 @@ impl Kinds {
                 // What stands in another row is no text of this one.
                 _ if !is_same(row.name(item), own) => false,
                 Cell::Text(_) => !row.is_of_table() || is_identity(&key),
-                Cell::Number(measure) => others && is_id(&key) && is_whole(measure),
+                Cell::Number(measure) => {
+                    others && (is_id(&key) || is_process_id(&key)) && is_whole(measure)
+                }
                 Cell::Empty => false,
             };
             may_tell.then(|| (key, row.text(item)))
@@ -94,7 +98,10 @@ impl Kind {
         }
         let texts = known_or_new(&mut self.texts, MOST_TEXTS, &key)?;
         texts.take(text);
-        let are_in_turn = texts.are_in_turn(is_identity(&key));
+        // What was in degrees Celsius is in Fahrenheit now.
+        let is_other_unit = is_unit(&key) && texts.texts().count() > 1;
+        let are_in_turn =
+            is_other_unit || texts.are_in_turn(is_identity(&key) || is_process_id(&key));
         are_in_turn.then(|| Doubt::InTurn { names: texts.list(), by: key.into() })
     }
 }

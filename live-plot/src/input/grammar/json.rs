@@ -15,11 +15,12 @@ pub(super) mod outline;
 mod samples;
 mod string;
 
+use std::borrow::Cow;
 use std::ops::Range;
 
 use super::cells::measure::Measure;
 use super::cells::number;
-use super::reading::{Cell, Key, Reading, Span};
+use super::reading::{Cell, Key, Reading, Span, Unsure};
 use names::Things;
 use objects::Objects;
 use string::string;
@@ -37,22 +38,16 @@ pub(super) fn read(line: &[u8], things: &mut Things, reading: &mut Reading) -> b
 
 /// Reads a text if all of it is JSON.
 fn document(text: &[u8], things: &mut Things, reading: &mut Reading) -> Option<()> {
-    let mut path = std::mem::take(&mut reading.path);
-    path.clear();
-    let mut json = Json {
-        text,
-        at: 0,
-        depth: 0,
-        path,
-        objects: 0,
-        quoted: Vec::new(),
-        lists: Vec::new(),
-        things,
-        reading,
-    };
+    let path = Vec::new();
+    let mut json =
+        Json { text, at: 0, depth: 0, path, objects: 0, lists: Vec::new(), things, reading };
     let is_whole = json.values();
-    let path = std::mem::take(&mut json.path);
-    reading.path = path;
+    if text.first() == Some(&b'[')
+        && let Some(unsure) = reading.unsure
+    {
+        let filter = reading.keep(&[b".[]|", reading.text(unsure.filter)].concat());
+        reading.unsure = Some(Unsure { filter, ..unsure });
+    }
     reading.sort_rows();
     reading.is_json = true;
     is_whole
@@ -66,15 +61,13 @@ struct Json<'a> {
     path: Vec<u8>,
     /// How many objects have begun.
     objects: usize,
-    /// The items whose number stands in quotes, and what stands there.
-    quoted: Vec<(usize, Span)>,
     /// The items of each array of values in what is open.
     lists: Vec<Range<usize>>,
     things: &'a mut Things,
     reading: &'a mut Reading,
 }
 
-impl Json<'_> {
+impl<'a> Json<'a> {
     fn peek(&mut self) -> Option<u8> {
         while self.text.get(self.at).is_some_and(u8::is_ascii_whitespace) {
             self.at += 1;
@@ -88,117 +81,88 @@ impl Json<'_> {
         is_next
     }
 
-    /// The values of the line: a row each. An array of objects or arrays at the top is a list of rows, too.
+    /// The values of the line: a row each.
     fn values(&mut self) -> Option<()> {
         while let Some(first) = self.peek() {
-            match first {
-                b'{' => self.object()?,
-                b'[' => self.rows()?,
-                b'(' => self.items(b')')?,
-                _ => return None,
-            }
+            b"{[(".contains(&first).then_some(())?;
+            self.value(None)?;
             self.reading.end_row();
             self.eat(b',');
         }
         Some(())
     }
 
-    /// An array at the top.
-    fn rows(&mut self) -> Option<()> {
-        let before = self.at;
-        self.at += 1;
-        if !matches!(self.peek(), Some(b'{' | b'[')) {
-            self.at = before;
-            return self.items(b']');
-        }
-        let (begun, mut objects) = (self.objects, Vec::new());
-        while !self.eat(b']') {
-            let start = self.reading.items().len();
-            match self.peek()? {
-                b'{' => self.object()?,
-                b'[' => self.items(b']')?,
-                _ => return None,
-            }
-            objects.push(start..self.reading.items().len());
-            self.reading.end_row();
-            if !self.eat(b',') && self.peek() != Some(b']') {
-                return None;
-            }
-        }
-        self.arrange(begun, &objects);
-        Some(())
-    }
-
-    /// Arranges an array of objects, before which so many had begun.
-    fn arrange(&mut self, begun: usize, objects: &[Range<usize>]) {
-        if !objects.is_empty() {
-            let is_flat = self.objects == begun + objects.len();
-            let objects =
-                Objects { path: &self.path, each: objects, is_flat, quoted: &self.quoted };
-            array::arrange(&objects, self.things, self.reading);
-        }
+    /// What parts the members of an object or the items of an array that has this end.
+    fn comma(&mut self, end: u8) -> Option<()> {
+        (self.eat(b',') || self.peek() == Some(end)).then_some(())
     }
 
     fn object(&mut self) -> Option<()> {
         self.enter()?;
         self.objects += 1;
         let (start, lists) = (self.reading.items().len(), self.lists.len());
+        let ended = self.reading.ended();
         while !self.eat(b'}') {
             let before = self.path.len();
             self.name()?;
-            if !self.eat(b':') {
-                return None;
-            }
+            self.eat(b':').then_some(())?;
             self.value(None)?;
             self.path.truncate(before);
-            if !self.eat(b',') && self.peek() != Some(b'}') {
-                return None;
-            }
+            self.comma(b'}')?;
         }
         let lists = self.lists.split_off(lists);
         if !lists.is_empty() {
-            lists::arrange(&lists, start, &mut self.quoted, self.reading);
+            lists::arrange(&lists, start, ended, self.reading);
         }
+        samples::describe(&self.path, ended, start, self.things, self.reading);
         self.depth -= 1;
         Some(())
     }
 
-    /// The items of an array or tuple; at the top they are columns.
+    /// The items of an array or tuple. At the top values are columns, and objects or arrays are rows.
     fn items(&mut self, end: u8) -> Option<()> {
         let is_top = self.path.is_empty();
         self.enter()?;
-        let mut number = 0;
-        let (begun, mut objects) = (self.objects, Vec::new());
-        let (first, lists, mut are_values) = (self.reading.items().len(), self.lists.len(), true);
+        let (begun, lists) = (self.objects, self.lists.len());
+        let first = self.reading.items().len();
+        let (mut number, mut values, mut objects) = (0, 0, Vec::new());
         while !self.eat(end) {
-            let before = self.path.len();
-            are_values &= !matches!(self.peek(), Some(b'{' | b'[' | b'('));
+            let (before, start) = (self.path.len(), self.reading.items().len());
+            let open = self.peek()?;
+            let is_value = !b"{[(".contains(&open);
             if !is_top {
                 self.descend(number.to_string().as_bytes());
             }
-            let (is_object, start) = (self.peek() == Some(b'{'), self.reading.items().len());
-            self.value(is_top.then_some(number))?;
+            self.value((is_top && is_value).then_some(number))?;
             self.path.truncate(before);
-            number += 1;
-            if is_object {
+            if is_top && !is_value {
+                self.reading.end_row();
+            }
+            if open == b'{' {
                 objects.push(start..self.reading.items().len());
             }
-            if !self.eat(b',') && self.peek() != Some(end) {
-                return None;
-            }
-        }
-        let lists = self.lists.split_off(lists);
-        let all = first..self.reading.items().len();
-        if is_top {
-            lists::name_by_word(all, self.reading);
-        } else if are_values && all.len() == number && number > 0 {
-            self.lists.push(all);
-        } else if lists.len() == number && number > 0 {
-            lists::arrange_pairs(&lists, &self.path, self.reading);
-        } else if objects.len() == number {
-            self.arrange(begun, &objects);
+            number += 1;
+            values += usize::from(is_value);
+            self.comma(end)?;
         }
         self.depth -= 1;
+        let lists = self.lists.split_off(lists);
+        let all = first..self.reading.items().len();
+        if is_top && values == number {
+            lists::name_by_word(all, self.reading);
+        } else if is_top && (values > 0 || self.depth > 1) {
+            return None;
+        } else if number == 0 {
+            // Nothing is in it.
+        } else if values == number && all.len() == number {
+            self.lists.push(all);
+        } else if lists.len() == number {
+            lists::arrange_pairs(&lists, &self.path, self.reading);
+        } else if objects.len() == number {
+            let is_flat = self.objects == begun + number;
+            let objects = Objects { path: &self.path, each: &objects, is_flat };
+            array::arrange(&objects, self.things, self.reading);
+        }
         Some(())
     }
 
@@ -217,46 +181,35 @@ impl Json<'_> {
 
     /// A member's name: a string, or a number as Python allows it.
     fn name(&mut self) -> Option<()> {
-        let rest = match self.peek()? {
-            quote @ (b'"' | b'\'') => {
-                let rest = &self.text[self.at + 1..];
-                let end = memchr::memchr2(quote, b'\\', rest)?;
-                if rest[end] == quote {
-                    self.descend(&rest[..end]);
-                    self.at += end + 2;
-                } else {
-                    let (name, length) = string(&self.text[self.at..])?;
-                    self.descend(&name);
-                    self.at += length;
-                }
-                return Some(());
-            }
-            _ => &self.text[self.at..],
-        };
-        let (_, length) = number::prefix(rest)?;
-        self.descend(&rest[..length]);
-        self.at += length;
+        if matches!(self.peek()?, b'"' | b'\'') {
+            let name = self.string()?;
+            self.descend(&name);
+        } else {
+            let rest = &self.text[self.at..];
+            let (_, length) = number::prefix(rest)?;
+            self.descend(&rest[..length]);
+            self.at += length;
+        }
         Some(())
     }
 
-    /// A value; `column` if it is an item of an array at the top.
+    /// A text in quotes.
+    fn string(&mut self) -> Option<Cow<'a, [u8]>> {
+        let (text, length) = string(&self.text[self.at..])?;
+        self.at += length;
+        Some(text)
+    }
+
+    /// A value; `column` if it is an item of an array at the top. `true` and `false` are not drawn.
     fn value(&mut self, column: Option<usize>) -> Option<()> {
         (self.reading.size() <= LARGEST).then_some(())?;
         let cell = match self.peek()? {
-            b'{' if column.is_none() => return self.object(),
-            b'[' if column.is_none() => return self.items(b']'),
-            b'(' if column.is_none() => return self.items(b')'),
-            quote @ (b'"' | b'\'') => {
-                let rest = &self.text[self.at + 1..];
-                let end = memchr::memchr2(quote, b'\\', rest)?;
-                if rest[end] == quote {
-                    self.at += end + 2;
-                    self.text(&rest[..end])
-                } else {
-                    let (text, length) = string(&self.text[self.at..])?;
-                    self.at += length;
-                    self.text(&text)
-                }
+            b'{' => return self.object(),
+            b'[' => return self.items(b']'),
+            b'(' => return self.items(b')'),
+            b'"' | b'\'' => {
+                let text = self.string()?;
+                self.reading.cell(&text)
             }
             _ => match self.literal()? {
                 Some(cell) => cell,
@@ -271,17 +224,7 @@ impl Json<'_> {
         Some(())
     }
 
-    /// The cell of a text in quotes.
-    fn text(&mut self, text: &[u8]) -> Cell {
-        let cell = self.reading.cell(text);
-        if cell.is_number() {
-            let text = self.reading.keep(text);
-            self.quoted.push((self.reading.items().len(), text));
-        }
-        cell
-    }
-
-    /// A number, or a word: null is a gap, true and false are not drawn.
+    /// A number, or a word: null is a gap.
     fn literal(&mut self) -> Option<Option<Cell>> {
         let rest = &self.text[self.at..];
         if let Some((value, length)) = number::prefix(rest) {

@@ -322,8 +322,9 @@ impl Grammar {
     fn text(&mut self, line: &[u8], whole: &[u8], indent: usize, number: u64) -> Verdict {
         let Self { tables, outline, things, reading, has_decimal_comma, is_typed, .. } = self;
         let is_bracketed = b"{[(".contains(&line[0]);
-        let is_object = line[0] == b'{' && line.ends_with(b"}");
-        if is_object && !tables.may_take() && !outline.is_open() {
+        let is_whole = (line[0] == b'{' && line.ends_with(b"}"))
+            || (line.starts_with(b"[{") && line.ends_with(b"]"));
+        if is_whole && !tables.may_take() && !outline.is_open() {
             if json::read(line, things, reading) {
                 return Verdict::Read;
             }

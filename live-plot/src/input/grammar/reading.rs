@@ -20,6 +20,11 @@ impl Span {
     pub(super) fn is(self, start: usize, length: usize) -> bool {
         self == Self { start, end: start + length }
     }
+
+    /// Without its last bytes.
+    pub(super) fn without_last(self, bytes: usize) -> Self {
+        Self { end: self.end.saturating_sub(bytes).max(self.start), ..self }
+    }
 }
 
 /// What a cell is called.
@@ -70,14 +75,13 @@ impl Item {
     }
 }
 
-/// An array whose items each have a series of their own, by their places, though they may follow each other: many objects, or
-/// so many values.
+/// An array of so many items that each have a series of their own, by their places, though they may follow each other.
 #[derive(Debug, Clone, Copy)]
 pub(in crate::input) struct Unsure {
     pub(in crate::input) path: Span,
     /// A filter of jq(1) that makes each a sample.
     pub(in crate::input) filter: Span,
-    pub(in crate::input) values: Option<usize>,
+    pub(in crate::input) items: usize,
 }
 
 /// An array of objects that only their places tell apart.
@@ -105,8 +109,6 @@ pub(in crate::input) struct Reading {
     pub(in crate::input) is_json: bool,
     text: Vec<u8>,
     items: Vec<Item>,
-    /// Space for the names on the way to a value.
-    pub(super) path: Vec<u8>,
     /// Where each row ends in the items, if the line has several: JSON objects side by side.
     rows: Vec<usize>,
 }
@@ -181,7 +183,11 @@ impl Reading {
     }
 
     pub(super) fn push(&mut self, row: Span, key: Key, cell: Cell) {
-        self.items.push(Item { row, key, cell });
+        self.push_item(Item { row, key, cell });
+    }
+
+    pub(super) fn push_item(&mut self, item: Item) {
+        self.items.push(item);
     }
 
     /// Adds a cell to the last row, also behind its end.
@@ -280,27 +286,41 @@ impl Reading {
         }
     }
 
-    /// Takes the last letters from the name of a cell.
-    pub(super) fn cut_name(&mut self, place: usize, length: usize) {
-        if let Some(Item { key: Key::Name(name), .. }) = self.items.get_mut(place) {
-            name.end = name.end.saturating_sub(length).max(name.start);
+    /// Takes out the cells from this place on.
+    pub(super) fn take_from(&mut self, start: usize) -> Vec<Item> {
+        self.items.split_off(start)
+    }
+
+    /// How many rows have ended.
+    pub(super) fn ended(&self) -> usize {
+        self.rows.len()
+    }
+
+    /// Puts the cells that are of all rows into each of those that ended after so many and begin at `start` or later.
+    pub(super) fn share(
+        &mut self,
+        ended: usize,
+        start: usize,
+        is_of_all: impl Fn(&Self, &Item) -> bool,
+    ) {
+        let mut ends = self.rows.split_off(ended);
+        ends.sort_unstable();
+        ends.push(self.items.len());
+        let items = self.items.split_off(start);
+        let shared: Vec<&Item> = items.iter().filter(|item| is_of_all(self, item)).collect();
+        let mut begun = start;
+        for end in ends {
+            let row = &items[begun - start..end - start];
+            let missing = shared.iter().filter(|item| !row.is_empty() && !row.contains(item));
+            self.items.extend(row.iter().chain(missing.copied()));
+            self.end_row();
+            begun = end;
         }
     }
 
-    /// Puts the cells from this place on in another order.
-    pub(super) fn reorder(&mut self, start: usize, order: &[usize]) {
-        let items: Vec<Item> = order.iter().map(|place| self.items[*place]).collect();
-        self.items[start..].copy_from_slice(&items);
-    }
-
-    /// Whether a row begins or ends within this range.
-    pub(super) fn has_rows_within(&self, range: &Range<usize>) -> bool {
-        self.rows.iter().any(|end| range.start < *end && *end < range.end)
-    }
-
-    /// A row ends before the cell at this place. The ends may come in any order, until they are sorted.
-    pub(super) fn split_row(&mut self, place: usize) {
-        self.rows.push(place);
+    /// Makes a row of these cells. The ends of rows may come in any order, until they are sorted.
+    pub(super) fn split_row(&mut self, cells: &Range<usize>) {
+        self.rows.extend([cells.start, cells.end]);
     }
 
     pub(super) fn sort_rows(&mut self) {

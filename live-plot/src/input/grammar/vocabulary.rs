@@ -4,7 +4,7 @@
 const IDS: [&str; 5] = ["id", "device", "dev", "node", "channel"];
 
 /// What they are called by in words alone: `sensor=512` is a value.
-const NAMES: [&str; 13] = [
+const NAMES: [&str; 15] = [
     "host",
     "hostname",
     "sensor",
@@ -16,6 +16,8 @@ const NAMES: [&str; 13] = [
     "container",
     "pod",
     "topic",
+    "target",
+    "metric",
     "room",
     "location",
 ];
@@ -157,7 +159,7 @@ pub(super) fn is_remark(name: &[u8]) -> bool {
     is_any_of(&REMARKS, name)
 }
 
-pub(super) fn is_unit(name: &[u8]) -> bool {
+pub(in crate::input) fn is_unit(name: &[u8]) -> bool {
     is_any_of(&UNITS, name)
 }
 

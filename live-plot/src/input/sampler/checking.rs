@@ -27,18 +27,14 @@ impl Sampler {
 
     /// Warns once of an array whose items may follow each other, though each has its own series.
     pub(super) fn warn_unsure(&mut self, reading: &Reading) {
-        let Some(Unsure { path, filter, values }) = reading.unsure else { return };
+        let Some(Unsure { path, filter, items }) = reading.unsure else { return };
         if std::mem::replace(&mut self.once.unsure, true) {
             return;
         }
         let path = shown(reading.text(path));
         let filter = String::from_utf8_lossy(reading.text(filter));
         let filter = quoted(&filter);
-        let what = match values {
-            None => format!("The objects of {path} have no names and no times"),
-            Some(values) => format!("{path} has {values} values and no times"),
-        };
-        self.warn(format!("{what}: each has its own series, by its number. If they follow each other, jq -c {filter} before live-plot makes each a sample."));
+        self.warn(format!("{path} has {items} items without names or times: each has its own series, by its number. If they follow each other, jq -c {filter} before live-plot makes each a sample."));
     }
 
     /// Warns once of objects in an array that have changed their places.

@@ -1,8 +1,9 @@
 //! What the objects of an array are to each other: things with names, samples one after the other, or, where neither is to
 //! be seen, things that are told apart by their numbers.
 
-use super::super::reading::{Cell, Placed, Reading, Unsure};
+use super::super::reading::{Cell, Placed, Reading};
 use super::jq;
+use super::lists;
 use super::names::{self, Things};
 use super::objects::Objects;
 use super::samples::are_samples;
@@ -15,26 +16,29 @@ pub(super) fn arrange(objects: &Objects<'_>, things: &mut Things, reading: &mut 
     let names = if things.rows.is_empty() { names::names(objects, things, reading) } else { None };
     if let Some(names) = names {
         for (number, (place, name)) in names.into_iter().enumerate() {
-            let text = reading.text(name).to_vec();
-            objects.rename(number, Some(&text), reading);
+            objects.rename(number, Some(&name), reading);
+            let name = reading.keep(&name);
             reading.replace(place, Cell::Text(name));
         }
-    } else if !objects.path.is_empty()
-        && (are_named_rows(objects, things, reading) || are_samples(objects, reading))
-    {
+    } else if objects.path.is_empty() {
+        // Each is a row, and may have a name that another one has, too.
+        if objects.each.len() > 1 && things.rows.is_empty() {
+            for each in objects.each.chunks(1) {
+                arrange(&Objects { each, ..*objects }, things, reading);
+            }
+        }
+    } else if are_named_rows(objects, things, reading) || are_samples(objects, reading) {
         for (number, object) in objects.each.iter().enumerate() {
             objects.rename(number, None, reading);
             if reading.items()[object.clone()].iter().any(|item| item.cell.is_number()) {
-                reading.split_row(object.start);
-                reading.split_row(object.end);
+                reading.split_row(object);
             }
         }
-    } else if !objects.path.is_empty() {
+    } else {
         let (path, count) = (reading.keep(objects.path), objects.each.len());
         reading.placed.push(Placed { path, objects: count });
         if count >= MANY {
-            let filter = reading.keep(jq::filter(objects.path).as_bytes());
-            reading.unsure.get_or_insert(Unsure { path, filter, values: None });
+            lists::report(objects.path, count, &jq::filter(objects.path), reading);
         }
     }
 }
@@ -95,8 +99,8 @@ mod tests {
     #[test]
     fn what_tells_things_apart_is_their_name() {
         assert_rows(
-            r#"{"c":[{"id":"1","u":1},{"id":"2","u":1}]}"#,
-            &["c.1.id='1' c.1.u=1 c.2.id='2' c.2.u=1"],
+            r#"{"c":[{"id":"28-0002","t":12.4},{"id":"28-0001","t":21.6}]}"#,
+            &["c.28-0002.id='28-0002' c.28-0002.t=12.4 c.28-0001.id='28-0001' c.28-0001.t=21.6"],
         );
         assert_rows(
             r#"{"m":[{"gateway":{"id":"gw1"},"t":"10:00:01","v":1},{"gateway":{"id":"gw2"},"t":"10:00:02","v":2}]}"#,
@@ -108,6 +112,14 @@ mod tests {
         assert_rows(
             r#"{"m":[{"_id":"a1","t":"10:00:01","v":1},{"_id":"a2","t":"10:00:02","v":2}]}"#,
             &["m._id='a1' m.t='10:00:01' m.v=1", "m._id='a2' m.t='10:00:02' m.v=2"],
+        );
+        assert_rows(
+            r#"[{"user":"a","name":"x","v":1},{"user":"b","name":"x","v":2}]"#,
+            &["a.user='a' a.name='x' a.v=1", "b.user='b' b.name='x' b.v=2"],
+        );
+        assert_rows(
+            r#"[{"name":"a","v":1},{"name":"b","v":2},{"name":"a","v":3}]"#,
+            &["a.name='a' a.v=1", "b.name='b' b.v=2", "a.name='a' a.v=3"],
         );
         assert_rows(r#"[{"dev":"lo","o":{},"v":1}]"#, &["lo.dev='lo' lo.v=1"]);
         assert_rows(r#"[{"id":"64f0a1b2c3d4","v":1}]"#, &["id='64f0a1b2c3d4' v=1"]);
@@ -175,6 +187,7 @@ mod tests {
                 r#"{"c":[{"state":"ok","u":1},{"state":"bad","u":2}]}"#,
                 "c.0.state='ok' c.0.u=1 c.1.state='bad' c.1.u=2",
             ),
+            (r#"{"c":[{"t":12.4},{"t":21.6}]}"#, "c.0.t=12.4 c.1.t=21.6"),
             (r#"{"c":[{"b":1600000000},{"b":1700000000}]}"#, "c.0.b=1600000000 c.1.b=1700000000"),
             (r#"{"c":[{"u":1},2]}"#, "c.0.u=1 c.1=2"),
         ] {

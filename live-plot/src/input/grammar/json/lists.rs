@@ -4,59 +4,53 @@
 use std::ops::Range;
 
 use super::super::cells::moment::Moment;
-use super::super::metrics::is_epoch;
 use super::super::reading::{Cell, Item, Key, Reading, Span, Unsure};
 use super::super::words;
 use super::jq;
-use super::samples::is_time;
+use super::samples::{are_epochs, are_moments, is_time};
 
 /// More values than this are more likely to follow each other.
 const MANY: usize = 16;
 
-/// Arranges the arrays of values that an object has, whose items begin at `start`.
-pub(super) fn arrange(
-    lists: &[Range<usize>],
-    start: usize,
-    quoted: &mut [(usize, Span)],
-    reading: &mut Reading,
-) {
-    let all = start..reading.items().len();
-    let is_of_times = |list: &&Range<usize>| list.len() > 1 && are_times(list, reading);
-    let columns = lists.iter().find(is_of_times).map(|times| alike(lists, times));
-    let Some(columns) = columns.filter(|all| all.len() > 1) else { return doubt(lists, reading) };
-    if reading.has_rows_within(&all) {
+/// Arranges the arrays of values that an object has, whose items begin at `start`, behind so many rows.
+pub(super) fn arrange(lists: &[Range<usize>], start: usize, ended: usize, reading: &mut Reading) {
+    let times = lists.iter().find(|list| are_times(list, reading));
+    let columns = times.map(|times| alike(lists, times)).filter(|all| all.len() > 1);
+    let Some(columns) = columns else { return doubt(lists, reading) };
+    if reading.ended() > ended {
         return;
     }
-    let is_in_column = |place: &usize| columns.iter().any(|column| column.contains(place));
-    let rows = columns[0].len();
-    let mut order: Vec<usize> = all.clone().filter(|place| !is_in_column(place)).collect();
-    let first = start + order.len();
-    order.extend((0..rows).flat_map(|row| columns.iter().map(move |column| column.start + row)));
-    reading.reorder(start, &order);
-    let mut place_of = vec![0; order.len()];
-    order.iter().zip(start..).for_each(|(old, new)| place_of[old - start] = new);
-    let moved = quoted.iter_mut().filter(|(place, _)| *place >= start);
-    moved.for_each(|(place, _)| *place = place_of[*place - start]);
-    quoted.sort_unstable_by_key(|(place, _)| *place);
-    for place in first..all.end {
-        let length =
-            name(place, reading).rsplit(|byte| *byte == b'.').next().map_or(0, <[u8]>::len);
-        reading.cut_name(place, length + 1);
+    let items = reading.take_from(start);
+    let others = (start..).zip(&items);
+    let is_other = |place: &usize| !columns.iter().any(|column| column.contains(place));
+    others.filter(|(place, _)| is_other(place)).for_each(|(_, item)| reading.push_item(*item));
+    reading.end_row();
+    for row in 0..columns[0].len() {
+        for column in &columns {
+            let mut item = items[column.start - start + row];
+            if let Key::Name(name) = &mut item.key {
+                *name = name.without_last(row.to_string().len() + 1);
+            }
+            reading.push_item(item);
+        }
+        reading.end_row();
     }
-    (0..=rows).for_each(|row| reading.split_row(first + row * columns.len()));
 }
 
-/// Arranges an array of arrays of values: each is a sample if it begins with its time.
+/// Arranges an array of arrays of values: each is a sample if its first or last value is its time.
 pub(super) fn arrange_pairs(lists: &[Range<usize>], path: &[u8], reading: &mut Reading) {
     let width = lists.first().map_or(0, ExactSizeIterator::len);
-    let cells: Vec<Cell> = lists.iter().map(|list| reading.items()[list.start].cell).collect();
+    let are_times = |column: usize| {
+        let cells = lists.iter().map(|list| reading.items()[list.start + column].cell);
+        let cells: Vec<Cell> = cells.collect();
+        are_moments(&cells, reading) || are_epochs(&cells)
+    };
     if width < 2
         || lists.iter().any(|list| list.len() != width)
-        || !(are_moments(&cells, reading) || are_epochs(&cells))
+        || !(are_times(0) || are_times(width - 1))
     {
         if lists.len() > MANY {
-            let filter = jq::filter(path);
-            report(path, lists.len(), &filter, reading);
+            report(path, lists.len(), &jq::filter(path), reading);
         }
         return;
     }
@@ -65,10 +59,7 @@ pub(super) fn arrange_pairs(lists: &[Range<usize>], path: &[u8], reading: &mut R
         let key = Key::Name(reading.keep(&key));
         lists.iter().for_each(|list| reading.rename(list.start + column, Span::default(), key));
     }
-    for list in lists {
-        reading.split_row(list.start);
-        reading.split_row(list.end);
-    }
+    lists.iter().for_each(|list| reading.split_row(list));
 }
 
 /// Names the numbers of an array at the top by the word before them: `["web", 5]`.
@@ -115,23 +106,6 @@ fn are_times(list: &Range<usize>, reading: &Reading) -> bool {
     are_moments(&cells, reading) || (are_epochs(&cells) && is_named())
 }
 
-fn are_moments(cells: &[Cell], reading: &Reading) -> bool {
-    let is_moment = |cell: &Cell| matches!(cell, Cell::Text(text) if Moment::whole(reading.text(*text)).is_some());
-    cells.iter().all(is_moment)
-}
-
-fn are_epochs(cells: &[Cell]) -> bool {
-    let value = |cell: &Cell| match cell {
-        Cell::Number(measure) if is_epoch(measure.value) => Some(measure.value),
-        _ => None,
-    };
-    let values: Option<Vec<f64>> = cells.iter().map(value).collect();
-    values.is_some_and(|values| {
-        values.windows(2).all(|pair| pair[0] < pair[1])
-            || values.windows(2).all(|pair| pair[0] > pair[1])
-    })
-}
-
 /// Notes that the values of a long array may follow each other, with those of the arrays beside it that are as long.
 fn doubt(lists: &[Range<usize>], reading: &mut Reading) {
     let Some(long) = lists.iter().find(|list| list.len() > MANY) else { return };
@@ -143,9 +117,10 @@ fn doubt(lists: &[Range<usize>], reading: &mut Reading) {
     report(&paths[0], long.len(), &filter, reading);
 }
 
-fn report(path: &[u8], values: usize, filter: &str, reading: &mut Reading) {
+/// Notes that the items of an array may follow each other.
+pub(super) fn report(path: &[u8], items: usize, filter: &str, reading: &mut Reading) {
     let (path, filter) = (reading.keep(path), reading.keep(filter.as_bytes()));
-    reading.unsure.get_or_insert(Unsure { path, filter, values: Some(values) });
+    reading.unsure.get_or_insert(Unsure { path, filter, items });
 }
 
 #[cfg(test)]
@@ -175,15 +150,16 @@ mod tests {
             4,
             "h.n=5 h.o.0=7 h.t='10:00' h.v=1 h.w=3 h.t='10:01' h.v=2 h.w='x' e=6",
         );
+        assert_rows(r#"{"t":["10:00"],"v":[1]}"#, 1, "t='10:00' v=1");
         assert_rows(
             r#"{"timestamps":[1763886080,1763886020],"v":[1,2]}"#,
             2,
             "timestamps=1763886080 v=1 timestamps=1763886020 v=2",
         );
         assert_rows(
-            r#"{"m":[{"id":"1","Times":["10:00","10:01"],"v":["5","6"]},{"id":"2","Times":["10:00","10:01"],"v":["7","8"]}]}"#,
+            r#"{"m":[{"id":"a","Times":["10:00","10:01"],"v":["5","6"]},{"id":"b","Times":["10:00","10:01"],"v":["7","8"]}]}"#,
             4,
-            "m.1.id='1' m.1.Times='10:00' m.1.v=5 m.1.Times='10:01' m.1.v=6 m.2.id='2' m.2.Times='10:00' m.2.v=7 m.2.Times='10:01' m.2.v=8",
+            "m.a.id='a' m.a.Times='10:00' m.a.v=5 m.a.id='a' m.a.Times='10:01' m.a.v=6 m.a.id='a' m.b.id='b' m.b.Times='10:00' m.b.v=7 m.b.id='b' m.b.Times='10:01' m.b.v=8 m.b.id='b'",
         );
     }
 
@@ -193,6 +169,12 @@ mod tests {
             r#"{"r":[{"values":[[1763886080,"1.5"],[1763886095,"2.5"]]}]}"#,
             2,
             "r.0.values.0=1763886080 r.0.values.1=1.5 r.0.values.0=1763886095 r.0.values.1=2.5",
+        );
+        // As Graphite prints them.
+        assert_rows(
+            r#"{"v":[[null,1763886080],[2,1763886095]]}"#,
+            2,
+            "v.0=NaN v.1=1763886080 v.0=2 v.1=1763886095",
         );
         assert_rows(r#"{"v":[[5,1],[6,2]]}"#, 1, "v.0.0=5 v.0.1=1 v.1.0=6 v.1.1=2");
         assert_rows(
@@ -210,6 +192,8 @@ mod tests {
                 r#"{"rx":[1763886080,1763886095],"tx":[3,4]}"#,
                 "rx.0=1763886080 rx.1=1763886095 tx.0=3 tx.1=4",
             ),
+            // Two things at one time.
+            (r#"{"t":["10:00","10:00"],"v":[1,2]}"#, "t.0='10:00' t.1='10:00' v.0=1 v.1=2"),
             (r#"{"t":["10:00","10:01"],"v":[1,2,3]}"#, "t.0='10:00' t.1='10:01' v.0=1 v.1=2 v.2=3"),
         ] {
             assert_rows(text, 1, expected);

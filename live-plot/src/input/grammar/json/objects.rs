@@ -3,7 +3,7 @@
 
 use std::ops::Range;
 
-use super::super::reading::{Cell, Item, Key, Reading, Span};
+use super::super::reading::{Cell, Item, Key, Reading};
 
 /// So many members of an object are looked at, whether they may be its name or its time.
 pub(super) const MOST: usize = 16;
@@ -16,8 +16,6 @@ pub(super) struct Objects<'a> {
     pub(super) each: &'a [Range<usize>],
     /// No object has another one in it.
     pub(super) is_flat: bool,
-    /// The items whose number stands in quotes, and what stands there.
-    pub(super) quoted: &'a [(usize, Span)],
 }
 
 impl Objects<'_> {
