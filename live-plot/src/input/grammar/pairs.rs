@@ -47,7 +47,7 @@ pub(super) fn read(line: &[u8], is_indented: bool, reading: &mut Reading) -> Fou
         owner: None,
         row: None,
         label: None,
-        axes: None,
+        group: None,
         last_word: None,
         value_end: start,
         glued: 0,
@@ -90,8 +90,8 @@ struct Scan<'a> {
     /// What the first word names, once the first pair has come.
     row: Option<Span>,
     label: Option<(Range<usize>, usize)>,
-    /// The words before the name of an axis, `Acceleration X`.
-    axes: Option<Range<usize>>,
+    /// The words before the last word of a name, how many names came before it, and whether that is an axis: `Acceleration X`.
+    group: Option<(Range<usize>, usize, bool)>,
     /// Where the last word begins that was passed over.
     last_word: Option<usize>,
     /// Where the last value ended.
@@ -281,6 +281,7 @@ impl Scan<'_> {
         let value = self.skip_blanks(after);
         if is_name(name) && !is_level(name) && !name.contains(&b':') {
             let measure = measure::prefix(&self.line[value..]);
+            self.owner = None;
             if let Some((first, length)) = measure
                 && self.row.is_none()
             {

@@ -8,6 +8,9 @@ use super::super::reading::{Key, Span};
 use super::super::words::{begins_name, names_row, progress};
 use super::Scan;
 
+/// Of more names on a line the first are looked at.
+const MOST_NAMES: usize = 256;
+
 impl Scan<'_> {
     /// The name before an equals sign: the last word, or all of them if that one is none by itself, as in `Value 1=5`.
     /// Where blanks stand before the sign, too, a name has them as it has before a colon: `load time = 5`; and so it has in a
@@ -25,7 +28,10 @@ impl Scan<'_> {
                 return None;
             }
             let is_item = self.item_start.is_some() && self.item_start == self.name_start;
-            let start = self.name_start.filter(|_| is_apart || is_item).unwrap_or(word.start);
+            let start = match self.name_start {
+                Some(start) if is_apart || is_item => start,
+                _ => self.name_that_comes_again(word.start, text).unwrap_or(word.start),
+            };
             let start = start + progress(&self.line[start..end]);
             let words = &self.line[start..word.start];
             let start = if are_plain_words(words) { start } else { word.start };
@@ -45,25 +51,35 @@ impl Scan<'_> {
             && measure::after_blank(word).is_some_and(|(_, length)| length == word.len())
     }
 
-    /// Where a name begins that ends in this word, behind a value: `Size: 5 Max Memory Used: 6` has three capital letters. Of
-    /// `accel x: 1 gyro x: 2` the line has a name that ends so.
+    /// Where a name begins that ends in this word, behind a value: `Size: 5 Max Memory Used: 6` has three capital letters.
     pub(super) fn name_behind_value(&self, word: Range<usize>) -> usize {
-        let start = self.skip_blanks(self.value_end).min(word.start);
-        let before = &self.line[start..word.start];
-        let mut words = before.split(u8::is_ascii_whitespace);
+        let start = self.words_before(word.start);
+        let mut words = self.line[start..word.start].split(u8::is_ascii_whitespace);
         let is_capital = |word: &[u8]| word.first().is_none_or(u8::is_ascii_uppercase);
         let are_letters = |word: &[u8]| word.iter().all(u8::is_ascii_alphabetic);
-        let are_name = words.all(|word| is_capital(word) && are_letters(word));
-        if are_name || (are_plain_words(before) && self.has_name_in(&self.line[word.clone()])) {
-            start
-        } else {
-            word.start
+        if words.all(|word| is_capital(word) && are_letters(word)) {
+            return start;
         }
+        self.name_that_comes_again(word.start, &self.line[word.clone()]).unwrap_or(word.start)
     }
 
-    /// Whether the name of a number before ends in this word.
-    fn has_name_in(&self, word: &[u8]) -> bool {
-        self.reading.items().iter().any(|item| {
+    /// Where the name begins that ends in this word, as one before did: in `acc x=1 gyro x=2` it has two words.
+    fn name_that_comes_again(&self, at: usize, word: &[u8]) -> Option<usize> {
+        let start = self.words_before(at);
+        (start < at && self.comes_again(word, MOST_NAMES)).then_some(start)
+    }
+
+    /// Where the plain words begin that stand between the last value and this place.
+    fn words_before(&self, end: usize) -> usize {
+        let before = &self.line[self.value_end.min(end)..end];
+        let words = before.rsplit(u8::is_ascii_whitespace).take_while(|word| are_plain_words(word));
+        let length = words.map(|word| word.len() + 1).sum::<usize>();
+        self.skip_blanks(end - length.min(before.len()))
+    }
+
+    /// Whether one of the first so many names ends in this word.
+    fn comes_again(&self, word: &[u8], names: usize) -> bool {
+        self.reading.items().iter().take(names.min(MOST_NAMES)).any(|item| {
             let Key::Name(name) = item.key else { return false };
             self.reading.text(name).rsplit(|byte| *byte == b' ').next() == Some(word)
         })
@@ -124,16 +140,20 @@ impl Scan<'_> {
         }
     }
 
-    /// The name as it is kept. Of `Acceleration X: 0, Y: 1` both are of the acceleration.
+    /// The name as it is kept. Of `Acceleration X: 0, Y: 1` both are of the acceleration; and so is, of `in temp: 1 hum: 2 out temp: 3
+    /// hum: 4`, the name that comes again.
     pub(super) fn keep_name(&mut self, name: Range<usize>) -> Span {
         let text = &self.line[name.clone()];
-        let is_letter = |word: &[u8]| word.len() == 1 && b"XYZxyz".contains(&word[0]);
-        if let Some(words) = self.axes.clone().filter(|_| is_letter(text)) {
+        let is_axis = |word: &[u8]| word.len() == 1 && b"XYZxyz".contains(&word[0]);
+        let last = text.iter().rposition(u8::is_ascii_whitespace).map(|at| name.start + at + 1);
+        if let Some(last) = last {
+            let has_axes = is_axis(&self.line[last..name.end]);
+            self.group = Some((name.start..last, self.reading.items().len(), has_axes));
+        } else if let Some((words, names, has_axes)) = self.group.clone()
+            && ((has_axes && is_axis(text)) || self.comes_again(text, names))
+        {
             return self.reading.keep(&[&self.line[words], text].concat());
         }
-        let letter = text.iter().rposition(u8::is_ascii_whitespace).map(|at| at + 1);
-        let letter = letter.filter(|at| is_letter(&text[*at..]));
-        self.axes = letter.map(|at| name.start..name.start + at);
         self.reading.keep(text)
     }
 }

@@ -49,6 +49,7 @@ fn pairs_are_what_tools_write() {
         ("rps=120 | p99=12 | err=0", "rps=120 p99=12 err=0"),
         ("Stats { cpu: 5.0, mem: 10 }", "Stats.cpu=5 Stats.mem=10"),
         ("temp=N/A", "temp=NaN"),
+        ("loss=[0.5] acc={0.9} xs=[1,2]", "loss=0.5 acc=0.9 xs='[1'"),
         ("temp: 21.5 { hum: 40 }", "temp=21.5 hum=40"),
         ("sizes: 48 bits physical, 40 bits virtual", "sizes.physical=48bit sizes.virtual=40bit"),
     ] {
@@ -103,6 +104,27 @@ fn a_name_may_hold_blanks_where_it_begins_the_line_or_follows_a_comma() {
         ("Episode 10\tLast reward: 1\tAverage reward: 2", "Last reward=1 Average reward=2"),
         ("cached reads:  24 MB in  2 seconds = 12 MB/sec", "cached reads=24MB"),
         ("Sensor 1: 512\tSensor 2: 300", "Sensor 1=512 Sensor 2=300"),
+    ] {
+        assert_found(line, expected);
+    }
+}
+
+#[test]
+fn a_name_that_comes_again_is_of_the_thing_before_it() {
+    for (line, expected) in [
+        ("Acc x=0.1 y=0.2 | Gyr x=1 y=2", "Acc.x=0.1 Acc.y=0.2 Acc.Gyr x=1 Acc.Gyr y=2"),
+        ("worker-1 rps=5, avg rps=6", "worker-1.rps=5 worker-1.avg rps=6"),
+        ("in t=1 out t=2 and b=3", "in.t=1 in.out t=2 in.b=3"),
+        ("in t: 1 h: 40 out t: 5 h: 80", "in t=1 h=40 out t=5 out h=80"),
+        (
+            "Accel X: 0.1, Y: 0.2 m/s^2 Gyro X: 1, Y: 2 rad/s",
+            "Accel X=0.1 Accel Y=0.2 Gyro X=1 Gyro Y=2",
+        ),
+        ("accel x: 1 y: 2 gyro x: 3 y: 4", "accel x=1 accel y=2 gyro x=3 gyro y=4"),
+        ("Size: 5 Max Memory Used: 6", "Size=5 Max Memory Used=6"),
+        ("bed t: 1 h: 2 | h: 3", "bed t=1 h=2 h=3"),
+        ("a=1 b=2 a=3", "a=1 b=2 a=3"),
+        ("a=1 then 5 b=2", "a=1 b=2"),
     ] {
         assert_found(line, expected);
     }
@@ -194,6 +216,7 @@ fn a_label_with_a_number_and_words_names_the_pairs_behind_it() {
         ("SET: 51000 requests per second, p50=0.5 msec", "SET=51000 SET.p50=0.5ms"),
         ("vus......: 10     min=10 max=12", "vus=10 vus.min=10 vus.max=12"),
         ("loss: 0.5 lr=0.1", "loss=0.5 lr=0.1"),
+        ("tokens: 120 (12 tok/s) | ctx: 5/9 | mem=3", "tokens=120 ctx='5/9' mem=3"),
         ("loss: 0.5, lr=0.1", "loss=0.5 lr=0.1"),
         ("Epoch 1: 50% of all, loss=0.5", "Epoch 1=50% loss=0.5"),
     ] {
