@@ -95,6 +95,8 @@ impl Scan<'_> {
         let is_free = begins && !is_bracketed && !is_part && !self.is_text;
         let name = Name::before(line, start);
         let is_share = line[end - 1] == b'%';
+        // Of `loss: 0.5 (0.61)` it is another number.
+        let is_same = has_unit || is_share || !line[start..end].contains(&b'.');
         if !value.is_nan() {
             self.found.push(Found {
                 start,
@@ -103,7 +105,7 @@ impl Scan<'_> {
                 has_unit,
                 is_free,
                 is_remark: self.is_text
-                    || (is_bracketed && name == Name::None)
+                    || (is_bracketed && name == Name::None && is_same)
                     || is_progress(&line[end..]),
                 is_told,
                 is_measured: name == Name::Signed

@@ -152,14 +152,15 @@ pub(super) fn unbracketed(line: &[u8]) -> Option<&[u8]> {
     }
     let start = line.iter().position(|byte| !is_open(byte) && !byte.is_ascii_whitespace())?;
     let end = line.iter().rposition(|byte| !is_close(byte) && !byte.is_ascii_whitespace())? + 1;
-    let inner = line.get(start..end).filter(|inner| !inner.is_empty())?;
-    // `[a] 1 [b]`: the brackets are not round the whole.
-    let depth = inner.iter().try_fold(0_usize, |depth, byte| match byte {
+    // `[a] 1 [b]`: the brackets are not round the whole. Of `{a=f(x)}` the first that closes is not.
+    let within = line.get(start..end).filter(|within| !within.is_empty())?;
+    let depth = within.iter().try_fold(0_usize, |depth, byte| match byte {
         _ if is_open(byte) => Some(depth + 1),
         _ if is_close(byte) => depth.checked_sub(1),
         _ => Some(depth),
-    });
-    (depth == Some(0)).then(|| inner.trim_ascii())
+    })?;
+    let end = line.iter().enumerate().skip(end).filter(|(_, byte)| is_close(byte)).nth(depth)?.0;
+    Some(line[start..end].trim_ascii())
 }
 
 /// Whether the line is a number in groups or an amount of money in brackets, as accountants write what is below zero:
@@ -222,6 +223,7 @@ mod tests {
             ("{a=f(x), b=6},", Some("a=f(x), b=6")),
             ("[12:30] 5 [x]", None),
             ("(1) 2", None),
+            ("{'a': int(1)}", Some("'a': int(1)")),
             ("f(1)", None),
             ("[]", None),
         ] {

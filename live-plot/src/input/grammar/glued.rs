@@ -15,30 +15,11 @@ pub(super) fn read(line: &[u8], is_indented: bool, reading: &mut Reading) -> boo
     let text = &line[message.start..];
     let is_first = message.start == 0;
     let fewest = if is_first || message.thing.is_some() { 1 } else { 2 };
-    let words = match enclosed(text) {
-        Some((name, inner)) => {
-            let words = read_words(inner, true, fewest, reading);
-            if words.is_some() && name != b"map" {
-                reading.name_rows(name);
-            }
-            words
-        }
-        None => read_words(text, is_indented || !is_first, fewest, reading),
-    };
+    let words = read_words(text, is_indented || !is_first, fewest, reading);
     if let Some(words) = words {
         message.describe(line, words, reading);
     }
     words.is_some()
-}
-
-/// The name of what Go prints, and what stands within it: `map[a:1 b:2]`, `main.Stats{CPU:5, Mem:10}`.
-fn enclosed(line: &[u8]) -> Option<(&[u8], &[u8])> {
-    let open = memchr::memchr2(b'[', b'{', line).filter(|open| *open > 0)?;
-    let close = if line[open] == b'[' { b']' } else { b'}' };
-    let (name, inner) = (&line[..open], line[open + 1..].strip_suffix(&[close])?);
-    let is_part = |byte: &u8| byte.is_ascii_alphanumeric() || b"_.".contains(byte);
-    let is_whole = !inner.iter().any(|byte| b"[]{}".contains(byte));
-    (is_whole && begins_name(name) && name.iter().all(is_part)).then_some((name, inner))
 }
 
 /// Reads the words, if so many are pairs; returns what stands before these and names no row.
@@ -163,9 +144,6 @@ mod tests {
             ("[sensor1] a:1", "sensor1.a=1"),
             ("12:30:45 INFO a:1 b:2", "a=1 b=2"),
             ("info:1,err:2", "info=1 err=2"),
-            ("map[a:1 b:2]", "a=1 b=2"),
-            ("12:30:45 map[a:1 b:2]", "a=1 b=2"),
-            ("main.Stats{CPU:5, Mem:10}", "main.Stats.CPU=5 main.Stats.Mem=10"),
             ("queries:1|c", "queries=1"),
             ("took:320|ms|@0.1|#env:prod", "took=320"),
             ("hits:1|c|@0.1", "hits=10"),

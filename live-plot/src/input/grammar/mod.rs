@@ -6,8 +6,7 @@
 //! table         a row of the header in force (its header, its rows' names)
 //! json          an object, several, an array; also in many lines
 //! metrics       Prometheus, Graphite, Influx
-//! glued         a:1,b:2 and nothing else
-//! pairs         name=value, name: value
+//! pairs         name=value, name: value; nested takes objects apart, glued reads a:1,b:2 and nothing else
 //! alternating   words and numbers in turn
 //! table         a row without a header, or bare numbers
 //! ```
@@ -24,6 +23,7 @@ mod clean;
 mod glued;
 pub(super) mod json;
 pub(super) mod metrics;
+mod nested;
 mod pairs;
 mod pattern;
 pub(super) mod reading;
@@ -152,7 +152,7 @@ impl Grammar {
         if let Some(comment) = text.strip_prefix(b"#") {
             return self.comment(comment.trim_ascii(), indent, number);
         }
-        if self.titles.begin_processor(text) {
+        if self.titles.begin_record(text) {
             return Verdict::Silent;
         }
         if !self.is_typed && self.titles.begin_file(text) {
@@ -372,10 +372,6 @@ impl Grammar {
         }
         reading.clear();
         if metrics::read(line, reading) || tables.read_named(body, reading) {
-            return Verdict::Read;
-        }
-        reading.clear();
-        if memchr::memchr(b':', body).is_some() && glued::read(body, indent > 0, reading) {
             return Verdict::Read;
         }
         reading.clear();

@@ -10,6 +10,8 @@ use std::ops::Range;
 
 use super::cells::measure;
 use super::cells::moment::Moment;
+use super::glued;
+use super::nested;
 use super::reading::{Cell, Key, Reading, Span};
 use super::vocabulary::is_level;
 use super::words::{Message, begins_name, is_name, loop_word, progress, without_leader};
@@ -26,11 +28,24 @@ pub(super) enum Found {
     Nothing,
 }
 
-/// Reads the pairs of the line; one that is indented names no row.
+/// Reads the pairs of the line, those within objects, too; one that is indented names no row.
 pub(super) fn read(line: &[u8], is_indented: bool, reading: &mut Reading) -> Found {
     if memchr::memchr2(b'=', b':', line).is_none() {
         return Found::Nothing;
     }
+    let flat = nested::flat(line);
+    let text = flat.as_deref().unwrap_or(line);
+    if glued::read(text, is_indented, reading) {
+        return Found::Pairs;
+    }
+    reading.clear();
+    match scan(text, is_indented, reading) {
+        Found::Row(..) if flat.is_some() => Found::Nothing,
+        found => found,
+    }
+}
+
+fn scan(line: &[u8], is_indented: bool, reading: &mut Reading) -> Found {
     let message = Message::of(line);
     let start = message.start;
     let is_first = start == 0 || message.thing.is_some();

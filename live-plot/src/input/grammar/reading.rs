@@ -263,12 +263,7 @@ impl Reading {
         if is_empty(text) {
             return Cell::Empty;
         }
-        // `loss=[0.5]` is an array of one, as NumPy prints it.
-        let inner = match text {
-            [b'[', inner @ .., b']'] | [b'{', inner @ .., b'}'] => inner,
-            _ => text,
-        };
-        match measure::whole(inner) {
+        match measure::whole(text) {
             Some(measure) => Cell::Number(measure),
             None => Cell::Text(self.keep(text)),
         }

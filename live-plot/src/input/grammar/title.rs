@@ -5,7 +5,8 @@
 
 use super::cells::delimiter::Delimiter;
 use super::cells::{self, Kind};
-use super::vocabulary::is_level;
+use super::vocabulary::{self, is_level};
+use super::words::is_name;
 
 /// More titles, one in the other, are not kept, nor are longer ones.
 const DEEPEST: usize = 8;
@@ -51,15 +52,24 @@ impl Titles {
         &self.file
     }
 
-    /// Takes the line that begins a block of /proc/cpuinfo as its title. The tab is the kernel's: `processor: 5` is a pair.
-    pub(super) fn begin_processor(&mut self, line: &[u8]) -> bool {
-        let Some(number) = line.strip_prefix(b"processor\t: ") else { return false };
-        if number.is_empty() || !number.iter().all(u8::is_ascii_digit) {
+    /// Takes the line that says what those below it are of as their title: `processor : 5` of /proc/cpuinfo, whose tab is
+    /// the kernel's, or `name = web`, which begins a record of `sqlite3 -line`.
+    pub(super) fn begin_record(&mut self, line: &[u8]) -> bool {
+        let Some(sign) = memchr::memchr2(b'=', b':', line) else { return false };
+        let (key, value) = (line[..sign].trim_ascii(), line[sign + 1..].trim_ascii());
+        let is_begun = self.is_first || !self.paragraph.is_empty();
+        let is_text = value.contains(&b'=') || memchr::memmem::find(value, b"  ").is_some();
+        let is_named = is_begun && vocabulary::is_name(key) && is_name(value) && !is_text;
+        let is_processor =
+            line.starts_with(b"processor\t:") && value.iter().all(u8::is_ascii_digit);
+        if !(is_named || is_processor) || value.len() > LONGEST {
             return false;
         }
         self.open.clear();
         self.is_first = false;
-        self.paragraph = [b"processor ", number].concat();
+        self.paragraph.clear();
+        self.paragraph.extend_from_slice(if is_processor { b"processor " } else { b"" });
+        self.paragraph.extend_from_slice(value);
         true
     }
 
@@ -196,13 +206,20 @@ mod tests {
     #[test]
     fn a_processor_of_the_kernel_is_a_title() {
         let mut titles = Titles::default();
-        assert!(titles.begin_processor(b"processor\t: 1"));
+        assert!(titles.begin_record(b"processor\t: 1"));
         let mut text = Vec::new();
         titles.over(0, &mut text);
         assert_eq!(text, b"processor 1");
-        assert!(
-            !titles.begin_processor(b"processor: 1") && !titles.begin_processor(b"processor\t: x")
-        );
+        titles.empty_line();
+        assert!(titles.begin_record(b" name = web app") && titles.begin_record(b"host: db"));
+        text.clear();
+        titles.over(0, &mut text);
+        assert_eq!(text, b"db");
+        titles.empty_line();
+        assert!(!titles.begin_record(b"state: web") && !titles.begin_record(b"name: 5"));
+        titles.other_line(0);
+        assert!(!titles.begin_record(b"name: web"));
+        assert!(!titles.begin_record(b"processor: 1") && !titles.begin_record(b"processor\t: x"));
     }
 
     #[test]

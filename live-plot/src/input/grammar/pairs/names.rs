@@ -112,10 +112,7 @@ impl Scan<'_> {
         let word = before.split(u8::is_ascii_whitespace).next().unwrap_or_default();
         let is_apart = word.len() < before.len();
         let word = word.strip_suffix(b":").unwrap_or(word);
-        // Of `Some(Stats { cpu: 5 })` it is none.
-        let is_whole = word.contains(&b'(') == word.contains(&b')');
-        let is_row =
-            self.words == 1 && is_apart && is_whole && self.can_name_row && names_row(word);
+        let is_row = self.words == 1 && is_apart && self.can_name_row && names_row(word);
         let row = match self.row_label.clone() {
             Some(label) if self.words == 1 + usize::from(self.line[label.end - 1] == b')') => {
                 self.keep_row(label)
