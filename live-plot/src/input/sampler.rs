@@ -204,7 +204,6 @@ impl Sampler {
     fn take_rows(&mut self, line: &[u8], now: Instant) {
         self.hint_at_time();
         self.warn_open_marks();
-        self.warn_lost_names();
         let reading = std::mem::take(&mut self.grammar.reading);
         // What --match and --rows take is as the user wants it.
         let is_guessed = !self.grammar.has_pattern();

@@ -1,7 +1,7 @@
 //! Rows of a table that stand side by side. Several of one name in one block, as squeue(1) prints jobs of one partition, are
-//! one series, and nothing on them says whether they are of one thing. The next block does: a column whose cells are all
-//! different there, and are those of the block before, tells the rows apart. Where there is no next block, a column of
-//! different words may do. And rows of which a few names come in no order, `ok`, `ok`, `fail`, `ok`, are those of one thing.
+//! one series, and nothing on them says whether they are of one thing. Where a column has another name in each row of the
+//! block, or another number by which things are called, it may tell them apart; any other number, if the next block has the
+//! same. And rows of which a few names come in no order, `ok`, `ok`, `fail`, `ok`, are those of one thing.
 
 use super::super::grammar::cells::moment::Moment;
 use super::super::grammar::reading::Cell;
@@ -11,25 +11,20 @@ use super::kinds::known_or_new;
 use super::row::Row;
 use super::texts::Texts;
 
-/// The cells of longer blocks are not looked at, for they are of many samples, nor are those of later ones, nor of further
+/// The cells of further rows are not looked at, for they are of many samples, nor are those of later blocks, nor of further
 /// columns.
-const MOST_ROWS: usize = 64;
-const MOST_BLOCKS: u32 = 4;
+const MOST_ROWS: u64 = 256;
+const MOST_BLOCKS: u64 = 4;
 const MOST_COLUMNS: usize = 256;
 
-/// The block that has begun, and the one before.
+/// The rows that have names.
 #[derive(Debug, Default)]
 pub(super) struct Blocks {
     table: u64,
-    ended: u32,
-    here: Block,
-    before: Block,
-}
-
-/// The rows of a block that have names.
-#[derive(Debug, Default)]
-struct Block {
-    rows: usize,
+    /// How many blocks and rows there are.
+    blocks: u64,
+    rows: u64,
+    /// The names in the block that has begun.
     names: Texts,
     columns: Vec<(Vec<u8>, Column)>,
 }
@@ -44,61 +39,44 @@ struct Column {
 impl Blocks {
     /// Whether more rows of this table, like those before, can show nothing.
     pub(super) fn are_settled(&self, table: u64) -> bool {
-        let Block { rows, names, .. } = &self.here;
-        let is_long = !self.is_open() && names.are_no_states();
-        self.table == table && (*rows == 0 || is_long)
+        let has_names = self.names.texts().next().is_some();
+        self.table == table && (!has_names || (!self.is_open() && self.names.are_no_states()))
     }
 
     /// Whether the cells are still looked at.
     fn is_open(&self) -> bool {
-        self.ended < MOST_BLOCKS && self.here.rows <= MOST_ROWS
+        self.blocks <= MOST_BLOCKS && self.rows <= MOST_ROWS
     }
 
-    /// Takes a row.
+    /// Takes a row; the first of a block shows what the one before was.
     pub(super) fn row(&mut self, row: &Row<'_>) -> Option<Doubt> {
-        let table = row.tables.begun;
-        if std::mem::replace(&mut self.table, table) != table && self.here.rows > 0 {
-            self.before = std::mem::take(&mut self.here);
-            self.ended += 1;
+        let mut doubt = None;
+        if std::mem::replace(&mut self.table, row.tables.begun) != row.tables.begun {
+            doubt = self.finish();
+            self.names = Texts::default();
         }
         let name = row.items.first().map_or(&b""[..], |item| row.name(item));
-        if name.is_empty() || !row.is_of_table() {
-            return None;
+        if doubt.is_some() || name.is_empty() || !row.is_of_table() {
+            return doubt;
         }
-        self.here.rows += 1;
-        self.here.names.take(name);
+        self.blocks += u64::from(self.names.texts().next().is_none());
+        self.rows += 1;
+        self.names.take(name);
         if self.is_open() {
-            self.here.cells(row);
-            if let Some(doubt) = self.twins() {
-                return Some(doubt);
-            }
+            self.cells(row);
         }
-        self.here.names.are_states().then(|| match self.here.words() {
+        self.names.are_states().then(|| match self.telling() {
             Some(by) => Doubt::Several { name: name.to_vec(), by: by.to_vec() },
-            None => Doubt::States(self.here.names.list()),
+            None => Doubt::States(self.names.list()),
         })
     }
 
-    /// A column that tells rows of one name apart in this block, as in the one before.
-    fn twins(&self) -> Option<Doubt> {
-        let Self { here, before, .. } = self;
-        let twin = here.names.twin().filter(|_| here.rows == before.rows)?;
-        let (by, _) = here.columns.iter().find(|(name, Column { texts, .. })| {
-            let before = before.columns.iter().find(|(known, _)| known == name);
-            texts.are_different(here.rows)
-                && before.is_some_and(|(_, before)| texts.are_those(&before.texts))
-        })?;
-        Some(Doubt::Several { name: twin.to_vec(), by: by.clone() })
-    }
-
-    /// At the end of the input, after one block: the column of words that tells rows of one name apart.
+    /// At the end of a block: the column that tells rows of one name apart.
     pub(super) fn finish(&self) -> Option<Doubt> {
-        let twin = self.here.names.twin().filter(|_| self.ended == 0)?;
-        Some(Doubt::Several { name: twin.to_vec(), by: self.here.words()?.to_vec() })
+        let twin = self.names.twin()?;
+        Some(Doubt::Several { name: twin.to_vec(), by: self.telling()?.to_vec() })
     }
-}
 
-impl Block {
     /// Takes the cells of a row in which something else stands than a time.
     fn cells(&mut self, row: &Row<'_>) {
         for item in row.items {
@@ -117,18 +95,20 @@ impl Block {
         }
     }
 
-    /// The column of names, or of numbers by which things are called, that is another one in each row.
-    fn words(&self) -> Option<&[u8]> {
-        let is_one = |column: &Column| !column.has_others && column.texts.are_different(self.rows);
+    /// The column whose cells are all different in each block, and the same in all of them.
+    fn telling(&self) -> Option<&[u8]> {
+        let is_one = |Column { texts, has_others }: &Column| {
+            texts.have_come(self.blocks, self.rows) && (self.blocks > 1 || !has_others)
+        };
         self.columns.iter().find(|(_, column)| is_one(column)).map(|(name, _)| &name[..])
     }
 }
 
 /// Whether a text in a row may be the name of a thing: it has a letter and is no measure of an unknown unit, as `45.0c`; or it
-/// is an address with its port, which `0:01.23` is not.
+/// is an address with its port, which `0:01.23` is not, or a path.
 fn may_be_name(text: &[u8]) -> bool {
     let has_letter = text.iter().any(u8::is_ascii_alphabetic);
     let host = memchr::memrchr(b':', text).map(|end| &text[..end]);
     let is_address = host.is_some_and(|host| !host.iter().all(u8::is_ascii_digit));
-    is_address || (has_letter && !text[0].is_ascii_digit())
+    is_address || text[0] == b'/' || (has_letter && !text[0].is_ascii_digit())
 }

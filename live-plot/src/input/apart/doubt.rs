@@ -17,6 +17,12 @@ pub(in crate::input) enum Doubt {
     Several { name: Vec<u8>, by: Vec<u8> },
     /// Those of one thing, each called by the state it was in.
     States(Vec<u8>),
+    /// Those of a table whose column of this name names them no longer: it held a number or nothing.
+    Value(Vec<u8>),
+    /// The same, for each of many had another name.
+    Fresh(Vec<u8>),
+    /// Several of one name in a column, and from the second on another one is a part of it.
+    Shared { name: Vec<u8>, other: Vec<u8> },
     /// A total and its parts, which these columns tell apart.
     Parts(Vec<u8>),
     /// So many, each of another name.
@@ -70,6 +76,19 @@ impl fmt::Display for Doubt {
             Self::States(names) => {
                 let names = shown(names);
                 format!("The rows are called by their words {names}: if these are states of one thing, --rows none draws it as one series.")
+            }
+            Self::Value(by) => {
+                let (name, by) = (shown(by), copied(by));
+                format!("{name} named the rows until it held a number or nothing: it names none now, and its numbers are a series. If it does name them, --rows {by} keeps that.")
+            }
+            Self::Fresh(by) => {
+                let (name, by) = (shown(by), copied(by));
+                format!("{name} named the rows, but the first of them all have different ones: it names none now. If it does name them, --rows {by} keeps that.")
+            }
+            Self::Shared { name, other } => {
+                let (first, second) = (shown(name), shown(other));
+                let (name, other) = (copied(name), copied(other));
+                format!("{first} names several rows at once, and {second} is added to the names of all but the first: --rows {name},{other} adds it to every name, --rows {name} to none.")
             }
             Self::Parts(names) => {
                 let names = copied(names);

@@ -25,6 +25,7 @@ use kinds::Kinds;
 pub(super) use row::Row;
 
 use super::grammar::table::Tables;
+use super::grammar::table::row_names::Shown;
 
 /// After so many rows what tells them apart has shown itself, or does not come in turn.
 const MOST_ROWS: u32 = 1000;
@@ -36,6 +37,8 @@ pub(super) struct Apart {
     kinds: Kinds,
     blocks: Blocks,
     is_reported: bool,
+    /// The names of the rows are of several words: they are no states.
+    is_shared: bool,
 }
 
 impl Apart {
@@ -54,13 +57,31 @@ impl Apart {
         if self.is_reported {
             return None;
         }
-        let mut doubt = row.parts().or_else(|| self.blocks.row(row));
+        let is_state = |doubt: &Doubt| matches!(doubt, Doubt::States(_));
+        let mut doubt = self.blocks.row(row).filter(|doubt| !(self.is_shared && is_state(doubt)));
         if doubt.is_none() && self.is_open() {
             self.rows += 1;
             doubt = self.kinds.row(row);
         }
         self.is_reported = doubt.is_some();
         doubt
+    }
+
+    /// Takes what the rows of a table have shown of their names by themselves.
+    pub(super) fn names(&mut self, shown: Shown, tables: &Tables) -> Doubt {
+        self.is_reported |= matches!(shown, Shown::Parts(_));
+        self.is_shared |= matches!(shown, Shown::Shared(..));
+        let name = |column| tables.any_name(column).into_owned();
+        match shown {
+            Shown::Value(column) => Doubt::Value(name(column)),
+            Shown::Fresh(column) => Doubt::Fresh(name(column)),
+            Shown::Shared(column, other) => {
+                Doubt::Shared { name: name(column), other: name(other) }
+            }
+            Shown::Parts(columns) => {
+                Doubt::Parts((0..columns).map(name).collect::<Vec<_>>().join(&b','))
+            }
+        }
     }
 
     /// What all lines, so many, show at the end of the input.
@@ -126,7 +147,7 @@ mod tests {
         for (lines, number, found) in [
             (
                 &[header, "p 17 5", "p 12 6", "q 13 7", header, "p 12 5", "p 13 5", "q 17 5"][..],
-                8,
+                0,
                 several("p", "job"),
             ),
             (&["part job user n", "p fit ada 5", "p fit bob 6"], 0, several("p", "user")),

@@ -4,7 +4,6 @@ use std::borrow::Cow;
 
 use super::super::grammar::reading::{Cell, Item, Key, Reading};
 use super::super::grammar::table::Tables;
-use super::doubt::Doubt;
 
 /// The cells of a row, and what explains them.
 #[derive(Debug, Clone, Copy)]
@@ -40,12 +39,6 @@ impl<'a> Row<'a> {
             Cell::Number(measure) => measure.value.to_string().into_bytes().into(),
             Cell::Empty => b"".into(),
         }
-    }
-
-    /// A total and the first of its parts have come, as turbostat(8) prints them.
-    pub(super) fn parts(&self) -> Option<Doubt> {
-        let names = (0..self.tables.parts?).map(|column| self.tables.any_name(column));
-        Some(Doubt::Parts(names.collect::<Vec<_>>().join(&b',')))
     }
 
     /// The cells with a number in them.

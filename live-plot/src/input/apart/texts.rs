@@ -71,15 +71,9 @@ impl Texts {
         (2..=MOST_THINGS).contains(&self.known.len())
     }
 
-    /// Whether each of so many was another one.
-    pub(super) fn are_different(&self, count: usize) -> bool {
-        self.known.len() == count
-    }
-
-    /// Whether the others are the same, in any order.
-    pub(super) fn are_those(&self, others: &Self) -> bool {
-        let is_among = |(text, _): &(Vec<u8>, u64)| self.texts().any(|known| known == text);
-        self.known.len() == others.known.len() && others.known.iter().all(is_among)
+    /// Whether each has come so many times, and all of them as often as there are rows.
+    pub(super) fn have_come(&self, times: u64, rows: u64) -> bool {
+        self.known.len() as u64 * times == rows && self.known.iter().all(|(_, came)| *came == times)
     }
 
     /// One that came more than once.
@@ -153,6 +147,6 @@ mod tests {
         let mut all = Texts::default();
         (0..10 * MOST).for_each(|number| all.take(number.to_string().as_bytes()));
         assert_eq!(all.known.len(), MOST + 1);
-        assert!(!all.are_different(10 * MOST));
+        assert!(!all.have_come(1, 10 * MOST as u64));
     }
 }

@@ -375,7 +375,11 @@ impl Grammar {
             return Verdict::Read;
         }
         reading.clear();
-        let refusal = match pairs::read(body, indent > 0, reading) {
+        let found = match tables.is_cut_short(body) {
+            true => Found::Nothing,
+            false => pairs::read(body, indent > 0, reading),
+        };
+        let refusal = match found {
             Found::Pairs => return Verdict::Read,
             Found::Row(label, numbers) => {
                 tables.read_labelled(&body[label], &body[numbers..], reading)

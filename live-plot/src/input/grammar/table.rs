@@ -17,7 +17,7 @@ use super::cells::delimiter::Delimiter;
 use super::reading::Reading;
 use headed::Table;
 use header::{Candidate, Header};
-use row_names::Lost;
+use row_names::Shown;
 
 use crate::config::Naming;
 
@@ -86,10 +86,8 @@ pub(in crate::input) struct Tables {
     blanks_part: bool,
     /// A mark in the first row may mean something else than it was read as.
     pub(in crate::input) open_mark: Option<OpenMark>,
-    /// So many columns at the beginning tell the rows apart, it seems: a total has come, and the first of its parts.
-    pub(in crate::input) parts: Option<usize>,
-    /// A column that names the rows no longer, and why.
-    pub(in crate::input) lost_names: Option<(usize, Lost)>,
+    /// What the rows have shown of their names, to be reported.
+    pub(in crate::input) shown: Option<Shown>,
     /// With `--marks`: what can be no header is a mark.
     pub(in crate::input) has_marks: bool,
     /// Lines that may have been headers and are none, with their number.
@@ -134,8 +132,7 @@ impl Tables {
             word: Vec::new(),
             blanks_part: false,
             open_mark: None,
-            parts: None,
-            lost_names: None,
+            shown: None,
             has_marks: false,
             not_headers: Vec::new(),
         }
@@ -293,8 +290,7 @@ impl Tables {
         if !table.read(line, &self.time, reading) {
             return false;
         }
-        self.parts = self.parts.or(table.parts.take());
-        self.lost_names = self.lost_names.or(table.lost_names.take());
+        self.shown = self.shown.or(table.rows.shown.take());
         if is_first
             && table.header.delimiter == Delimiter::Semicolon
             && comma::may_be_thousands(line)
@@ -303,6 +299,11 @@ impl Tables {
         }
         self.refused = None;
         true
+    }
+
+    /// Whether the line is a row of the table in force, and cannot be read as one.
+    pub(super) fn is_cut_short(&self, line: &[u8]) -> bool {
+        self.table.as_ref().is_some_and(|table| table.is_cut_short(line))
     }
 
     /// Reads the line as a row of the columns that the user has named, if it has as many cells.

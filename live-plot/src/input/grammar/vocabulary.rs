@@ -28,8 +28,8 @@ const PROCESS_IDS: [&str; 5] = ["pid", "tid", "tgid", "lwp", "spid"];
 /// What it calls what runs, with arguments or without.
 const COMMANDS: [&str; 4] = ["command", "cmd", "comm", "args"];
 
-/// What parts of a machine are called by, whose numbers are no values where each row has another one.
-const PARTS: [&str; 5] = ["core", "gpu", "port", "slot", "socket"];
+/// What parts of a machine and its jobs are called by, whose numbers are no values where each row has another one.
+const PARTS: [&str; 6] = ["core", "gpu", "jobid", "port", "slot", "socket"];
 
 /// What satellites and senders are told apart by.
 const CODES: [&str; 6] = ["hex", "icao", "mac", "mmsi", "prn", "svid"];
@@ -134,7 +134,7 @@ pub(in crate::input) fn is_process_id(name: &[u8]) -> bool {
 
 /// Whether the number in a column tells things apart where each row has another one.
 pub(in crate::input) fn is_number_of_a_thing(name: &[u8]) -> bool {
-    is_id(name) || is_process_id(name) || is_any_of(&PARTS, name)
+    is_id(name) || is_process_id(name) || is_any_of(&PARTS, last_part(name))
 }
 
 pub(super) fn is_command(name: &[u8]) -> bool {
@@ -187,9 +187,9 @@ fn without_colon(word: &[u8]) -> &[u8] {
     word.strip_suffix(b":").unwrap_or(word)
 }
 
-/// Of `device_id` and `device.id` it is `id`.
+/// Of `device_id` and `device.id` it is `id`, of `Address:Port` `Port`.
 fn last_part(name: &[u8]) -> &[u8] {
-    name.rsplit(|byte| b"._-".contains(byte)).next().unwrap_or_default()
+    name.rsplit(|byte| b"._-:".contains(byte)).next().unwrap_or_default()
 }
 
 fn is_any_of(words: &[&str], text: &[u8]) -> bool {

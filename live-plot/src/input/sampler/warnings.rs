@@ -7,7 +7,6 @@ use super::super::counters::Counters;
 use super::super::grammar::reading::Reading;
 use super::super::grammar::reading::{Cell, Item, Key};
 use super::super::grammar::table::OpenMark;
-use super::super::grammar::table::row_names::Lost;
 use super::super::grammar::{clean, metrics};
 use super::super::problems::Problem;
 use super::super::proposal::by_words;
@@ -45,22 +44,6 @@ impl Sampler {
         ));
     }
 
-    /// Warns that a column does not name the rows any more.
-    pub(super) fn warn_lost_names(&mut self) {
-        let Some((column, lost)) = self.grammar.tables.lost_names.take() else { return };
-        let name = self.grammar.tables.name(column);
-        let (name, column) = (shown(name), copied(name));
-        let why = match lost {
-            Lost::Value => {
-                " until it held a number or nothing: it names none now, and its numbers are a series"
-            }
-            Lost::Fresh => ", but the first of them all have different ones: it names none now",
-        };
-        self.warn(format!(
-            "{name} named the rows{why}. If it does name them, --rows {column} keeps that."
-        ));
-    }
-
     /// Warns of a row whose marks may mean something else than they are read as.
     pub(super) fn warn_open_marks(&mut self) {
         let Some(mark) = self.grammar.tables.open_mark.take() else { return };
@@ -82,6 +65,10 @@ impl Sampler {
     /// Warns once of what the rows so far seem to be.
     pub(super) fn warn_apart(&mut self, line: &[u8], items: &[Item], reading: &Reading) {
         self.grammar.keeps_before = self.apart.is_open();
+        if let Some(shown) = self.grammar.tables.shown.take() {
+            let doubt = self.apart.names(shown, &self.grammar.tables);
+            self.warn(doubt);
+        }
         if self.is_told_apart() {
             return;
         }

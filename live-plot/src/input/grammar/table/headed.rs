@@ -1,16 +1,16 @@
 //! A table with a header: whether a line is a row of it, and its cells. Which table is in force is left to `table`.
 
 use super::super::cells::{self, Kind};
-use super::super::reading::{Cell, Item, Key, Reading};
+use super::super::reading::{Cell, Item, Key, Reading, Span};
 use super::header::Header;
 use super::places;
-use super::row::{self, Layout};
-use super::row_names::{Lost, RowNames};
+use super::row;
+use super::row_names::{RowNames, Shown};
 use crate::input::grammar::cells::delimiter::Delimiter;
 use crate::input::grammar::vocabulary::{is_command, is_no_value, is_total};
 
 /// A table with a header.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Default, Clone, PartialEq)]
 pub(super) struct Table {
     pub(super) header: Header,
     /// The titles above the header, and its label.
@@ -23,20 +23,16 @@ pub(super) struct Table {
     /// The first row has a label before its colon.
     is_labelled: bool,
     is_begun: bool,
-    /// Where the first row began.
-    start: usize,
+    /// Where the first row began, if its name is of several words and has no name above it.
+    indent: Option<usize>,
     /// A row had an empty cell, or blanks in one.
     is_by_place: bool,
-    /// Its name is of several words, and has no name above it.
-    has_two_words: bool,
+    /// Two words were one cell of a row: a date and a clock time, a number and its unit.
+    is_joined: bool,
     /// The user has named the columns that name the rows: no word does that.
     has_row_names: bool,
     /// In how many columns at the beginning the first row had `-`: it may be a total.
     totals: usize,
-    /// The next row has whole numbers there.
-    pub(super) parts: Option<usize>,
-    /// A column that names the rows no longer, and why.
-    pub(super) lost_names: Option<(usize, Lost)>,
     /// An empty line has come since the last row: what follows may be something else.
     pub(super) is_doubtful: bool,
 }
@@ -49,18 +45,8 @@ impl Table {
             title: [title, dot, label].concat(),
             is_by_place: header.is_by_place,
             header,
-            rows: RowNames::default(),
-            times: 0,
-            numbers: Vec::new(),
-            is_labelled: false,
-            is_begun: false,
-            start: 0,
-            has_two_words: false,
             has_row_names,
-            totals: 0,
-            parts: None,
-            lost_names: None,
-            is_doubtful: false,
+            ..Self::default()
         }
     }
 
@@ -77,21 +63,20 @@ impl Table {
         let (whole, start) = (line, line.len() - line.trim_ascii_start().len());
         let line = delimiter.trimmed(line);
         let (mut own, body) = row::label(line, delimiter);
-        let mut cells = row::split(body, delimiter, width);
-        let lacks_first = self.lacks_first(start);
+        let mut cells = row::split(body, delimiter, width, self.is_joined);
         let mut is_by_place = false;
-        let is_counted = cells.len() == width && !lacks_first && !self.is_by_place;
+        let is_counted = cells.len() == width && !self.is_by_place;
         let is_shifted = is_counted && places::are_shifted(whole, &self.header.places);
         // A colon may stand within a cell: `nginx: worker`.
         if own.is_none_or(|label| label.contains(&b' ')) && (!is_counted || is_shifted) {
             match self.by_place(whole) {
                 Some(placed) => (own, cells, is_by_place) = (None, placed, true),
-                None if lacks_first || is_shifted => return false,
+                None if is_shifted => return false,
                 None => {}
             }
         }
         // Of two words that name a row, the first may be left out where it is that of the row above, as pandas does.
-        if self.has_two_words && start > self.start {
+        if self.indent.is_some_and(|indent| start > indent) {
             return false;
         }
         let first = match own {
@@ -110,35 +95,30 @@ impl Table {
         if self.begins_otherwise(&cells) {
             return false;
         }
-        let is_time = |column: usize| {
-            names.get(column).is_some_and(|name| time.iter().any(|time| time.as_bytes() == name))
-        };
-        if !self.is_begun || self.is_doubtful || is_short {
-            let content = row::content(&cells, first, delimiter, is_time);
-            if is_short && content.numbers < cells.len() {
-                return false;
+        if is_short && cells.iter().any(|cell| is_number(cell, delimiter) != Some(true)) {
+            return false;
+        }
+        if self.is_begun {
+            self.rows.lose(&cells, first);
+        } else {
+            let is_time = |column: usize| {
+                let is_called = |name: &Vec<u8>| time.iter().any(|time| time.as_bytes() == name);
+                names.get(column).is_some_and(is_called)
+            };
+            let (words, times) = row::words(&cells, delimiter, is_time);
+            if !self.has_row_names {
+                self.rows.choose(&words, names, times);
             }
-            if self.is_doubtful && !self.is_like_its_rows(&cells, first) {
-                return false;
-            }
-            self.is_doubtful = false;
-            if !self.is_begun {
-                if !self.has_row_names {
-                    self.rows.choose(&content.words, names, content.times);
-                }
-                self.times = content.times;
-            }
+            self.times = times;
         }
         reading.clear();
-        let column = self.rows.column;
-        if self.is_begun
-            && let Some(lost) = self.rows.lose(&cells, first)
-        {
-            self.lost_names = column.map(|column| (column, lost));
-        }
-        let name = self.rows.name(&cells, first, self.times).to_vec();
-        let layout = Layout { first, label: own, name: &name, names: self.rows.column };
-        row::read(&cells, layout, delimiter, reading);
+        let row = match (own, self.rows.name(&cells, first, self.times)) {
+            (Some(label), b"") => reading.keep(label),
+            (Some(label), name) => reading.keep(&[label, b".", name].concat()),
+            (None, b"") => Span::default(),
+            (None, name) => reading.keep(name),
+        };
+        row::read(&cells, first, row, self.rows.column, delimiter, reading);
         if delimiter == Delimiter::Blanks && self.is_prose(reading) {
             return false;
         }
@@ -160,14 +140,19 @@ impl Table {
     /// Takes from a row what is to be known of the next ones.
     fn learn(&mut self, cells: &[&[u8]], first: usize, is_labelled: bool, start: usize) {
         let delimiter = self.header.delimiter;
+        self.is_doubtful = false;
+        self.is_joined |= cells.iter().any(|cell| cell.contains(&b' '));
         if self.totals > 0 {
             let columns = std::mem::take(&mut self.totals);
             let is_number = |cell: &&[u8]| cell.iter().all(u8::is_ascii_digit);
-            self.parts = cells.iter().take(columns).all(is_number).then_some(columns);
+            if cells.iter().take(columns).all(is_number) {
+                self.rows.shown = Some(Shown::Parts(columns));
+            }
         }
         if !self.is_begun {
-            (self.is_begun, self.start, self.is_labelled) = (true, start, is_labelled);
-            self.has_two_words = self.header.names[0].is_empty() && cells[0].contains(&b' ');
+            (self.is_begun, self.is_labelled) = (true, is_labelled);
+            let has_two_words = self.header.names[0].is_empty() && cells[0].contains(&b' ');
+            self.indent = has_two_words.then_some(start);
             if first == 0 && !self.has_row_names {
                 self.totals = cells.iter().take_while(|cell| **cell == b"-").count();
             }
@@ -176,12 +161,6 @@ impl Table {
             let here = kinds(cells, first, delimiter);
             self.numbers.iter_mut().zip(here).for_each(|(then, now)| *then = then.or(now));
         }
-    }
-
-    /// Whether a row that is indented so far has nothing below the first name, where the first row had something.
-    fn lacks_first(&self, start: usize) -> bool {
-        let second = self.header.places.get(1).map_or(usize::MAX, |place| place.start);
-        self.is_begun && start >= second && self.start < second
     }
 
     /// The cells of a row that has an empty one, or blanks in one, as they stand below their names. Numbers stand where
@@ -225,6 +204,15 @@ impl Table {
         }
     }
 
+    /// Whether a line that is no row begins as the rows do, up to their last number: pairs behind that are a part of a cell,
+    /// `users:(("sshd",pid=1,fd=3))` of ss(8).
+    pub(super) fn is_cut_short(&self, line: &[u8]) -> bool {
+        let delimiter = self.header.delimiter;
+        let end = self.numbers.iter().rposition(|is| *is == Some(true)).map_or(0, |last| last + 1);
+        let cells: Vec<&[u8]> = delimiter.cells(line).take(end).collect();
+        end > 2 && !self.is_doubtful && kinds(&cells, 0, delimiter) == self.numbers[..end]
+    }
+
     /// Whether words stand in most of the columns of numbers: `PING: 5 requests per second` is a sentence.
     fn is_prose(&self, reading: &Reading) -> bool {
         let is_number = |column: usize| self.numbers.get(column) == Some(&Some(true));
@@ -236,13 +224,6 @@ impl Table {
         };
         let words = reading.items().iter().filter(is_word).count();
         words > 1 && 2 * words > self.numbers.iter().filter(|is| **is == Some(true)).count()
-    }
-
-    /// Whether most numbers stand where numbers stood in the first row.
-    fn is_like_its_rows(&self, cells: &[&[u8]], first: usize) -> bool {
-        let here = kinds(cells, first, self.header.delimiter);
-        let then = self.numbers.iter().zip(&here).filter(|(then, _)| **then == Some(true));
-        2 * then.clone().filter(|(_, now)| **now == Some(true)).count() >= then.count()
     }
 }
 

@@ -205,13 +205,8 @@ fn cells<'a>(
     if label.is_some() && (width < 2 || header.is_some_and(|header| Some(header) != label)) {
         return None;
     }
-    let mut cells = row::split(body, delimiter, width);
-    // `DISK READ` over `0.00 B/s`: if more could be joined, which of them are cells is not known. Behind a label a unit is no
-    // cell: `fan1: 1200 RPM` is no row of two.
-    let is_joined = || delimiter.cells(body).count() > width;
-    if cells.len() == width && delimiter == Delimiter::Blanks && (label.is_some() || is_joined()) {
-        row::join(body, &mut cells, 1);
-    }
+    // Behind a label a unit is no cell: `fan1: 1200 RPM` is no row of two.
+    let cells = row::split(body, delimiter, width, label.is_some());
     (cells.len() == width).then_some(cells)
 }
 

@@ -78,9 +78,21 @@ pub(in crate::input) fn cells<'a>(row: &'a [u8], names: &[Range<usize>]) -> Opti
             || (last + 1 == names.len() && cells[last].clone().is_some_and(is_text));
         let column = match (under.next(), under.next()) {
             (Some(column), None) if cells[column].is_none() || goes_on => column,
-            // The first may be all that is left of the header, into which a number of the next column reaches.
-            (Some(0), Some(1)) if names[0].end == names[1].start && cells[1].is_none() => 1,
-            (None, _) if goes_on => last,
+            // The first may be all that is left of the header, into which a number of the next column reaches; or both are the
+            // words of one name, `Local Address:Port`, above a text.
+            (Some(one), Some(other))
+                if cells[other].is_none()
+                    && (names[one].end == names[other].start
+                        || (names[one].end + 1 == names[other].start
+                            && is_text(at..at + length))) =>
+            {
+                other
+            }
+            (None, _)
+                if goes_on && names.get(last + 1).is_none_or(|next| place.end < next.start) =>
+            {
+                last
+            }
             _ => return None,
         };
         if column < last {
@@ -94,38 +106,28 @@ pub(in crate::input) fn cells<'a>(row: &'a [u8], names: &[Range<usize>]) -> Opti
         .into_iter()
         .map(|cell| cell.map_or(&b""[..], |cell| without_remark(&row[cell])))
         .collect();
-    // A number or two below a long header may be of anything.
+    // A number or two below a long header may be of anything, but not if a number or blanks stand below the last name.
     let filled = cells.iter().filter(|cell| !cell.is_empty()).count();
-    (2 * filled > cells.len() || (filled > 2 && !cells[0].is_empty())).then_some(cells)
+    let (last, name) = (cells.last()?, names.last()?);
+    let is_whole = row.len() >= name.start && (last.is_empty() || measure::whole(last).is_some());
+    (is_whole || 2 * filled > cells.len() || (filled > 2 && !cells[0].is_empty())).then_some(cells)
 }
 
-/// Whether a row has as many words as there are names, but one of them stands nearer to another name than to its own, for a
-/// cell has two words and another is empty: `web app  2.5` below `name cpu mem`. Bare numbers are often out of line.
+/// Whether two words of a row are one cell, a text or a number and its unit, and another cell is empty, so that there may be
+/// as many words as names: `web app  2.5` below `name cpu mem`.
 pub(in crate::input) fn are_shifted(row: &[u8], names: &[Range<usize>]) -> bool {
     let is_word =
         |three: &[u8]| three[1] == b' ' && three[0] != b' ' && three[2].is_ascii_alphabetic();
     if names.is_empty() || !row.windows(3).any(is_word) {
         return false;
     }
-    let words: Vec<_> = spans(0, row).collect();
-    let gap = |name: &Range<usize>, word: &Range<usize>| {
-        name.start.saturating_sub(word.end).max(word.start.saturating_sub(name.end))
-    };
-    let is_elsewhere = |(word, name): (&Range<usize>, &Range<usize>)| {
-        !touch(name, word) && names.iter().any(|other| gap(other, word) < gap(name, word))
-    };
-    words.len() == names.len()
-        && words.iter().zip(names).any(is_elsewhere)
-        && cells(row, names).is_some_and(|cells| hold_words(&cells))
-}
-
-/// Whether one of the cells is of several words: a text, or a number with its unit.
-fn hold_words(cells: &[&[u8]]) -> bool {
     let is_number = |word: &[u8]| measure::whole(word).is_some();
     let holds_words = |cell: &&[u8]| {
         cell.contains(&b' ') && (is_number(cell) || !words(cell).next().is_some_and(is_number))
     };
-    cells.iter().any(holds_words)
+    let is_any =
+        |cells: &[&[u8]]| cells.iter().any(|cell| cell.is_empty()) && cells.iter().any(holds_words);
+    cells(row, names).is_some_and(|cells| is_any(&cells))
 }
 
 /// Whether two words stand over each other, in part at least.

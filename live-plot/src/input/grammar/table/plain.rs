@@ -3,7 +3,7 @@
 
 use super::super::cells::{self, Kind};
 use super::super::reading::{Cell, Key, Reading, Span};
-use super::row::{self, Layout};
+use super::row;
 use super::{OpenMark, Refusal, Tables};
 use crate::input::grammar::cells::comma;
 use crate::input::grammar::cells::delimiter::Delimiter;
@@ -53,15 +53,12 @@ impl Tables {
         for delimiter in all.filter(|delimiter| delimiter.is_in(line)) {
             reading.clear();
             let delimiter = delimiter.with_sign_of(line);
-            if let Some(plain) = row::read_plain(line, delimiter, reading) {
+            if let Some((cells, is_named)) = row::read_plain(line, delimiter, reading) {
                 // One name is for one number.
                 let is_one =
                     self.is_single || self.width == 1 || (self.given.len() == 1 && self.width == 0);
                 let was_one = self.table.is_none() && is_one;
-                if was_one
-                    && plain.cells == 2
-                    && delimiter == Delimiter::Comma
-                    && comma::is_within(line)
+                if was_one && cells == 2 && delimiter == Delimiter::Comma && comma::is_within(line)
                 {
                     return Err(Refusal::Comma);
                 }
@@ -76,7 +73,7 @@ impl Tables {
                 {
                     self.open_mark = Some(OpenMark::Point);
                 }
-                return self.take(plain.cells, plain.is_named, Some(delimiter), |_| {}, reading);
+                return self.take(cells, is_named, Some(delimiter), |_| {}, reading);
             }
         }
         reading.clear();
@@ -154,16 +151,12 @@ impl Tables {
             return Err(Refusal::NoRow);
         };
         let cells: Vec<&[u8]> = delimiter.cells(delimiter.without_last(line)).collect();
-        let content = row::content(&cells, 0, delimiter, |_| false);
         let begins =
             cells.iter().map(|cell| cells::kind(cell, delimiter)).find(|kind| *kind != Kind::Time);
-        if cells.len() != self.width
-            || content.numbers == 0
-            || !matches!(begins, Some(Kind::Number(_)))
-        {
+        if cells.len() != self.width || !matches!(begins, Some(Kind::Number(_))) {
             return Err(Refusal::NoRow);
         }
-        row::read(&cells, Layout::default(), delimiter, reading);
+        row::read(&cells, 0, Span::default(), None, delimiter, reading);
         Ok(())
     }
 
@@ -220,7 +213,7 @@ impl Tables {
             }
             _ => self.blanks_part |= delimiter == Delimiter::Blanks,
         }
-        if row::read_plain(line, delimiter, reading).is_none_or(|plain| plain.is_named) {
+        if row::read_plain(line, delimiter, reading).is_none_or(|(_, is_named)| is_named) {
             return Err(Refusal::NoRow);
         }
         // After an empty line it need not be a row of the table above.

@@ -25,23 +25,32 @@ pub(in crate::input) fn label(line: &[u8], delimiter: Delimiter) -> (Option<&[u8
     }
 }
 
-/// The cells of a line, its label apart, in a table of `width` columns.
-pub(in crate::input) fn split(line: &[u8], delimiter: Delimiter, width: usize) -> Vec<&[u8]> {
+/// The cells of a line, its label apart, in a table of `width` columns. What may be one is joined in a row that has too many
+/// words or `is_joined`, as those before are: all of it, for which of them are two is not known.
+pub(in crate::input) fn split(
+    line: &[u8],
+    delimiter: Delimiter,
+    width: usize,
+    is_joined: bool,
+) -> Vec<&[u8]> {
     let mut cells: Vec<&[u8]> = Vec::with_capacity(width + 1);
     cells.extend(delimiter.cells(line));
-    if cells.len() > width && delimiter == Delimiter::Blanks {
-        join(line, &mut cells, width);
+    if delimiter == Delimiter::Blanks && (is_joined || cells.len() > width) {
+        // A value and its error: `1234.567 ±  12.345` of JMH.
+        cells.retain(|cell| *cell != "±".as_bytes());
+        if is_joined || cells.len() > width {
+            join(line, &mut cells);
+        }
     } else if cells.len() == width + 1 && cells.last().is_some_and(|last| last.is_empty()) {
         cells.pop();
     }
     cells
 }
 
-/// The cells with those joined that are one in a table of `width` columns: a date and a clock time, a clock time and AM or
-/// PM, a number and its unit. They are cells of `line`.
-pub(in crate::input) fn join<'a>(line: &'a [u8], cells: &mut Vec<&'a [u8]>, width: usize) {
+/// Joins the cells of `line` that may be one: a date and a clock time, a clock time and AM or PM, a number and its unit.
+fn join<'a>(line: &'a [u8], cells: &mut Vec<&'a [u8]>) {
     let mut at = 0;
-    while at + 1 < cells.len() && cells.len() > width {
+    while at + 1 < cells.len() {
         let end = offset(line, cells[at + 1]) + cells[at + 1].len();
         let both = &line[offset(line, cells[at])..end];
         if measure::whole(both).is_some() || Moment::whole(both).is_some() {
@@ -58,60 +67,32 @@ pub(in crate::input) fn offset(line: &[u8], part: &[u8]) -> usize {
     part.as_ptr().addr().saturating_sub(line.as_ptr().addr())
 }
 
-/// What a row is made of besides its cells.
-#[derive(Debug, Clone, Copy, Default)]
-pub(in crate::input) struct Layout<'a> {
-    /// The column of the first cell.
-    pub(in crate::input) first: usize,
-    pub(in crate::input) label: Option<&'a [u8]>,
-    /// The name of the row; empty if it has none.
-    pub(in crate::input) name: &'a [u8],
-    /// The column whose cells name the rows.
-    pub(in crate::input) names: Option<usize>,
-}
-
-/// What the cells of a row turned out to be.
-#[derive(Debug, Default)]
-pub(in crate::input) struct Content {
-    pub(in crate::input) numbers: usize,
-    /// The columns of words that may be names.
-    pub(in crate::input) words: Vec<usize>,
-    /// How many cells at the beginning are a time.
-    pub(in crate::input) times: usize,
-}
-
-/// What the cells are, without reading them; `is_time` tells a column that holds times by the user's word.
-pub(in crate::input) fn content(
+/// The columns of words that may be names, and how many cells at the beginning are a time. `is_time` tells a column that
+/// holds times by the user's word.
+pub(in crate::input) fn words(
     cells: &[&[u8]],
-    first: usize,
     delimiter: Delimiter,
     is_time: impl Fn(usize) -> bool,
-) -> Content {
-    let mut content = Content::default();
-    let mut ids = Vec::new();
+) -> (Vec<usize>, usize) {
+    let (mut words, mut ids, mut times) = (Vec::new(), Vec::new(), 0);
     let mut was_time = false;
     for (column, cell) in cells.iter().enumerate() {
         let kind = cells::kind(cell, delimiter);
         let is_half = was_time && is_half_of_day(cell);
         was_time = kind == Kind::Time;
         match kind {
-            Kind::Number(_) => content.numbers += 1,
-            Kind::Time => content.times = column + 1,
-            Kind::Word if is_time(first + column) => {}
-            Kind::Word if is_half => content.times = column + 1,
-            Kind::Word if column > content.times && is_no_value(cell) => {}
+            Kind::Time => times = column + 1,
+            Kind::Word if is_time(column) => {}
+            Kind::Word if is_half => times = column + 1,
+            Kind::Word if column > times && is_no_value(cell) => {}
             Kind::Word if delimiter == Delimiter::Blanks && is_count(cell) => {}
-            Kind::Word if is_id(cell, column == content.times) => ids.push(first + column),
-            Kind::Word if is_name(cell) => content.words.push(first + column),
-            Kind::Word => {}
-            Kind::Figures | Kind::Empty => {}
+            Kind::Word if is_id(cell, column == times) => ids.push(column),
+            Kind::Word if is_name(cell) => words.push(column),
+            Kind::Word | Kind::Number(_) | Kind::Figures | Kind::Empty => {}
         }
     }
     // They are names only where there is no other word.
-    if content.words.is_empty() {
-        content.words = ids;
-    }
-    content
+    (if words.is_empty() { ids } else { words }, times)
 }
 
 /// Whether a word is a long number in hexadecimal digits, as `docker` and `git` name things, or, behind the first column, may
@@ -120,7 +101,7 @@ fn is_id(word: &[u8], is_first: bool) -> bool {
     let is_long = word.len() >= 7 && word.iter().any(u8::is_ascii_digit);
     let unsigned = word.strip_prefix(b"+").or_else(|| word.strip_prefix(b"-")).unwrap_or(word);
     let begins = unsigned.first().is_some_and(u8::is_ascii_digit);
-    let may_be_number = || begins && !word.contains(&b':') && !is_address(word);
+    let may_be_number = || begins && !is_address(word);
     (is_long && word.iter().all(u8::is_ascii_hexdigit)) || (!is_first && may_be_number())
 }
 
@@ -140,12 +121,13 @@ fn is_name(word: &[u8]) -> bool {
     word == b"/" || (!is_pair && !is_number && (has_letter() || is_address(word)))
 }
 
-/// Whether a word is four numbers with points between them, behind a mark perhaps: `*192.168.1.1` of ntpq.
+/// Whether a word is an address, behind a mark perhaps: `*192.168.1.1` of ntpq, `00:1b:44:11:3a:b7`, `127.0.0.1:80`.
 fn is_address(word: &[u8]) -> bool {
-    let start = word.iter().position(u8::is_ascii_digit).unwrap_or(word.len());
-    let is_part = |part: &[u8]| !part.is_empty() && part.iter().all(u8::is_ascii_digit);
-    let parts = || word[start..].split(|byte| *byte == b'.');
-    start < 2 && parts().count() == 4 && parts().all(is_part)
+    let count = |mark: u8| word.iter().filter(|byte| **byte == mark).count();
+    let is_part = |byte: &u8| byte.is_ascii_hexdigit() || b".:".contains(byte);
+    word.iter().any(u8::is_ascii_digit)
+        && word.iter().skip(1).all(is_part)
+        && (count(b'.') == 3 || count(b':') > 0)
 }
 
 /// AM or PM, of the clock time in the cell before.
@@ -153,21 +135,17 @@ pub(in crate::input) fn is_half_of_day(cell: &[u8]) -> bool {
     matches!(cell, b"AM" | b"PM" | b"am" | b"pm")
 }
 
-/// Reads the cells.
+/// Reads the cells of a row with this name, the first of them in column `first`. Those in column `names` are its name.
 pub(in crate::input) fn read(
     cells: &[&[u8]],
-    layout: Layout<'_>,
+    first: usize,
+    row: Span,
+    names: Option<usize>,
     delimiter: Delimiter,
     reading: &mut Reading,
 ) {
-    let row = match (layout.label, Some(layout.name).filter(|name| !name.is_empty())) {
-        (Some(label), Some(name)) => reading.keep(&[label, b".", name].concat()),
-        (Some(one), None) | (None, Some(one)) => reading.keep(one),
-        (None, None) => Span::default(),
-    };
-    for (column, text) in cells.iter().enumerate() {
-        let column = column + layout.first;
-        if layout.names == Some(column) {
+    for (column, text) in (first..).zip(cells) {
+        if names == Some(column) {
             continue;
         }
         let cell = match cells::kind(text, delimiter) {
@@ -191,9 +169,7 @@ fn is_row_name(word: &[u8]) -> bool {
         let is_digits = |port: &[u8]| port.iter().all(u8::is_ascii_digit);
         parts.next().is_some_and(is_digits) && !host.contains(&b'.')
     };
-    let is_address =
-        || word.contains(&b':') || word.iter().filter(|byte| **byte == b'.').count() == 3;
-    let is_value = word[0] == b'@' || (word[0].is_ascii_digit() && !is_address());
+    let is_value = word[0] == b'@' || (word[0].is_ascii_digit() && !is_address(word));
     let is_part = is_label || word.contains(&b'=') || is_sign_apart(word);
     !is_value && !is_part && !is_level(word) && !is_counter()
 }
@@ -212,19 +188,13 @@ fn is_ratio(cell: &[u8]) -> bool {
     (0..2).all(&mut are_digits) && parts.next().is_none()
 }
 
-/// A line of numbers alone, behind a time and a word if it has them. `None` if it is another line.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub(in crate::input) struct Plain {
-    pub(in crate::input) cells: usize,
-    pub(in crate::input) is_named: bool,
-}
-
-/// Reads a line that has no header: an optional time, an optional word, then only numbers, `nan` and empty cells.
+/// Reads a line that has no header: an optional time, an optional word, then only numbers, `nan` and empty cells. The time
+/// may also stand behind the word. How many cells there are, and whether the word is one; `None` if it is another line.
 pub(in crate::input) fn read_plain(
     line: &[u8],
     delimiter: Delimiter,
     reading: &mut Reading,
-) -> Option<Plain> {
+) -> Option<(usize, bool)> {
     let (mut row, mut column, mut numbers) = (Span::default(), 0, 0);
     let (mut is_named, mut was_time) = (false, false);
     let mut last: Option<Measure> = None;
@@ -236,7 +206,7 @@ pub(in crate::input) fn read_plain(
                 Cell::Number(measure)
             }
             Kind::Empty => Cell::Empty,
-            Kind::Time if numbers == 0 && !is_named => Cell::Text(reading.keep(text)),
+            Kind::Time if numbers == 0 => Cell::Text(reading.keep(text)),
             Kind::Word if was_time && is_half_of_day(text) => Cell::Text(reading.keep(text)),
             Kind::Word if numbers == 0 && !is_named && is_row_name(text) => {
                 if delimiter == Delimiter::Comma && comma::halves(line) {
@@ -264,7 +234,7 @@ pub(in crate::input) fn read_plain(
         column += 1;
     }
     let is_row = numbers > 0 && !(delimiter == Delimiter::Blanks && is_dump(line));
-    is_row.then_some(Plain { cells: column, is_named })
+    is_row.then_some((column, is_named))
 }
 
 /// Whether the line is numbers in hexadecimal digits, all of one width: `41 0C 1B 00`, `028edce0 00000000 00000010`.

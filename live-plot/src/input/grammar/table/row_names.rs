@@ -40,15 +40,24 @@ pub(in crate::input) struct RowNames {
     time: Vec<u8>,
     /// How many rows have come, each behind another time and of another name; `None` once one has not.
     fresh: Option<u32>,
+    /// A row has come again under the same header and time, as do those of one thing in another state. So it does where names
+    /// stand behind the things that they are of.
+    is_again: bool,
+    is_told: bool,
+    pub(in crate::input) shown: Option<Shown>,
 }
 
-/// Why a column names the rows no longer.
+/// What the rows have shown of the columns that tell them apart.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(in crate::input) enum Lost {
-    /// It held a number or nothing.
-    Value,
-    /// Each of many rows had another name.
-    Fresh,
+pub(in crate::input) enum Shown {
+    /// This one names them no longer: it held a number or nothing.
+    Value(usize),
+    /// This one names them no longer: each of many had another name.
+    Fresh(usize),
+    /// Several have one name in the first of these, and from the second row on the other one is a part of it.
+    Shared(usize, usize),
+    /// A total has come, and the first of its parts: it seems that so many at the beginning do.
+    Parts(usize),
 }
 
 /// The row that a name is for, as it last came.
@@ -81,7 +90,9 @@ impl RowNames {
     pub(in crate::input) fn choose(&mut self, words: &[usize], header: &[Vec<u8>], times: usize) {
         let is_called =
             |column: usize, is: fn(&[u8]) -> bool| header.get(column).is_some_and(|name| is(name));
-        self.process = header.iter().position(|name| is_process_id(name));
+        // `PID` is also what a car's values are called.
+        let process = header.iter().position(|name| is_process_id(name));
+        self.process = process.filter(|column| !words.contains(column));
         let mut words: Vec<usize> =
             words.iter().copied().filter(|column| !is_called(*column, is_remark)).collect();
         // A unit is shared by many rows.
@@ -101,15 +112,16 @@ impl RowNames {
             }
         };
         self.is_first = self.column == Some(times);
+        self.is_again |= self.other.is_some() && self.other < self.column;
         self.fresh = self.column.filter(|column| times > 0 && *column >= times).map(|_| 0);
     }
 
     /// Takes the column for one of values from now on, if it has no name for this row, but a number or nothing: `1,bad`, then
     /// `2,5`. Where names begin the rows, only a fraction is none: `all`, `0`, `1` of mpstat are. Nor does it name rows if none
-    /// had the name of another. Returns why.
-    pub(in crate::input) fn lose(&mut self, cells: &[&[u8]], first: usize) -> Option<Lost> {
-        let column = self.column.filter(|_| self.process.is_none());
-        let cell = column.and_then(|column| cells.get(column.checked_sub(first)?));
+    /// had the name of another.
+    pub(in crate::input) fn lose(&mut self, cells: &[&[u8]], first: usize) {
+        let Some(column) = self.column.filter(|_| self.process.is_none()) else { return };
+        let cell = column.checked_sub(first).and_then(|place| cells.get(place));
         let is_number = |cell: &&[u8]| matches!(cells::kind(cell, Delimiter::Tab), Kind::Number(_));
         let is_lost = match cell.map(|cell| cells::kind(cell, Delimiter::Tab)) {
             Some(Kind::Number(_)) if !self.is_first => true,
@@ -118,11 +130,10 @@ impl RowNames {
             _ => false,
         };
         let is_fresh = self.fresh.is_some_and(|rows| rows >= MOST_FRESH);
-        let lost = if is_lost { Some(Lost::Value) } else { is_fresh.then_some(Lost::Fresh) };
-        if lost.is_some() {
+        if is_lost || is_fresh {
+            self.shown = Some(if is_lost { Shown::Value(column) } else { Shown::Fresh(column) });
             (self.column, self.other, self.fresh) = (None, None, None);
         }
-        lost
     }
 
     /// How many rows there are, if they are many, a column names them, and each of so many lines is one of another name.
@@ -148,28 +159,66 @@ impl RowNames {
         let time = time.last().copied().unwrap_or_default();
         let row =
             Row { other: word(self.other), process: cell(self.process), seen: (self.block, time) };
-        self.name.clear();
-        self.name.extend_from_slice(match self.process {
-            Some(_) => short(cell(self.column)),
-            None => cell(self.column),
-        });
+        let name = cell(self.column);
+        copy(if self.process.is_some() { short(name) } else { name }, &mut self.name);
         if let Some(rows) = self.fresh {
             let is_fresh = self.time != time && !self.owners.contains_key(&self.name);
             self.fresh = is_fresh.then_some(rows + 1);
-            self.time.clear();
-            self.time.extend_from_slice(time);
+            copy(time, &mut self.time);
         }
+        let mut is_shared = false;
         for more in [row.other, row.process] {
-            if self.name.is_empty() || is_for(&mut self.owners, &self.name, row) {
+            if self.name.is_empty() || self.is_for(row) {
                 break;
             }
             if !more.is_empty() {
+                is_shared |= more == row.other;
                 self.name.push(b'.');
                 self.name.extend_from_slice(more);
             }
         }
+        if is_shared && self.is_again && !std::mem::replace(&mut self.is_told, true) {
+            let both = self.column.zip(self.other);
+            self.shown = both.map(|(column, other)| Shown::Shared(column, other));
+        }
         &self.name
     }
+
+    /// Whether the name is this row's. Another process is another row; another word is, if rows with both came side by side.
+    fn is_for(&mut self, row: Row<'_>) -> bool {
+        let Some(owner) = self.owners.get_mut(&self.name) else {
+            if self.owners.len() == MOST_NAMES {
+                return false;
+            }
+            let (other, process) = (row.other.to_vec(), row.process.to_vec());
+            let seen = (row.seen.0, row.seen.1.to_vec());
+            let owner = Owner { other, process, seen, is_shared: false };
+            self.owners.insert(self.name.clone(), owner);
+            return true;
+        };
+        if owner.process != row.process {
+            return false;
+        }
+        let is_beside = owner.seen.0 == row.seen.0 && owner.seen.1 == row.seen.1;
+        if owner.other == row.other {
+            self.is_again |= is_beside;
+        } else if !owner.other.is_empty() && !row.other.is_empty() {
+            owner.is_shared |= is_beside;
+            if owner.is_shared {
+                return false;
+            }
+            copy(row.other, &mut owner.other);
+        }
+        owner.seen.0 = row.seen.0;
+        copy(row.seen.1, &mut owner.seen.1);
+        true
+    }
+}
+
+/// Copies a text into the space of another one.
+fn copy(text: &[u8], into: &mut Vec<u8>) {
+    into.clear();
+    into.extend_from_slice(text);
 }
 
 /// A command with so many of its arguments that the name of a column has room behind it.
@@ -186,40 +235,6 @@ fn short(command: &[u8]) -> &[u8] {
             &command[start..end]
         }
     }
-}
-
-/// Whether the name is this row's. Another process is another row; another word is, if rows with both came side by side.
-fn is_for(owners: &mut HashMap<Vec<u8>, Owner>, name: &[u8], row: Row<'_>) -> bool {
-    let Some(owner) = owners.get_mut(name) else {
-        if owners.len() < MOST_NAMES {
-            let owner = Owner {
-                other: row.other.to_vec(),
-                process: row.process.to_vec(),
-                seen: (row.seen.0, row.seen.1.to_vec()),
-                is_shared: false,
-            };
-            owners.insert(name.to_vec(), owner);
-            return true;
-        }
-        return false;
-    };
-    if owner.process != row.process {
-        return false;
-    }
-    if owner.other != row.other && !owner.other.is_empty() && !row.other.is_empty() {
-        owner.is_shared |= owner.seen.0 == row.seen.0 && owner.seen.1 == row.seen.1;
-        if owner.is_shared {
-            return false;
-        }
-        owner.other.clear();
-        owner.other.extend_from_slice(row.other);
-    }
-    if owner.seen.1 != row.seen.1 {
-        owner.seen.1.clear();
-        owner.seen.1.extend_from_slice(row.seen.1);
-    }
-    owner.seen.0 = row.seen.0;
-    true
 }
 
 #[cfg(test)]
@@ -302,7 +317,8 @@ mod tests {
         let lost = |column: usize, times: usize, row: [&[u8]; 2]| {
             let mut names = RowNames::default();
             names.choose(&[column], &header, times);
-            names.lose(&row, 0) == Some(Lost::Value)
+            names.lose(&row, 0);
+            names.shown == Some(Shown::Value(column))
         };
         assert!(lost(1, 0, [b"2", b"5"]));
         assert!(lost(1, 0, [b"2", b""]));
@@ -321,7 +337,8 @@ mod tests {
             names.choose(&[1], &[], times);
             rows.iter().position(|(time, name)| {
                 let cells = [time.as_bytes(), name.as_bytes(), b"5"];
-                let is_lost = names.lose(&cells, 0) == Some(Lost::Fresh);
+                names.lose(&cells, 0);
+                let is_lost = names.shown == Some(Shown::Fresh(1));
                 names.name(&cells, 0, times);
                 is_lost
             })

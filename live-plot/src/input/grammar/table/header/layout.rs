@@ -153,7 +153,7 @@ impl Candidate {
         let is_laid_out = has(&self.line, b"  ") && has(&row[start..], b"  ");
         let is_prose = self.indent > start && !has(&self.line, b"  ") && !has(&row[start..], b"  ");
         let own = self.spans();
-        let cells = row::split(row, Delimiter::Blanks, own.len());
+        let cells = row::split(row, Delimiter::Blanks, own.len(), false);
         let cells: Vec<_> = cells.iter().map(|cell| places::of(row, cell)).collect();
         own.len() == cells.len()
             && own.iter().zip(&cells).enumerate().any(|(at, (name, cell))| {
