@@ -58,11 +58,9 @@ fn export(config: &Config, source: Source, signals: Signals) -> Result<(), Error
     }
     let stop = watch(signals)?;
     let is_typed = source.is_typed();
-    let mut input =
-        Input::new(source, config.rules.clone(), config.axis()).stopped_by(stop.clone());
-    if outputs.to_stdout() > 0 {
-        input = input.stopped_by_closing(io::stdout());
-    }
+    let stdout = (outputs.to_stdout() > 0).then(io::stdout);
+    let input = Input::new(source, config.rules.clone(), config.axis());
+    let mut input = input.stopped_by(stop.clone(), stdout);
     if outputs.csv.as_deref() == Some(Path::new("-")) {
         input = input.watched();
     }
@@ -94,7 +92,6 @@ fn export(config: &Config, source: Source, signals: Signals) -> Result<(), Error
     if let Some(summary) = summary {
         Target::open(Path::new("-"), &stop)?.write(summary.lines(store.series()).as_bytes())?;
     }
-    store.counts = input.counts();
     let store = Shared::new(store);
     if outputs.is_figure() {
         draw(config, &store, is_typed, png, svg)?;
@@ -135,9 +132,7 @@ fn read(
 ) -> Result<End, Error> {
     loop {
         let end = input.advance();
-        store.declare(input.names());
-        store.measure(input.units());
-        store.began = input.began();
+        input.describe(store);
         store.append(input.entries());
         input.annotations().iter().cloned().for_each(|mark| store.annotate(mark));
         if let Some(table) = &mut table {

@@ -1,26 +1,24 @@
-//! The input as the rest of the program sees it: waits for a block, has it cut into lines and these turned into samples,
-//! and gives the samples their times. What a line means is left to `sampler`, how bytes are read to `source`.
+//! The input as the rest of the program sees it: waits for a block (`wait`), has it cut into lines and these turned into
+//! samples, and gives the samples their times. What a line means is left to `sampler`, how bytes are read to `source`.
+
+mod wait;
 
 use std::io::Stdout;
-use std::ops::ControlFlow::{self, Break, Continue};
-use std::os::fd::AsFd as _;
+use std::ops::ControlFlow::{Break, Continue};
 use std::time::{Duration, Instant};
 
 use chrono::{DateTime, Utc};
 use common::clock;
-use nix::errno::Errno;
-use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 
 use super::file::Read;
-use super::followed;
 use super::producer::Producer;
 use super::sampler::Sampler;
 use super::source::Source;
 use super::splitter::Splitter;
 use super::utf16;
-use crate::config::{Axis, Rules};
+use crate::config::{Axis, Config, Rules};
 use crate::series::Annotation;
-use crate::series::store::{Counts, End, Entry, Hint};
+use crate::series::store::{Counts, End, Entry, Hint, Store};
 use crate::signals::Flag;
 
 /// How much is read at once: what a pipe holds, pipe(7).
@@ -99,22 +97,19 @@ impl Input {
         self.started
     }
 
-    /// Ends the input when the flag is raised.
+    /// The input of a picture that somebody looks at as it comes. [`Input::advance`] returns without a sample when `continued`
+    /// is raised: the process was stopped and goes on.
     #[must_use]
-    pub fn stopped_by(self, stop: Flag) -> Self {
-        Self { stop: Some(stop), ..self }
+    pub fn live(source: Source, config: &Config, continued: Flag) -> Self {
+        let input = Self::new(source, config.rules.clone(), config.axis());
+        let input = Self { continued: Some(continued), ..input };
+        input.watched().with_history(config.window().unwrap_or_default())
     }
 
-    /// Ends the input when the reader of stdout has closed it.
+    /// Ends the input when the flag is raised, or the reader of stdout has closed it.
     #[must_use]
-    pub fn stopped_by_closing(self, stdout: Stdout) -> Self {
-        Self { stdout: Some(stdout), ..self }
-    }
-
-    /// Returns from [`Input::advance`] without a sample when the flag is raised.
-    #[must_use]
-    pub fn interrupted_by(self, continued: Flag) -> Self {
-        Self { continued: Some(continued), ..self }
+    pub fn stopped_by(self, stop: Flag, stdout: Option<Stdout>) -> Self {
+        Self { stop: Some(stop), stdout, ..self }
     }
 
     /// Watches whether a producer buffers its output: somebody looks at the samples as they come.
@@ -126,8 +121,7 @@ impl Input {
 
     /// Puts what already stands in a followed file, whose arrival nobody has seen, into the time before now, evenly: its
     /// clock starts so much earlier.
-    #[must_use]
-    pub fn with_history(mut self, time: Duration) -> Self {
+    fn with_history(mut self, time: Duration) -> Self {
         if self.axis == Axis::Arrival && self.source.history_read() < 1.0 {
             self.started = self.started.checked_sub(time).unwrap_or(self.started);
             self.began -= time;
@@ -172,12 +166,6 @@ impl Input {
         end
     }
 
-    /// The first warnings about lines, one of each kind.
-    #[must_use]
-    pub fn first_warnings(&self) -> &[String] {
-        &self.first_warnings
-    }
-
     /// Turns the block that was read into samples.
     fn take(&mut self, length: usize, now: Instant) -> Option<End> {
         self.hint(|producer| producer.read(length, now));
@@ -209,72 +197,6 @@ impl Input {
         }
     }
 
-    /// What there is to read, or how the input was ended. Nothing is read when nothing has come for some time, and when
-    /// the process was stopped and goes on.
-    fn wait_and_read(&mut self) -> nix::Result<ControlFlow<End, Read>> {
-        loop {
-            if std::mem::replace(&mut self.is_late, false) {
-                self.has_waited |= self.is_ready();
-            }
-            match self.wait() {
-                Ok(Continue(true)) => {}
-                Ok(Continue(false)) => return Ok(Continue(Read::Nothing)),
-                Ok(Break(end)) => return Ok(Break(end)),
-                Err(Errno::EINTR) => continue,
-                Err(errno) => return Err(errno),
-            }
-            let read = self.source.read(&mut self.block)?;
-            self.is_waiting = read == Read::Nothing;
-            if !matches!(read, Read::Nothing | Read::Bytes(0)) {
-                return Ok(Continue(read));
-            }
-        }
-    }
-
-    /// Waits until there may be something to read; false if there is not. Polling comes first because of a FIFO that no
-    /// process has written to yet: poll(2) waits for its writer, read(2) would report the end of input.
-    fn wait(&mut self) -> nix::Result<ControlFlow<End, bool>> {
-        // At the end of a file that is followed there is nothing to poll for: a regular file is always readable.
-        let source = self.source.fd().filter(|_| !self.is_waiting);
-        let patience = match (source, &self.producer) {
-            (None, _) => Some(followed::PAUSE),
-            (_, Some(producer)) => producer.patience(clock::now()),
-            _ => None,
-        };
-        let timeout = patience.and_then(|time| PollTimeout::try_from(time).ok());
-        // No event of stdout needs to be asked for: POLLERR is always reported, and means that the pipe has no reader (poll(2)).
-        let watched = [
-            self.stop.as_ref().map(|stop| (stop.as_fd(), PollFlags::POLLIN)),
-            self.stdout.as_ref().map(|out| (out.as_fd(), PollFlags::empty())),
-            self.continued.as_ref().map(|continued| (continued.as_fd(), PollFlags::POLLIN)),
-            source.map(|source| (source, PollFlags::POLLIN)),
-        ];
-        let mut fds: Vec<PollFd<'_>> =
-            watched.iter().flatten().map(|(fd, events)| PollFd::new(*fd, *events)).collect();
-        let ready = poll(&mut fds, timeout.unwrap_or(PollTimeout::NONE))? > 0 || source.is_none();
-        let mut polled = fds.iter().map(|fd| fd.any().unwrap_or(false));
-        let [stopped, closed, continued, _] =
-            watched.map(|watched| watched.is_some() && polled.next().unwrap_or(false));
-        if stopped {
-            return Ok(Break(End::Stopped));
-        }
-        if closed {
-            return Ok(Break(End::Closed));
-        }
-        if continued {
-            self.continued.iter().for_each(Flag::lower);
-            self.is_late = true;
-            return Ok(Continue(false));
-        }
-        Ok(Continue(ready))
-    }
-
-    /// Whether there is something to read already.
-    fn is_ready(&self) -> bool {
-        let mut fds = self.source.fd().map(|fd| [PollFd::new(fd, PollFlags::POLLIN)]);
-        fds.as_mut().is_some_and(|fds| poll(fds, PollTimeout::ZERO).is_ok_and(|ready| ready > 0))
-    }
-
     fn stamp(&mut self, now: Instant) {
         let to = match self.axis {
             Axis::Arrival => self.arrival(now),
@@ -296,15 +218,17 @@ impl Input {
         }
     }
 
-    /// The units of the series.
-    pub fn units(&self) -> impl Iterator<Item = Option<String>> {
-        self.sampler.units()
-    }
-
-    /// When time 0 was, if the input tells times of a calendar, or times are those of arrival.
-    #[must_use]
-    pub fn began(&self) -> Option<DateTime<Utc>> {
-        self.sampler.began().or((self.axis == Axis::Arrival).then_some(self.began))
+    /// Passes on all that is known of the input but its samples.
+    pub fn describe(&self, store: &mut Store) {
+        store.counts = self.counts();
+        if store.first_warnings.len() < self.first_warnings.len() {
+            store.first_warnings.clone_from(&self.first_warnings);
+        }
+        store.declare(self.names());
+        store.measure(self.sampler.units());
+        // When time 0 was, if the input tells times of a calendar, or times are those of arrival.
+        let is_arrival = self.axis == Axis::Arrival;
+        store.began = self.sampler.began().or(is_arrival.then_some(self.began));
     }
 
     /// The names of the series, in the order in which they began.

@@ -73,15 +73,7 @@ impl Reader {
     }
 
     fn commit(&self) {
-        self.store.hold(|store| {
-            store.counts = self.input.counts();
-            if store.first_warnings.len() < self.input.first_warnings().len() {
-                store.first_warnings = self.input.first_warnings().to_vec();
-            }
-            store.declare(self.input.names());
-            store.measure(self.input.units());
-            store.began = self.input.began();
-        });
+        self.store.hold(|store| self.input.describe(store));
         for batch in self.input.entries().chunks(BATCH) {
             self.store.hold(|store| store.append(batch));
         }

@@ -34,9 +34,7 @@ pub fn run(config: Config, source: Source, signals: Signals) -> Result<u8, Error
     let store = Shared::new(Store::new(config.history));
     let inbox = Inbox::new()?;
     let continued = Flag::new()?;
-    let input = Input::new(source, config.rules.clone(), config.axis());
-    let input = input.watched().with_history(config.window().unwrap_or_default());
-    let input = input.interrupted_by(continued.clone());
+    let input = Input::live(source, &config, continued.clone());
     let started = input.started();
     let news = inbox.clone();
     let notify = move |is_last| news.post(if is_last { ENDED } else { SAMPLES });

@@ -46,9 +46,7 @@ pub fn run(config: Config, source: Source, signals: Signals) -> Result<u8, Error
     let from = source.name().to_owned();
     let continued = Flag::new()?;
     let is_typed = source.is_typed();
-    let input = Input::new(source, config.rules.clone(), config.axis());
-    let input = input.watched().with_history(config.window().unwrap_or_default());
-    let input = input.interrupted_by(continued.clone());
+    let input = Input::live(source, &config, continued.clone());
     let app = App::new(config, store.clone(), is_typed, input.started());
     let window = Arc::new(OnceLock::new());
     let notify = notifier(Arc::clone(&window), app.repaint());

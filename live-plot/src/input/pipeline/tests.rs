@@ -9,7 +9,7 @@ use std::os::unix::net::UnixStream;
 use proptest::prelude::*;
 
 use super::*;
-use crate::series::store::{Series, Store};
+use crate::series::store::Series;
 
 #[test]
 fn what_stood_in_a_followed_file_is_spread_over_the_time_before_the_start() {
@@ -42,7 +42,7 @@ fn a_rate_needs_lines_that_were_seen_as_they_came() {
     let continued = Flag::new().unwrap();
     let rules = Rules { rate: true, ..Rules::default() };
     let input = Input::new(source, rules, Axis::Arrival);
-    let mut input = input.interrupted_by(continued.clone());
+    let mut input = Input { continued: Some(continued.clone()), ..input };
     let mut rates = |lines: &str| {
         writer.write_all(lines.as_bytes()).unwrap();
         assert_eq!(input.advance(), None);
@@ -70,7 +70,7 @@ fn a_rate_of_nothing_but_lines_that_had_waited_is_reported() {
     let rules = Rules { rate: true, ..Rules::default() };
     let mut input = Input::new(source, rules, Axis::Arrival);
     while input.advance().is_none() {}
-    let [warning] = input.first_warnings() else { panic!("{:?}", input.first_warnings()) };
+    let [warning] = &input.first_warnings[..] else { panic!("{:?}", input.first_warnings) };
     assert!(warning.contains("--time NAME"), "{warning}");
 }
 
@@ -82,7 +82,7 @@ fn of_many_lines_without_a_number_the_first_one_is_kept() {
     let source = Source::from_file(File::from(OwnedFd::from(reader)));
     let mut input = Input::new(source, Rules::default(), Axis::Arrival);
     while input.advance().is_none() {}
-    assert_eq!(input.first_warnings(), ["Input must be a number. (line 1)"]);
+    assert_eq!(input.first_warnings, ["Input must be a number. (line 1)"]);
 }
 
 #[test]
