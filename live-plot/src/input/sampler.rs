@@ -1,8 +1,16 @@
-//! From lines to samples: which lines are accepted. Those that are not are reported by `refusing`, or are marks (`marking`,
-//! with `--marks`); what is to be known of others by `warnings`. A row's own time is found by `time`, its name with `--rows`
-//! by `rows`, cells that are no numbers by `gaps`, what was read otherwise than it was meant by `checking`; lines like
-//! earlier ones are taken by `again`, a flood of bare numbers by `flood`. Pure: the caller passes the time and prints the
-//! warnings.
+//! From lines to samples: has a line read, and decides what becomes of it.
+//!
+//! ```text
+//! flood      bare numbers, many at once
+//! again      a line like an earlier one
+//! row        a row: samples   (time: its own time; row_name: its name with --rows; gaps: cells that are no numbers)
+//! marking    a line without a number, with --marks
+//! refusing   a line that is not drawn: the report
+//! checking   a line that may be meant otherwise: the warning; warnings: all others that come once
+//! stamp      at the end of a block: the times of its samples
+//! ```
+//!
+//! Pure: the caller passes the time and prints the warnings.
 
 mod again;
 mod checking;
@@ -10,7 +18,9 @@ mod flood;
 mod gaps;
 mod marking;
 mod refusing;
-mod rows;
+mod row;
+mod row_name;
+mod stamp;
 mod time;
 mod warnings;
 
@@ -23,13 +33,9 @@ use super::checks::Checks;
 use super::counters::Counters;
 use super::gaps::Gaps;
 use super::grammar::again::Again;
-use super::grammar::cells::measure::Measure;
-use super::grammar::cells::moment::Written;
-use super::grammar::reading::{Cell, Item, Key, Reading};
-use super::grammar::table::Tables;
-use super::grammar::{Grammar, Verdict, clean, remark};
-use super::marks::{Marks, Place};
-use super::problems::{Problem, Problems};
+use super::grammar::{Grammar, Verdict};
+use super::marks::Marks;
+use super::problems::Problems;
 use super::scales::Scales;
 use super::schema::{MAX_SERIES, Name, Role, Schema};
 use super::splitter::Line;
@@ -57,8 +63,8 @@ pub(super) struct Sampler {
     rows: Vec<Row>,
     /// The series of each cell of the last row that has one, and the place of the cell.
     cells: Vec<(usize, usize)>,
-    /// The place of the cell that is the time of the last row, and what it was.
-    time_cell: Option<(usize, Written)>,
+    /// The places of the cells that are the time of the last row.
+    time_cells: Vec<usize>,
     /// Reads the lines' own times, if they have any.
     timestamps: Option<Timestamps>,
     /// The latest timestamp.
@@ -118,7 +124,7 @@ impl Sampler {
             entries: Vec::new(),
             rows: Vec::new(),
             cells: Vec::new(),
-            time_cell: None,
+            time_cells: Vec::new(),
             problems: Problems::new(is_typed),
             apart: Apart::default(),
             checks: Checks::default(),
@@ -131,7 +137,7 @@ impl Sampler {
     /// Takes a 0 at time 0, as if it were the first line.
     pub(super) fn begin_at_zero(&mut self) {
         self.grammar.tables.begin_single();
-        if let Role::Series(series) = self.schema.role(0, Name::bare(b"value"), true) {
+        if let Role::Series(series) = self.schema.role(Name::bare(b"value"), true) {
             self.entries.push(Entry { series, sample: Sample { time: 0.0, value: 0.0 } });
         }
     }
@@ -161,12 +167,7 @@ impl Sampler {
             return;
         }
         if let Some(verdict) = self.again.read(text, &mut self.grammar) {
-            return self.again(verdict, text, now);
-        }
-        if self.timestamps.is_none()
-            && let Some(value) = self.grammar.bare_number(text)
-        {
-            return self.bare_number(value);
+            return self.take_again(verdict, text, now);
         }
         let verdict = self.grammar.line(text, self.counts.lines);
         self.reject_headers(now);
@@ -181,142 +182,9 @@ impl Sampler {
             Verdict::PassedOver => self.counts.passed_over += 1,
             Verdict::Silent if self.grammar.reading.is_json => self.take_rows(text, now),
             Verdict::Silent => self.wait_for_header(),
-            Verdict::Comment if !self.is_mark(verdict, text) => {}
             verdict if self.is_mark(verdict, text) => self.mark(text, now),
             verdict => self.refuse(verdict, text, self.counts.lines, now),
         }
-    }
-
-    /// Takes a number that is all of its line.
-    fn bare_number(&mut self, value: f64) {
-        if value.is_infinite() {
-            self.warn_infinite();
-        }
-        let is_number = value.is_finite();
-        let name = self.grammar.tables.name(0);
-        if let Role::Series(series) = self.schema.role(0, Name::bare(name), is_number) {
-            self.push(series, Some(Measure { value, unit: None }));
-        }
-        self.rows.push(Row { end: self.entries.len(), time: f64::NAN });
-    }
-
-    /// Takes the rows that the grammar has read.
-    fn take_rows(&mut self, line: &[u8], now: Instant) {
-        self.hint_at_time();
-        self.warn_open_marks();
-        let reading = std::mem::take(&mut self.grammar.reading);
-        // What --match and --rows take is as the user wants it.
-        let is_guessed = !self.grammar.has_pattern();
-        let is_checked = is_guessed && self.checks.look();
-        self.warn_unsure(&reading);
-        if is_checked {
-            self.warn_unread(line, &reading);
-            self.warn_behind(line, &reading);
-            self.warn_moved(&reading);
-        }
-        for row in reading.all_rows() {
-            if reading.is_json && !self.has_number_or_gap(row, &reading) {
-                continue;
-            }
-            self.warn_apart(line, row, &reading);
-            let time = self.time(row, &reading);
-            let name = self.row_name(row, &reading);
-            match time.and_then(|time| Ok((time, name?))) {
-                Ok((time, name)) => {
-                    let (before, series) = (self.entries.len(), self.schema.names().len());
-                    if !self.take_known() {
-                        self.row(row, name.as_deref(), &reading);
-                        self.report_gaps(line, row, &reading);
-                    }
-                    let is_guessed = is_guessed && name.is_none();
-                    if is_guessed && self.schema.names().len() > series {
-                        self.warn_changing(line, row, &reading);
-                    }
-                    if is_guessed && is_checked {
-                        self.warn_mixed(line, row, &reading);
-                    }
-                    // With --marks: no number but its time.
-                    if self.entries.len() == before && self.marks.is_some() && !time.is_nan() {
-                        self.add_mark(remark::rest(clean(line).trim_ascii()), Place::At(time));
-                        continue;
-                    }
-                    self.rows.push(Row { end: self.entries.len(), time });
-                }
-                Err(problem) => {
-                    // A group of --match may match nothing.
-                    self.once.no_time |= problem == Problem::NoTime && !self.grammar.has_pattern();
-                    self.reject(problem, self.counts.lines, now);
-                }
-            }
-        }
-        self.grammar.reading = reading;
-    }
-
-    /// Whether a row of JSON says something: it has a number, or a word where a series has its numbers.
-    fn has_number_or_gap(&mut self, row: &[Item], reading: &Reading) -> bool {
-        row.iter().enumerate().any(|(place, item)| {
-            let name = name(item, reading, &mut self.grammar.tables);
-            item.cell.is_number() || matches!(self.schema.role(place, name, false), Role::Series(_))
-        })
-    }
-
-    /// Takes the numbers of a row, which has another name than its own with `--rows`.
-    fn row(&mut self, row: &[Item], row_name: Option<&[u8]>, reading: &Reading) {
-        self.schema.begin_row();
-        self.cells.clear();
-        for (place, item) in row.iter().enumerate() {
-            if row_name.is_some() && self.names_row(item, reading) {
-                continue;
-            }
-            let name = name(item, reading, &mut self.grammar.tables);
-            let name = Name { row: row_name.unwrap_or(name.row), ..name };
-            let measure = match item.cell {
-                Cell::Number(measure) => Some(measure.in_column(name.name)),
-                Cell::Empty | Cell::Text(_) => None,
-            };
-            let number = measure.map(|measure| measure.value);
-            let known = self.schema.names().len();
-            let series = self.schema.series(place, name, number);
-            if self.schema.names().len() > known {
-                self.gaps.begin(name.name);
-            }
-            if number.is_some_and(f64::is_infinite) {
-                self.warn_infinite();
-            }
-            if let Cell::Text(text) = item.cell
-                && (series.is_some() || !self.schema.has_choice())
-            {
-                self.look_at_gap(item, reading.text(text), series.is_some(), reading);
-            }
-            if let Some(series) = series {
-                if let Cell::Text(text) = item.cell {
-                    self.warn_hexadecimal(series, reading.text(text));
-                }
-                self.cells.push((series, place));
-                self.push(series, measure);
-            }
-        }
-    }
-
-    /// Takes a number in the unit of its series; what cannot be drawn there is a gap.
-    fn push(&mut self, series: usize, measure: Option<Measure>) {
-        let value = match measure {
-            None => f64::NAN,
-            Some(measure) if measure.value.is_infinite() => f64::NAN,
-            Some(measure) => match self.scales.value(series, self.schema.column(series), measure) {
-                Ok(value) => value,
-                Err(mismatch) => {
-                    if mismatch.is_new {
-                        self.warn_unit(series, measure);
-                    }
-                    f64::NAN
-                }
-            },
-        };
-        self.entries.push(Entry { series, sample: Sample { time: f64::NAN, value } });
-        self.warn_1024s();
-        self.warn_two_units();
-        self.warn_thousandths();
     }
 
     /// Warns how many bad lines were not reported, once their second is over.
@@ -351,36 +219,6 @@ impl Sampler {
         series.map(move |series| self.scales.unit(series).map(|unit| format!("{unit}{rate}")))
     }
 
-    /// Nobody knows when this block came, so its changes a second are not known.
-    pub(super) fn forget_arrival(&mut self) {
-        self.counters.iter_mut().for_each(Counters::forget_arrival);
-    }
-
-    /// Sets the samples' times: those of their lines, else spread evenly after `from`, the last one at `to`.
-    pub(super) fn stamp(&mut self, from: f64, to: f64) {
-        let each = (to - from) / self.rows.len() as f64;
-        // A mark is with the next row. Arrival goes on without one; the number or the time of a row that never comes is none.
-        let has_own = self.timestamps.is_some();
-        let is_known = self.has_ended || (self.has_seconds && !has_own);
-        let end = if has_own { self.latest.max(0.0) } else { to };
-        let mark = |after: usize| match self.rows.get(after) {
-            Some(row) if has_own => Some(row.time),
-            Some(_) => Some(from + each * (after + 1) as f64),
-            None => is_known.then_some(end),
-        };
-        self.marks.iter_mut().for_each(|marks| marks.stamp(mark));
-        let mut start = 0;
-        for (number, row) in self.rows.iter().enumerate() {
-            let spread = || from + each * (number + 1) as f64;
-            let time = if self.timestamps.is_some() { row.time } else { spread() };
-            self.entries[start..row.end].iter_mut().for_each(|entry| entry.sample.time = time);
-            start = row.end;
-        }
-        if let Some(counters) = &mut self.counters {
-            counters.rates(&mut self.entries);
-        }
-    }
-
     /// The samples, in the order of their lines.
     pub(super) fn entries(&self) -> &[Entry] {
         &self.entries
@@ -403,16 +241,7 @@ impl Sampler {
     }
 }
 
-/// What a cell is called.
-fn name<'a>(item: &Item, reading: &'a Reading, tables: &'a mut Tables) -> Name<'a> {
-    let name = match item.key {
-        Key::Name(name) => reading.text(name),
-        Key::Column(column) => tables.name(column),
-    };
-    Name { title: &reading.title, row: reading.text(item.row), name }
-}
-
-/// A line with numbers: its samples end at `end` in the entries.
+/// A row: its samples end at `end` in the entries.
 #[derive(Debug)]
 struct Row {
     end: usize,

@@ -4,6 +4,7 @@
 
 mod missing;
 
+use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 use std::hash::{BuildHasher as _, Hash};
 
@@ -17,10 +18,6 @@ pub(super) const MAX_SERIES: usize = 256;
 
 /// A name is shown with at most so many bytes.
 const LONGEST_NAME: usize = 64;
-
-/// For so many cells of a line it is kept what the cell in their place on the last line was, if its name was not longer.
-const MAX_RECENT: usize = 512;
-const LONGEST_RECENT: usize = 256;
 
 /// What a name is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -47,9 +44,9 @@ impl Role {
 #[derive(Debug, Default)]
 pub(super) struct Schema {
     naming: Naming,
-    /// Nearly every line has the same names in the same places as the one before.
-    recent: Vec<Recent>,
     by_name: HashMap<Vec<u8>, Known>,
+    /// The last name of a series, and which that is if it is all of the name: a line may be full of one.
+    last: (Vec<u8>, Option<usize>),
     series: Vec<String>,
     /// Each name of a column once, and which of them a series has.
     columns: Vec<Vec<u8>>,
@@ -96,16 +93,6 @@ struct Known {
     title: Vec<u8>,
 }
 
-#[derive(Debug, Default)]
-struct Recent {
-    title: Vec<u8>,
-    row: Vec<u8>,
-    name: Vec<u8>,
-    role: Option<Role>,
-    /// What the name was for when it came for the nth time on one row.
-    again: Option<(usize, Role)>,
-}
-
 impl Schema {
     pub(super) fn new(naming: Naming) -> Self {
         let found = vec![false; naming.only.len()];
@@ -138,16 +125,21 @@ impl Schema {
         self.row += 1;
     }
 
-    /// The series of the cell at this place of the row, with the number in it. The same name again on one row is another
-    /// source, `name.2`, as it is in a header; but a word or nothing is a gap of the series, and no other source.
-    pub(super) fn series(
-        &mut self,
-        place: usize,
-        name: Name<'_>,
-        number: Option<f64>,
-    ) -> Option<usize> {
+    /// The series of a cell of the row, with the number in it. The same name again on one row is another source, `name.2`, as
+    /// it is in a header; but a word or nothing is a gap of the series, and no other source.
+    pub(super) fn series(&mut self, name: Name<'_>, number: Option<f64>) -> Option<usize> {
         let is_finite = number.is_some_and(f64::is_finite);
-        let series = self.role(place, name, is_finite).series()?;
+        let is_bare = name.row.is_empty() && name.title.is_empty();
+        let series = match self.last {
+            (ref last, Some(series)) if is_bare && is_same(last, name.name) => series,
+            _ => {
+                let series = self.role(name, is_finite).series()?;
+                self.last.0.clear();
+                self.last.0.extend_from_slice(name.name);
+                self.last.1 = is_bare.then_some(series);
+                series
+            }
+        };
         if number.is_none() {
             return Some(series);
         }
@@ -155,79 +147,34 @@ impl Schema {
             self.taken.resize(series + 1, (0, 0));
         }
         let (last, times) = &mut self.taken[series];
-        if std::mem::replace(last, self.row) != self.row {
-            *times = 1;
-            return Some(series);
-        }
-        *times += 1;
-        let times = *times;
-        self.again(place, name, times, is_finite).series()
-    }
-
-    /// What the cell is for if its name has come for the nth time on one row.
-    fn again(&mut self, place: usize, name: Name<'_>, times: usize, is_finite: bool) -> Role {
-        if times > MAX_SERIES {
-            return self.leave_out((name.title, name.row, name.name, times));
-        }
-        let place = place % MAX_RECENT;
-        if let Some((known, role)) = self.recent.get(place).and_then(|recent| recent.again)
-            && known == times
-            && (role != Role::Unknown || !is_finite)
-        {
-            return role;
-        }
-        let numbered = [name.name, format!(".{times}").as_bytes()].concat();
-        let role = self.decided(Name { name: &numbered, ..name }, is_finite);
-        if let Some(recent) = self.recent.get_mut(place) {
-            recent.again = Some((times, role));
-        }
-        role
-    }
-
-    /// What the cell at this place of the line is for; a number there begins a series, a gap does not.
-    pub(super) fn role(&mut self, place: usize, name: Name<'_>, is_number: bool) -> Role {
-        let place = place % MAX_RECENT;
-        if let Some(recent) = self.recent.get(place)
-            && is_same(&recent.name, name.name)
-            && is_same(&recent.row, name.row)
-            && is_same(&recent.title, name.title)
-            && let Some(role) = recent.role
-            && (role != Role::Unknown || !is_number)
-        {
-            return role;
-        }
-        let role = self.decided(name, is_number);
-        let Name { title, row, name } = name;
-        if title.len() + row.len() + name.len() <= LONGEST_RECENT {
-            if self.recent.len() <= place {
-                self.recent.resize_with(place + 1, Recent::default);
+        *times = if std::mem::replace(last, self.row) == self.row { *times + 1 } else { 1 };
+        match *times {
+            1 => Some(series),
+            times @ ..=MAX_SERIES => {
+                let numbered = [name.name, format!(".{times}").as_bytes()].concat();
+                self.role(Name { name: &numbered, ..name }, is_finite).series()
             }
-            let recent = &mut self.recent[place];
-            recent.title.clear();
-            recent.title.extend_from_slice(title);
-            recent.row.clear();
-            recent.row.extend_from_slice(row);
-            recent.name.clear();
-            recent.name.extend_from_slice(name);
-            recent.role = Some(role);
-            recent.again = None;
+            times => self.leave_out((name.title, name.row, name.name, times)).series(),
         }
-        role
     }
 
-    /// What a name is for that is not the one of the last line in its place.
-    fn decided(&mut self, name: Name<'_>, is_number: bool) -> Role {
+    /// What a cell of this name is for; a number in it begins a series, a gap does not.
+    pub(super) fn role(&mut self, name: Name<'_>, is_number: bool) -> Role {
         let Name { title, row, name } = name;
-        let full = if row.is_empty() { name.to_vec() } else { [row, b".", name].concat() };
-        let entitled = || [title, b".", &full].concat();
-        let is_wanted = |only: &String| only.as_bytes() == entitled();
-        let entitled = match self.by_name.get(&full) {
-            // `--only TITLE.NAME` means that one, whatever has come before.
-            None if !title.is_empty() && self.naming.only.iter().any(is_wanted) => entitled(),
-            None => return self.begin(full, name, title, is_number),
-            Some(known) if title.is_empty() || known.title == title => return known.role,
-            Some(_) => entitled(),
+        let full: Cow<'_, [u8]> = match row.is_empty() {
+            true => name.into(),
+            false => [row, b".", name].concat().into(),
         };
+        let known = self.by_name.get(&*full);
+        if let Some(known) = known.filter(|known| title.is_empty() || known.title == title) {
+            return known.role;
+        }
+        // `--only TITLE.NAME` means that one, whatever has come before.
+        let entitled = [title, b".", &full].concat();
+        let is_wanted = self.naming.only.iter().any(|only| only.as_bytes() == entitled);
+        if known.is_none() && (title.is_empty() || !is_wanted) {
+            return self.begin(full.into_owned(), name, title, is_number);
+        }
         match self.by_name.get(&entitled) {
             Some(known) => known.role,
             None => self.begin(entitled, name, title, is_number),
@@ -247,21 +194,21 @@ impl Schema {
         }
         // As `--only` does, `--time` names a column in every row.
         let is_time = |time: &String| time.as_bytes() == full || time.as_bytes() == name;
-        let role = if let Some(part) = self.naming.time.iter().position(is_time) {
+        if let Some(part) = self.naming.time.iter().position(is_time) {
             self.has_time = true;
             return Role::Time(part);
-        } else if !is_number {
+        }
+        if !is_number {
             return Role::Unknown;
-        } else if !self.is_chosen(&shown, name) {
+        }
+        let role = if !self.is_chosen(&shown, name) {
             missing::remember(&mut self.others, &shown);
-            return Role::None;
+            Role::None
         } else if self.series.len() == MAX_SERIES {
             return self.leave_out(&full);
         } else {
             let shown = self.shortened(shown);
             self.series.push(shown);
-            // A gap of that name is one of this series now.
-            self.recent.clear();
             let known = self.columns.iter().position(|known| known == name);
             self.column_of.push(known.unwrap_or(self.columns.len()));
             if known.is_none() {
@@ -351,7 +298,8 @@ impl Schema {
 
     /// Which name of `--rows` the column or key has.
     pub(super) fn row_part(&mut self, name: &[u8]) -> Option<usize> {
-        let part = self.naming.rows.iter().position(|meant| meant.as_bytes() == name)?;
+        let mut rows = self.naming.rows.iter().filter(|_| !self.has_nameless_rows());
+        let part = rows.position(|meant| meant.as_bytes() == name)?;
         self.has_rows[part] = true;
         Some(part)
     }

@@ -16,12 +16,10 @@ mod skeleton;
 mod times;
 mod trial;
 
-use super::cells::moment::Written;
-use super::cells::unit::Unit;
-use super::reading::{Cell, Item, Key, Reading, Span};
+use super::cells::moment::Moment;
+use super::reading::Reading;
 use super::{Grammar, Verdict};
-pub(in crate::input) use skeleton::Known;
-use skeleton::{Content, Contents, Hole, Samples, Skeleton};
+use skeleton::Skeleton;
 use trial::Trial;
 
 /// So many skeletons are kept: lines of several kinds come in turn.
@@ -31,11 +29,7 @@ const MOST: usize = 8;
 /// so on.
 const PRICE: i64 = 64;
 const FREE: i64 = 250;
-const MOST_PRICE: i64 = 64 * PRICE;
 const LONG: usize = 1024;
-
-/// After so many lines that are like none all are forgotten, and trials cost twice as much: each line may be another one.
-const MOST_MISSES: u32 = 500;
 
 /// The lines that were learned.
 #[derive(Debug)]
@@ -47,16 +41,25 @@ pub(in crate::input) struct Again {
     is_current: bool,
     /// The skeleton that is likely to fit next.
     next: usize,
-    /// The one that fitted the last line, if one did, and what stands in its holes.
+    /// The one that fitted the last line, if one did, and whether the grammar has its reading.
     found: Option<usize>,
-    contents: Contents,
-    /// The one whose reading the grammar has.
-    lent: Option<usize>,
-    /// What there is for trials, in lines, and what one costs.
+    is_lent: bool,
+    /// What there is for trials, in lines.
     pub(in crate::input) credit: i64,
-    price: i64,
-    /// How many lines since the last one were like none that was learned.
-    misses: u32,
+}
+
+/// What became of a line, to be done again with the next one like it.
+#[derive(Debug)]
+pub(in crate::input) struct Samples {
+    /// How many series there were: one more may be that of a cell without one.
+    pub(in crate::input) series: usize,
+    /// Of each sample the series, and the place of its cell.
+    pub(in crate::input) cells: Vec<(usize, usize)>,
+    /// The places that have held 0 alone: their series have no unit yet.
+    pub(in crate::input) zeros: Vec<usize>,
+    /// The cells that are its time, if it has one, and whether that is the only moment on the line.
+    pub(in crate::input) time: Vec<usize>,
+    pub(in crate::input) is_moment: bool,
 }
 
 impl Default for Again {
@@ -67,11 +70,8 @@ impl Default for Again {
             is_current: false,
             next: 0,
             found: None,
-            contents: Contents::default(),
-            lent: None,
+            is_lent: false,
             credit: FREE * PRICE,
-            price: PRICE,
-            misses: 0,
         }
     }
 }
@@ -79,13 +79,12 @@ impl Default for Again {
 impl Again {
     /// What the line is, if one like it was learned.
     pub(in crate::input) fn read(&mut self, line: &[u8], grammar: &mut Grammar) -> Option<Verdict> {
-        self.found = None;
-        if let Some(lent) = self.lent.take() {
-            std::mem::swap(&mut self.skeletons[lent].reading, &mut grammar.reading);
+        if std::mem::take(&mut self.is_lent) {
+            self.swap(grammar);
         }
-        let Self { skeletons, next, contents, .. } = self;
+        let Self { skeletons, next, .. } = self;
         let mut places = (*next..skeletons.len()).chain(0..*next);
-        let found = places.find(|place| skeletons[*place].read(line, contents))?;
+        let found = places.find(|place| skeletons[*place].read(line))?;
         if !self.is_current {
             let then = self.grammar.as_mut()?;
             // Not what a line is, but whether it is the next of a table, depends on how many there were.
@@ -94,72 +93,39 @@ impl Again {
             self.is_current.then_some(())?;
         }
         *next = if found + 1 < skeletons.len() { found + 1 } else { 0 };
-        self.misses = 0;
         self.found = Some(found);
         Some(skeletons[found].verdict)
     }
 
     /// Gives the grammar the reading of the last line, until the next one comes.
     pub(in crate::input) fn lend(&mut self, grammar: &mut Grammar) {
-        let Some(found) = self.found else { return };
-        let skeleton = &mut self.skeletons[found];
-        skeleton.fill(&self.contents);
-        std::mem::swap(&mut skeleton.reading, &mut grammar.reading);
-        self.lent = Some(found);
+        self.is_lent = true;
+        self.swap(grammar);
     }
 
-    /// What is known of the last line, if its samples were learned, and there are so many series as there were then.
-    pub(in crate::input) fn known(&self, series: usize) -> Option<Known<'_>> {
-        let Self { skeletons, contents, .. } = self;
-        let samples = skeletons[self.found?].samples.as_ref()?;
-        let fits = samples.series == series
-            && samples.zeros.iter().all(|hole| contents.numbers[*hole] == 0.0)
-            && contents.numbers.iter().all(|number| number.is_finite());
-        fits.then_some(Known { samples, contents })
-    }
-
-    /// Learns the samples of the last line: of each the series and the place of its cell, and the place of the cell that is
-    /// its time. If a sample is of a number that stands in no hole, or is not in the unit of its series, the line stays with
-    /// its reading. 0 is the same in all units.
-    pub(in crate::input) fn learn_samples(
-        &mut self,
-        series: usize,
-        cells: &[(usize, usize)],
-        time: Option<(usize, Written)>,
-        is_unit_of: impl Fn(Option<Unit>, usize) -> bool,
-        reading: &Reading,
-    ) {
-        let Some(found) = self.found else { return };
-        let Skeleton { holes, samples, .. } = &mut self.skeletons[found];
-        let items = reading.items();
-        let mut hole_of = vec![usize::MAX; items.len()];
-        for (hole, content) in holes.iter().map(|hole| &hole.content).enumerate() {
-            if let Content::Number(Some(item)) = content {
-                hole_of[*item] = hole;
-            }
+    fn swap(&mut self, grammar: &mut Grammar) {
+        if let Some(found) = self.found {
+            std::mem::swap(&mut self.skeletons[found].reading, &mut grammar.reading);
         }
-        let time = time.and_then(|(place, written)| {
-            let hole = match items[place].cell {
-                Cell::Text(text) => time_of(holes, text)?,
-                _ => Some(hole_of[place]).filter(|hole| *hole < holes.len())?,
-            };
-            Some((hole, written))
-        });
-        let mut zeros = Vec::new();
-        let each = |(series, place): &(usize, usize)| {
-            let hole = hole_of[*place];
-            let Cell::Number(measure) = items[*place].cell else {
-                return Some((*series, usize::MAX));
-            };
-            if !is_unit_of(measure.unit, *series) {
-                let is_zero = measure.value == 0.0 && measure.unit.is_none();
-                is_zero.then(|| zeros.push(hole))?;
-            }
-            (hole < holes.len()).then_some((*series, hole))
-        };
-        let each = cells.iter().map(each).collect::<Option<_>>();
-        let is_row = matches!(items.first(), Some(Item { key: Key::Column(_), .. }));
-        *samples = each.map(|each| Samples { series, is_row, each, zeros, time });
+    }
+
+    /// What became of the line that this one is like, if it was learned while there were so many series, and the reading of
+    /// this one.
+    pub(in crate::input) fn known(&self, series: usize) -> Option<(&Samples, &Reading)> {
+        let Skeleton { samples, reading, .. } = &self.skeletons[self.found?];
+        samples.as_ref().filter(|known| known.series == series).map(|known| (known, reading))
+    }
+
+    /// The moment on the last line, if there is one alone.
+    pub(in crate::input) fn moment(&self) -> Option<Moment> {
+        let [only] = self.skeletons[self.found?].moments[..] else { return None };
+        Some(only)
+    }
+
+    pub(in crate::input) fn learn_samples(&mut self, samples: Samples) {
+        if let Some(found) = self.found {
+            self.skeletons[found].samples = Some(samples);
+        }
     }
 
     /// Learns a line that was read the slow way, if there is credit for it and it can be.
@@ -167,19 +133,12 @@ impl Again {
         self.is_current = false;
         let weight = i64::try_from(1 + line.len() / LONG).unwrap_or(i64::MAX);
         self.credit += weight;
-        self.misses += 1;
-        if self.misses == MOST_MISSES {
-            (self.misses, self.next) = (0, 0);
-            self.skeletons.clear();
-            self.price = (2 * self.price).min(MOST_PRICE);
-        }
         if self.credit < 0 || grammar.has_pattern() || grammar.is_waiting() {
             return;
         }
-        // Copies cost something, too.
-        let mut trial = Trial::new(grammar, verdict, 4);
-        let skeleton = trial.learn(line);
-        self.credit -= trial.count * self.price * weight;
+        let mut trial = Trial::new(grammar, verdict, line);
+        let skeleton = trial.learn();
+        self.credit -= trial.count * PRICE * weight;
         let Some(skeleton) = skeleton else { return };
         if !self.grammar.as_ref().is_some_and(|then| then.is_like(grammar)) {
             self.skeletons.clear();
@@ -191,13 +150,4 @@ impl Again {
         self.skeletons.push(skeleton);
         self.next = 0;
     }
-}
-
-/// The hole of the only time of a line, if it is all of this text.
-fn time_of(holes: &[Hole], text: Span) -> Option<usize> {
-    let is_time = |hole: &Hole| matches!(hole.content, Content::Time(..));
-    let hole = holes.iter().position(is_time)?;
-    let Content::Time(shape, place) = &holes[hole].content else { return None };
-    let is_only = !holes[hole + 1..].iter().any(is_time);
-    (is_only && text.is(place.as_ref().copied()?, shape.len())).then_some(hole)
 }

@@ -1,11 +1,11 @@
 //! What was found on a line: cells with their names, in order. The space is used again for each line. Which series a cell
-//! belongs to is left to `schema`.
+//! belongs to is left to `schema`, how two readings differ to `changes`.
+
+mod changes;
 
 use std::ops::Range;
 
-use super::cells::comma;
 use super::cells::measure::{self, Measure};
-use super::cells::moment::Written;
 use super::cells::{is_empty, is_not_available};
 
 /// A part of [`Reading`]'s text.
@@ -16,11 +16,6 @@ pub(in crate::input) struct Span {
 }
 
 impl Span {
-    /// Whether it begins there and is so long.
-    pub(super) fn is(self, start: usize, length: usize) -> bool {
-        self == Self { start, end: start + length }
-    }
-
     /// Without its last bytes.
     pub(super) fn without_last(self, bytes: usize) -> Self {
         Self { end: self.end.saturating_sub(bytes).max(self.start), ..self }
@@ -60,19 +55,6 @@ pub(in crate::input) struct Item {
     pub(in crate::input) row: Span,
     pub(in crate::input) key: Key,
     pub(in crate::input) cell: Cell,
-}
-
-impl Item {
-    /// A gap is the same as another one.
-    fn is_same(&self, other: &Self) -> bool {
-        let bits = |item: &Self| match item.cell {
-            Cell::Number(measure) => Some((measure.value.to_bits(), measure.unit)),
-            _ => None,
-        };
-        let parts =
-            |item: &Self| (item.row, item.key, Some(item.cell).filter(|cell| !cell.is_number()));
-        bits(self) == bits(other) && parts(self) == parts(other)
-    }
 }
 
 /// An array of so many items that each have a series of their own, by their places, though they may follow each other.
@@ -133,14 +115,8 @@ impl Reading {
         &self.items
     }
 
-    /// The rows of the line, each with its items. Of several those without a number say nothing, but for a gap.
+    /// The rows of the line, each with its items.
     pub(in crate::input) fn rows(&self) -> impl Iterator<Item = &[Item]> {
-        let are_several = !self.rows.is_empty();
-        self.all_rows()
-            .filter(move |row| !are_several || row.iter().any(|item| item.cell.is_number()))
-    }
-
-    pub(in crate::input) fn all_rows(&self) -> impl Iterator<Item = &[Item]> {
         let ends = self.rows.iter().copied().chain([self.items.len()]);
         let mut start = 0;
         ends.map(move |end| &self.items[std::mem::replace(&mut start, end)..end])
@@ -151,16 +127,12 @@ impl Reading {
         self.items.iter().any(|item| item.cell.is_number())
     }
 
-    /// Whether a comma stands between digits in a cell that is no number.
-    pub(super) fn has_comma(&self) -> bool {
-        let text = |item: &Item| matches!(item.cell, Cell::Text(text) if comma::is_within(self.text(text)));
-        self.items.iter().any(text)
-    }
-
-    /// Whether a cell that is no number is one with a decimal comma.
-    pub(super) fn has_decimal_comma(&self) -> bool {
-        let text = |item: &Item| matches!(item.cell, Cell::Text(text) if comma::may_be_decimal(self.text(text)));
-        self.items.iter().any(text)
+    /// The cells that are no numbers.
+    pub(super) fn texts(&self) -> impl Iterator<Item = &[u8]> {
+        self.items.iter().filter_map(|item| match item.cell {
+            Cell::Text(text) => Some(self.text(text)),
+            _ => None,
+        })
     }
 
     /// How many bytes it takes.
@@ -209,50 +181,6 @@ impl Reading {
         if let Some(item) = self.items.get_mut(place) {
             item.cell = cell;
         }
-    }
-
-    /// Puts another number into a cell that has one.
-    pub(super) fn set(&mut self, place: usize, value: f64) {
-        if let Some(Item { cell: Cell::Number(measure), .. }) = self.items.get_mut(place) {
-            measure.value = value;
-        }
-    }
-
-    /// Puts another text into the place of one that is as long.
-    pub(super) fn set_text(&mut self, place: usize, text: &[u8]) {
-        self.text[place..place + text.len()].copy_from_slice(text);
-    }
-
-    /// The cells that are not the same, and the numbers in those of the other reading.
-    pub(super) fn changes(&self, other: &Self) -> impl Iterator<Item = (usize, Option<f64>)> {
-        let both = self.items.iter().zip(&other.items).enumerate();
-        both.filter(|(_, (one, other))| !one.is_same(other)).map(|(place, (_, other))| {
-            let Cell::Number(measure) = other.cell else { return (place, None) };
-            (place, Some(measure.value))
-        })
-    }
-
-    /// Where a time is kept that is another one in the other reading, and nowhere or as all of a cell or one of the words
-    /// before the names. `None` if it is kept elsewhere.
-    pub(super) fn time_place(&self, other: &Self, own: &[u8], new: &[u8]) -> Option<Option<usize>> {
-        let changed = |(one, other): (&u8, &u8)| one != other;
-        let Some(at) = self.text.iter().zip(&other.text).position(changed) else {
-            return Some(None);
-        };
-        let start = at.checked_sub(own.iter().zip(new).position(changed)?)?;
-        let holds = |span: Span| span.start <= start && start + own.len() <= span.end;
-        let is_cell = self.items.iter().any(|item| {
-            matches!(item.cell, Cell::Text(span) if holds(span) && Written::of(self.text(span)).is_some())
-        });
-        (is_cell || holds(self.before)).then_some(Some(start))
-    }
-
-    /// Whether all is the same, to the last bit.
-    pub(super) fn is_same(&self, other: &Self) -> bool {
-        self.items.len() == other.items.len()
-            && self.changes(other).next().is_none()
-            && (&self.title, &self.text, &self.rows) == (&other.title, &other.text, &other.rows)
-            && self.before == other.before
     }
 
     /// The cell that `text` is, all of it: a number with or without a unit, nothing, or a text.

@@ -10,7 +10,8 @@ use super::super::problems::Problem;
 use super::super::proposal::{alternatives, pattern};
 use super::super::schema::Role;
 use super::super::shown::{copied, shown};
-use super::{Sampler, name};
+use super::Sampler;
+use super::row::name;
 use crate::input::grammar::cells::measure::Measure;
 
 impl Sampler {
@@ -92,7 +93,7 @@ impl Sampler {
             let whole = name(item, reading, &mut self.grammar.tables);
             let is_time =
                 matches!(item.cell, Cell::Number(Measure { value, .. }) if is_epoch(value));
-            let is_drawn = matches!(self.schema.role(place, whole, false), Role::Series(_));
+            let is_drawn = matches!(self.schema.role(whole, false), Role::Series(_));
             if place == 0 || (is_drawn && !is_time) {
                 let parts = [whole.title, whole.row, whole.name];
                 let parts: Vec<&[u8]> = parts.into_iter().filter(|part| !part.is_empty()).collect();

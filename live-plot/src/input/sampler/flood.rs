@@ -38,7 +38,7 @@ impl Sampler {
             return 0;
         }
         let name = Name::bare(self.grammar.tables.name(0));
-        let Role::Series(series) = self.schema.role(0, name, true) else { return 0 };
+        let Role::Series(series) = self.schema.role(name, true) else { return 0 };
         if !self.scales.is_of(series, None) {
             return 0;
         }

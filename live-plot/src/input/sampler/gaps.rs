@@ -12,7 +12,8 @@ use super::super::grammar::words::loop_word;
 use super::super::problems::Problem;
 use super::super::proposal;
 use super::super::shown::shown;
-use super::{Sampler, name};
+use super::Sampler;
+use super::row::name;
 
 /// So many of a row are named.
 const MOST_NAMED: usize = 4;

@@ -37,13 +37,11 @@ impl Sampler {
     fn mark_place<'a>(&mut self, line: &'a [u8]) -> Result<(&'a [u8], Place), Problem> {
         if self.grammar.has_pattern() {
             let reading = std::mem::take(&mut self.grammar.reading);
-            let time = reading.rows().next().map(|row| self.time(row, &reading));
+            let time = self.time(reading.items(), &reading);
             self.grammar.reading = reading;
             match time {
-                Some(Ok(time)) if !time.is_nan() => {
-                    return Ok((remark::rest(line), Place::At(time)));
-                }
-                Some(Err(problem)) if problem != Problem::NoTime => return Err(problem),
+                Ok(time) if !time.is_nan() => return Ok((remark::rest(line), Place::At(time))),
+                Err(problem) if problem != Problem::NoTime => return Err(problem),
                 _ => {}
             }
         }
@@ -52,7 +50,7 @@ impl Sampler {
         };
         Ok(match self.timestamps.as_mut().and_then(own) {
             Some(time) => (remark::rest(line), Place::At(time)),
-            None => (line, self.here()),
+            None => (line, Place::After(self.rows.len())),
         })
     }
 
@@ -66,7 +64,7 @@ impl Sampler {
         let clean = clean(line);
         let Some((number, text)) = remark::numbered(clean.trim_ascii()) else { return false };
         let name = self.grammar.tables.name(0);
-        let in_column = matches!(self.schema.role(0, Name::bare(name), false), Role::Time(_));
+        let in_column = matches!(self.schema.role(Name::bare(name), false), Role::Time(_));
         let written = match in_column {
             true => written(Measure { value: number, unit: None }, name),
             false => Some(Written::Number(number)).filter(|_| timestamps.is_absolute()),
@@ -84,18 +82,13 @@ impl Sampler {
         }
     }
 
-    /// Where a line came: before the row that comes next.
-    fn here(&self) -> Place {
-        Place::After(self.rows.len())
-    }
-
     /// Remembers where a line came that may be a header, or a mark.
     pub(super) fn wait_for_header(&mut self) {
-        let (line, place) = (self.counts.lines, self.here());
+        let line = self.counts.lines;
         if let Some(marks) = &mut self.marks
             && self.grammar.tables.newest_candidate() == Some(line)
         {
-            marks.wait(line, place);
+            marks.wait(line, Place::After(self.rows.len()));
         }
     }
 }

@@ -58,7 +58,7 @@ impl Sampler {
 
     /// Rejects the lines that were kept as possible headers and are none. With `--marks` they are marks where they came.
     pub(super) fn reject_headers(&mut self, now: Instant) {
-        for (line, text, verdict) in self.grammar.take_unread().collect::<Vec<_>>() {
+        for (line, text, verdict) in self.grammar.take_unread() {
             let place = self.marks.as_ref().and_then(|marks| marks.place(line));
             match place.filter(|_| self.is_mark(verdict, &text)) {
                 Some(place) => self.add_mark(&text, place),

@@ -1,9 +1,8 @@
 //! With `--rows`: the name of a row, from the cells in the columns or under the keys that name it. Which word names a row by
 //! itself is left to `grammar::table::row_names`.
 
-use std::io::Write as _;
-
-use super::{Sampler, name};
+use super::Sampler;
+use super::row::name;
 use crate::input::grammar::reading::{Cell, Item, Reading};
 use crate::input::problems::Problem;
 
@@ -33,33 +32,25 @@ impl Sampler {
         // In the order of the option, whatever that of the columns is.
         parts.sort_by_key(|(part, _)| *part);
         for (_, item) in parts {
-            let end = text.len();
-            text.extend_from_slice(if text.is_empty() { b"" } else { b"." });
-            let begin = text.len();
-            match item.cell {
-                Cell::Text(span) => text.extend_from_slice(reading.text(span)),
+            let part = match item.cell {
+                Cell::Text(span) => reading.text(span).to_vec(),
                 Cell::Number(measure) if measure.value.abs() >= INEXACT => {
                     return Err(Problem::LongRow);
                 }
                 Cell::Number(measure) if !measure.value.is_nan() => {
                     let unit = measure.unit.map(|unit| unit.to_string()).unwrap_or_default();
-                    // Writing to a vector does not fail.
-                    write!(text, "{}{unit}", measure.value).ok();
+                    format!("{}{unit}", measure.value).into_bytes()
                 }
-                Cell::Number(_) | Cell::Empty => {}
-            }
-            if text.len() == begin {
-                text.truncate(end);
-            }
+                Cell::Number(_) | Cell::Empty => continue,
+            };
+            text.extend_from_slice(if text.is_empty() { b"" } else { b"." });
+            text.extend(part);
         }
         Ok(Some(text))
     }
 
     /// Whether the cell is a part of the row's name.
     pub(super) fn names_row(&mut self, item: &Item, reading: &Reading) -> bool {
-        if self.schema.has_nameless_rows() {
-            return false;
-        }
         let name = name(item, reading, &mut self.grammar.tables).name;
         self.schema.row_part(name).is_some()
     }

@@ -1,11 +1,13 @@
 //! With `--time`: the time of a row, from the cell or the two cells that are named. What a text means as a time is left to
 //! `timestamp`.
 
-use super::{Sampler, name};
+use super::Sampler;
+use super::row::name;
 use crate::input::grammar::cells::measure::Measure;
 use crate::input::grammar::cells::moment::{Moment, Written};
 use crate::input::grammar::cells::unit::Unit;
 use crate::input::grammar::reading::{Cell, Item, Reading};
+use crate::input::grammar::table::Tables;
 use crate::input::grammar::table::row::is_half_of_day;
 use crate::input::problems::Problem;
 use crate::input::schema::Role;
@@ -16,10 +18,18 @@ impl Sampler {
         if self.timestamps.is_none() {
             return Ok(f64::NAN);
         }
+        self.time_cells = self.find_time(row, reading)?;
+        let tables = &mut self.grammar.tables;
+        let written = written_in(&self.time_cells, row, reading, tables);
+        self.timed(written)
+    }
+
+    /// The cells of a row that are its time: one or two, and a half of the day.
+    fn find_time(&mut self, row: &[Item], reading: &Reading) -> Result<Vec<usize>, Problem> {
         let mut parts: [Option<usize>; 2] = [None; 2];
         for (place, item) in row.iter().enumerate() {
             let name = name(item, reading, &mut self.grammar.tables);
-            if let Role::Time(part) = self.schema.role(place, name, false) {
+            if let Role::Time(part) = self.schema.role(name, false) {
                 parts[part.min(1)].get_or_insert(place);
             }
         }
@@ -35,25 +45,10 @@ impl Sampler {
         };
         let last = second.unwrap_or(first);
         let half = Some(last + 1).filter(|next| text(*next).is_some_and(is_half_of_day));
-        let written = match (row[first].cell, second.or(half)) {
-            (Cell::Number(measure), None) => {
-                let name = name(&row[first], reading, &mut self.grammar.tables);
-                written(measure, name.name)
-            }
-            (_, None) => text(first).and_then(Written::of),
-            _ => {
-                let parts = [Some(first), second, half].into_iter().flatten();
-                let parts: Vec<&[u8]> =
-                    parts.map(|place| text(place).unwrap_or_default()).collect();
-                Written::of(&parts.join(&b' '))
-            }
-        };
-        let is_one_cell = second.or(half).is_none();
-        self.time_cell = written.filter(|_| is_one_cell).map(|written| (first, written));
-        self.timed(written)
+        Ok([Some(first), second, half].into_iter().flatten().collect())
     }
 
-    /// The time of a row that is written so; NaN if rows have none of their own.
+    /// The time that is written so; NaN if rows have none of their own.
     pub(super) fn timed(&mut self, written: Option<Written>) -> Result<f64, Problem> {
         let Some(timestamps) = &mut self.timestamps else { return Ok(f64::NAN) };
         let time = written.and_then(|written| timestamps.read(written));
@@ -66,6 +61,27 @@ impl Sampler {
         }
         self.latest = time;
         Ok(time)
+    }
+}
+
+/// What stands as a time in these cells of a row.
+pub(super) fn written_in(
+    cells: &[usize],
+    row: &[Item],
+    reading: &Reading,
+    tables: &mut Tables,
+) -> Option<Written> {
+    let text = |place: usize| match row[place].cell {
+        Cell::Text(text) => reading.text(text),
+        _ => b"",
+    };
+    match *cells {
+        [] => None,
+        [only] => match row[only].cell {
+            Cell::Number(measure) => written(measure, name(&row[only], reading, tables).name),
+            _ => Written::of(text(only)),
+        },
+        _ => Written::of(&cells.iter().map(|place| text(*place)).collect::<Vec<_>>().join(&b' ')),
     }
 }
 

@@ -6,8 +6,8 @@ use super::*;
 fn long_names_are_shown_shortened_and_never_merged() {
     let mut schema = Schema::default();
     let name = |end: &str| format!("{}{end}", "é".repeat(50)).into_bytes();
-    for (place, end) in ["1", "2", "1"].into_iter().enumerate() {
-        schema.role(place, Name::bare(&name(end)), true);
+    for end in ["1", "2", "1"] {
+        schema.role(Name::bare(&name(end)), true);
     }
     assert_eq!(schema.names().len(), 2);
     assert!(schema.names().iter().all(|name| name.len() <= LONGEST_NAME), "{:?}", schema.names());
@@ -21,7 +21,7 @@ fn a_column_is_chosen_in_every_row() {
     for (row, name) in [("some", "avg10"), ("some", "avg60"), ("full", "avg10"), ("full", "avg60")]
     {
         let name = Name { row: row.as_bytes(), ..Name::bare(name.as_bytes()) };
-        schema.role(0, name, true);
+        schema.role(name, true);
     }
     assert_eq!(schema.names(), ["some.avg10", "full.avg10", "full.avg60"]);
     assert_eq!(schema.missing(), None);
@@ -32,12 +32,8 @@ fn the_same_name_again_on_one_row_is_another_series() {
     let mut schema = Schema::default();
     let mut row = |names: &[&str]| {
         schema.begin_row();
-        let series = names.iter().enumerate();
-        series
-            .map(|(place, name)| {
-                schema.series(place, Name::bare(name.as_bytes()), Some(1.0)).unwrap()
-            })
-            .collect::<Vec<_>>()
+        let series = |name: &&str| schema.series(Name::bare(name.as_bytes()), Some(1.0)).unwrap();
+        names.iter().map(series).collect::<Vec<_>>()
     };
     assert_eq!(row(&["a", "b", "a"]), [0, 1, 2]);
     assert_eq!(row(&["a", "b", "a"]), [0, 1, 2]);
@@ -49,8 +45,7 @@ fn the_same_name_again_on_one_row_is_another_series() {
 fn a_line_of_one_name_only_is_no_work_without_end() {
     let mut schema = Schema::default();
     schema.begin_row();
-    let drawn =
-        (0..16_000).filter(|place| schema.series(*place, Name::bare(b"k"), Some(1.0)).is_some());
+    let drawn = (0..16_000).filter(|_| schema.series(Name::bare(b"k"), Some(1.0)).is_some());
     assert_eq!(drawn.count(), MAX_SERIES);
     assert_eq!(schema.other_series(), MOST_COUNTED);
 }
@@ -61,8 +56,8 @@ fn each_series_beyond_the_limit_is_counted_once() {
     let names: Vec<String> = (0..MAX_SERIES + 44).map(|number| format!("s{number}")).collect();
     for _ in 0..3 {
         schema.begin_row();
-        for (place, name) in names.iter().enumerate() {
-            schema.series(place, Name::bare(name.as_bytes()), Some(1.0));
+        for name in &names {
+            schema.series(Name::bare(name.as_bytes()), Some(1.0));
         }
     }
     assert_eq!((schema.names().len(), schema.other_series()), (MAX_SERIES, 44));
@@ -72,9 +67,9 @@ fn each_series_beyond_the_limit_is_counted_once() {
 fn the_same_name_under_another_title_is_another_series() {
     let mut schema = Schema::default();
     for title in ["", "cpu", "disk", "cpu", "disk", ""] {
-        schema.role(0, Name { title: title.as_bytes(), ..Name::bare(b"temp1") }, true);
+        schema.role(Name { title: title.as_bytes(), ..Name::bare(b"temp1") }, true);
     }
-    schema.role(1, Name { title: b"disk", ..Name::bare(b"Composite") }, true);
+    schema.role(Name { title: b"disk", ..Name::bare(b"Composite") }, true);
     assert_eq!(schema.names(), ["temp1", "cpu.temp1", "disk.temp1", "Composite"]);
 }
 
@@ -83,7 +78,7 @@ fn a_series_is_chosen_with_its_title() {
     let only = vec!["nvme.temp1".to_owned()];
     let mut schema = Schema::new(Naming { only, ..Naming::default() });
     for title in ["cpu", "nvme", "cpu"] {
-        schema.role(0, Name { title: title.as_bytes(), ..Name::bare(b"temp1") }, true);
+        schema.role(Name { title: title.as_bytes(), ..Name::bare(b"temp1") }, true);
     }
     assert_eq!(schema.names(), ["nvme.temp1"]);
 }
@@ -91,10 +86,10 @@ fn a_series_is_chosen_with_its_title() {
 #[test]
 fn a_name_without_a_number_begins_no_series_until_one_comes() {
     let mut schema = Schema::default();
-    assert_eq!(schema.role(0, Name::bare(b"a"), false), Role::Unknown);
-    assert_eq!(schema.role(0, Name::bare(b"a"), false), Role::Unknown);
-    assert_eq!(schema.role(0, Name::bare(b"a"), true), Role::Series(0));
-    assert_eq!(schema.role(3, Name::bare(b"a"), false), Role::Series(0));
+    assert_eq!(schema.role(Name::bare(b"a"), false), Role::Unknown);
+    assert_eq!(schema.role(Name::bare(b"a"), false), Role::Unknown);
+    assert_eq!(schema.role(Name::bare(b"a"), true), Role::Series(0));
+    assert_eq!(schema.role(Name::bare(b"a"), false), Role::Series(0));
 }
 
 #[test]
@@ -102,22 +97,10 @@ fn a_name_of_nothing_can_be_seen_and_chosen() {
     let only = vec![String::new()];
     let mut schema = Schema::new(Naming { only, ..Naming::default() });
     for name in ["", " ", "a"] {
-        schema.role(0, Name::bare(name.as_bytes()), true);
+        schema.role(Name::bare(name.as_bytes()), true);
     }
     assert_eq!(schema.names(), ["''"]);
     let mut schema = Schema::default();
-    schema.role(0, Name::bare(b" \t"), true);
+    schema.role(Name::bare(b" \t"), true);
     assert_eq!(schema.names(), ["' \\t'"]);
-}
-
-#[test]
-fn a_gap_belongs_to_the_series_that_has_begun_elsewhere() {
-    let mut schema = Schema::default();
-    let mut row = |place, number| {
-        schema.begin_row();
-        schema.series(place, Name::bare(b"a"), number)
-    };
-    assert_eq!(row(1, None), None);
-    assert_eq!(row(0, Some(1.0)), Some(0));
-    assert_eq!(row(1, None), Some(0));
 }

@@ -1,5 +1,7 @@
 //! The plain numbers of a line, and where they may stand.
 
+use std::ops::Range;
+
 use crate::input::grammar::cells::{bare, number};
 
 /// The numbers that a hole takes. None begins with a zero too many, or ends in its point.
@@ -56,25 +58,30 @@ impl Numbers {
         }
     }
 
-    /// Where the numbers of a line begin and end that are no part of a word or a time.
-    pub(super) fn places(self, line: &[u8]) -> Vec<(usize, usize)> {
-        let (mut places, mut at) = (Vec::new(), 0);
-        while at < line.len() {
-            let found = begins(&line[..at]).then(|| self.any().at(line, at)).flatten();
-            match found.filter(|(_, end)| ends(&line[*end..])) {
-                Some((_, end)) => {
-                    places.push((at, end));
-                    at = end;
-                }
-                None => at += 1,
-            }
-        }
-        places
+    /// Where the numbers of a line stand that are no part of a word or a time.
+    pub(super) fn places(self, line: &[u8]) -> Vec<Range<usize>> {
+        let end = |at| self.any().at(line, at).map(|(_, end)| end);
+        places(line, |at| end(at).filter(|end| ends(&line[*end..])))
     }
 }
 
+/// Where something stands by itself; `end` finds where it ends that begins there.
+pub(super) fn places(line: &[u8], end: impl Fn(usize) -> Option<usize>) -> Vec<Range<usize>> {
+    let (mut places, mut at) = (Vec::new(), 0);
+    while at < line.len() {
+        match begins(&line[..at]).then(|| end(at)).flatten() {
+            Some(end) => {
+                places.push(at..end);
+                at = end;
+            }
+            None => at += 1,
+        }
+    }
+    places
+}
+
 /// Whether a number or a time may begin after this: a colon or a slash behind a digit is one of a time.
-pub(super) fn begins(before: &[u8]) -> bool {
+fn begins(before: &[u8]) -> bool {
     match before {
         [.., b'0'..=b'9', b':' | b'/'] => false,
         [.., last] => !last.is_ascii_alphanumeric() && last.is_ascii() && !b"_.-+".contains(last),

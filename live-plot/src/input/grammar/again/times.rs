@@ -1,6 +1,8 @@
 //! The times of a line, and others that are written as they are: the same but for their digits. What is a time `moment`
 //! knows, and of whole numbers `metrics`.
 
+use std::ops::Range;
+
 use super::numbers;
 use crate::input::grammar::cells::bare;
 use crate::input::grammar::cells::moment::Moment;
@@ -9,61 +11,37 @@ use crate::input::grammar::metrics;
 /// Each field of another time is filled with two digits, from the right. Not all of these make a time.
 const FIELDS: [[u8; 2]; 5] = [*b"11", *b"01", *b"10", *b"12", *b"09"];
 
-/// A time of a line.
-#[derive(Debug, Clone, Copy)]
-pub(super) enum Time {
-    Moment(Moment),
-    /// In seconds since 1970, or parts of them.
-    Epoch(f64),
-}
-
-/// How a time is written.
+/// How a time is written: with a zero for each digit.
 #[derive(Debug, Clone)]
-pub(super) struct Shape {
-    /// With a zero for each digit.
-    text: Vec<u8>,
-    is_epoch: bool,
-}
+pub(super) struct Shape(Vec<u8>);
 
 impl Shape {
     pub(super) fn of(time: &[u8]) -> Self {
         let zero = |byte: &u8| if byte.is_ascii_digit() { b'0' } else { *byte };
-        Self {
-            text: time.iter().map(zero).collect(),
-            is_epoch: time.iter().all(u8::is_ascii_digit),
-        }
+        Self(time.iter().map(zero).collect())
     }
 
-    /// The time at this place of the line, if there is one that is written so.
-    pub(super) fn at(&self, line: &[u8], at: usize) -> Option<Time> {
-        let end = at + self.len();
-        if self.is_epoch {
-            return epoch(line, at).filter(|(_, after)| *after == end).map(|(time, _)| time);
-        }
+    /// The time at this place of the line, if there is one that is written so; a moment, if it is no epoch.
+    pub(super) fn at<'a>(&self, line: &'a [u8], at: usize) -> Option<(&'a [u8], Option<Moment>)> {
+        let end = at + self.0.len();
         let text = line.get(at..end)?;
         let is_alike = |byte: u8, own: u8| {
             if own == b'0' { byte.is_ascii_digit() } else { byte == own }
         };
         // Without branches, which the compiler turns into vector code.
-        let both = text.iter().zip(&self.text);
+        let both = text.iter().zip(&self.0);
         let are_alike = both.fold(true, |are, (byte, own)| are & is_alike(*byte, *own));
-        are_alike.then(|| Moment::whole(text).map(Time::Moment))?
-    }
-
-    pub(super) fn len(&self) -> usize {
-        self.text.len()
-    }
-
-    /// Another time that is written so, each number another one.
-    pub(super) fn other(&self, nth: usize) -> Vec<u8> {
-        let count = self.others().count().max(1);
-        self.others().nth(nth % count).unwrap_or_default()
+        let moment = || match end_of_epoch(line, at) == Some(end) {
+            true => Some(None),
+            false => Moment::whole(text).map(Some),
+        };
+        are_alike.then(moment)?.map(|moment| (text, moment))
     }
 
     /// Other times that are written so.
-    pub(super) fn others(&self) -> impl Iterator<Item = Vec<u8>> {
+    pub(super) fn others(&self) -> impl Iterator<Item = Vec<u8>> + Clone {
         let other = |field: [u8; 2]| {
-            let (mut text, mut digits) = (self.text.clone(), 0);
+            let (mut text, mut digits) = (self.0.clone(), 0);
             for byte in text.iter_mut().rev() {
                 let is_digit = *byte == b'0';
                 if is_digit {
@@ -77,29 +55,19 @@ impl Shape {
     }
 }
 
-/// The epoch that begins at `at`, and where it ends.
-fn epoch(line: &[u8], at: usize) -> Option<(Time, usize)> {
+/// Where the seconds since 1970, or parts of them, that begin at `at` end.
+fn end_of_epoch(line: &[u8], at: usize) -> Option<usize> {
     let (number, end) = bare::digits(line, at)?;
-    metrics::is_epoch(number as f64).then_some((Time::Epoch(number as f64), end))
+    metrics::is_epoch(number as f64).then_some(end)
 }
 
-/// Where the times of a line begin and end: those that begin with a digit, and no word or number.
-pub(super) fn places(line: &[u8]) -> Vec<(usize, usize)> {
-    let (mut places, mut at) = (Vec::new(), 0);
-    while at < line.len() {
-        let may_begin = line[at].is_ascii_digit() && numbers::begins(&line[..at]);
-        let moment = || Moment::prefix(&line[at..]).map(|(_, length)| at + length);
-        let epoch =
-            || epoch(line, at).map(|(_, end)| end).filter(|end| numbers::ends(&line[*end..]));
-        match may_begin.then(|| moment().or_else(epoch)).flatten() {
-            Some(end) => {
-                places.push((at, end));
-                at = end;
-            }
-            None => at += 1,
-        }
-    }
-    places
+/// Where the times of a line stand: those that begin with a digit, and are no part of a word or a number.
+pub(super) fn places(line: &[u8]) -> Vec<Range<usize>> {
+    let moment = |at| Moment::prefix(&line[at..]).map(|(_, length)| at + length);
+    let epoch = |at| end_of_epoch(line, at).filter(|end| numbers::ends(&line[*end..]));
+    numbers::places(line, |at| {
+        line[at].is_ascii_digit().then(|| moment(at).or_else(|| epoch(at))).flatten()
+    })
 }
 
 #[cfg(test)]
@@ -149,7 +117,7 @@ mod tests {
     fn times_are_found_where_they_stand_by_themselves() {
         let found = |line: &str| {
             let places = places(line.as_bytes());
-            places.into_iter().map(|(start, end)| line[start..end].to_owned()).collect::<Vec<_>>()
+            places.into_iter().map(|place| line[place].to_owned()).collect::<Vec<_>>()
         };
         assert_eq!(
             found(

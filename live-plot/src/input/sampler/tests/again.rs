@@ -184,6 +184,16 @@ fn a_series_of_zeros_takes_its_unit_from_the_first_other_number() {
 }
 
 #[test]
+fn a_number_that_cannot_be_drawn_is_reported_in_any_series() {
+    let first = std::iter::repeat_n("p=1 q=2", 1100);
+    let lines: Vec<_> = first.chain(["a=0", "a=0", "a=1e999"]).map(|line| line.into()).collect();
+    let naming = Naming { only: vec!["p".to_owned()], ..Naming::default() };
+    let [slowly, again] = outcomes(&lines, &Rules { naming, ..Rules::default() });
+    assert_eq!(slowly, again);
+    assert!(slowly.contains("An infinite number cannot be drawn"));
+}
+
+#[test]
 fn the_time_of_a_line_is_that_of_its_name_however_it_is_written() {
     let moment = |n: u64| format!("2026-11-26T{:02}:{:02}:{:02}Z", n / 3600, n / 60 % 60, n % 60);
     for (name, form) in [
