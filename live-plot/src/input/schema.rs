@@ -264,26 +264,9 @@ impl Schema {
         shown
     }
 
-    /// The warning that there is no series of a name that the user chose.
-    pub(super) fn missing(&self) -> Option<String> {
-        missing::chosen(&self.naming.only, &self.found, &self.others)
-    }
-
-    /// The warning that nothing has the name of `--time`.
-    pub(super) fn missing_time(&self) -> Option<String> {
-        let is_missing = !self.has_time && !self.seen.is_empty();
-        is_missing.then(|| missing::time(&self.naming.time, &self.seen))
-    }
-
     /// Whether a name of `--rows` has not come.
     pub(super) fn lacks_rows(&self) -> bool {
         self.has_rows.contains(&false)
-    }
-
-    /// The warning that nothing has a name of `--rows`.
-    pub(super) fn missing_rows(&self) -> Option<String> {
-        let is_missing = self.lacks_rows() && !self.seen.is_empty();
-        is_missing.then(|| missing::rows(&self.naming.rows, &self.has_rows, &self.seen))
     }
 
     /// Whether `--rows` names the rows.
@@ -302,12 +285,6 @@ impl Schema {
         let part = rows.position(|meant| meant.as_bytes() == name)?;
         self.has_rows[part] = true;
         Some(part)
-    }
-
-    /// The warning that nothing but the time has come.
-    pub(super) fn only_time(&self) -> Option<String> {
-        let is_all = self.has_time && self.series.is_empty() && self.others.is_empty();
-        is_all.then(|| missing::only_time(&self.naming.time))
     }
 
     /// How many names make up the time; 0 without `--time`.

@@ -192,10 +192,9 @@ impl Sampler {
     pub(super) fn warn_missing(&mut self) {
         if !self.once.missing {
             // A later line may have the time.
-            let time = self.once.no_time.then(|| self.schema.missing_time()).flatten();
-            let missing = [self.schema.missing(), self.schema.missing_rows(), time];
-            self.once.missing = missing.iter().any(Option::is_some);
-            missing.into_iter().flatten().for_each(|text| self.problems.warn(text));
+            let missing = self.schema.missing(self.once.no_time);
+            self.once.missing = !missing.is_empty();
+            missing.into_iter().for_each(|text| self.problems.warn(text));
         }
     }
 }
