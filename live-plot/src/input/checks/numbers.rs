@@ -96,7 +96,8 @@ impl Scan<'_> {
         let name = Name::before(line, start);
         let is_share = line[end - 1] == b'%';
         // Of `loss: 0.5 (0.61)` it is another number.
-        let is_same = has_unit || is_share || !line[start..end].contains(&b'.');
+        let is_alone = before == Some(b'(') && line.get(end) == Some(&b')');
+        let is_same = has_unit || is_share || !is_alone || !line[start..end].contains(&b'.');
         if !value.is_nan() {
             self.found.push(Found {
                 start,

@@ -30,9 +30,7 @@ fn read_any(message: &[u8], reading: &mut Reading) -> bool {
         delimiter.is_in(message) && (*delimiter != Delimiter::Comma || !comma::halves(message))
     };
     Delimiter::ALL.into_iter().filter(parts).any(|delimiter| {
-        let mut has_unit = false;
-        alternates(message, delimiter, &mut has_unit, reading)
-            || (has_unit && alternates(message, delimiter, &mut has_unit, reading))
+        [false, true].into_iter().any(|units| alternates(message, delimiter, units, reading))
     })
 }
 
@@ -53,9 +51,8 @@ fn read_duration(line: &[u8], reading: &mut Reading) -> bool {
     }
 }
 
-/// Reads the line. A word behind a number that may be a unit is one only if `units` is set already; else that is set.
-fn alternates(line: &[u8], delimiter: Delimiter, units: &mut bool, reading: &mut Reading) -> bool {
-    let takes_units = std::mem::take(units);
+/// Reads the line. A word behind a number that may be a unit is one only with `units`.
+fn alternates(line: &[u8], delimiter: Delimiter, units: bool, reading: &mut Reading) -> bool {
     reading.clear();
     let mut cells = delimiter.cells(delimiter.without_last(line)).map(without_mark).peekable();
     while let Some(name) = cells.next() {
@@ -70,11 +67,8 @@ fn alternates(line: &[u8], delimiter: Delimiter, units: &mut bool, reading: &mut
             let (unit, length) = measure::after_blank(cell)?;
             (length == cell.len()).then_some(unit)
         };
-        let mut unit = cells.peek().filter(|_| measure.unit.is_none()).and_then(unit);
-        *units |= unit.is_some();
-        if !takes_units {
-            unit = None;
-        } else if unit.is_some() {
+        let unit = cells.peek().filter(|_| units && measure.unit.is_none()).and_then(unit);
+        if unit.is_some() {
             cells.next();
         }
         // Of `sort 1.23 us 1.22 us 560` it is the unit twice.

@@ -24,24 +24,16 @@ pub(in crate::input) fn clean(line: &[u8]) -> Cow<'_, [u8]> {
     }
 }
 
-/// A character that is no letter, digit or mark.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Character {
-    /// A byte order mark, a mark of direction, or one without a width.
-    Invisible,
-    /// A blank at which no line is broken.
-    Blank,
-}
-
-/// The one that the text begins with, and its length.
-fn character(text: &[u8]) -> Option<(Character, usize)> {
+/// How long the character is that the text begins with and nobody sees, and whether it is a blank: a byte order mark, a mark
+/// of direction, one without a width, or a blank at which no line is broken.
+fn character(text: &[u8]) -> Option<(bool, usize)> {
     match text {
         // U+00A0, U+2009 and U+202F part the groups of a number.
-        [0xc2, 0xa0, ..] => Some((Character::Blank, 2)),
-        [0xe2, 0x80, 0x89 | 0xaf, ..] => Some((Character::Blank, 3)),
+        [0xc2, 0xa0, ..] => Some((true, 2)),
+        [0xe2, 0x80, 0x89 | 0xaf, ..] => Some((true, 3)),
         [0xe2, 0x80, 0x8b..=0x8f | 0xaa..=0xae, ..]
         | [0xe2, 0x81, 0xa0 | 0xa6..=0xa9, ..]
-        | [0xef, 0xbb, 0xbf, ..] => Some((Character::Invisible, 3)),
+        | [0xef, 0xbb, 0xbf, ..] => Some((false, 3)),
         _ => None,
     }
 }
@@ -51,11 +43,9 @@ fn cleaned(line: &[u8]) -> Vec<u8> {
     let mut rest = line;
     let mut is_parted = false;
     while let Some((first, after)) = rest.split_first() {
-        if let Some((character, length)) = character(rest) {
-            rest = &rest[length..];
-            if character == Character::Blank {
-                rest = after_blank(rest, &mut clean);
-            }
+        if let Some((is_blank, length)) = character(rest) {
+            let after = &rest[length..];
+            rest = if is_blank { after_blank(after, &mut clean) } else { after };
             continue;
         }
         rest = match first {

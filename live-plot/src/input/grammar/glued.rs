@@ -14,47 +14,16 @@ pub(super) fn read(line: &[u8], is_indented: bool, reading: &mut Reading) -> boo
     let message = Message::of(line);
     let text = &line[message.start..];
     let is_first = message.start == 0;
-    let fewest = if is_first || message.thing.is_some() { 1 } else { 2 };
-    let words = read_words(text, is_indented || !is_first, fewest, reading);
-    if let Some(words) = words {
-        message.describe(line, words, reading);
-    }
-    words.is_some()
-}
-
-/// Reads the words, if so many are pairs; returns what stands before these and names no row.
-fn read_words<'a>(
-    line: &'a [u8],
-    is_indented: bool,
-    fewest: usize,
-    reading: &mut Reading,
-) -> Option<&'a [u8]> {
-    let mut all = words(line).peekable();
-    let first = *all.peek()?;
-    let leading = pair(first).is_none().then_some(first);
-    if leading.is_some() {
-        all.next();
-    }
-    // A unit after a blank is part of the value before it.
-    let is_unit = |word: &&[u8]| Unit::named(word).is_some();
-    let mut pairs = 0;
-    for word in all {
-        match pair(word) {
-            Some(_) => pairs += 1,
-            None if pairs > 0 && is_unit(&word) => {}
-            None => return None,
-        }
-    }
-    if pairs < fewest || (leading.is_some() && pairs < 2) {
-        return None;
-    }
-    let names = leading.filter(|word| !is_indented && names_row(word));
+    let mut all = words(text).peekable();
+    let leading = all.next_if(|word| pair(word).is_none());
+    let names = leading.filter(|word| is_first && !is_indented && names_row(word));
     let row = names.map_or(Span::default(), |word| reading.keep(word));
-    let is_teleplot = line.first() == Some(&b'>');
-    let mut all = words(line).skip(usize::from(leading.is_some())).peekable();
+    let is_teleplot = text.first() == Some(&b'>');
+    let mut pairs = 0;
     while let Some(word) = all.next() {
-        let Some((name, value)) = pair(word) else { continue };
-        let unit = all.peek().and_then(|next| Unit::named(next));
+        let Some((name, value)) = pair(word) else { return false };
+        // A unit after a blank is part of the value before it.
+        let unit = all.next_if(|next| Unit::named(next).is_some()).and_then(Unit::named);
         let name = reading.keep(name);
         for (number, value) in value.split(|byte| is_teleplot && *byte == b';').enumerate() {
             // Teleplot sends values of several moments at once.
@@ -67,9 +36,14 @@ fn read_words<'a>(
             };
             reading.push(row, Key::Name(name), cell);
         }
+        pairs += 1;
     }
-    let before = leading.filter(|_| names.is_none()).unwrap_or_default();
-    reading.has_number().then_some(before)
+    let is_alone = leading.is_none() && (is_first || message.thing.is_some());
+    if pairs < if is_alone { 1 } else { 2 } || !reading.has_number() {
+        return false;
+    }
+    message.describe(line, leading.filter(|_| names.is_none()).unwrap_or_default(), reading);
+    true
 }
 
 fn words(line: &[u8]) -> impl Iterator<Item = &[u8]> {

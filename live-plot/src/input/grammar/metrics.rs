@@ -23,56 +23,35 @@ fn prometheus(line: &[u8], reading: &mut Reading) -> bool {
     if !is_name || !name.iter().all(is_plain) {
         return false;
     }
-    let Some(close) = closing(&line[open..]) else { return false };
-    let labelled = &line[..=open + close];
+    let (labels, after) = up_to(&line[open..], b'}');
     // An exemplar of OpenMetrics follows a sign for a number.
-    let after = &line[labelled.len()..];
     let after = memchr::memmem::find(after, b" # ").map_or(after, |end| &after[..end]);
-    let mut words = words(after);
-    let (Some(value), time, None) = (words.next(), words.next(), words.next()) else {
-        return false;
+    let (value, time) = match words(after).take(3).collect::<Vec<_>>()[..] {
+        [value] => (value, None),
+        [value, time] => (value, Some(time)),
+        _ => return false,
     };
-    let Some(value) = only_number(value) else { return false };
-    if time.is_some_and(|time| only_number(time).is_none()) {
-        return false;
-    }
-    push(reading, Span::default(), labelled, value);
-    push_time(reading, time);
-    true
-}
-
-/// Where the labels end: braces within quotes do not count.
-fn closing(labels: &[u8]) -> Option<usize> {
-    let mut is_quoted = false;
-    let mut bytes = labels.iter().enumerate();
-    while let Some((at, byte)) = bytes.next() {
-        match byte {
-            b'\\' if is_quoted => drop(bytes.next()),
-            b'"' => is_quoted = !is_quoted,
-            b'}' if !is_quoted => return Some(at),
-            _ => {}
-        }
-    }
-    None
+    let has_time = time.is_none_or(|time| only_number(time).is_some());
+    has_time && sample(reading, &line[..=open + labels.len()], value, time)
 }
 
 /// `name value epoch`, Graphite's plaintext protocol.
 fn graphite(line: &[u8], reading: &mut Reading) -> bool {
-    let mut words = words(line);
-    let (Some(name), Some(value), Some(time), None) =
-        (words.next(), words.next(), words.next(), words.next())
-    else {
-        return false;
-    };
+    let [name, value, time] = words(line).take(4).collect::<Vec<_>>()[..] else { return false };
     // -1 is now, for a name that is a path of Graphite's.
     let is_now = time == b"-1" && name.contains(&b'.');
     let is_time = is_now || only_number(time).is_some_and(is_epoch);
     if !begins_name(name) || name.ends_with(b":") || !is_time {
         return false;
     }
+    sample(reading, name, value, Some(time).filter(|_| !is_now))
+}
+
+/// Takes a name with its value, if that is a number, and the time.
+fn sample(reading: &mut Reading, name: &[u8], value: &[u8], time: Option<&[u8]>) -> bool {
     let Some(value) = only_number(value) else { return false };
     push(reading, Span::default(), name, value);
-    push_time(reading, Some(time).filter(|_| !is_now));
+    push_time(reading, time);
     true
 }
 
@@ -166,12 +145,6 @@ fn push_time(reading: &mut Reading, time: Option<&[u8]>) {
         let (name, time) = (reading.keep(b"time"), reading.keep(time));
         reading.push(Span::default(), Key::Name(name), Cell::Text(time));
     }
-}
-
-/// Whether the comment is one of Prometheus's, about the numbers below it.
-pub(super) fn is_described_by(comment: &[u8]) -> bool {
-    let words: [&[u8]; 3] = [b"HELP ", b"TYPE ", b"UNIT "];
-    words.iter().any(|word| comment.starts_with(word)) || comment == b"EOF"
 }
 
 #[cfg(test)]

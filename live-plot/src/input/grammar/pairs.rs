@@ -53,7 +53,6 @@ fn scan(line: &[u8], is_indented: bool, reading: &mut Reading) -> Found {
         line,
         at: start,
         name_start: Some(start),
-        item_start: None,
         words: 0,
         message,
         can_name_row: is_first && !is_indented,
@@ -61,21 +60,17 @@ fn scan(line: &[u8], is_indented: bool, reading: &mut Reading) -> Found {
         row_label: None,
         owner: None,
         row: None,
-        label: None,
+        found: None,
         group: None,
         last_word: None,
         value_end: start,
         glued: 0,
         lacks: [false; 4],
-        is_refused: false,
         reading,
     };
     while scan.step() {}
-    if scan.is_refused {
-        return Found::Nothing;
-    }
-    if let Some((label, numbers)) = scan.label {
-        return Found::Row(label, numbers);
+    if let Some(found) = scan.found {
+        return found;
     }
     if !scan.reading.has_number() || scan.glued == scan.reading.items().len() {
         return Found::Nothing;
@@ -89,8 +84,6 @@ struct Scan<'a> {
     at: usize,
     /// Where a name with blanks would begin: at the line's start, or after a comma.
     name_start: Option<usize>,
-    /// Where the item of a list begins, behind the comma after a value.
-    item_start: Option<usize>,
     /// How many words there were before the first pair.
     words: usize,
     message: Message,
@@ -104,7 +97,9 @@ struct Scan<'a> {
     owner: Option<(Range<usize>, bool)>,
     /// What the first word names, once the first pair has come.
     row: Option<Span>,
-    label: Option<(Range<usize>, usize)>,
+    /// What the line is, if the rest of it need not be looked at: a row, or nothing where a name has several values, for the others
+    /// would be lost in silence.
+    found: Option<Found>,
     /// The words before the last word of a name, how many names came before it, and whether that is an axis: `Acceleration X`.
     group: Option<(Range<usize>, usize, bool)>,
     /// Where the last word begins that was passed over.
@@ -115,8 +110,6 @@ struct Scan<'a> {
     glued: usize,
     /// No more `)`, `"`, `'` or `]` follow: not looked for again, or a line of them would take the square of its length.
     lacks: [bool; 4],
-    /// A name has several values: none of the line is read, or the others would be lost in silence.
-    is_refused: bool,
     reading: &'a mut Reading,
 }
 
@@ -150,58 +143,40 @@ impl Scan<'_> {
             self.name_start = Some(self.at);
         }
         let Some(byte) = self.byte(self.at) else { return false };
+        let is_dash = byte == b'-' && self.byte(self.at + 1).is_none_or(|next| next == b' ');
         match byte {
-            b',' | b';' | b'|' => {
-                let is_number =
-                    self.reading.items().last().is_some_and(|item| item.cell.is_number());
-                let is_list = is_number && byte != b'|' && self.at == self.value_end;
-                self.at += 1;
-                self.name_start = Some(self.skip_blanks(self.at));
-                self.item_start = self.name_start.filter(|_| is_list);
-            }
-            b'[' if self.ends_name() => {}
-            b'=' | b'[' | b']' | b'{' | b'}' | b')' | b'<' | b'>' => {
-                self.at += 1;
-                self.name_start = Some(self.skip_blanks(self.at));
-            }
+            b'[' if self.ends_name(3) => {}
+            b'(' if self.ends_name(0) => {}
             b'(' => match self.find(0, self.at) {
-                Some(end) => self.after_parenthesis(end + 1),
+                Some(end) => self.pass(end + 1),
                 None => self.at += 1,
             },
             b'"' => self.quoted(1),
             b'\'' => self.quoted(2),
-            b'-' if self.byte(self.at + 1).is_none_or(|next| next.is_ascii_whitespace()) => {
+            _ if b",;|=[]{})<>".contains(&byte) || is_dash => {
                 self.at += 1;
                 self.name_start = Some(self.skip_blanks(self.at));
             }
             _ => self.word(),
         }
-        self.label.is_none() && !self.is_refused
+        self.found.is_none()
     }
 
-    /// What stands in parentheses is passed over, but may end a name: `Temp (C): 5`, `lat (ms,95%): 5`.
-    fn after_parenthesis(&mut self, end: usize) {
-        let inside = &self.line[self.at + 1..end - 1];
-        let has_digits = inside.iter().any(u8::is_ascii_digit);
-        let is_unit =
-            !has_digits || (begins_name(inside) && self.byte(self.skip_blanks(end)) == Some(b':'));
-        match self.name_start.or(self.last_word) {
-            Some(start) if start < self.at && is_unit => self.maybe_pair(start..self.at, end),
-            _ => self.pass(end),
-        }
-    }
-
-    /// Takes what stands in brackets as the end of a name, if a colon or a sign follows: `Temp [C]: 5`.
-    fn ends_name(&mut self) -> bool {
+    /// Takes what stands in brackets as the end of a name, if a colon or a sign follows: `Temp [C]: 5`, `lat (ms,95%): 5`. Of
+    /// `phase (60%): 5` it is a value.
+    fn ends_name(&mut self, kind: usize) -> bool {
         let start = self.name_start.or(self.last_word).filter(|start| *start < self.at);
-        let (Some(start), Some(end)) = (start, self.find(3, self.at)) else { return false };
-        let is_unit = end - self.at < LONGEST_UNIT
-            && !self.line[self.at..end].iter().any(|byte| b"=:\"".contains(byte));
+        let (Some(start), Some(end)) = (start, self.find(kind, self.at)) else { return false };
+        let inside = &self.line[self.at + 1..end];
+        let is_word = kind == 3 || begins_name(inside) || !inside.iter().any(u8::is_ascii_digit);
+        let is_unit =
+            inside.len() < LONGEST_UNIT && !inside.iter().any(|byte| b"=:\"".contains(byte));
         let is_name = matches!(self.byte(self.skip_blanks(end + 1)), Some(b'=' | b':'));
-        if is_unit && is_name {
+        let is_end = is_word && is_unit && is_name;
+        if is_end {
             self.maybe_pair(start..self.at, end + 1);
         }
-        is_unit && is_name
+        is_end
     }
 
     fn quoted(&mut self, kind: usize) {
@@ -303,7 +278,7 @@ impl Scan<'_> {
                 if numbers::are_all(first, &self.line[value + length..]) {
                     // A tag stays a part of it.
                     let start = if self.message.thing.is_some() { 0 } else { start };
-                    self.label = Some((start..end, value));
+                    self.found = Some(Found::Row(start..end, value));
                     return;
                 }
                 if self.counts(start..end, value) {
@@ -313,15 +288,12 @@ impl Scan<'_> {
                 self.owner = Some((start..end, has_leader)).filter(|_| loop_word(name) == 0);
             }
             let rest = &self.line[value..];
-            if matches!(rest.first(), Some(b'"' | b'\'')) || Moment::prefix(rest).is_some() {
+            let is_quoted = matches!(rest.first(), Some(b'"' | b'\''));
+            if is_quoted || measure.is_some() || Moment::prefix(rest).is_some() {
                 return self.pair(start..end, value);
             }
-            if let Some((measure, length)) = measure {
-                let (measure, end_of_value) = self.with_unit(measure, value + length);
-                return self.number(start..end, measure, end_of_value);
-            }
-            let rest = &self.line[value..];
-            if self.row.is_some() && begins_pair(rest) {
+            let first = nested::label(rest).map_or(0, |(name, _)| name.len());
+            if self.row.is_some() && first > 0 && rest[first] == b'=' {
                 // A second label: `heater: temp=5, fan: temp=6`.
                 self.row = Some(self.keep_row(start..end));
             }
@@ -362,13 +334,6 @@ impl Scan<'_> {
         self.last_word = None;
         self.value_end = end;
     }
-}
-
-/// Whether the text begins with `name=`.
-fn begins_pair(text: &[u8]) -> bool {
-    let is_name = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.' | b'-');
-    let length = text.iter().take_while(|byte| is_name(byte)).count();
-    begins_name(text) && text.get(length) == Some(&b'=')
 }
 
 #[cfg(test)]

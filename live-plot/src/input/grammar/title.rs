@@ -67,9 +67,8 @@ impl Titles {
         }
         self.open.clear();
         self.is_first = false;
-        self.paragraph.clear();
-        self.paragraph.extend_from_slice(if is_processor { b"processor " } else { b"" });
-        self.paragraph.extend_from_slice(value);
+        let what: &[u8] = if is_processor { b"processor " } else { b"" };
+        self.paragraph = [what, value].concat();
         true
     }
 

@@ -27,9 +27,13 @@ impl Scan<'_> {
             if is_apart && self.is_unit(word.start, text) {
                 return None;
             }
-            let is_item = self.item_start.is_some() && self.item_start == self.name_start;
+            let words = self.words_before(word.start);
+            let sign = self.line.get(self.value_end..words).unwrap_or_default().trim_ascii();
+            let last = self.reading.items().last().is_some_and(|item| item.cell.is_number());
+            let is_item = last && matches!(sign, b"," | b";");
             let start = match self.name_start {
-                Some(start) if is_apart || is_item => start,
+                Some(start) if is_apart => start,
+                _ if is_item => words,
                 _ => self.name_that_comes_again(word.start, text).unwrap_or(word.start),
             };
             let start = start + progress(&self.line[start..end]);

@@ -34,22 +34,6 @@ pub(in crate::input) fn deviation(after: &[u8]) -> Option<(Measure, usize)> {
     measure::prefix(rest).map(|(measure, length)| (measure, after.len() - rest.len() + length))
 }
 
-/// The number behind another one, if both bear units, of kinds that cannot be turned into each other; and where it ends.
-pub(in crate::input) fn in_another_unit(first: Measure, after: &[u8]) -> Option<(Measure, usize)> {
-    let rest = after.trim_ascii_start();
-    let (mut other, length) = measure::prefix(rest)?;
-    let mut end = after.len() - rest.len() + length;
-    if other.unit.is_none() {
-        let word = after[end..].trim_ascii_start();
-        let (unit, length) = measure::after_blank(word)?;
-        other.unit = Some(unit);
-        end = after.len() - word.len() + length;
-    }
-    let is_name = matches!(after[end..].trim_ascii_start().first(), Some(b'=' | b':'));
-    let is_other = other.unit?.turned_into(1.0, first.unit?).is_none();
-    (is_other && !is_name).then_some((other, end))
-}
-
 /// Whether a number is followed by another one that is no name, also behind parentheses, a slash or as the end of a range:
 /// together they are no value. Nor are a day and a clock time.
 pub(in crate::input) fn goes_on(first: Measure, after: &[u8]) -> bool {
@@ -71,19 +55,15 @@ pub(in crate::input) fn goes_on(first: Measure, after: &[u8]) -> bool {
 
 /// `123 total, 1 running`: numbers with their names behind them, also if one looks like a unit (`us` of top).
 pub(in crate::input) fn counts(text: &[u8]) -> Option<Vec<(Measure, Vec<u8>)>> {
-    // A sentence may end on the line: `0.0 used. 22000.0 avail Mem`.
-    let ends = |at: &usize| {
-        let rest = &text[*at..];
-        let is_group = text[at - 1].is_ascii_digit() && rest.get(1).is_some_and(u8::is_ascii_digit);
-        (rest[0] == b',' && !is_group)
-            || (rest.starts_with(b". ") && !text[at - 1].is_ascii_digit())
-    };
-    let mut next = Some(0);
+    // A sentence may end on the line: `0.0 used. 22000.0 avail Mem`. Behind a digit a comma is a part of the number.
+    let is_end =
+        |mark: &[u8]| !mark[0].is_ascii_digit() && (mark[1] == b',' || mark[1..] == *b". ");
+    let mut next = Some(text);
     let texts = std::iter::from_fn(|| {
-        let start = next?;
-        let end = (start + 1..text.len()).find(ends);
-        next = end.map(|end| end + 1);
-        Some(&text[start..end.unwrap_or(text.len())])
+        let text = next?;
+        let end = text.windows(3).position(is_end);
+        next = end.map(|end| &text[end + 2..]);
+        Some(&text[..end.map_or(text.len(), |end| end + 1)])
     });
     let parts: Vec<(Measure, Vec<u8>)> = texts.map(count).collect::<Option<_>>()?;
     let is_unit = |(measure, word): &(Measure, Vec<u8>)| {
@@ -154,7 +134,7 @@ mod tests {
             )
         };
         assert_eq!(names("123 total, 1 running").as_deref(), Some("total|running"));
-        assert_eq!(names("1.2 us, 0.5 sy").as_deref(), Some("us|sy"));
+        assert_eq!(names("1.2 us, 0.5 ni,100.0 id").as_deref(), Some("us|ni|id"));
         assert_eq!(names("0.0 used. 22000.0 avail Mem").as_deref(), Some("used|avail Mem"));
         assert_eq!(names("48 bits physical, 48 bits virtual").as_deref(), Some("physical|virtual"));
         assert_eq!(names("12 allocs, 75,776 bytes allocated").as_deref(), Some("allocs|allocated"));

@@ -3,8 +3,8 @@
 use std::ops::Range;
 
 use super::super::reading::{Cell, Key, Span};
-use super::Scan;
 use super::numbers;
+use super::{Found, Scan};
 use crate::input::grammar::cells::measure::{self, Measure};
 use crate::input::grammar::cells::moment::Moment;
 use crate::input::grammar::cells::unit::Unit;
@@ -46,9 +46,8 @@ impl Scan<'_> {
         } else if let Some((deviation, length)) = numbers::deviation(rest) {
             let (deviation, end) = self.with_unit(deviation, end + length);
             self.two(name, [measure, deviation], "±", end);
-        } else if let Some((other, length)) = numbers::in_another_unit(measure, rest) {
-            let unit = other.unit.map(|unit| unit.to_string()).unwrap_or_default();
-            self.two(name, [measure, other], &unit, end + length);
+        } else if let Some((other, unit, end)) = self.in_another_unit(measure, end) {
+            self.two(name, [measure, other], &unit.to_string(), end);
         } else if numbers::goes_on(measure, rest) {
             // Of a check of Nagios what stands before the bar is text, and says the same.
             match memchr::memchr(b'|', rest) {
@@ -56,11 +55,21 @@ impl Scan<'_> {
                     self.pass(end + bar);
                     self.owner = None;
                 }
-                None => self.is_refused = true,
+                None => self.found = Some(Found::Nothing),
             }
         } else {
             self.take(name, Cell::Number(measure), end);
         }
+    }
+
+    /// The number behind another one, if both bear units, of kinds that cannot be turned into each other; and where it ends.
+    fn in_another_unit(&self, first: Measure, end: usize) -> Option<(Measure, Unit, usize)> {
+        let start = self.skip_blanks(end);
+        let (other, length) = measure::prefix(&self.line[start..])?;
+        let (other, end) = self.with_unit(other, start + length);
+        let (first, unit) = (first.unit?, other.unit?);
+        let is_name = matches!(self.byte(self.skip_blanks(end)), Some(b'=' | b':'));
+        (!is_name && unit.turned_into(1.0, first).is_none()).then_some((other, unit, end))
     }
 
     /// The degrees of a latitude or longitude, whose sign `S` and `W` behind them turn; `0.02 W` is no power there.
@@ -104,17 +113,13 @@ impl Scan<'_> {
 
     /// The value that begins at `at`, and where it ends.
     fn value(&mut self, at: usize) -> (Cell, usize) {
-        let quote = match self.byte(at) {
-            Some(b'"') => Some(1),
-            Some(b'\'') => Some(2),
-            Some(b'(') => {
-                let end = self.find(0, at).map_or(at + 1, |end| end + 1);
-                return (Cell::Text(Span::default()), end);
-            }
-            _ => None,
-        };
-        if let Some(kind) = quote
-            && let Some(end) = self.find(kind, at + 1)
+        let byte = self.byte(at);
+        if byte == Some(b'(') {
+            let end = self.find(0, at).map_or(at + 1, |end| end + 1);
+            return (Cell::Text(Span::default()), end);
+        }
+        if matches!(byte, Some(b'"' | b'\''))
+            && let Some(end) = self.find(if byte == Some(b'"') { 1 } else { 2 }, at + 1)
         {
             return (self.reading.cell(&self.line[at + 1..end]), end + 1);
         }
@@ -125,19 +130,14 @@ impl Scan<'_> {
         }
         let length = match Moment::prefix(rest) {
             Some((_, length)) => length,
-            None => rest
-                .iter()
-                .position(|byte| byte.is_ascii_whitespace() || matches!(byte, b',' | b';' | b'|'))
-                .unwrap_or(rest.len()),
-        };
-        // `a=1,2,3`: what follows a number and its comma is of this value, too.
-        let is_list = rest.first().is_some_and(u8::is_ascii_digit)
-            && rest.get(length) == Some(&b',')
-            && rest.get(length + 1).is_some_and(u8::is_ascii_digit);
-        let length = if is_list {
-            rest.iter().position(u8::is_ascii_whitespace).unwrap_or(rest.len())
-        } else {
-            length
+            // Of `a=1,2,3` all is one value.
+            None => {
+                let ends = |(at, byte): (usize, &u8)| match byte {
+                    b',' => !rest.get(at + 1).is_some_and(u8::is_ascii_digit),
+                    _ => byte.is_ascii_whitespace() || b";|".contains(byte),
+                };
+                rest.iter().enumerate().position(ends).unwrap_or(rest.len())
+            }
         };
         (self.reading.cell(&rest[..length]), at + length)
     }
