@@ -59,27 +59,14 @@ pub(super) fn kind(cell: &[u8], delimiter: Delimiter) -> Kind {
     if is_padded || Foreign::of(cell).is_some() {
         return Kind::Figures;
     }
-    if let Some(measure) = measure::whole(cell) {
+    let is_quoted = matches!(delimiter, Delimiter::Comma | Delimiter::Tab);
+    let measure = measure::whole(cell)
         // `1,234` may be a number with a decimal comma in such a table.
-        if !delimiter.is_semicolon() || !cell.contains(&b',') {
-            return Kind::Number(measure);
-        }
-    }
-    if delimiter != Delimiter::Blanks
-        && let Some(measure) = measure::below_zero(cell)
-    {
-        return Kind::Number(measure);
-    }
-    if delimiter.is_semicolon()
-        && let Some(measure) = comma::decimal(cell)
-    {
-        return Kind::Number(measure);
-    }
-    // Between commas it was quoted.
-    if matches!(delimiter, Delimiter::Comma | Delimiter::Tab)
-        && cell.contains(&b',')
-        && let Some(measure) = comma::grouped_by_two(cell)
-    {
+        .filter(|_| !delimiter.is_semicolon() || !cell.contains(&b','))
+        .or_else(|| (delimiter != Delimiter::Blanks).then(|| measure::below_zero(cell))?)
+        .or_else(|| delimiter.is_semicolon().then(|| comma::decimal(cell))?)
+        .or_else(|| is_quoted.then(|| comma::grouped_by_two(cell))?);
+    if let Some(measure) = measure {
         return Kind::Number(measure);
     }
     // With a zone that is not known, or anything else behind it, a date is no name either.

@@ -127,9 +127,7 @@ impl<'a> Cells<'a> {
         self.rest = Some(after);
         Some(unquoted(cell))
     }
-}
 
-impl<'a> Cells<'a> {
     fn next_column(&mut self, rest: &'a [u8]) -> Option<&'a [u8]> {
         let rest = rest.trim_ascii();
         let end = memchr::memmem::find(rest, b"  ").unwrap_or(rest.len());
