@@ -72,7 +72,9 @@ impl Kinds {
     /// At the end of the input: what the rows are of if each has another name, as in one round of several things.
     pub(super) fn finish(&self) -> Option<Doubt> {
         let mut texts = self.0.iter().flat_map(|(_, kind)| &kind.texts);
-        let (by, texts) = texts.find(|(key, texts)| texts.are_single() && are_names(key, texts))?;
+        let (by, texts) = texts.find(|(key, texts)| {
+            texts.are_single() && are_names(key, texts) && !are_times(texts)
+        })?;
         Some(Doubt::InTurn { names: texts.list(), by: by.clone() })
     }
 }

@@ -51,7 +51,7 @@ fn cleaned(line: &[u8]) -> Vec<u8> {
         rest = match first {
             0x1b => {
                 let (length, moves) = escape(after);
-                if moves {
+                if moves && !clean.is_empty() {
                     clean.push(b' ');
                 }
                 &after[length..]

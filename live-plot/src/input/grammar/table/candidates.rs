@@ -3,8 +3,7 @@
 use super::super::reading::Reading;
 use super::headed::Table;
 use super::header::{Candidate, Header};
-use super::{Above, Tables};
-use crate::input::grammar::cells::delimiter::Delimiter;
+use super::{Above, Tables, places};
 
 /// How many lines before the first number may be the header.
 const MOST_CANDIDATES: usize = 8;
@@ -42,7 +41,9 @@ impl Tables {
         self.follows_empty &= is_comment;
         // A rule under a header is a part of it.
         if !line.iter().any(|byte| byte.is_ascii_alphanumeric() || !byte.is_ascii()) {
-            return !self.candidates.is_empty();
+            let Some(last) = self.candidates.last_mut() else { return false };
+            last.rule = places::spans(indent, line).collect();
+            return true;
         }
         let last = self.candidates.last();
         let follows_title = last.is_some_and(|last| last.may_begin && !last.is_comment);
@@ -54,6 +55,7 @@ impl Tables {
         }
         candidate.line.clear();
         candidate.line.extend_from_slice(line);
+        candidate.rule.clear();
         candidate.title.clear();
         candidate.title.extend_from_slice(title);
         (candidate.indent, candidate.number, candidate.is_comment) = (indent, number, is_comment);
@@ -109,14 +111,8 @@ impl Tables {
         };
         let mut headers: Vec<Option<Header>> = Vec::with_capacity(self.candidates.len());
         for candidate in std::mem::take(&mut self.candidates) {
-            let mut header = candidate.fits(line);
-            let is_any = header.is_some();
-            if header.as_ref().is_some_and(|header| header.delimiter == Delimiter::Blanks)
-                && candidate.is_beside(line)
-            {
-                header = candidate.fits_by_place(line);
-            }
-            if is_any && (header.is_none() || is_mark(&candidate)) {
+            let header = candidate.fits(line);
+            if header.is_some() && is_mark(&candidate) {
                 self.report(&candidate);
             } else {
                 let is_row = header.as_ref().is_some_and(|header| {
@@ -153,6 +149,9 @@ impl Tables {
         {
             (first, header) = (last - 1, names);
         }
+        // The same line names its columns as it did before: a gap in this row says nothing about that.
+        let mut known = self.former.iter().chain(&self.table).map(|table| &table.header);
+        header = known.find(|known| known.line == header.line).cloned().unwrap_or(header);
         let candidates = std::mem::take(&mut self.candidates);
         let title = candidates[first].title.clone();
         self.know(&candidates[first..=last]);

@@ -11,18 +11,20 @@ use crate::input::grammar::cells::delimiter::Delimiter;
 use crate::input::grammar::cells::{self, Kind};
 use crate::input::grammar::vocabulary::{is_level, is_no_value};
 use names::{
-    are_units, distinct, end_a_sentence, is_address, is_drawn, is_figure, is_torn, is_value,
+    are_units, distinct, end_a_sentence, is_drawn, is_figure, is_torn, is_value, unbracketed,
 };
 pub(in crate::input) use names::{is_of_loads, is_of_years};
 
 /// A line of names that fits a row.
 #[derive(Debug, Default, Clone, PartialEq, Eq)]
 pub(in crate::input) struct Header {
+    /// The line itself.
+    pub(in crate::input) line: Vec<u8>,
     pub(in crate::input) delimiter: Delimiter,
     /// What stands apart before its colon: `avg-cpu`.
     pub(in crate::input) label: Option<Vec<u8>>,
     pub(in crate::input) names: Vec<Vec<u8>>,
-    /// They are units, or one of them comes twice: what stands above them may be the names.
+    /// Most of them are units, or one comes twice: what stands above them may be the names.
     pub(in crate::input) are_units: bool,
     /// Where the names stand; empty if that says nothing about the rows.
     pub(in crate::input) places: Vec<Range<usize>>,
@@ -50,6 +52,8 @@ pub(in crate::input) struct Candidate {
     pub(in crate::input) indent: usize,
     /// The titles above it.
     pub(in crate::input) title: Vec<u8>,
+    /// Where the runs of the rule below it stand.
+    pub(in crate::input) rule: Vec<Range<usize>>,
     /// Its place in the input.
     pub(in crate::input) number: u64,
     /// It stood behind a `#`: if it is no header, it is a comment.
@@ -61,46 +65,46 @@ pub(in crate::input) struct Candidate {
 }
 
 impl Candidate {
-    /// The header that it is, if it has as many names as the row has cells, or else each cell stands below a name.
+    /// The header that it is, if its names are as many as the cells of the row, or stand over them. Names of several words,
+    /// and those over a rule, are known by their places alone.
     pub(in crate::input) fn fits(&self, row: &[u8]) -> Option<Header> {
         if self.line.contains(&b'|') {
             return None;
         }
-        if self.is_title_of(row) {
-            return self.fits_by_place(row);
-        }
-        if let Some(header) = self.fits_over(row) {
-            return Some(header);
+        let columns = self.fits_by_columns(row);
+        let is_ruled = self.rule.len() > 1;
+        let is_sure = |header: &Header| is_ruled || header.delimiter == Delimiter::WideBlanks;
+        if columns.as_ref().is_some_and(is_sure) {
+            return columns;
         }
         let first = Delimiter::of(&self.line);
-        if first == Delimiter::Blanks
-            && places::are_shifted(row, &self.places(first))
-            && let Some(header) = self.fits_by_place(row)
-        {
-            return Some(header);
-        }
-        let header = self.fits_with(first, row);
-        // Tabs may be blanks to the author.
-        header
+        self.fits_by_count(first, row)
+            // Tabs may be blanks to the author.
             .or_else(|| {
-                (first == Delimiter::Tab).then(|| self.fits_with(Delimiter::Blanks, row))?
+                (first == Delimiter::Tab).then(|| self.fits_by_count(Delimiter::Blanks, row))?
             })
-            .or_else(|| self.fits_by_place(row))
+            .or(columns)
+            .or_else(|| self.fits_by_words(row))
     }
 
     /// The header that it is over a line of units, which stands below it: `time,temp` over `s,C`. Between blanks it could
-    /// be any sentence, so each name has to stand over its unit.
+    /// be any sentence, so each name has to stand over its unit, or all of these in brackets.
     pub(in crate::input) fn fits_over_units(&self, units: &Self, row: &[u8]) -> Option<Header> {
-        let header = self.fits(row).filter(|header| !header.are_units)?;
+        let header = self.fits(row)?;
         let is_aligned = || {
             let (own, units) = (self.spans(), units.spans());
             own.len() == units.len() && own.iter().zip(&units).all(|(one, other)| touch(one, other))
         };
+        let are_bracketed = || places::words(&units.line).all(|word| unbracketed(word) != word);
+        let is_sure = || !header.delimiter.is_blanks() || is_aligned() || are_bracketed();
         let is_named = header.names.iter().skip(1).all(|name| !name.is_empty());
-        (is_named && (!header.delimiter.is_blanks() || is_aligned())).then_some(header)
+        (is_named && is_sure()).then_some(header)
     }
 
-    fn fits_with(&self, delimiter: Delimiter, line: &[u8]) -> Option<Header> {
+    fn fits_by_count(&self, delimiter: Delimiter, line: &[u8]) -> Option<Header> {
+        if delimiter.is_blanks() && (self.is_title_of(line) || self.is_beside(line)) {
+            return None;
+        }
         let line = delimiter.trimmed(line);
         let (label, names) = row::label(delimiter.trimmed(&self.line), delimiter);
         let names: Vec<&[u8]> = delimiter.cells(names).collect();
@@ -115,15 +119,13 @@ impl Candidate {
 
     /// The header with these names over these cells, if they are names and those a row.
     fn over(&self, names: &[&[u8]], cells: &[&[u8]], delimiter: Delimiter) -> Option<Header> {
-        if names.iter().any(|name| is_drawn(name) || is_value(name))
+        if names.iter().any(|name| is_drawn(name) || is_value(name) || is_figure(name))
             || names.iter().all(|name| is_no_value(name))
             || end_a_sentence(names)
         {
             return None;
         }
-        let is_other =
-            |name: &&[u8]| is_address(name, delimiter) || is_torn(name) || is_figure(name);
-        if delimiter.is_blanks() && names.iter().any(is_other) {
+        if delimiter.is_blanks() && names.iter().any(|name| is_torn(name)) {
             return None;
         }
         // `21.5ºC`, of which the unit is not known, is no name.
@@ -146,6 +148,7 @@ impl Candidate {
         let is_row = kinds().any(is_number) && others <= most;
         is_row.then(|| Header {
             delimiter,
+            line: self.line.clone(),
             are_units: are_units(names),
             names: distinct(names, delimiter),
             ..Header::default()
@@ -165,6 +168,13 @@ impl Candidate {
         let delimiter = Delimiter::of(&self.line);
         let is_gap = |cell| is_no_value(cell) || cells::kind(cell, delimiter) == Kind::Empty;
         !delimiter.is_blanks() && delimiter.cells(&self.line).skip(1).any(is_gap)
+    }
+
+    /// Whether the row is indented further, and begins with a word: then the line is a title, and each row a name and its
+    /// numbers. A table's rows begin where its header does, but numbers stand at the right of their columns.
+    fn is_title_of(&self, row: &[u8]) -> bool {
+        let start = row.len() - row.trim_ascii_start().len();
+        start > self.indent && row.get(start).is_some_and(u8::is_ascii_alphabetic)
     }
 
     /// Whether it is one word. With `--marks` that is a mark, and not the name of the numbers below it.
@@ -276,6 +286,13 @@ mod tests {
             ("  PID   RSS CMD", " 4321 99865 cc -O=2 a.c", "PID|RSS|CMD"),
             ("  PID   RSS CMD", " 4321 9986552 cc  -O 2", "PID|RSS|CMD"),
             ("NAME  READY  RESTARTS", "db-0  1/1    4 (12m ago)", "NAME|READY|RESTARTS"),
+            ("NAME    Max CPU   Avg Mem", "web               7", "NAME|Max CPU|Avg Mem"),
+            (
+                "  LV   VG  Attr  LSize   Pool Origin",
+                "  root vg0 -wi-  50.00g",
+                "LV|VG|Attr|LSize|Pool|Origin",
+            ),
+            ("Temp  Hum  Batt", "12 C       3 V", "Temp|Hum|Batt"),
         ] {
             assert_eq!(names(header, row).as_deref(), Some(expected), "{header} / {row}");
         }
@@ -288,7 +305,7 @@ mod tests {
         for header in ["s,C,kB", "(ms),(V),(mV)", "[s],[%],", "Idx,C,C", "HH:MM:SS,deg C,%"] {
             assert!(units(header, "1,2,3"), "{header}");
         }
-        for header in ["us,sy,id", "a,b,c", "time,s,C"] {
+        for header in ["us,sy,id", "a,b,c", "time,mem,C"] {
             assert!(!units(header, "1,2,3"), "{header}");
         }
         let over = |above: &str, below: &str, row: &str| {
@@ -296,7 +313,8 @@ mod tests {
             above.fits_over_units(&below, row.as_bytes()).is_some()
         };
         assert!(over("time,temp", "s,C", "1,2"));
-        assert!(!over("a,a", "s,C", "1,2"), "two lines of units");
+        assert!(over("a,a", "s,C", "1,2"));
+        assert!(over("Depth Temp", "(m) (degC)", "1 2"));
         assert!(over("#gpu   pwr  sm mem", "#Idx     W   %   %", "0 1 2 3"));
         assert!(!over("state of both disks", "rd wr rd wr", "1 2 3 4"));
     }
@@ -336,7 +354,11 @@ mod tests {
             ("     done now", "x 1 2"),
             ("zk_version\t3.8.0-5a02", "zk_avg_latency\t0.5"),
             ("per-node stats", "      nr_free_pages 5"),
-            ("PING 10.0.0.1 56(84) bytes", "64 bytes from 10.0.0.1:"),
+            ("checking memory      ok", "bank 0      8192     1.35"),
+            ("Starting benchmark   please wait", "read    1000 ops   12.5 us"),
+            ("Sensor ready    calibrating gyro    hold still", "ax  0.1   ay  0.2   az  9.8"),
+            ("Build started            at host builder7", "Compiled 12 files        in 3.4 s"),
+            ("2026-11-26,(345.00)", "2026-11-27,5"),
             ("AS         unlimited", "CORE               0"),
             ("PID\t0xA053", "FW\t159"),
             ("    state:         discharging", "    energy:        45.12 Wh"),

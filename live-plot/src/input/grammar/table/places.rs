@@ -6,17 +6,6 @@ use std::ops::Range;
 use super::row;
 use crate::input::grammar::cells::measure;
 
-/// Where the columns of a line begin that two blanks or more part, in characters.
-pub(in crate::input) fn starts(line: &[u8]) -> impl Iterator<Item = usize> {
-    let (mut place, mut blanks) = (0, 2);
-    line.iter().filter_map(move |byte| {
-        let is_start = *byte != b' ' && blanks > 1;
-        blanks = if *byte == b' ' { blanks + 1 } else { 0 };
-        place += usize::from(is_first_of_character(byte));
-        is_start.then_some(place)
-    })
-}
-
 /// Where each word of a line that is indented so far begins and ends, in characters.
 pub(in crate::input) fn spans(indent: usize, line: &[u8]) -> impl Iterator<Item = Range<usize>> {
     let mut place = indent;

@@ -3,7 +3,7 @@
 
 use std::ops::Range;
 
-use super::super::places::{self, spans, starts, touch, words};
+use super::super::places::{self, spans, touch, words};
 use super::super::row;
 use super::{Candidate, Header};
 use crate::input::grammar::cells::delimiter::Delimiter;
@@ -12,154 +12,130 @@ use crate::input::grammar::cells::number;
 use crate::input::grammar::cells::{self, Kind};
 use crate::input::grammar::vocabulary::{is_command, is_level};
 
+/// A name, and where it stands.
+type Name<'a> = (&'a [u8], Range<usize>);
+
 impl Candidate {
-    /// The header that it is if some of its names hold single blanks: two or more part the columns, and each name stands
-    /// where its cell begins, or over one word each. Where single blanks may part columns as well, it is none: `A B   C` over
-    /// `1 2   3`.
-    pub(super) fn fits_over(&self, row: &[u8]) -> Option<Header> {
-        let line = self.line.trim_ascii();
-        let has_wide = memchr::memmem::find(line, b"  ").is_some() && !self.is_comment;
-        let is_single = |three: &[u8]| three[1] == b' ' && three[0] != b' ' && three[2] != b' ';
-        if !has_wide
-            || !line.windows(3).any(is_single)
-            || !(starts(line).eq(starts(row.trim_ascii())) || self.is_over_words(row))
-        {
-            return None;
-        }
-        let words = |cell| Delimiter::Blanks.cells(cell);
-        let may_be_several = |(name, cell)| {
-            let is_number = |word| matches!(cells::kind(word, Delimiter::Blanks), Kind::Number(_));
-            let count = words(cell).count();
-            count > 1
-                && count == words(name).count()
-                && words(cell).any(is_number)
-                && !is_number(cell)
-        };
-        let delimiter = Delimiter::WideBlanks;
-        let mut both = delimiter.cells(line).zip(delimiter.cells(row));
-        if both.any(may_be_several) { None } else { self.fits_with(delimiter, row) }
+    /// The header that it is if its names, which two blanks or more part, or a rule, stand over the cells of the row.
+    pub(super) fn fits_by_columns(&self, row: &[u8]) -> Option<Header> {
+        let run = |place: &Range<usize>| self.rule.iter().find(|run| touch(run, place));
+        let ruled = self.names(|one, other| run(one).is_some() && run(one) == run(other));
+        let ruled = ruled.into_iter().map(|(name, place)| Some((name, run(&place)?.clone())));
+        let ruled = ruled.collect::<Option<_>>().and_then(|names| self.over_places(row, names));
+        let joins = memchr::memmem::find(&self.line, b"  ").is_some()
+            && !is_command(words(&self.line).last()?);
+        let is_one = |one: &_, other: &_| joins && is_next(one, other);
+        let header = ruled.or_else(|| self.over_places(row, self.names(is_one)))?;
+        let cells = places::cells(row, &header.places).unwrap_or_default();
+        let places = || header.places.iter().zip(&cells);
+        let several = || header.names.iter().zip(places()).filter(|(name, _)| name.contains(&b' '));
+        let mut torn = several()
+            .filter(|(name, (place, cell))| is_torn((name, place), (cell, &places::of(row, cell))));
+        // Where nothing stands below any, `Pool Origin Data%` of lvs may be three.
+        let mut below = several().map(|(_, (_, cell))| cell);
+        let are_shown = several().next().is_none() || below.any(|cell| !cell.is_empty());
+        (are_shown && torn.next().is_none()).then_some(header.clone())
     }
 
-    /// Whether it has three names or more, as many as the row has words, and each stands over its word, a number but for the
-    /// first: `Freq Skew`. The last may be two, of which one has nothing below it: `errors syscall`.
-    fn is_over_words(&self, row: &[u8]) -> bool {
-        let (names, cells) = (self.places(Delimiter::WideBlanks), spans(0, row));
-        let cells: Vec<_> = cells.collect();
-        let is_over = |at: usize| {
-            (0..names.len()).all(|name| touch(&names[name], &cells[at]) == (name == at))
+    /// The header that it is if its words, each a name, stand over the cells of the row. Two are one name where a text stands
+    /// below both, or only below the first: `Mounted on`. Single blanks part the words of a sentence, too: without a rule most
+    /// names have to begin or end where their numbers do.
+    pub(super) fn fits_by_words(&self, row: &[u8]) -> Option<Header> {
+        let texts: Vec<_> = spans(0, row).zip(words(row)).collect();
+        let last = self.spans().pop()?;
+        let below = |name: &Range<usize>| -> Vec<_> {
+            texts.iter().filter(|(place, _)| touch(name, place)).collect()
         };
-        let are_numbers = words(row).skip(1).all(|word| measure::whole(word).is_some());
-        names.len() > 2
-            && names.len() == cells.len()
-            && are_numbers
-            && (0..names.len()).all(is_over)
+        let is_one = |one: &Range<usize>, other: &Range<usize>| {
+            let (left, right) = (below(one), below(other));
+            let is_text = !left.is_empty() && left.iter().all(|(_, word)| !is_number(word));
+            let mut are_in_both = right.iter().map(|(place, _)| touch(one, place));
+            let is_below_both = match *other == last {
+                true => right.is_empty() || are_in_both.any(|is_in_both| is_in_both),
+                false => are_in_both.all(|is_in_both| is_in_both),
+            };
+            is_next(one, other) && is_text && is_below_both
+        };
+        let header = self.over_places(row, self.names(is_one))?;
+        let cells = places::cells(row, &header.places).unwrap_or_default();
+        let numbers =
+            header.places.iter().zip(&cells).filter(|(_, cell)| measure::whole(cell).is_some());
+        let (aligned, beside): (Vec<_>, Vec<_>) = numbers.partition(|(name, cell)| {
+            let cell = places::of(row, cell);
+            name.start == cell.start || name.end == cell.end
+        });
+        (!self.rule.is_empty() || cells.is_empty() || aligned.len() > beside.len())
+            .then(|| header.clone())
     }
 
-    /// The header that it is if each cell of the row stands below one of its names. Nothing may stand below some, and left of
+    /// The header with these names if each cell of the row stands below one of them. Nothing may stand below some, and left of
     /// all names there may be a column without one, as pandas, R and numastat print tables.
-    pub(in crate::input) fn fits_by_place(&self, row: &[u8]) -> Option<Header> {
-        let mut places = self.places(Delimiter::Blanks);
-        let mut names: Vec<&[u8]> = words(&self.line).collect();
+    fn over_places(&self, row: &[u8], names: Vec<Name<'_>>) -> Option<Header> {
+        let (mut names, mut places): (Vec<&[u8]>, Vec<_>) = names.into_iter().unzip();
+        let is_wide = memchr::memmem::find(&self.line, b"  ").is_some();
+        let is_other = self.is_comment || row.contains(&b'\t') || self.line.contains(&b'\t');
         let is_labelled = row::label(&self.line, Delimiter::Blanks).0.is_some();
-        let is_other = row.contains(&b'\t') || self.line.contains(&b'|') || is_labelled;
-        if places.is_empty() || is_other || is_level(names[0]) {
+        let has_index = spans(0, row).next()?.end <= self.indent;
+        if is_other || is_labelled || is_level(names.first()?) || !(is_wide || has_index) {
             return None;
         }
-        let header = |names: &[&[u8]], places: Vec<_>, cells: &[&[u8]]| {
-            let header = self.over(names, cells, Delimiter::Blanks)?;
-            Some(Header { places, is_by_place: true, ..header })
-        };
-        if is_command(names[names.len() - 1])
-            && let Some(cells) = places::with_rest(row, &places)
-        {
-            return header(&names, places, &cells);
-        }
-        let has_index = spans(0, row).next()?.end <= self.indent;
-        if has_index {
+        let is_command = is_command(names[names.len() - 1]);
+        let rest = if is_command { places::with_rest(row, &places) } else { None };
+        if has_index && rest.is_none() {
             places.insert(0, 0..self.indent);
             names.insert(0, b"");
         }
-        self.join(row, &mut names, &mut places);
-        let cells = places::cells(row, &places)?;
-        // Only single blanks part the words of a sentence, too.
-        let is_wide = memchr::memmem::find(&self.line, b"  ").is_some();
-        let is_one_word = |cell: &&[u8]| words(cell).count() == 1;
-        let is_laid_out = is_wide || (has_index && cells[1..].iter().all(is_one_word));
-        if !is_laid_out {
+        let cells = rest.or_else(|| places::cells(row, &places))?;
+        let is_none = |cell: &&[u8]| goes_on(cell) || (!is_wide && cell.contains(&b' '));
+        // `Mem:` is a label, and stands in no column.
+        let label = cells[0].strip_suffix(b":").filter(|_| has_index);
+        let is_label = label.is_some_and(|label| !is_number(label));
+        if names.len() < 2 || is_label || cells.iter().skip(usize::from(has_index)).any(is_none) {
             return None;
         }
-        // What begins with a number and goes on behind the last name is no cell: `0 PCI-MSIX 0-edge` of /proc/interrupts.
-        let last = cells.last()?;
-        let number = words(last).next().filter(|word| word.len() < last.len());
-        let number = number.map(|word| word.strip_suffix(b":").unwrap_or(word));
-        let goes_on = measure::whole(last).is_none()
-            && number.is_some_and(|word| measure::whole(word).is_some());
-        if goes_on || names.len() < 2 { None } else { header(&names, places, &cells) }
+        let is_time = |name| cells::kind(name, Delimiter::Blanks) == Kind::Time;
+        let is_of_words = names.iter().any(|name| name.contains(&b' ') && !is_time(name));
+        let delimiter = if is_of_words { Delimiter::WideBlanks } else { Delimiter::Blanks };
+        let is_by_place = !delimiter.cells(row).eq(cells.iter().copied());
+        let header = self.over(&names, &cells, delimiter)?;
+        Some(Header { places, is_by_place, ..header })
     }
 
-    /// Joins names that a single blank parts and that are one: a text stands below both, or only below the first,
-    /// `Mounted on`; or a number and its unit do, `RAW USE`.
-    fn join<'a>(&'a self, row: &[u8], names: &mut Vec<&'a [u8]>, places: &mut Vec<Range<usize>>) {
-        let texts: Vec<_> = spans(0, row).zip(words(row)).collect();
-        for at in (1..names.len()).rev() {
-            let (one, other) = (places[at - 1].clone(), places[at].clone());
-            let below = |name| texts.iter().filter(move |(place, _)| touch(name, place));
-            let is_text = |word| !matches!(cells::kind(word, Delimiter::Blanks), Kind::Number(_));
-            let is_in_both = |(place, _): &(Range<usize>, _)| touch(&one, place);
-            let is_text = below(&one).next().is_some()
-                && below(&one).all(|(_, word)| is_text(word))
-                && (below(&other).all(is_in_both)
-                    || (at + 1 == names.len() && below(&other).any(is_in_both)));
-            let is_with_unit = || {
-                let ends = below(&one).next_back().zip(below(&other).next());
-                ends.is_some_and(|((first, number), (second, unit))| {
-                    let start = row::offset(row, number);
-                    let whole = &row[start..row::offset(row, unit) + unit.len()];
-                    second.start == first.end + 1 && measure::whole(whole).is_some()
-                })
-            };
-            if other.start == one.end + 1 && (is_text || is_with_unit()) {
-                let start = row::offset(&self.line, names[at - 1]);
-                let end = row::offset(&self.line, names[at]) + names[at].len();
-                names[at - 1] = &self.line[start..end];
-                places[at - 1].end = other.end;
-                names.remove(at);
-                places.remove(at);
-            }
-        }
+    /// The names of the line, of which each is one word, or several that are one name, and where they stand.
+    fn names(&self, is_one: impl Fn(&Range<usize>, &Range<usize>) -> bool) -> Vec<Name<'_>> {
+        let words: Vec<Name<'_>> = words(&self.line).zip(self.spans()).collect();
+        let names = words.chunk_by(|one, other| is_one(&one.1, &other.1));
+        let whole = |words: &[Name<'_>]| {
+            let ((first, start), (last, end)) = (&words[0], &words[words.len() - 1]);
+            let range = row::offset(&self.line, first)..row::offset(&self.line, last) + last.len();
+            (range, start.start..end.end)
+        };
+        names.map(whole).map(|(range, place)| (&self.line[range], place)).collect()
     }
 
-    /// Whether the row is indented further, and begins with a word: then the line is a title, and each row a name and its
-    /// numbers. A table's rows begin where its header does, but numbers stand at the right of their columns.
-    pub(super) fn is_title_of(&self, row: &[u8]) -> bool {
-        let start = row.len() - row.trim_ascii_start().len();
-        start > self.indent && row.get(start).is_some_and(u8::is_ascii_alphabetic)
-    }
-
-    /// Whether its words do not stand over the cells of the row, as names do. Then progress stands under a sentence, or a
-    /// name holds a blank and the cells stand under later words: `Name/IP address`. Nor does a sentence that is indented stand
-    /// over one that is not. Bare numbers are often not aligned with their names, and so is what single blanks part.
-    pub(in crate::input) fn is_beside(&self, row: &[u8]) -> bool {
-        let has = |line: &[u8], blanks: &[u8]| memchr::memmem::find(line, blanks).is_some();
+    /// Whether its words do not stand over the cells of the row, as names do. Then progress stands under a sentence, or one
+    /// sentence under another. Bare numbers are often not aligned with their names, and so is what single blanks part.
+    pub(super) fn is_beside(&self, row: &[u8]) -> bool {
         let is_bare = |word: &[u8]| number::prefix(word).is_some_and(|(_, end)| end == word.len());
         if self.is_comment
-            || has(&self.line, b"\t")
-            || has(row, b"\t")
-            || Delimiter::Blanks.cells(row).all(is_bare)
+            || self.line.contains(&b'\t')
+            || row.contains(&b'\t')
+            || words(row).all(is_bare)
         {
             return false;
         }
         let start = row.len() - row.trim_ascii_start().len();
-        let is_laid_out = has(&self.line, b"  ") && has(&row[start..], b"  ");
-        let is_prose = self.indent > start && !has(&self.line, b"  ") && !has(&row[start..], b"  ");
+        let is_wide = |line: &[u8]| memchr::memmem::find(line, b"  ").is_some();
+        let is_laid_out = is_wide(&self.line) && is_wide(row.trim_ascii());
         let own = self.spans();
         let cells = row::split(row, Delimiter::Blanks, own.len(), false);
         let cells: Vec<_> = cells.iter().map(|cell| places::of(row, cell)).collect();
+        let is_elsewhere = |cell: &Range<usize>| match is_laid_out {
+            true => own.iter().any(|other| touch(other, cell)),
+            false => start != self.indent,
+        };
         own.len() == cells.len()
-            && own.iter().zip(&cells).enumerate().any(|(at, (name, cell))| {
-                let is_shifted = || is_laid_out && own[at..].iter().any(|later| touch(later, cell));
-                !touch(name, cell) && (start > self.indent || is_prose || is_shifted())
-            })
+            && own.iter().zip(&cells).any(|(name, cell)| !touch(name, cell) && is_elsewhere(cell))
     }
 
     /// Where its names stand, if blanks part them, and it is indented or more than single ones do.
@@ -167,11 +143,8 @@ impl Candidate {
         if !delimiter.is_blanks() || self.is_comment || self.line.contains(&b'\t') {
             return Vec::new();
         }
-        let mut places = self.spans();
-        if delimiter == Delimiter::WideBlanks {
-            places = places.chunk_by(|one, other| other.start == one.end + 1).map(whole).collect();
-        }
-        let is_wide = places.windows(2).any(|pair| pair[1].start > pair[0].end + 1);
+        let places = self.spans();
+        let is_wide = places.windows(2).any(|pair| !is_next(&pair[0], &pair[1]));
         if is_wide || self.indent > 0 { places } else { Vec::new() }
     }
 
@@ -181,10 +154,34 @@ impl Candidate {
     }
 }
 
-/// From the first of the places to the last.
-fn whole(places: &[Range<usize>]) -> Range<usize> {
-    let ends = places.first().zip(places.last());
-    ends.map_or(0..0, |(first, last)| first.start..last.end)
+/// Whether a single blank parts two words.
+fn is_next(one: &Range<usize>, other: &Range<usize>) -> bool {
+    other.start == one.end + 1
+}
+
+fn is_number(word: &[u8]) -> bool {
+    matches!(cells::kind(word, Delimiter::Blanks), Kind::Number(_))
+}
+
+/// Whether the cell begins with a number and goes on as no cell does: `0   IO-APIC` of /proc/interrupts, `640: 100%` of a bar
+/// of progress.
+fn goes_on(cell: &[u8]) -> bool {
+    let first = words(cell).next().unwrap_or_default();
+    let label = first.strip_suffix(b":");
+    is_number(label.unwrap_or(first))
+        && (label.is_some() || memchr::memmem::find(cell, b"  ").is_some())
+}
+
+/// Whether the words below a name of several may be several cells, `1 2` below `A B`, and no text or measure.
+fn is_torn((name, over): (&[u8], &Range<usize>), (cell, below): (&[u8], &Range<usize>)) -> bool {
+    let starts =
+        |text, place: &Range<usize>| spans(place.start, text).map(|word| word.start).skip(1);
+    let are_below_words =
+        || starts(cell, below).all(|start| starts(name, over).any(|over| over == start));
+    let are_as_many = || words(cell).count() == words(name).count() && words(cell).any(is_number);
+    cell.contains(&b' ')
+        && measure::whole(cell).is_none()
+        && (memchr::memmem::find(cell, b"  ").is_some() || are_below_words() || are_as_many())
 }
 
 #[cfg(test)]

@@ -7,22 +7,22 @@ use crate::input::grammar::cells::unit::Unit;
 use crate::input::grammar::cells::{self, Kind};
 
 /// A word without the brackets around it.
-fn unbracketed(word: &[u8]) -> &[u8] {
+pub(in crate::input) fn unbracketed(word: &[u8]) -> &[u8] {
     match word {
         [b'(', inner @ .., b')'] | [b'[', inner @ .., b']'] => inner,
         _ => word,
     }
 }
 
-/// Whether the names are units, in brackets perhaps, or one comes twice.
+/// Whether most of the names are units, in brackets perhaps, or one comes twice.
 pub(in crate::input) fn are_units(names: &[&[u8]]) -> bool {
-    let is_unit = |name: &&[u8]| {
+    let is_unit = |name: &&&[u8]| {
         let unit = unbracketed(name);
         let unit = unit.strip_prefix(b"deg ").unwrap_or(unit);
         unit.is_empty() || Unit::named(unit).is_some() || is_form_of_time(unit)
     };
     let is_again = |(at, name): (usize, &&[u8])| !name.is_empty() && names[..at].contains(name);
-    names.iter().all(is_unit) || names.iter().enumerate().any(is_again)
+    2 * names.iter().filter(is_unit).count() > names.len() || names.iter().enumerate().any(is_again)
 }
 
 /// Whether the word says how times are written: `HH:MM:SS`, `yyyy-mm-dd`.
@@ -44,13 +44,13 @@ pub(in crate::input) fn is_drawn(word: &[u8]) -> bool {
 }
 
 /// Whether a word stands for a value and is no name: `AS unlimited` of prlimit, `PID 0xA053` of VE.Direct,
-/// `zk_version 3.8.0-5a`.
+/// `zk_version 3.8.0-5a`, `<not supported>`.
 pub(in crate::input) fn is_value(word: &[u8]) -> bool {
     let is_version = || {
         word.first().is_some_and(u8::is_ascii_digit)
             && word.iter().filter(|byte| **byte == b'.').count() > 1
     };
-    word == b"unlimited" || Foreign::of(word).is_some() || is_version()
+    matches!(word, b"unlimited" | b"<not supported>") || Foreign::of(word).is_some() || is_version()
 }
 
 /// Whether the averages of the load head columns, `time,1m,5m,15m`: they are no numbers then.
@@ -114,14 +114,6 @@ pub(in crate::input) fn is_torn(word: &[u8]) -> bool {
 pub(in crate::input) fn is_figure(word: &[u8]) -> bool {
     let inner = word.strip_prefix(b"(").and_then(|rest| rest.strip_suffix(b")"));
     inner.is_some_and(|inner| measure::whole(inner).is_some())
-}
-
-/// Whether a word has digits and no letter, as in `PING 127.0.0.1 56(84) bytes`: nobody calls a column so.
-pub(in crate::input) fn is_address(word: &[u8], delimiter: Delimiter) -> bool {
-    let is_letter = |byte: &u8| byte.is_ascii_alphabetic() || !byte.is_ascii();
-    word.iter().any(u8::is_ascii_digit)
-        && !word.iter().any(is_letter)
-        && cells::kind(word, delimiter) != Kind::Time
 }
 
 /// The names, each once: the same again is `name.2`. One that is empty or a time is left to the column's number.
