@@ -29,7 +29,7 @@ impl Grammar {
         let is_bracketed = b"{[(".contains(&line[0]);
         let is_whole = (line[0] == b'{' && line.ends_with(b"}"))
             || (line.starts_with(b"[{") && line.ends_with(b"]"));
-        if is_whole && !tables.may_take() && !outline.is_open() {
+        if is_whole && !outline.is_open() {
             if json::read(line, things, reading) {
                 return Verdict::Read;
             }

@@ -43,8 +43,9 @@ use json::names::Things;
 use json::outline::Outline;
 use pattern::Pattern;
 use reading::{Item, Key, Reading};
+use table::Tables;
 use table::header;
-use table::{Above, Tables};
+use table::header::Candidate;
 use title::Titles;
 
 use crate::config::Naming;
@@ -193,8 +194,9 @@ impl Grammar {
         if comment.is_empty() || has_number || self.is_typed {
             return Verdict::Silent;
         }
-        let above = Above { line: comment, indent, title: b"" };
-        if self.tables.keep(above, number, true) { Verdict::Silent } else { Verdict::Comment }
+        let line = comment.to_vec();
+        let line = Candidate { line, indent, number, is_comment: true, ..Candidate::default() };
+        if self.tables.keep(line) { Verdict::Silent } else { Verdict::Comment }
     }
 
     /// Notes what the row that was read says about the lines around it, and what stands above it: for a row that has no names
@@ -234,14 +236,14 @@ impl Grammar {
             _ => !number::is_possible(text) || cells::are_words(text),
         };
         let is_silent = !self.is_typed && may_be_header && {
-            let line = if text.contains(&b'\t') { whole } else { text };
-            let title = &mut self.reading.title;
-            self.titles.over(indent, title);
+            let line = if text.contains(&b'\t') { whole } else { text }.to_vec();
+            let mut title = Vec::new();
+            self.titles.over(indent, &mut title);
             // A header that comes again is no title of itself.
             if title == text {
                 title.clear();
             }
-            self.tables.keep(Above { line, indent, title }, number, false)
+            self.tables.keep(Candidate { line, indent, title, number, ..Candidate::default() })
         };
         if !self.tables.is_for_marks() || !remark::is_remark(text) {
             self.titles.unread_line(text, indent);
