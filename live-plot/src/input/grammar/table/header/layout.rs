@@ -172,16 +172,21 @@ fn goes_on(cell: &[u8]) -> bool {
         && (label.is_some() || memchr::memmem::find(cell, b"  ").is_some())
 }
 
-/// Whether the words below a name of several may be several cells, `1 2` below `A B`, and no text or measure.
+/// Whether the words below a name of several may be several cells, `1 2` below `A B`, and no text or measure, or one stands
+/// below a word of it: `5` below `SIZE` of `SIZE USED`.
 fn is_torn((name, over): (&[u8], &Range<usize>), (cell, below): (&[u8], &Range<usize>)) -> bool {
     let starts =
         |text, place: &Range<usize>| spans(place.start, text).map(|word| word.start).skip(1);
     let are_below_words =
         || starts(cell, below).all(|start| starts(name, over).any(|over| over == start));
     let are_as_many = || words(cell).count() == words(name).count() && words(cell).any(is_number);
-    cell.contains(&b' ')
-        && measure::whole(cell).is_none()
-        && (memchr::memmem::find(cell, b"  ").is_some() || are_below_words() || are_as_many())
+    let shares = |name: &Range<usize>| name.start == below.start || name.end == below.end;
+    let is_below_word = || !shares(over) && spans(over.start, name).any(|word| shares(&word));
+    match cell.contains(&b' ') {
+        false => is_number(cell) && is_below_word(),
+        true if measure::whole(cell).is_some() => false,
+        true => memchr::memmem::find(cell, b"  ").is_some() || are_below_words() || are_as_many(),
+    }
 }
 
 #[cfg(test)]
