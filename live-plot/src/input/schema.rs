@@ -16,6 +16,9 @@ use crate::series::store::MOST_COUNTED;
 /// More series than this are not drawn; a warning says so once.
 pub(super) const MAX_SERIES: usize = 256;
 
+/// How many names are kept for a warning.
+const MAX_OTHERS: usize = 12;
+
 /// A name is shown with at most so many bytes.
 const LONGEST_NAME: usize = 64;
 
@@ -185,7 +188,7 @@ impl Schema {
     /// them.
     fn begin(&mut self, full: Vec<u8>, name: &[u8], title: &[u8], is_number: bool) -> Role {
         let shown = clean(&full);
-        missing::remember(&mut self.seen, &shown);
+        remember(&mut self.seen, &shown);
         // The comma may as well be a part of one name.
         if let Some(whole) = self.naming.time_with_comma()
             && (whole.as_bytes() == full || whole.as_bytes() == name)
@@ -202,7 +205,7 @@ impl Schema {
             return Role::Unknown;
         }
         let role = if !self.is_chosen(&shown, name) {
-            missing::remember(&mut self.others, &shown);
+            remember(&mut self.others, &shown);
             Role::None
         } else if self.series.len() == MAX_SERIES {
             return self.leave_out(&full);
@@ -304,6 +307,13 @@ fn clean(name: &[u8]) -> String {
     let name = String::from_utf8_lossy(name);
     let shown = escape(&name);
     if name.trim().is_empty() { format!("'{shown}'") } else { shown.into_owned() }
+}
+
+/// Keeps a name for a warning.
+fn remember(names: &mut Vec<String>, name: &str) {
+    if names.len() < MAX_OTHERS && !names.iter().any(|known| known == name) {
+        names.push(name.to_owned());
+    }
 }
 
 #[cfg(test)]

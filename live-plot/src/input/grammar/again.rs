@@ -19,6 +19,7 @@ mod trial;
 use super::cells::moment::Moment;
 use super::reading::Reading;
 use super::{Grammar, Verdict};
+pub(in crate::input) use skeleton::Samples;
 use skeleton::Skeleton;
 use trial::Trial;
 
@@ -46,20 +47,6 @@ pub(in crate::input) struct Again {
     is_lent: bool,
     /// What there is for trials, in lines.
     pub(in crate::input) credit: i64,
-}
-
-/// What became of a line, to be done again with the next one like it.
-#[derive(Debug)]
-pub(in crate::input) struct Samples {
-    /// How many series there were: one more may be that of a cell without one.
-    pub(in crate::input) series: usize,
-    /// Of each sample the series, and the place of its cell.
-    pub(in crate::input) cells: Vec<(usize, usize)>,
-    /// The places that have held 0 alone: their series have no unit yet.
-    pub(in crate::input) zeros: Vec<usize>,
-    /// The cells that are its time, if it has one, and whether that is the only moment on the line.
-    pub(in crate::input) time: Vec<usize>,
-    pub(in crate::input) is_moment: bool,
 }
 
 impl Default for Again {

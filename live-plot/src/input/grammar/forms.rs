@@ -29,7 +29,7 @@ impl Grammar {
         let is_bracketed = b"{[(".contains(&line[0]);
         let is_whole = (line[0] == b'{' && line.ends_with(b"}"))
             || (line.starts_with(b"[{") && line.ends_with(b"]"));
-        if is_whole && !outline.is_open() {
+        if is_whole && !tables.may_take() && !outline.is_open() {
             if json::read(line, things, reading) {
                 return Verdict::Read;
             }
@@ -70,7 +70,7 @@ impl Grammar {
         reading.clear();
         // JSON that is torn, or goes on after its end, is not read in parts.
         if inner.is_none() && (line.starts_with(b"{\"") || line.starts_with(b"{'")) {
-            return refused(line);
+            return Self::refused(line);
         }
         if json::behind::read_named(line, things, reading) {
             return Verdict::Read;
@@ -105,30 +105,30 @@ impl Grammar {
             Refusal::Cells => Verdict::Cells,
             Refusal::Groups => Verdict::Groups,
             Refusal::Comma => Verdict::Comma,
-            Refusal::NoRow => refused(body),
+            Refusal::NoRow => Self::refused(body),
         }
     }
-}
 
-/// Why a line that no form reads is refused.
-pub(super) fn refused(line: &[u8]) -> Verdict {
-    if !number::is_possible(line) {
-        return Verdict::NoNumber;
-    }
-    match Foreign::on(line, has_number) {
-        Some(Foreign::Hexadecimal) => return Verdict::Hexadecimal,
-        Some(Foreign::Fortran) => return Verdict::Fortran,
-        None => {}
-    }
-    match has_number(line) {
-        false => Verdict::NoNumber,
-        true if comma::may_be_decimal(line) && !comma::has_decimal_point(line) => {
-            match comma::is_behind_points(line) {
-                true => Verdict::CommaBehindPoints,
-                false => Verdict::Comma,
-            }
+    /// Why a line that no form reads is refused.
+    pub(super) fn refused(line: &[u8]) -> Verdict {
+        if !number::is_possible(line) {
+            return Verdict::NoNumber;
         }
-        true if cells::are_mostly_numbers(line) => Verdict::NoNames,
-        true => Verdict::NotUnderstood,
+        match Foreign::on(line, has_number) {
+            Some(Foreign::Hexadecimal) => return Verdict::Hexadecimal,
+            Some(Foreign::Fortran) => return Verdict::Fortran,
+            None => {}
+        }
+        match has_number(line) {
+            false => Verdict::NoNumber,
+            true if comma::may_be_decimal(line) && !comma::has_decimal_point(line) => {
+                match comma::is_behind_points(line) {
+                    true => Verdict::CommaBehindPoints,
+                    false => Verdict::Comma,
+                }
+            }
+            true if cells::are_mostly_numbers(line) => Verdict::NoNames,
+            true => Verdict::NotUnderstood,
+        }
     }
 }

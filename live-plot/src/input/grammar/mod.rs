@@ -36,16 +36,14 @@ use cells::has_number;
 use cells::moment::Moment;
 use cells::number;
 pub(super) use clean::clean;
-use forms::refused;
 use regex::bytes::Regex;
 
 use json::names::Things;
 use json::outline::Outline;
 use pattern::Pattern;
 use reading::{Item, Key, Reading};
-use table::Tables;
 use table::header;
-use table::header::Candidate;
+use table::{Above, Tables};
 use title::Titles;
 
 use crate::config::Naming;
@@ -194,9 +192,8 @@ impl Grammar {
         if comment.is_empty() || has_number || self.is_typed {
             return Verdict::Silent;
         }
-        let line = comment.to_vec();
-        let line = Candidate { line, indent, number, is_comment: true, ..Candidate::default() };
-        if self.tables.keep(line) { Verdict::Silent } else { Verdict::Comment }
+        let above = Above { line: comment, indent, title: b"" };
+        if self.tables.keep(above, number, true) { Verdict::Silent } else { Verdict::Comment }
     }
 
     /// Notes what the row that was read says about the lines around it, and what stands above it: for a row that has no names
@@ -236,14 +233,14 @@ impl Grammar {
             _ => !number::is_possible(text) || cells::are_words(text),
         };
         let is_silent = !self.is_typed && may_be_header && {
-            let line = if text.contains(&b'\t') { whole } else { text }.to_vec();
-            let mut title = Vec::new();
-            self.titles.over(indent, &mut title);
+            let line = if text.contains(&b'\t') { whole } else { text };
+            let title = &mut self.reading.title;
+            self.titles.over(indent, title);
             // A header that comes again is no title of itself.
             if title == text {
                 title.clear();
             }
-            self.tables.keep(Candidate { line, indent, title, number, ..Candidate::default() })
+            self.tables.keep(Above { line, indent, title }, number, false)
         };
         if !self.tables.is_for_marks() || !remark::is_remark(text) {
             self.titles.unread_line(text, indent);
@@ -270,7 +267,7 @@ impl Grammar {
     /// The lines that turned out to be no headers, or JSON without its end, with their number, and why they are refused.
     pub(super) fn take_unread(&mut self) -> Vec<(u64, Vec<u8>, Verdict)> {
         let lines = self.tables.take_not_headers().into_iter().map(|(number, line)| {
-            let verdict = self.seen(refused(&line), &line);
+            let verdict = self.seen(Self::refused(&line), &line);
             (number, line, verdict)
         });
         let mut unread: Vec<_> = lines.collect();

@@ -1,12 +1,5 @@
 //! The tables of the input: the header in force, how many cells a row has, and what its columns are called. Pure state: lines
-//! in, cells out.
-//!
-//! How a header is found: a line without a number is kept, eight at most (`candidates`), until a line with numbers comes that
-//! fits one of them (`header`). It fits if it has as many cells as there are names, or if its cells stand below the names
-//! (`header::layout`), and if these are names at all (`header::names`). The last that fits is the header, but of two lines side
-//! by side the upper one where the lower has units. Before the first number each may be it; later only one that came
-//! before, that follows an empty line or a title, or, as a last resort, that stands over a line that nothing else reads. A
-//! header names its columns in the same way whenever it comes again. Its rows are read by `headed`, those without one by
+//! in, cells out. Which line is a header is found by `candidates`; the rows of one are read by `headed`, those without one by
 //! `plain`.
 
 mod candidates;
@@ -58,7 +51,7 @@ pub(in crate::input) enum OpenMark {
 }
 
 /// The table in force, and what is known of others.
-#[derive(Debug, Default, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq)]
 pub(in crate::input) struct Tables {
     /// The names that the user gave to the first columns.
     given: Vec<Vec<u8>>,
@@ -101,6 +94,14 @@ pub(in crate::input) struct Tables {
     not_headers: Vec<(u64, Vec<u8>)>,
 }
 
+/// A line that may be a header: how far it is indented, and the titles above it.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Above<'a> {
+    pub(super) line: &'a [u8],
+    pub(super) indent: usize,
+    pub(super) title: &'a [u8],
+}
+
 impl Tables {
     /// How many rows there are, if they are many, and each of these lines is one of another name. A list that a program
     /// prints for people, `df`, has blanks between its columns.
@@ -115,7 +116,25 @@ impl Tables {
             time: naming.time.iter().cloned().chain(naming.time_with_comma()).collect(),
             row_names: naming.rows.clone(),
             are_nameless: naming.has_nameless_rows(),
-            ..Self::default()
+            table: None,
+            begun: 0,
+            former: Vec::new(),
+            numbered: Vec::new(),
+            is_single: false,
+            candidates: Vec::new(),
+            known: Vec::new(),
+            follows_empty: false,
+            has_numbers: false,
+            is_titled: false,
+            width: 0,
+            delimiter: None,
+            refused: None,
+            word: Vec::new(),
+            blanks_part: false,
+            open_mark: None,
+            shown: None,
+            has_marks: false,
+            not_headers: Vec::new(),
         }
     }
 
@@ -182,6 +201,11 @@ impl Tables {
             true => Delimiter::Comma.cells(line).any(comma::is_open),
             false => comma::is_open(line),
         }
+    }
+
+    /// Whether a header is in force, or a line that may be one has come: the next line may be a row.
+    pub(super) fn may_take(&self) -> bool {
+        self.table.is_some() || !self.candidates.is_empty()
     }
 
     /// Whether a bare number needs no look at headers and names: it is then taken.

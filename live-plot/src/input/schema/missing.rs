@@ -1,9 +1,6 @@
 //! The warnings about names that the user asked for and that have not come: what there is instead.
 
-use super::Schema;
-
-/// How many names are kept for a warning.
-const MAX_OTHERS: usize = 12;
+use super::{MAX_OTHERS, Schema};
 
 impl Schema {
     /// The warnings about names of `--only` and `--rows` that have not come, and about that of `--time` if no line had one.
@@ -34,12 +31,5 @@ impl Schema {
         let is_all = self.has_time && self.series.is_empty() && self.others.is_empty();
         let time = self.naming.time.join(",");
         is_all.then(|| format!("No line has another number than its time (--time {time})."))
-    }
-}
-
-/// Keeps a name for a warning.
-pub(super) fn remember(names: &mut Vec<String>, name: &str) {
-    if names.len() < MAX_OTHERS && !names.iter().any(|known| known == name) {
-        names.push(name.to_owned());
     }
 }

@@ -2,7 +2,7 @@
 
 use super::numbers::Numbers;
 use super::times::Shape;
-use super::{Samples, Verdict};
+use crate::input::grammar::Verdict;
 use crate::input::grammar::cells::moment::Moment;
 use crate::input::grammar::reading::Reading;
 
@@ -18,6 +18,20 @@ pub(super) struct Skeleton {
     pub(super) text: Vec<u8>,
     pub(super) numbers: Numbers,
     pub(super) samples: Option<Samples>,
+}
+
+/// What became of a line, to be done again with the next one like it.
+#[derive(Debug)]
+pub(in crate::input) struct Samples {
+    /// How many series there were: one more may be that of a cell without one.
+    pub(in crate::input) series: usize,
+    /// Of each sample the series, and the place of its cell.
+    pub(in crate::input) cells: Vec<(usize, usize)>,
+    /// The places that have held 0 alone: their series have no unit yet.
+    pub(in crate::input) zeros: Vec<usize>,
+    /// The cells that are its time, if it has one, and whether that is the only moment on the line.
+    pub(in crate::input) time: Vec<usize>,
+    pub(in crate::input) is_moment: bool,
 }
 
 /// The place of a number or a time.

@@ -3,7 +3,7 @@
 use super::super::reading::Reading;
 use super::headed::Table;
 use super::header::{Candidate, Header};
-use super::{Tables, places};
+use super::{Above, Tables, places};
 
 /// How many lines before the first number may be the header.
 const MOST_CANDIDATES: usize = 8;
@@ -28,33 +28,45 @@ impl Tables {
     }
 
     /// Keeps a line without a number that may be a header; false if it is to be reported already now.
-    pub(in super::super) fn keep(&mut self, mut line: Candidate) -> bool {
-        let is_comment = line.is_comment;
+    pub(in super::super) fn keep(
+        &mut self,
+        line: Above<'_>,
+        number: u64,
+        is_comment: bool,
+    ) -> bool {
+        let Above { line, indent, title } = line;
+        let is_known = self.is_known(line);
         let follows_empty = self.follows_empty;
         // A comment may stand between an empty line and a header.
         self.follows_empty &= is_comment;
-        let last = self.candidates.last_mut();
         // A rule under a header is a part of it.
-        if !line.line.iter().any(|byte| byte.is_ascii_alphanumeric() || !byte.is_ascii()) {
-            return last.is_some_and(|last| {
-                last.rule = places::spans(line.indent, &line.line).collect();
-                true
-            });
+        if !line.iter().any(|byte| byte.is_ascii_alphanumeric() || !byte.is_ascii()) {
+            let Some(last) = self.candidates.last_mut() else { return false };
+            last.rule = places::spans(indent, line).collect();
+            return true;
         }
+        let last = self.candidates.last();
         let follows_title = last.is_some_and(|last| last.may_begin && !last.is_comment);
-        line.may_begin = self.is_known(&line.line)
-            || follows_empty
-            || (!is_comment && (follows_title || line.has_label()));
+        let mut candidate = Candidate::default();
         if self.candidates.len() == MOST_CANDIDATES {
-            let first = self.candidates.remove(0);
-            self.report(&first);
+            // Its space is used again.
+            candidate = self.candidates.remove(0);
+            self.report(&candidate);
         }
-        let is_silent = !self.has_numbers || line.may_begin;
+        candidate.line.clear();
+        candidate.line.extend_from_slice(line);
+        candidate.rule.clear();
+        candidate.title.clear();
+        candidate.title.extend_from_slice(title);
+        (candidate.indent, candidate.number, candidate.is_comment) = (indent, number, is_comment);
+        candidate.may_begin =
+            is_known || follows_empty || (!is_comment && (follows_title || candidate.has_label()));
+        let is_silent = !self.has_numbers || candidate.may_begin;
         // No word is due about a comment, but with --marks one between numbers is a mark.
-        line.is_reported = !is_silent || (is_comment && !self.is_for_marks());
+        candidate.is_reported = !is_silent || (is_comment && !self.is_for_marks());
         // The last resort is for no comment, and for no line that is drawn as a mark already.
         if is_silent || !(is_comment || self.has_marks) {
-            self.candidates.push(line);
+            self.candidates.push(candidate);
         }
         is_silent
     }
@@ -103,8 +115,12 @@ impl Tables {
             if header.is_some() && is_mark(&candidate) {
                 self.report(&candidate);
             } else {
+                let is_row = header.as_ref().is_some_and(|header| {
+                    let mut above = headers.iter().flatten();
+                    candidate.lacks_values() && above.any(|above| header.is_as_wide_as(above))
+                });
                 self.candidates.push(candidate);
-                headers.push(header);
+                headers.push(header.filter(|_| !is_row));
             }
         }
         headers
@@ -127,11 +143,11 @@ impl Tables {
         let headers = std::mem::take(headers);
         let Some(mut header) = headers[last].clone() else { return false };
         let mut first = last;
-        while header.are_units
-            && let [.., above, units] = &self.candidates[..=first]
+        if header.are_units
+            && let [.., above, units] = &self.candidates[..=last]
             && let Some(names) = above.fits_over_units(units, line)
         {
-            (first, header) = (first - 1, names);
+            (first, header) = (last - 1, names);
         }
         // The same line names its columns as it did before: a gap in this row says nothing about that.
         let mut known = self.former.iter().chain(&self.table).map(|table| &table.header);

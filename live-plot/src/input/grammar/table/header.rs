@@ -24,7 +24,7 @@ pub(in crate::input) struct Header {
     /// What stands apart before its colon: `avg-cpu`.
     pub(in crate::input) label: Option<Vec<u8>>,
     pub(in crate::input) names: Vec<Vec<u8>>,
-    /// Most of them are units, one comes twice or stands for no value: what stands above them may be the names.
+    /// Most of them are units, or one comes twice: what stands above them may be the names.
     pub(in crate::input) are_units: bool,
     /// Where the names stand; empty if that says nothing about the rows.
     pub(in crate::input) places: Vec<Range<usize>>,
@@ -36,6 +36,11 @@ impl Header {
     /// Whether it has the same names, wherever they stand.
     pub(in crate::input) fn is_again(&self, other: &Self) -> bool {
         (self.delimiter, &self.label, &self.names) == (other.delimiter, &other.label, &other.names)
+    }
+
+    /// Whether it has as many names, and the same stands between them.
+    pub(in crate::input) fn is_as_wide_as(&self, other: &Self) -> bool {
+        (self.delimiter, self.names.len()) == (other.delimiter, other.names.len())
     }
 }
 
@@ -97,7 +102,7 @@ impl Candidate {
     }
 
     fn fits_by_count(&self, delimiter: Delimiter, line: &[u8]) -> Option<Header> {
-        if delimiter.is_blanks() && self.is_beside(line) {
+        if delimiter.is_blanks() && (self.is_title_of(line) || self.is_beside(line)) {
             return None;
         }
         let line = delimiter.trimmed(line);
@@ -156,6 +161,20 @@ impl Candidate {
         let is_wide = || memchr::memmem::find(&self.line, b"  ").is_some();
         let is_laid_out = || self.indent > 0 || self.line.contains(&b'\t') || is_wide();
         is_level(label) || (label_of_row.is_none() && !is_laid_out())
+    }
+
+    /// Whether it may as well be a row without a number, `10:00,N/A`: no value stands behind the first cell.
+    pub(in crate::input) fn lacks_values(&self) -> bool {
+        let delimiter = Delimiter::of(&self.line);
+        let is_gap = |cell| is_no_value(cell) || cells::kind(cell, delimiter) == Kind::Empty;
+        !delimiter.is_blanks() && delimiter.cells(&self.line).skip(1).any(is_gap)
+    }
+
+    /// Whether the row is indented further, and begins with a word: then the line is a title, and each row a name and its
+    /// numbers. A table's rows begin where its header does, but numbers stand at the right of their columns.
+    fn is_title_of(&self, row: &[u8]) -> bool {
+        let start = row.len() - row.trim_ascii_start().len();
+        start > self.indent && row.get(start).is_some_and(u8::is_ascii_alphabetic)
     }
 
     /// Whether it is one word. With `--marks` that is a mark, and not the name of the numbers below it.

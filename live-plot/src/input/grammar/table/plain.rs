@@ -25,8 +25,15 @@ impl Tables {
             let is_open = comma::may_be_decimal(line)
                 || (measure.unit.is_none() && groups::grouped(line).is_some());
             if !is_open || self.joins_commas(line)? {
-                reading.push(Span::default(), Key::Column(0), Cell::Number(measure));
-                return self.take(1, false, None, reading);
+                return self.take(
+                    1,
+                    false,
+                    None,
+                    |reading| {
+                        reading.push(Span::default(), Key::Column(0), Cell::Number(measure));
+                    },
+                    reading,
+                );
             }
         }
         let is_settled = self.table.is_some() || self.width > 1 || !self.given.is_empty();
@@ -66,7 +73,7 @@ impl Tables {
                 {
                     self.open_mark = Some(OpenMark::Point);
                 }
-                return self.take(cells, is_named, Some(delimiter), reading);
+                return self.take(cells, is_named, Some(delimiter), |_| {}, reading);
             }
         }
         reading.clear();
@@ -96,12 +103,13 @@ impl Tables {
         }
     }
 
-    /// Takes the row of so many cells that has been read, unless its table has fewer: two rows in a row have to agree then.
+    /// Takes a row of so many cells, unless its table has fewer: two rows in a row have to agree then.
     fn take(
         &mut self,
         cells: usize,
         is_named: bool,
         delimiter: Option<Delimiter>,
+        read: impl FnOnce(&mut Reading),
         reading: &mut Reading,
     ) -> Result<(), Refusal> {
         let fits = match &self.table {
@@ -123,6 +131,7 @@ impl Tables {
         }
         self.refused = None;
         if self.table.is_some() {
+            read(reading);
             return Ok(());
         }
         if !is_named {
@@ -132,6 +141,7 @@ impl Tables {
         if delimiter.is_some() && cells > 1 {
             self.delimiter = delimiter;
         }
+        read(reading);
         Ok(())
     }
 
@@ -212,7 +222,7 @@ impl Tables {
         }
         if self.table.is_some() {
             let cells = reading.items().len();
-            self.take(cells, true, None, reading)?;
+            self.take(cells, true, None, |_| {}, reading)?;
         }
         reading.name_rows(label);
         Ok(())

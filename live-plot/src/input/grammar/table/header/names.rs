@@ -5,7 +5,6 @@ use crate::input::grammar::cells::foreign::Foreign;
 use crate::input::grammar::cells::measure;
 use crate::input::grammar::cells::unit::Unit;
 use crate::input::grammar::cells::{self, Kind};
-use crate::input::grammar::vocabulary::is_no_value;
 
 /// A word without the brackets around it.
 pub(in crate::input) fn unbracketed(word: &[u8]) -> &[u8] {
@@ -15,18 +14,22 @@ pub(in crate::input) fn unbracketed(word: &[u8]) -> &[u8] {
     }
 }
 
-/// Whether most of the names are units, in brackets perhaps, or one comes twice, or stands for no value: `10:00,N/A` is a row.
+/// Whether most of the names are units, in brackets perhaps, or one comes twice.
 pub(in crate::input) fn are_units(names: &[&[u8]]) -> bool {
     let is_unit = |name: &&&[u8]| {
         let unit = unbracketed(name);
         let unit = unit.strip_prefix(b"deg ").unwrap_or(unit);
-        unit.is_empty() || Unit::named(unit).is_some()
+        unit.is_empty() || Unit::named(unit).is_some() || is_form_of_time(unit)
     };
     let is_again = |(at, name): (usize, &&[u8])| !name.is_empty() && names[..at].contains(name);
-    let lacks_value = |name: &&[u8]| name.is_empty() || is_no_value(name);
-    2 * names.iter().filter(is_unit).count() > names.len()
-        || names.iter().enumerate().any(is_again)
-        || names.iter().skip(1).any(lacks_value)
+    2 * names.iter().filter(is_unit).count() > names.len() || names.iter().enumerate().any(is_again)
+}
+
+/// Whether the word says how times are written: `HH:MM:SS`, `yyyy-mm-dd`.
+fn is_form_of_time(word: &[u8]) -> bool {
+    let is_mark = |byte: &u8| b":-/. ".contains(byte);
+    word.iter().any(is_mark)
+        && word.iter().all(|byte| is_mark(byte) || b"hHmMsSyYdD".contains(byte))
 }
 
 /// Whether a word is drawn and not read, as in `=== test session starts ===`, `loss / acc`, `✓ adds numbers`: nobody calls a column so. `-`
