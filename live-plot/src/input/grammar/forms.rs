@@ -41,7 +41,7 @@ impl Grammar {
             Part::Other => reading.clear(),
         }
         // In a flood of words none is looked at closely.
-        if !is_bracketed && !number::is_possible(line) {
+        if !is_bracketed && !number::is_possible(line) && !pairs::is_gap(line) {
             return Verdict::NoNumber;
         }
         let inner = clean::unbracketed(line);

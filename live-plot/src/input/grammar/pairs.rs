@@ -8,8 +8,8 @@ mod value;
 
 use std::ops::Range;
 
-use super::cells::measure;
 use super::cells::moment::Moment;
+use super::cells::{is_not_available, measure};
 use super::glued;
 use super::nested;
 use super::reading::{Cell, Key, Reading, Span};
@@ -77,6 +77,11 @@ fn scan(line: &[u8], is_indented: bool, reading: &mut Reading) -> Found {
     }
     scan.message.keep_time(line, scan.reading);
     Found::Pairs
+}
+
+/// Whether the line may be one name without a value, `t=N/A`: a gap, though there is no number on the line.
+pub(super) fn is_gap(line: &[u8]) -> bool {
+    nested::label(line).is_some_and(|(_, length)| is_not_available(&line[length..]))
 }
 
 struct Scan<'a> {

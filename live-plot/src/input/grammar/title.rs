@@ -156,6 +156,8 @@ fn title(line: &[u8]) -> Option<Vec<u8>> {
     // Of `eth0: flags and more` the label, of `peer: x` both words.
     let title = match first.strip_suffix(b":") {
         Some(label) if count != 2 => label,
+        // `Status: FAIL` says how things are.
+        Some(label) if vocabulary::is_state(label) => return None,
         _ if count <= MOST_WORDS => inner,
         _ => return None,
     };
@@ -195,6 +197,7 @@ mod tests {
             ("INFO loading", None),
             ("[INFO]", None),
             ("one two three four five", None),
+            ("Status: FAIL", None),
             ("a=b", None),
         ] {
             let found = title(line.as_bytes());

@@ -231,7 +231,7 @@ pub(super) fn progress(name: &[u8]) -> usize {
     if is_count && begins_name(rest) { name.len() - rest.len() } else { 0 }
 }
 
-/// The words without the counts of loops, and without marks: of `train - epoch 3 -` it is `train`.
+/// The words without times, the counts of loops, and marks: of `train - epoch 3 -` it is `train`.
 fn without_counts(words: &[u8]) -> Vec<u8> {
     let is_mark = |byte: &u8| b"-:|,".contains(byte) || byte.is_ascii_whitespace();
     let bare = |word: &mut &[u8]| {
@@ -243,7 +243,7 @@ fn without_counts(words: &[u8]) -> Vec<u8> {
     all.iter_mut().for_each(bare);
     let is_count = |word: &[u8]| word.iter().all(|byte| byte.is_ascii_digit() || *byte == b'/');
     let mut plain: Vec<&[u8]> = Vec::new();
-    for word in all.into_iter().filter(|word| !word.is_empty()) {
+    for word in all.into_iter().filter(|word| !word.is_empty() && Moment::whole(word).is_none()) {
         let is_loop = |word: &[u8]| loop_word(word) > 0 && is_count(&word[loop_word(word)..]);
         match plain.last() {
             Some(last) if is_count(word) && loop_word(last) == last.len() => drop(plain.pop()),
@@ -321,6 +321,7 @@ mod tests {
             ("Sensor 1", "Sensor 1"),
             ("0", "0"),
             ("step ", "step"),
+            ("web-1 app 2026-11-26T19:00:00Z ", "web-1 app"),
         ] {
             let found = without_counts(words.as_bytes());
             assert_eq!(String::from_utf8_lossy(&found), expected, "{words}");

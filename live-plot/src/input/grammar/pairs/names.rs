@@ -24,7 +24,9 @@ impl Scan<'_> {
         let is_address = text.contains(&b'?') || memchr::memmem::find(text, b"//").is_some();
         if begins_name(text) {
             let is_apart = self.byte(end).is_some_and(|byte| byte.is_ascii_whitespace());
-            if is_apart && self.is_unit(word.start, text) {
+            let is_unit = measure::after_blank(text).is_some_and(|(_, end)| end == text.len());
+            let before = self.line[..word.start].trim_ascii_end().last();
+            if is_apart && is_unit && before.is_some_and(u8::is_ascii_digit) {
                 return None;
             }
             let words = self.words_before(word.start);
@@ -46,13 +48,6 @@ impl Scan<'_> {
         let is_number = text.first().is_some_and(|first| first.is_ascii_digit() || *first == b'(');
         let start = self.name_start.filter(|start| is_number && *start < word.start)?;
         begins_name(&self.line[start..]).then_some(start..end)
-    }
-
-    /// Whether a word is the unit of the number before it.
-    fn is_unit(&self, start: usize, word: &[u8]) -> bool {
-        let before = self.line[..start].trim_ascii_end();
-        before.last().is_some_and(u8::is_ascii_digit)
-            && measure::after_blank(word).is_some_and(|(_, length)| length == word.len())
     }
 
     /// Where a name begins that ends in this word, behind a value: `Size: 5 Max Memory Used: 6` has three capital letters.
