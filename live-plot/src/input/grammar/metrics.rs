@@ -147,6 +147,12 @@ fn push_time(reading: &mut Reading, time: Option<&[u8]>) {
     }
 }
 
+/// Whether the comment is one of Prometheus's, about the numbers below it: it is no mark.
+pub(super) fn is_described_by(comment: &[u8]) -> bool {
+    let words: [&[u8]; 3] = [b"HELP ", b"TYPE ", b"UNIT "];
+    words.iter().any(|word| comment.starts_with(word)) || comment == b"EOF"
+}
+
 #[cfg(test)]
 mod tests {
     use super::super::shown::shown;

@@ -189,7 +189,7 @@ impl Grammar {
         let has_number = has_number(comment);
         self.has_commented |= has_number;
         self.titles.other_line(indent);
-        if comment.is_empty() || has_number || self.is_typed {
+        if comment.is_empty() || has_number || self.is_typed || metrics::is_described_by(comment) {
             return Verdict::Silent;
         }
         let above = Above { line: comment, indent, title: b"" };

