@@ -9,10 +9,9 @@ use super::super::shown::{copied, shown};
 pub(in crate::input) enum Doubt {
     /// Those of so many things, which a number counts.
     Counted { count: u64, by: Vec<u8> },
-    /// Those of things with these names in turn; the words before the numbers have no name.
-    InTurn { names: Vec<u8>, by: Vec<u8> },
-    /// The same, with an option that takes those words as the names.
-    InWords { names: Vec<u8>, option: String },
+    /// Those of things with these names in turn. Words before the numbers have no name, but perhaps an option that takes them
+    /// as names.
+    InTurn { names: Vec<u8>, by: Vec<u8>, option: Option<String> },
     /// Those of several things with one name.
     Several { name: Vec<u8>, by: Vec<u8> },
     /// Those of one thing, each called by the state it was in.
@@ -32,16 +31,15 @@ pub(in crate::input) enum Doubt {
 impl Doubt {
     /// With an option that is made from the names, where these are words before the numbers.
     pub(in crate::input) fn with_option(
-        self,
-        option: impl FnOnce(&[u8]) -> Option<String>,
+        mut self,
+        make: impl FnOnce(&[u8]) -> Option<String>,
     ) -> Self {
-        match self {
-            Self::InTurn { names, by } if by.is_empty() => match option(&names) {
-                Some(option) => Self::InWords { names, option },
-                None => Self::InTurn { names, by },
-            },
-            other => other,
+        if let Self::InTurn { names, by, option } = &mut self
+            && by.is_empty()
+        {
+            *option = make(names);
         }
+        self
     }
 }
 
@@ -52,22 +50,18 @@ impl fmt::Display for Doubt {
                 let (name, by) = (shown(by), copied(by));
                 format!("{name} counts {count} rows again and again: if it tells them apart, --rows {by} draws each by itself.")
             }
-            Self::InTurn { names, by } => {
-                let (told, way_out) = match by.is_empty() {
-                    true => (
-                        "the words before their numbers say",
-                        "--match with a group (?<name>…) for those words tells them apart",
-                    ),
-                    false => (
-                        &*format!("{} says", shown(by)),
-                        &*format!("--rows {} draws each by itself", copied(by)),
-                    ),
+            Self::InTurn { names, by, option } => {
+                let told = match by.is_empty() {
+                    true => "the words before their numbers say".to_owned(),
+                    false => format!("{} says", shown(by)),
                 };
-                in_turn(names, told, way_out)
-            }
-            Self::InWords { names, option } => {
-                let way_out = format!("{option} draws each by itself");
-                in_turn(names, "the words before their numbers say", &way_out)
+                let way_out = match option {
+                    Some(option) => format!("{option} draws each by itself"),
+                    None if by.is_empty() => "--match with a group (?<name>…) for those words tells them apart".to_owned(),
+                    None => format!("--rows {} draws each by itself", copied(by)),
+                };
+                let names = shown(names);
+                format!("The lines seem to be about several things in turn, as {told} ({names}), and their numbers are taken for those of one: {way_out}.")
             }
             Self::Several { name, by } => {
                 let (name, told, by) = (shown(name), shown(by), copied(by));
@@ -99,12 +93,4 @@ impl fmt::Display for Doubt {
             }
         })
     }
-}
-
-/// The warning of rows in turn: what tells them apart, and the way out.
-fn in_turn(names: &[u8], told: &str, way_out: &str) -> String {
-    let names = shown(names);
-    format!(
-        "The lines seem to be about several things in turn, as {told} ({names}), and their numbers are taken for those of one: {way_out}."
-    )
 }

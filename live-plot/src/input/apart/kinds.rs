@@ -7,7 +7,6 @@ use std::borrow::Cow;
 use super::super::grammar::cells::measure::Measure;
 use super::super::grammar::cells::moment::Moment;
 use super::super::grammar::reading::Cell;
-use super::super::grammar::title::is_name_of_a_thing;
 use super::super::grammar::vocabulary::{
     is_id, is_identity, is_level, is_name, is_process_id, is_state, is_unit,
 };
@@ -65,37 +64,25 @@ impl Kinds {
         });
         let before = row.reading.text(row.reading.before).trim_ascii();
         let before = (!before.is_empty()).then_some((b"".into(), before.into()));
-        let doubt = told.chain(before).find_map(|(key, text)| kind.text(key, &text))?;
-        Some(kind.not_by_times(doubt))
+        told.chain(before).find_map(|(key, text)| kind.text(key, &text))
     }
 
-    /// At the end of the input: what the rows are of if each has another name, as in one round of several things.
+    /// At the end of the input: what the rows are of if several names of things have come, though not in turn.
     pub(super) fn finish(&self) -> Option<Doubt> {
         let mut texts = self.0.iter().flat_map(|(_, kind)| &kind.texts);
-        let (by, texts) = texts.find(|(key, texts)| {
-            texts.are_single() && are_names(key, texts) && !are_times(texts)
-        })?;
-        Some(Doubt::InTurn { names: texts.list(), by: by.clone() })
+        let (by, texts) = texts.find(|(key, texts)| is_name(key) && texts.are_several())?;
+        Some(Doubt::InTurn { names: texts.list(), by: by.clone(), option: None })
     }
 }
 
 impl Kind {
-    /// Of times in turn the rows are those of several things, which another text tells apart: dates of `MSFT`, then of `AAPL`.
-    fn not_by_times(&self, doubt: Doubt) -> Doubt {
-        let Doubt::InTurn { by, .. } = &doubt else { return doubt };
-        let is_of_times = self.texts.iter().any(|(key, texts)| key == by && are_times(texts));
-        let tells = |(key, texts): &&(Vec<u8>, Texts)| {
-            !key.is_empty() && texts.texts().count() > 1 && !are_times(texts)
-        };
-        match self.texts.iter().find(tells).filter(|_| is_of_times) {
-            Some((key, texts)) => Doubt::InTurn { names: texts.list(), by: key.clone() },
-            None => doubt,
-        }
-    }
-
     /// Takes a text of a row; the name of the words before the numbers is empty.
     fn text(&mut self, key: Cow<'_, [u8]>, text: &[u8]) -> Option<Doubt> {
-        if text.len() > LONGEST || key.len() > LONGEST || is_level(text) {
+        if text.len() > LONGEST
+            || key.len() > LONGEST
+            || is_level(text)
+            || Moment::whole(text).is_some()
+        {
             return None;
         }
         let texts = known_or_new(&mut self.texts, MOST_TEXTS, &key)?;
@@ -104,29 +91,13 @@ impl Kind {
         let is_other_unit = is_unit(&key) && texts.texts().count() > 1;
         let are_in_turn =
             is_other_unit || texts.are_in_turn(is_identity(&key) || is_process_id(&key));
-        are_in_turn.then(|| Doubt::InTurn { names: texts.list(), by: key.into() })
+        are_in_turn.then(|| Doubt::InTurn { names: texts.list(), by: key.into(), option: None })
     }
-}
-
-/// Whether all texts are dates or clock times.
-fn are_times(texts: &Texts) -> bool {
-    texts.texts().all(|text| Moment::whole(text).is_some())
 }
 
 /// Whether the number counts or numbers things.
 fn is_whole(Measure { value, unit }: Measure) -> bool {
     unit.is_none() && value >= 0.0 && value.fract() == 0.0
-}
-
-/// Whether the texts are names of things: their key says so, or they stand before the numbers as grep(1) puts the file.
-/// `step1:` and `step2:` count.
-fn are_names(key: &[u8], texts: &Texts) -> bool {
-    let letters = |text: &[u8]| text.iter().copied().filter(u8::is_ascii_alphabetic).collect();
-    let letters: Vec<Vec<u8>> = texts.texts().map(letters).collect();
-    match key.is_empty() {
-        true => texts.texts().all(is_name_of_a_thing) && letters.iter().any(|it| *it != letters[0]),
-        false => is_name(key),
-    }
 }
 
 /// The one with this name, which begins if there are not too many.
@@ -141,24 +112,4 @@ pub(super) fn known_or_new<'a, T: Default>(
         return all.last_mut().map(|(_, one)| one);
     }
     all.get_mut(known?).map(|(_, one)| one)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn texts_before_the_numbers_are_names_if_more_than_a_number_in_them_differs() {
-        for (texts, expected) in [
-            ("/proc/pressure/cpu:some /proc/pressure/io:some", true),
-            ("started stopped", false),
-            ("step1: step2:", false),
-            ("[0] [1]", false),
-        ] {
-            let mut all = Texts::default();
-            texts.split(' ').for_each(|text| all.take(text.as_bytes()));
-            assert_eq!(are_names(b"", &all), expected, "{texts}");
-            assert!(are_names(b"ifname", &all) && !are_names(b"msg", &all));
-        }
-    }
 }

@@ -119,7 +119,7 @@ mod tests {
     }
 
     fn in_turn(names: &str, by: &str) -> Doubt {
-        Doubt::InTurn { names: names.into(), by: by.into() }
+        Doubt::InTurn { names: names.into(), by: by.into(), option: None }
     }
 
     #[test]

@@ -62,12 +62,8 @@ impl Texts {
         self.known.len() > MOST_STATES
     }
 
-    /// Whether there are several, and each came once.
-    pub(super) fn are_single(&self) -> bool {
-        self.are_several() && self.twin().is_none()
-    }
-
-    fn are_several(&self) -> bool {
+    /// Whether there are several, and not too many.
+    pub(super) fn are_several(&self) -> bool {
         (2..=MOST_THINGS).contains(&self.known.len())
     }
 

@@ -5,7 +5,7 @@ const IDS: &str = "id, device, dev, node, channel";
 
 /// What they are called by in words alone: `sensor=512` is a value.
 const NAMES: &str = "host, hostname, sensor, name, ifname, iface, interface, instance, \
-    container, pod, topic, target, metric, room, location";
+    container, pod, topic, target, metric, room, location, symbol";
 
 /// What a table of processes calls its column of numbers.
 const PROCESS_IDS: &str = "pid, tid, tgid, lwp, spid";

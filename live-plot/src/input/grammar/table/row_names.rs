@@ -34,8 +34,8 @@ pub(in crate::input) struct RowNames {
     process: Option<usize>,
     owners: HashMap<Vec<u8>, Owner>,
     name: Vec<u8>,
-    /// The header has come so many times.
-    block: u64,
+    /// So many times the header has come, or another time than that of the row before.
+    moment: u64,
     /// The time of the last row.
     time: Vec<u8>,
     /// How many rows have come, each behind another time and of another name; `None` once one has not.
@@ -65,8 +65,7 @@ pub(in crate::input) enum Shown {
 struct Owner {
     other: Vec<u8>,
     process: Vec<u8>,
-    /// Its block, and its time if it has one.
-    seen: (u64, Vec<u8>),
+    moment: u64,
     /// Rows of this name come side by side.
     is_shared: bool,
 }
@@ -76,13 +75,12 @@ struct Owner {
 struct Row<'a> {
     other: &'a [u8],
     process: &'a [u8],
-    seen: (u64, &'a [u8]),
 }
 
 impl RowNames {
     /// The next block of the table begins.
     pub(in crate::input) fn begin_block(&mut self) {
-        self.block += u64::from(!self.owners.is_empty());
+        self.moment += 1;
     }
 
     /// Takes the columns of a block from its first row: its words, and the names of its header. So many columns at the
@@ -157,14 +155,17 @@ impl RowNames {
         };
         let time = if first == 0 { cells.get(..times).unwrap_or_default() } else { &[] };
         let time = time.last().copied().unwrap_or_default();
-        let row =
-            Row { other: word(self.other), process: cell(self.process), seen: (self.block, time) };
+        let row = Row { other: word(self.other), process: cell(self.process) };
         let name = cell(self.column);
         copy(if self.process.is_some() { short(name) } else { name }, &mut self.name);
-        if let Some(rows) = self.fresh {
-            let is_fresh = self.time != time && !self.owners.contains_key(&self.name);
-            self.fresh = is_fresh.then_some(rows + 1);
+        let is_later = self.time != time;
+        if is_later {
+            self.moment += 1;
             copy(time, &mut self.time);
+        }
+        if let Some(rows) = self.fresh {
+            let is_fresh = is_later && !self.owners.contains_key(&self.name);
+            self.fresh = is_fresh.then_some(rows + 1);
         }
         let mut is_shared = false;
         for more in [row.other, row.process] {
@@ -191,15 +192,14 @@ impl RowNames {
                 return false;
             }
             let (other, process) = (row.other.to_vec(), row.process.to_vec());
-            let seen = (row.seen.0, row.seen.1.to_vec());
-            let owner = Owner { other, process, seen, is_shared: false };
+            let owner = Owner { other, process, moment: self.moment, is_shared: false };
             self.owners.insert(self.name.clone(), owner);
             return true;
         };
         if owner.process != row.process {
             return false;
         }
-        let is_beside = owner.seen.0 == row.seen.0 && owner.seen.1 == row.seen.1;
+        let is_beside = owner.moment == self.moment;
         if owner.other == row.other {
             self.is_again |= is_beside;
         } else if !owner.other.is_empty() && !row.other.is_empty() {
@@ -209,8 +209,7 @@ impl RowNames {
             }
             copy(row.other, &mut owner.other);
         }
-        owner.seen.0 = row.seen.0;
-        copy(row.seen.1, &mut owner.seen.1);
+        owner.moment = self.moment;
         true
     }
 }
