@@ -248,7 +248,6 @@ impl TryFrom<Args> for Config {
                 pattern: args.pattern,
                 marks: args.marks,
                 rate: args.rate,
-                is_drawn: !outputs.any() || outputs.is_drawn(),
             },
             window: args.window,
             y_range: args.y_range,

@@ -114,8 +114,6 @@ pub struct Rules {
     pub marks: bool,
     /// Each series is a counter: draw its change a second, or a sample where there are no times.
     pub rate: bool,
-    /// There will be a picture, in which series share an axis.
-    pub is_drawn: bool,
 }
 
 /// What the user says about names.

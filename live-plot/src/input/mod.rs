@@ -20,6 +20,7 @@
 mod apart;
 mod checks;
 mod counters;
+mod figures;
 mod file;
 mod followed;
 mod gaps;

@@ -2,20 +2,18 @@
 //! copied to the command line and lead to the picture in one step. What is wrong with the line is left to the messages.
 
 mod expression;
-mod figures;
 mod pattern;
 mod thing;
 
-pub(super) use pattern::{alternatives, pattern};
-
+use super::figures::{figures, value};
 use super::grammar::cells::delimiter::Delimiter;
 use super::grammar::cells::{has_number, measure};
 use super::grammar::reading::{Cell, Item};
+use super::grammar::refusal::MATCH;
 use super::grammar::table::Tables;
 use super::grammar::{Grammar, Verdict};
 use crate::config::Naming;
-use figures::{figures, value};
-use pattern::{Pattern, pattern_of};
+use pattern::{Pattern, pattern, pattern_of};
 
 /// Each column has a letter: more of them are no table that is read at a glance.
 const LETTERS: std::ops::RangeInclusive<char> = 'a'..='z';
@@ -70,7 +68,7 @@ impl Proposals {
                 self.naming.push((apart, draws.clone()));
                 Some(draws)
             }
-            _ => own.map(|own| own.draws("its")),
+            _ => own.map(|own| own.draws()),
         };
         if found.is_some() && self.matched.len() < MOST_KEPT {
             self.matched.push(line.to_owned());
@@ -107,22 +105,17 @@ pub(super) fn by_words(line: &[u8], words: &[u8], names: &[u8]) -> Option<String
     Some(pattern_of(line, &place, &[])?.option())
 }
 
-/// `--match` for a row in which these cells are gaps, if it takes a number of each.
-pub(super) fn with_gaps<'a>(
-    line: &[u8],
-    row: &[u8],
-    mut gaps: impl Iterator<Item = &'a [u8]>,
-) -> Option<String> {
-    let text = str::from_utf8(line).ok()?.trim_ascii();
-    if gaps.any(|gap| figures(gap).is_empty()) {
-        return None;
-    }
-    let row = str::from_utf8(row).ok().filter(|row| !row.is_empty());
-    let found = match row.and_then(|row| Some((text.find(row)?, row.len()))) {
-        Some((start, length)) => pattern_of(text, &(start..start + length), &[]),
-        None => pattern(line),
+/// The way out for a line that is read in part: `--match` for all of its numbers, in rows that are called by what stands on
+/// it as `thing`.
+pub(super) fn way_out(line: &[u8], thing: &[u8]) -> String {
+    let found = || {
+        let (text, thing) = (str::from_utf8(line).ok()?.trim_ascii(), str::from_utf8(thing).ok()?);
+        match text.find(thing).filter(|_| !thing.is_empty()) {
+            Some(start) => pattern_of(text, &(start..start + thing.len()), &[]),
+            None => pattern(line),
+        }
     };
-    Some(found?.draws("its"))
+    found().map_or(MATCH.to_owned(), |found| found.draws())
 }
 
 /// Whether the line begins with a tag and has another one, or an attribute.
@@ -140,7 +133,7 @@ fn without_bars(line: &[u8]) -> Option<String> {
     }
     let cells = line.split(|byte| *byte == b'|').map(<[u8]>::trim_ascii);
     let cells: Vec<&[u8]> = cells.filter(|cell| !cell.is_empty()).collect();
-    let is_number = |word: &[u8]| measure::whole(word).is_some();
+    let is_number = |word: &[u8]| word == b"NULL" || measure::whole(word).is_some();
     let are_numbers = |cell: &&&[u8]| {
         cell.split(u8::is_ascii_whitespace).all(|word| word.is_empty() || is_number(word))
     };
@@ -157,21 +150,16 @@ fn without_bars(line: &[u8]) -> Option<String> {
     Some(format!("bars part no cells: put sed -u 's/|/{between}/g' before live-plot"))
 }
 
-/// How many cells a line has, and its table, and the way out where one mark parts them.
+/// The way out for a line with more or fewer cells than its table, where one mark parts them.
 pub(super) fn cut(line: &[u8], tables: &Tables) -> Option<String> {
-    let (delimiter, count, width) =
-        tables.widths(line).filter(|(_, count, width)| count != width)?;
-    let byte = delimiter.byte().filter(|_| !line.contains(&b'"'));
-    let way_out = byte.map_or(String::new(), |byte| {
-        let mark = match byte {
-            b'\t' => "",
-            b';' => " -d ';'",
-            _ => " -d ,",
-        };
-        let fields = count.min(width);
-        format!("; put stdbuf -oL cut{mark} -f -{fields} before live-plot")
-    });
-    Some(format!("{count} cells, its table {width}: not drawn{way_out}"))
+    let (delimiter, count, width) = tables.widths(line)?;
+    let mark = match delimiter.byte()? {
+        b'\t' => "",
+        b';' => " -d ';'",
+        _ => " -d ,",
+    };
+    let can_cut = count != width && !line.contains(&b'"');
+    can_cut.then(|| format!("put stdbuf -oL cut{mark} -f -{} before live-plot", count.min(width)))
 }
 
 /// The options that decide whether a line is one number in groups or several.

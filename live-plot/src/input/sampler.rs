@@ -55,8 +55,6 @@ pub(super) struct Sampler {
     again: Again,
     pub(super) schema: Schema,
     scales: Scales,
-    /// There will be a picture, in which series share an axis.
-    is_drawn: bool,
     pub(super) counts: Counts,
     entries: Vec<Entry>,
     /// The lines with numbers: one for each, in order.
@@ -93,9 +91,6 @@ struct Once {
     missing: bool,
     no_time: bool,
     infinite: bool,
-    comma: bool,
-    fortran: bool,
-    hexadecimal: bool,
     time_column: bool,
     two_units: bool,
     thousandths: bool,
@@ -114,7 +109,6 @@ impl Sampler {
             again: Again::default(),
             schema: Schema::new(rules.naming),
             scales: Scales::default(),
-            is_drawn: rules.is_drawn,
             latest: f64::NEG_INFINITY,
             marks: rules.marks.then(Marks::default),
             has_seconds,
@@ -183,7 +177,8 @@ impl Sampler {
             Verdict::Silent if self.grammar.reading.is_json => self.take_rows(text, now),
             Verdict::Silent => self.wait_for_header(),
             verdict if self.is_mark(verdict, text) => self.mark(text, now),
-            verdict => self.refuse(verdict, text, self.counts.lines, now),
+            Verdict::Comment => {}
+            Verdict::Refused(refusal) => self.refuse(refusal, text, self.counts.lines, now),
         }
     }
 

@@ -2,6 +2,8 @@
 //! things, `cpu0` or `Core 3`, are as they should be. So it is reported at the second name that differs from another only in
 //! a clock time or a number with a point or a sign, and at the hundredth that differs in other numbers by themselves.
 
+use std::collections::{HashMap, HashSet};
+
 use crate::input::grammar::cells::moment::Moment;
 use crate::input::grammar::cells::number;
 use crate::input::grammar::cells::unit::Unit;
@@ -20,29 +22,21 @@ const LONGEST: usize = 256;
 /// The names with numbers in them.
 #[derive(Debug, Default)]
 pub(in crate::input) struct Changing {
-    kinds: Vec<Kind>,
+    /// By what they are without their numbers, and whether one of these counts nothing.
+    kinds: HashMap<(Vec<u8>, bool), Kind>,
     is_reported: bool,
 }
 
 /// Names that differ only in their numbers.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 struct Kind {
-    shape: Shape,
     /// The first of them.
     name: Vec<u8>,
     /// The numbers of each.
-    numbers: Vec<Vec<u8>>,
+    numbers: HashSet<Vec<u8>>,
     /// On how many lines new ones have come, and the last of these.
     lines: usize,
-    last_line: u64,
-}
-
-/// A name as the texts between its numbers.
-#[derive(Debug, PartialEq, Eq)]
-struct Shape {
-    texts: Vec<Vec<u8>>,
-    /// One of the numbers counts nothing: it has a point, a sign or a clock time.
-    varies: bool,
+    last_line: Option<u64>,
 }
 
 impl Changing {
@@ -52,60 +46,58 @@ impl Changing {
         if self.is_reported || name.len() > LONGEST || !name.iter().any(u8::is_ascii_digit) {
             return None;
         }
-        let (shape, numbers) = Shape::of(name).filter(|(shape, _)| shape.texts.len() > 1)?;
-        let known = self.kinds.iter_mut().find(|kind| kind.shape == shape);
-        let Some(kind) = known else {
-            if self.kinds.len() < MOST_KINDS {
-                let (name, numbers) = (name.to_vec(), vec![numbers]);
-                self.kinds.push(Kind { shape, name, numbers, lines: 1, last_line: line });
-            }
-            return None;
-        };
-        if kind.numbers.len() == MOST_NAMES || kind.numbers.contains(&numbers) {
+        let (texts, [counted, others]) = parts(name)?;
+        let varies = !others.is_empty();
+        let numbers = if varies { others } else { counted };
+        let key = (texts, varies);
+        let is_full = self.kinds.len() == MOST_KINDS && !self.kinds.contains_key(&key);
+        if numbers.is_empty() || is_full {
             return None;
         }
-        kind.numbers.push(numbers);
-        if std::mem::replace(&mut kind.last_line, line) == line {
+        let kind = self.kinds.entry(key).or_default();
+        if kind.numbers.len() == MOST_NAMES
+            || !kind.numbers.insert(numbers)
+            || kind.last_line.replace(line) == Some(line)
+        {
             return None;
+        }
+        if kind.lines == 0 {
+            kind.name = name.to_vec();
         }
         kind.lines += 1;
-        let too_many = if kind.shape.varies { TOO_MANY } else { TOO_MANY_COUNTED };
-        self.is_reported = kind.lines >= too_many;
+        self.is_reported = kind.lines >= if varies { TOO_MANY } else { TOO_MANY_COUNTED };
         self.is_reported.then(|| [kind.name.clone(), name.to_vec()])
     }
 }
 
-impl Shape {
-    /// The shape of a name and its numbers: of those that count nothing, if there are any.
-    fn of(name: &[u8]) -> Option<(Self, Vec<u8>)> {
-        let (mut texts, mut numbers) = (vec![Vec::new()], [Vec::new(), Vec::new()]);
-        let mut at = 0;
-        while at < name.len() {
-            // Labels of Prometheus, and what else is quoted, are values of their own.
-            if matches!(name[at], b'"' | b'{') {
-                return None;
+/// The texts of a name, with a mark for each number between them, the numbers that may count things, and the others: they
+/// have a point, a sign or a clock time.
+fn parts(name: &[u8]) -> Option<(Vec<u8>, [Vec<u8>; 2])> {
+    let (mut texts, mut numbers) = (Vec::new(), [Vec::new(), Vec::new()]);
+    let mut at = 0;
+    while at < name.len() {
+        // Labels of Prometheus, and what else is quoted, are values of their own.
+        if matches!(name[at], b'"' | b'{') {
+            return None;
+        }
+        let before = name[..at].last();
+        let is_apart =
+            before.is_none_or(|byte| byte.is_ascii_whitespace() || b"[(,;:=|@#>".contains(byte));
+        match number_at(&name[at..]).filter(|_| is_apart) {
+            Some((length, is_other)) => {
+                let numbers = &mut numbers[usize::from(is_other)];
+                numbers.extend_from_slice(&name[at..at + length]);
+                numbers.push(b' ');
+                at += length;
+                texts.push(0);
             }
-            let before = name[..at].last();
-            let is_apart = before
-                .is_none_or(|byte| byte.is_ascii_whitespace() || b"[(,;:=|@#>".contains(byte));
-            match number_at(&name[at..]).filter(|_| is_apart) {
-                Some((length, is_other)) => {
-                    let numbers = &mut numbers[usize::from(is_other)];
-                    numbers.extend_from_slice(&name[at..at + length]);
-                    numbers.push(b' ');
-                    at += length;
-                    texts.push(Vec::new());
-                }
-                None => {
-                    texts.last_mut()?.push(name[at]);
-                    at += 1;
-                }
+            None => {
+                texts.push(name[at]);
+                at += 1;
             }
         }
-        let [counted, others] = numbers;
-        let varies = !others.is_empty();
-        Some((Self { texts, varies }, if varies { others } else { counted }))
     }
+    Some((texts, numbers))
 }
 
 /// How long the number is that the text begins with, its unit included, and whether it counts nothing.

@@ -6,17 +6,10 @@
 pub(in crate::input) const MOST_NAMES: usize = 64;
 const MOST_KINDS: usize = 32;
 
-/// A name on a line: with its row and title, and the part of it that stands on the line.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(in crate::input) struct Named {
-    pub(in crate::input) full: Vec<u8>,
-    pub(in crate::input) written: Vec<u8>,
-}
-
 /// The names so far, and the kinds of lines by their first name.
 #[derive(Debug, Default)]
 pub(in crate::input) struct Mixed {
-    names: Vec<Named>,
+    names: Vec<Vec<u8>>,
     kinds: Vec<Kind>,
     last: usize,
     is_reported: bool,
@@ -31,16 +24,9 @@ struct Kind {
     is_back: bool,
 }
 
-/// What was found: a name, and the first names of two kinds of lines with it.
-#[derive(Debug, PartialEq, Eq)]
-pub(in crate::input) struct Found {
-    pub(in crate::input) name: Named,
-    pub(in crate::input) firsts: [Named; 2],
-}
-
 impl Mixed {
-    /// Takes the names of a line, in order.
-    pub(in crate::input) fn line(&mut self, names: &[Named]) -> Option<Found> {
+    /// Takes the names of a line, in order, and finds one of two things: that, and the first names of lines with it.
+    pub(in crate::input) fn line(&mut self, names: &[Vec<u8>]) -> Option<[Vec<u8>; 3]> {
         if self.is_reported {
             return None;
         }
@@ -52,8 +38,8 @@ impl Mixed {
         let (other, name) =
             names.iter().find_map(|name| Some((self.other(here, *name)?, *name)))?;
         self.is_reported = true;
-        let firsts = [other, here].map(|kind| self.names[self.kinds[kind].first].clone());
-        Some(Found { name: self.names[name].clone(), firsts })
+        let found = [name, self.kinds[other].first, self.kinds[here].first];
+        Some(found.map(|name| self.names[name].clone()))
     }
 
     /// The kind of lines that begin with this name.
@@ -70,7 +56,7 @@ impl Mixed {
     fn other(&self, here: usize, name: usize) -> Option<usize> {
         let one = &self.kinds[here];
         let letters = |kind: &Kind| {
-            let name = self.names[kind.first].full.iter();
+            let name = self.names[kind.first].iter();
             name.filter(|byte| !byte.is_ascii_digit()).copied().collect::<Vec<_>>()
         };
         self.kinds.iter().position(|kind| {
@@ -81,10 +67,10 @@ impl Mixed {
         })
     }
 
-    fn number(&mut self, name: &Named) -> Option<usize> {
-        let known = self.names.iter().position(|known| known.full == name.full);
+    fn number(&mut self, name: &[u8]) -> Option<usize> {
+        let known = self.names.iter().position(|known| known == name);
         if known.is_none() && self.names.len() < MOST_NAMES {
-            self.names.push(name.clone());
+            self.names.push(name.to_vec());
             return Some(self.names.len() - 1);
         }
         known
@@ -99,11 +85,10 @@ mod tests {
     fn found(lines: &[&str]) -> Option<(String, String)> {
         let mut mixed = Mixed::default();
         lines.iter().find_map(|line| {
-            let named = |name: &str| Named { full: name.into(), written: name.into() };
-            let found = mixed.line(&line.split(',').map(named).collect::<Vec<_>>())?;
-            let text = |name: &[u8]| String::from_utf8_lossy(name).into_owned();
-            let firsts = found.firsts.map(|first| first.full).join(&b'|');
-            Some((text(&found.name.full), text(&firsts)))
+            let names: Vec<Vec<u8>> = line.split(',').map(|name| name.into()).collect();
+            let [name, one, other] =
+                mixed.line(&names)?.map(|name| String::from_utf8(name).unwrap());
+            Some((name, format!("{one}|{other}")))
         })
     }
 

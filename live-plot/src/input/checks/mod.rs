@@ -1,5 +1,5 @@
 //! Checks of what was read, for lines that a form has read otherwise than their author meant them: `unread` finds numbers
-//! that were left out (`numbers`: which there are), `changing` names that are new on each line, `mixed` one name for two
+//! that were left out, `changing` names that are new on each line, `mixed` one name for two
 //! things, `behind` words behind a number that may turn it, `places` objects of JSON that have changed their places;
 //! `pattern` has the parts of the way out. They change no reading, and each reports once. Pure. What many rows of one table
 //! show is left to `apart`.
@@ -7,14 +7,13 @@
 mod behind;
 mod changing;
 mod mixed;
-mod numbers;
 mod places;
 mod unread;
 
 pub(super) use behind::Behind;
 pub(super) use changing::Changing;
-pub(super) use mixed::{MOST_NAMES, Mixed, Named};
-pub(super) use places::{Moved, Places};
+pub(super) use mixed::{MOST_NAMES, Mixed};
+pub(super) use places::Places;
 pub(super) use unread::Unread;
 
 /// So many lines are each looked at, then one in so many: a flood of lines of one kind has shown what it is.

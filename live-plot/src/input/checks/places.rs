@@ -1,111 +1,93 @@
 //! Objects in an array that only their places tell apart, `satellites.0`: a place is a name as long as the array has as many
 //! objects, and what tells them apart stays in its place.
 
-use super::super::grammar::cells::measure::Measure;
-use super::super::grammar::reading::{Cell, Item, Key, Placed, Reading};
-use super::super::grammar::vocabulary;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-/// So many arrays are looked at, of so many objects, and so many members of each.
+use super::super::grammar::cells::measure::Measure;
+use super::super::grammar::reading::{Cell, Item, Key, Reading};
+use super::super::grammar::vocabulary;
+use super::super::shown::{copied, shown};
+
+/// So many arrays are looked at, of so many objects.
 const MOST_ARRAYS: usize = 16;
 const MOST_OBJECTS: usize = 256;
-const MOST_MEMBERS: usize = 16;
 
-/// The arrays of the lines so far.
+/// The arrays of the last lines, by their names.
 #[derive(Debug, Default)]
 pub(in crate::input) struct Places {
-    known: Vec<Array>,
+    known: HashMap<Vec<u8>, Array>,
     is_reported: bool,
 }
 
-/// What an array had on its last line.
 #[derive(Debug)]
 struct Array {
-    path: Vec<u8>,
     objects: usize,
-    members: Vec<Member>,
-}
-
-/// The words and whole numbers under one key, one of each object.
-#[derive(Debug)]
-struct Member {
-    key: Vec<u8>,
-    values: Vec<Vec<u8>>,
-}
-
-/// What has changed its place.
-#[derive(Debug, PartialEq, Eq)]
-pub(in crate::input) struct Moved {
-    pub(in crate::input) path: Vec<u8>,
-    /// What tells the objects apart, if that is known.
-    pub(in crate::input) key: Option<Vec<u8>>,
+    /// The words and whole numbers under each key, if every object has another one.
+    members: BTreeMap<Vec<u8>, Vec<Vec<u8>>>,
 }
 
 impl Places {
-    /// Takes a line. An array whose places are no names any more is found once.
-    pub(in crate::input) fn line(&mut self, reading: &Reading) -> Option<Moved> {
+    /// Takes a line. Of an array whose places are no names any more it warns once.
+    pub(in crate::input) fn line(&mut self, reading: &Reading) -> Option<String> {
         if self.is_reported {
             return None;
         }
         let arrays = reading.placed.iter().filter(|placed| placed.objects <= MOST_OBJECTS);
-        let moved = arrays.filter_map(|placed| self.array(Array::of(*placed, reading))).next();
-        self.is_reported = moved.is_some();
-        moved
-    }
-
-    fn array(&mut self, array: Array) -> Option<Moved> {
-        let Some(before) = self.known.iter_mut().find(|known| known.path == array.path) else {
-            if self.known.len() < MOST_ARRAYS {
-                self.known.push(array);
+        for placed in arrays {
+            let path = reading.text(placed.path);
+            if self.known.len() == MOST_ARRAYS && !self.known.contains_key(path) {
+                continue;
             }
-            return None;
-        };
-        let is_as_long = before.objects == array.objects;
-        let moved = || array.members.iter().filter(|member| before.has_other(member));
-        let named = moved().find(|member| is_of_thing(&member.key));
-        let key = named.or_else(|| moved().find(|_| !is_as_long)).map(|member| member.key.clone());
-        let found = (key.is_some() || !is_as_long).then(|| Moved { path: array.path.clone(), key });
-        *before = array;
-        found
+            let array = Array::of(path, placed.objects, reading);
+            let warning = self.known.get(path).and_then(|before| array.warning(path, before));
+            self.known.insert(path.to_vec(), array);
+            if warning.is_some() {
+                self.is_reported = true;
+                return warning;
+            }
+        }
+        None
     }
 }
 
 impl Array {
-    fn of(placed: Placed, reading: &Reading) -> Self {
-        let path = reading.text(placed.path);
-        let mut members: Vec<Member> = Vec::new();
-        for item in reading.items() {
-            let Some((key, value)) = member(path, item, reading) else { continue };
-            match members.iter().position(|member| member.key == key) {
-                Some(known) => members[known].values.push(value),
-                None if members.len() < MOST_MEMBERS => {
-                    members.push(Member { key: key.to_vec(), values: vec![value] });
-                }
-                None => {}
-            }
+    fn of(path: &[u8], objects: usize, reading: &Reading) -> Self {
+        let mut members: BTreeMap<Vec<u8>, Vec<Vec<u8>>> = BTreeMap::new();
+        for (key, value) in reading.items().iter().filter_map(|item| member(path, item, reading)) {
+            members.entry(key.to_vec()).or_default().push(value);
         }
-        members.retain(|member| member.is_name(placed.objects));
-        Self { path: path.to_vec(), objects: placed.objects, members }
+        members.retain(|_, values| {
+            let distinct: BTreeSet<_> = values.iter().collect();
+            values.len() == objects && distinct.len() == objects
+        });
+        Self { objects, members }
     }
 
-    /// Whether what stands under this key was in other places before: it tells objects apart that have moved.
-    fn has_other(&self, now: &Member) -> bool {
-        let Some(before) = self.members.iter().find(|member| member.key == now.key) else {
-            return false;
+    /// The warning if objects have changed their places since the line before, with what tells them apart, if that is known.
+    fn warning(&self, path: &[u8], before: &Self) -> Option<String> {
+        let is_as_long = before.objects == self.objects;
+        let moved = self.members.iter().filter(|member| before.has_moved(member));
+        let moved: Vec<_> = moved.map(|(key, _)| key).collect();
+        let named = moved.iter().find(|key| is_of_thing(key));
+        let way_out = match named.or(moved.first().filter(|_| !is_as_long)) {
+            Some(key) => {
+                let key = [path, key].join(&b'.');
+                format!("--rows {} draws each by itself", copied(&key))
+            }
+            None if is_as_long => return None,
+            None => "let their program print names for them".to_owned(),
         };
-        let place = |value: &Vec<u8>| before.values.iter().position(|known| known == value);
-        let mut places = now.values.iter().enumerate().map(|(at, value)| (at, place(value)));
-        places.clone().any(|(_, before)| before.is_some())
-            && places.any(|(at, before)| before != Some(at))
+        let path = shown(path);
+        Some(format!(
+            "The objects of {path} are called by their places in the array, and now others stand there: {way_out}."
+        ))
     }
-}
 
-impl Member {
-    /// Whether each object has another value here.
-    fn is_name(&self, objects: usize) -> bool {
-        let mut values: Vec<&Vec<u8>> = self.values.iter().collect();
-        values.sort_unstable();
-        values.dedup();
-        values.len() == objects && self.values.len() == objects
+    /// Whether some of what stands under this key was here before, but in other places: it tells objects apart.
+    fn has_moved(&self, (key, values): &(&Vec<u8>, &Vec<Vec<u8>>)) -> bool {
+        let Some(before) = self.members.get(*key) else { return false };
+        let is_known = values.iter().any(|value| before.contains(value));
+        is_known && values.iter().enumerate().any(|(at, value)| before.get(at) != Some(value))
     }
 }
 
@@ -141,9 +123,9 @@ mod tests {
         let mut places = Places::default();
         lines.iter().enumerate().find_map(|(number, line)| {
             grammar.line(line.as_bytes(), 0);
-            let found = places.line(&grammar.reading)?;
-            let key = found.key.map(|key| String::from_utf8(key).unwrap());
-            Some((number, key))
+            let text = places.line(&grammar.reading)?;
+            let key = text.split_once("--rows s.").and_then(|(_, key)| key.split_once(" draws"));
+            Some((number, key.map(|(key, _)| key.to_owned())))
         })
     }
 

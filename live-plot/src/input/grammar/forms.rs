@@ -13,7 +13,8 @@ use super::cells::foreign::Foreign;
 use super::cells::{self, comma, has_number, number};
 use super::json::outline::Part;
 use super::pairs::Found;
-use super::table::{Refusal, header};
+use super::refusal::Refusal;
+use super::table::header;
 use super::{Grammar, Verdict, alternating, clean, json, metrics, pairs};
 
 impl Grammar {
@@ -42,19 +43,19 @@ impl Grammar {
         }
         // In a flood of words none is looked at closely.
         if !is_bracketed && !number::is_possible(line) && !pairs::is_gap(line) {
-            return Verdict::NoNumber;
+            return Verdict::Refused(Refusal::NoNumber);
         }
         let inner = clean::unbracketed(line);
         let body = inner.unwrap_or(line);
         let row = inner.unwrap_or(whole);
         if *has_decimal_comma && tables.is_open(line) {
-            return Verdict::Comma;
+            return Verdict::Refused(Refusal::Comma);
         }
         if clean::is_below_zero(line) || clean::is_markup(line) {
-            return Verdict::NotUnderstood;
+            return Verdict::Refused(Refusal::NotUnderstood);
         }
         if !*is_typed && tables.may_head(line) && header::is_of_years(line) {
-            return Verdict::NoNames;
+            return Verdict::Refused(Refusal::NoNames);
         }
         // `[24 rows x 3 columns]` is no row, though it may have as many words as one has cells.
         let may_be_row = inner.is_none_or(|inner| !cells::has_word(inner));
@@ -70,7 +71,7 @@ impl Grammar {
         reading.clear();
         // JSON that is torn, or goes on after its end, is not read in parts.
         if inner.is_none() && (line.starts_with(b"{\"") || line.starts_with(b"{'")) {
-            return Self::refused(line);
+            return Verdict::Refused(Self::refused(line));
         }
         if json::behind::read_named(line, things, reading) {
             return Verdict::Read;
@@ -101,34 +102,29 @@ impl Grammar {
         if may_be_row && tables.begin(row, &mut headers, true, reading) {
             return Verdict::Read;
         }
-        match refusal {
-            Refusal::Cells => Verdict::Cells,
-            Refusal::Groups => Verdict::Groups,
-            Refusal::Comma => Verdict::Comma,
-            Refusal::NoRow => Self::refused(body),
-        }
+        Verdict::Refused(match refusal {
+            Refusal::NotUnderstood => Self::refused(body),
+            other => other,
+        })
     }
 
     /// Why a line that no form reads is refused.
-    pub(super) fn refused(line: &[u8]) -> Verdict {
+    pub(super) fn refused(line: &[u8]) -> Refusal {
         if !number::is_possible(line) {
-            return Verdict::NoNumber;
+            return Refusal::NoNumber;
         }
         match Foreign::on(line, has_number) {
-            Some(Foreign::Hexadecimal) => return Verdict::Hexadecimal,
-            Some(Foreign::Fortran) => return Verdict::Fortran,
+            Some(Foreign::Hexadecimal) => return Refusal::Hexadecimal,
+            Some(Foreign::Fortran) => return Refusal::Fortran,
             None => {}
         }
         match has_number(line) {
-            false => Verdict::NoNumber,
+            false => Refusal::NoNumber,
             true if comma::may_be_decimal(line) && !comma::has_decimal_point(line) => {
-                match comma::is_behind_points(line) {
-                    true => Verdict::CommaBehindPoints,
-                    false => Verdict::Comma,
-                }
+                Refusal::Comma
             }
-            true if cells::are_mostly_numbers(line) => Verdict::NoNames,
-            true => Verdict::NotUnderstood,
+            true if cells::are_mostly_numbers(line) => Refusal::NoNames,
+            true => Refusal::NotUnderstood,
         }
     }
 }

@@ -23,6 +23,7 @@ mod nested;
 mod pairs;
 mod pattern;
 pub(super) mod reading;
+pub(super) mod refusal;
 pub(super) mod remark;
 #[cfg(test)]
 mod shown;
@@ -42,6 +43,7 @@ use json::names::Things;
 use json::outline::Outline;
 use pattern::Pattern;
 use reading::{Item, Key, Reading};
+use refusal::Refusal;
 use table::header;
 use table::{Above, Tables};
 use title::Titles;
@@ -57,28 +59,10 @@ pub(super) enum Verdict {
     Silent,
     /// It is a comment, and no header.
     Comment,
-    /// There is no number in it.
-    NoNumber,
-    /// There are numbers in it that no form explains.
-    NotUnderstood,
-    /// And they are most of its cells: a row perhaps, whose names are not known.
-    NoNames,
-    /// It has another number of cells than its table.
-    Cells,
-    /// It is one number in groups, or several.
-    Groups,
-    /// A comma in it may be a decimal point.
-    Comma,
-    /// The same, and points part the groups before it.
-    CommaBehindPoints,
-    /// Its numbers are written in hexadecimal digits.
-    Hexadecimal,
-    /// Its numbers have an exponent as Fortran writes it.
-    Fortran,
-    /// It is a line of JSON that does not end.
-    Torn,
     /// `--match` does not match it.
     PassedOver,
+    /// It is not drawn.
+    Refused(Refusal),
 }
 
 /// Reads lines, one after the other.
@@ -134,7 +118,11 @@ impl Grammar {
         if text.is_empty() {
             self.tables.empty_line();
             self.titles.empty_line();
-            return if self.is_typed { Verdict::NoNumber } else { Verdict::Silent };
+            return if self.is_typed {
+                Verdict::Refused(Refusal::NoNumber)
+            } else {
+                Verdict::Silent
+            };
         }
         if let Some(comment) = text.strip_prefix(b"#") {
             return self.comment(comment.trim_ascii(), indent, number);
@@ -148,21 +136,17 @@ impl Grammar {
         }
         let is_of_loads = !self.is_typed && header::is_of_loads(text) && self.tables.may_head(text);
         let verdict = match is_of_loads {
-            true => Verdict::NoNames,
+            true => Verdict::Refused(Refusal::NoNames),
             false => self.read(text, &clean, indent, number),
         };
-        let verdict = self.seen(verdict, text);
-        let has_comma = matches!(verdict, Verdict::Comma | Verdict::CommaBehindPoints);
-        self.has_decimal_comma |= has_comma && comma::may_be_decimal(text);
         match verdict {
             Verdict::Read => self.note_row(indent),
-            Verdict::NoNumber
-            | Verdict::NotUnderstood
-            | Verdict::NoNames
-            | Verdict::Comma
-            | Verdict::CommaBehindPoints
-            | Verdict::Hexadecimal
-            | Verdict::Fortran => return self.unread(verdict, text, &clean, indent, number),
+            Verdict::Refused(Refusal::Cells | Refusal::Groups) => {}
+            Verdict::Refused(refusal) => {
+                let refusal = self.seen(refusal, text);
+                self.has_decimal_comma |= refusal == Refusal::Comma && comma::may_be_decimal(text);
+                return self.unread(refusal, text, &clean, indent, number);
+            }
             _ => {}
         }
         verdict
@@ -178,9 +162,9 @@ impl Grammar {
             true if reading.has_number() => Verdict::Read,
             true if reading.texts().any(comma::is_within) => {
                 *has_decimal_comma |= reading.texts().any(comma::may_be_decimal);
-                Verdict::Comma
+                Verdict::Refused(Refusal::Comma)
             }
-            true => Verdict::NoNumber,
+            true => Verdict::Refused(Refusal::NoNumber),
         }
     }
 
@@ -220,16 +204,16 @@ impl Grammar {
     /// Takes a line that no form reads: it may be a header or a title, and is silent if it is.
     fn unread(
         &mut self,
-        verdict: Verdict,
+        refusal: Refusal,
         text: &[u8],
         whole: &[u8],
         indent: usize,
         number: u64,
     ) -> Verdict {
-        let may_be_header = match verdict {
-            Verdict::Hexadecimal | Verdict::Fortran => false,
+        let may_be_header = match refusal {
+            Refusal::Hexadecimal | Refusal::Fortran => false,
             _ if clean::is_below_zero(text) || clean::is_markup(text) => false,
-            Verdict::NoNames if header::is_of_years(text) || header::is_of_loads(text) => true,
+            Refusal::NoNames if header::is_of_years(text) || header::is_of_loads(text) => true,
             _ => !number::is_possible(text) || cells::are_words(text),
         };
         let is_silent = !self.is_typed && may_be_header && {
@@ -247,7 +231,7 @@ impl Grammar {
         }
         // A rule under a header is a part of it.
         let is_rule = || !self.is_typed && !self.tables.has_marks && remark::is_rule(text);
-        if is_silent || is_rule() { Verdict::Silent } else { verdict }
+        if is_silent || is_rule() { Verdict::Silent } else { Verdict::Refused(refusal) }
     }
 
     /// Whether it reads the same lines in the same way.
@@ -265,21 +249,21 @@ impl Grammar {
     }
 
     /// The lines that turned out to be no headers, or JSON without its end, with their number, and why they are refused.
-    pub(super) fn take_unread(&mut self) -> Vec<(u64, Vec<u8>, Verdict)> {
+    pub(super) fn take_unread(&mut self) -> Vec<(u64, Vec<u8>, Refusal)> {
         let lines = self.tables.take_not_headers().into_iter().map(|(number, line)| {
-            let verdict = self.seen(Self::refused(&line), &line);
-            (number, line, verdict)
+            let refusal = self.seen(Self::refused(&line), &line);
+            (number, line, refusal)
         });
         let mut unread: Vec<_> = lines.collect();
-        unread.extend(self.outline.take_torn().map(|(number, line)| (number, line, Verdict::Torn)));
+        unread.extend(self.outline.take_torn().map(|(number, line)| (number, line, Refusal::Torn)));
         unread
     }
 
     /// What a line without a number is, if figures are all that it has: `512/300` may hold two.
-    fn seen(&self, verdict: Verdict, line: &[u8]) -> Verdict {
+    fn seen(&self, refusal: Refusal, line: &[u8]) -> Refusal {
         let is_other = self.is_typed || self.tables.has_marks;
-        match verdict {
-            Verdict::NoNumber if !is_other && cells::has_figures(line) => Verdict::NotUnderstood,
+        match refusal {
+            Refusal::NoNumber if !is_other && cells::has_figures(line) => Refusal::NotUnderstood,
             other => other,
         }
     }

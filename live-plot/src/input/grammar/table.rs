@@ -24,19 +24,6 @@ use crate::config::Naming;
 /// Of how many tables the names of their rows are kept, while another one is in force.
 const MOST_FORMER: usize = 8;
 
-/// Why a line of numbers is no row.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Refusal {
-    /// It has another number of cells than its table.
-    Cells,
-    /// `1,234` may be one number or two.
-    Groups,
-    /// `1,5` may be one number or two.
-    Comma,
-    /// It is no row at all.
-    NoRow,
-}
-
 /// A mark that has two readings.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::input) enum OpenMark {

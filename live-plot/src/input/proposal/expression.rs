@@ -44,22 +44,21 @@ pub(super) fn escape(c: char, pattern: &mut String) {
     pattern.push(if c == '\'' { '.' } else { c });
 }
 
+/// The beginning of a class of all characters but this one.
+pub(super) fn all_but(mark: char) -> String {
+    match mark {
+        // A quote would end the pattern for a shell.
+        '\'' => r"[^\x27".to_owned(),
+        '\\' | '[' | ']' | '^' | '-' => format!("[^\\{mark}"),
+        mark => format!("[^{mark}"),
+    }
+}
+
 /// A group for the number at this place of the line.
 pub(super) fn group(name: &str, line: &str, figure: &Range<usize>) -> String {
-    let mark = line[figure.end..].chars().next().filter(|c| !c.is_whitespace());
-    let word = match mark {
-        Some(mark) => {
-            let mut class = "[^".to_owned();
-            class.push_str(if r"\[]^-".contains(mark) { "\\" } else { "" });
-            // A quote would end the pattern for a shell.
-            match mark {
-                '\'' => class += r"\x27",
-                mark => class.push(mark),
-            }
-            class + "\\s]+"
-        }
-        None => "\\S+".to_owned(),
-    };
+    // A point may end a sentence.
+    let mark = line[figure.end..].chars().next().filter(|c| !c.is_whitespace() && *c != '.');
+    let word = mark.map_or("\\S+".to_owned(), |mark| all_but(mark) + "\\s]+");
     match line[figure.clone()].contains(' ') {
         true => format!("(?<{name}>\\S+ {word})"),
         false => format!("(?<{name}>{word})"),
@@ -81,14 +80,9 @@ impl Default for Names {
 
 impl Names {
     /// The word as a name, or a letter.
-    pub(super) fn name(&mut self, word: &str) -> String {
-        let is_name = |c: char| c.is_ascii_alphanumeric() || c == '_';
-        let name: String = word.chars().filter(|c| is_name(*c)).collect();
+    pub(super) fn name(&mut self, word: Option<&str>) -> String {
         let letter = ('a'..='z').nth(self.names.len() - 2).unwrap_or('z');
-        let name = match name.starts_with(|c: char| c.is_ascii_alphabetic()) {
-            true => name,
-            false => letter.to_string(),
-        };
+        let name = word.map_or(letter.to_string(), str::to_owned);
         let mut numbered = name.clone();
         let mut number = 1;
         while self.names.contains(&numbered) {

@@ -6,11 +6,9 @@ use std::ops::Range;
 
 use regex::bytes::Regex;
 
-use super::expression::{Names, escape, group, has_digit, literal};
-use super::figures::{figures, stamp, value};
+use super::expression::{Names, all_but, escape, group, has_digit, literal};
 use crate::config::Naming;
-use crate::input::grammar::cells::number;
-use crate::input::grammar::metrics::is_epoch;
+use crate::input::figures::{figures, stamp, value};
 use crate::input::grammar::reading::{Cell, Item};
 use crate::input::grammar::{Grammar, Verdict};
 
@@ -19,16 +17,16 @@ const MOST_GROUPS: usize = 8;
 
 /// A pattern, and how many numbers of its line it takes, if not all.
 #[derive(Debug, PartialEq, Eq)]
-pub(in crate::input) struct Pattern {
+pub(super) struct Pattern {
     regex: String,
     first: Option<usize>,
 }
 
 impl Pattern {
-    /// The option, and what it draws of `whose` numbers.
-    pub(in crate::input) fn draws(&self, whose: &str) -> String {
+    /// The option, and what it draws.
+    pub(super) fn draws(&self) -> String {
         let first = self.first.map_or(String::new(), |count| format!("first {count} "));
-        format!("--match '{}' draws {whose} {first}numbers", self.regex)
+        format!("{} draws its {first}numbers", self.option())
     }
 
     /// The option.
@@ -67,14 +65,9 @@ fn numbers(regex: Regex, line: &str) -> Vec<f64> {
 
 /// A pattern that takes the numbers of the line. What stands between two of them is left out but for its last word, unless
 /// that word is there twice.
-pub(in crate::input) fn pattern(line: &[u8]) -> Option<Pattern> {
+pub(super) fn pattern(line: &[u8]) -> Option<Pattern> {
     let line = str::from_utf8(line).ok()?.trim_ascii();
-    let figures = figures(line.as_bytes());
-    let draft = |is_whole| Draft { line, figures: &figures, thing: None, is_whole }.pattern();
-    draft(false)
-        .filter(|found| found.takes(line))
-        .or_else(|| draft(true))
-        .filter(|found| found.takes(line))
+    tried(line, &figures(line.as_bytes()), None, &[])
 }
 
 /// A pattern that takes the numbers of the line, and what stands at `thing` as the name of their row. It takes those of the
@@ -82,13 +75,26 @@ pub(in crate::input) fn pattern(line: &[u8]) -> Option<Pattern> {
 pub(super) fn pattern_of(line: &str, thing: &Range<usize>, others: &[&str]) -> Option<Pattern> {
     let is_apart = |figure: &Range<usize>| figure.end <= thing.start || thing.end <= figure.start;
     let figures: Vec<_> = figures(line.as_bytes()).into_iter().filter(is_apart).collect();
-    // One word, or several without digits.
-    ["\\S+", "\\D+"].into_iter().find_map(|words| {
-        let thing = Some(Thing { place: thing, words });
-        let draft = |is_whole| Draft { line, figures: &figures, thing, is_whole }.pattern();
-        let takes_all =
-            |found: &Pattern| found.takes(line) && others.iter().all(|other| found.takes(other));
-        draft(false).filter(takes_all).or_else(|| draft(true).filter(takes_all))
+    let mark = line[thing.end..].chars().next();
+    let mark = mark.filter(|c| !c.is_whitespace() && !line[thing.clone()].contains(*c));
+    // All that stands before a mark; else one word, or several without digits.
+    let words =
+        [mark.map(|mark| all_but(mark) + "]+"), Some("\\S+".into()), Some("\\D*[^\\d\\s]".into())];
+    words.into_iter().flatten().find_map(|words| {
+        tried(line, &figures, Some(Thing { place: thing, words: &words }), others)
+    })
+}
+
+/// A pattern that takes these numbers of the line, and those of the other lines.
+fn tried(
+    line: &str,
+    figures: &[Range<usize>],
+    thing: Option<Thing<'_>>,
+    others: &[&str],
+) -> Option<Pattern> {
+    [false, true].into_iter().find_map(|is_whole| {
+        let found = Draft { line, figures, thing, is_whole }.pattern()?;
+        (found.takes(line) && others.iter().all(|other| found.takes(other))).then_some(found)
     })
 }
 
@@ -96,7 +102,7 @@ pub(super) fn pattern_of(line: &str, thing: &Range<usize>, others: &[&str]) -> O
 #[derive(Debug, Clone, Copy)]
 struct Thing<'a> {
     place: &'a Range<usize>,
-    words: &'static str,
+    words: &'a str,
 }
 
 /// What a pattern is made from.
@@ -144,21 +150,15 @@ impl Draft<'_> {
                 parts = word.split('/');
             }
             let part = if after == "/" || before == "/" { parts.next() } else { None };
-            let word = part.or(word).and_then(word_of).unwrap_or_default();
-            let is_first =
-                number == 0 && figures.len() > 1 && last_word(before).or(behind).is_none();
-            let value = number::prefix(line[figure.clone()].as_bytes());
-            let is_epoch =
-                |(value, length): (f64, usize)| is_epoch(value) && length == figure.len();
-            let name = match value.is_some_and(is_epoch) && is_first {
-                true => "time".to_owned(),
-                false => names.name(word),
-            };
+            let name = names.name(part.or(word).and_then(word_of));
             pattern += &group(&name, line, figure);
             match (behind, after.chars().next()) {
                 _ if !is_last => {}
-                _ if is_named_behind && thing < line.len() => {
-                    pattern += &format!("{}(?<name>.+)", literal(&line[figure.end..thing]));
+                _ if is_named_behind && let Some(name) = self.thing => {
+                    // A time may follow.
+                    let is_last = !has_digit(&line[name.place.end..]);
+                    let words = if is_last { ".+" } else { name.words };
+                    pattern += &format!("{}(?<name>{words})", literal(&line[figure.end..thing]));
                 }
                 (Some(word), _) => pattern += &literal(&after[..after.find(word)? + word.len()]),
                 (None, Some(mark)) if !mark.is_whitespace() => escape(mark, &mut pattern),
@@ -211,26 +211,6 @@ impl Draft<'_> {
     }
 }
 
-/// A pattern that takes the number of this name behind each of these words, which name its rows.
-pub(in crate::input) fn alternatives(
-    line: &[u8],
-    rows: [&[u8]; 2],
-    name: &[u8],
-) -> Option<Pattern> {
-    let line = str::from_utf8(line).ok()?.trim_ascii();
-    let name = str::from_utf8(name).ok()?;
-    let mut rows = rows.map(|row| literal(&String::from_utf8_lossy(row)));
-    // Of `Acc` and `Acc X` the longer one is looked for first.
-    rows.sort_by_key(|row| std::cmp::Reverse(row.len()));
-    let before = format!("(?<name>{}).*{}[=: \"]*", rows.join("|"), literal(name));
-    let start = Regex::new(&before).ok()?.find(line.as_bytes())?.end();
-    let mut figures = figures(line.as_bytes()).into_iter();
-    let figure = figures.find(|figure| figure.start == start)?;
-    let pattern = before + &group(&Names::default().name(name), line, &figure);
-    let is_taken = numbers(Regex::new(&pattern).ok()?, line) == [value(line[figure].as_bytes())];
-    is_taken.then_some(Pattern { regex: pattern, first: None })
-}
-
 /// The last word with a letter in it.
 fn last_word(text: &str) -> Option<&str> {
     text.split_ascii_whitespace().rfind(|word| word.chars().any(char::is_alphabetic))
@@ -271,7 +251,7 @@ mod tests {
             ("a b5(84)", r"\S*\((?<b5>[^)\s]+)\)"),
             ("1,234 faults  # 5 K/s", r"^ *(?<faults>\S+) +faults +# +(?<b>\S+ \S+)"),
             ("at 17:00:01 load 5", r"load +(?<load>\S+)"),
-            ("1763886079,x,5", r"^ *(?<time>[^,\s]+),x,(?<x>\S+)"),
+            ("1763886079,x,5", r"^ *(?<a>[^,\s]+),x,(?<x>\S+)"),
             (" 10%|█   | 1/10 [", r"^ *(?<a>[^|\s]+).*? +(?<b>[^/\s]+)/(?<c>\S+)"),
             ("Sort-8  12  5 ns/op", r"^ *(?<name>\S+) +(?<a>\S+) +(?<b>\S+)"),
             ("1  10.0.0.1 (10.0.0.1)  0.5 ms", r"^ *(?<a>\S+) +\S+ +\S+ +(?<b>\S+ \S+)"),
@@ -293,10 +273,10 @@ mod tests {
                 "[INFO] dev kitchen: t 5",
                 "kitchen",
                 "dev hall: t 6",
-                r"dev +(?<name>\S+): +t +(?<t>\S+)",
+                r"dev +(?<name>[^:]+): +t +(?<t>\S+)",
             ),
-            ("'Hum': 40", "Hum", "'A B': 5", r"^ *.(?<name>\D+).: +(?<a>\S+)"),
-            ("[1]: 230", "1", "[2]: 5", r"^ *\[(?<name>\S+)\]: +(?<a>\S+)"),
+            ("'Hum': 40", "Hum", "'A B': 5", r"^ *.(?<name>[^\x27]+).: +(?<a>\S+)"),
+            ("[1]: 230", "1", "[2]: 5", r"^ *\[(?<name>[^\]]+)\]: +(?<a>\S+)"),
             (
                 "2026-11-20 1234 a.txt",
                 "a.txt",
@@ -317,17 +297,10 @@ mod tests {
     }
 
     #[test]
-    fn a_name_of_two_things_is_taken_behind_each() {
-        let found = alternatives(b"jobs=3 took=95ms", [b"requests", b"jobs"], b"took");
-        let expected = "(?<name>requests|jobs).*took[=: \"]*(?<took>\\S+)";
-        assert_eq!(found.unwrap().regex, expected);
-    }
-
-    #[test]
     fn of_many_numbers_the_first_are_taken() {
         let found = pattern(b"1 2 3 4 5 6 7 8 9").unwrap();
         assert_eq!(found.first, Some(8));
-        assert!(found.draws("its").ends_with("draws its first 8 numbers"), "{found:?}");
+        assert!(found.draws().ends_with("draws its first 8 numbers"), "{found:?}");
     }
 
     #[test]

@@ -3,7 +3,7 @@
 
 use std::ops::Range;
 
-use super::figures::{figures, stamp};
+use crate::input::figures::{figures, stamp};
 use crate::input::grammar::vocabulary::is_level;
 
 /// More words are no name.

@@ -83,9 +83,9 @@ impl Sampler {
         };
         match self.timed(written) {
             Ok(time) => self.rows.push(Row { end: self.entries.len(), time }),
-            Err(problem) => {
+            Err(refusal) => {
                 self.entries.truncate(before);
-                self.reject(problem, self.counts.lines, now);
+                self.reject(refusal, self.counts.lines, now);
             }
         }
         true

@@ -2,14 +2,13 @@
 
 use common::words::quoted;
 
-use super::super::checks::{MOST_NAMES, Moved, Named};
+use super::super::checks::MOST_NAMES;
 use super::super::grammar::clean;
 use super::super::grammar::metrics::is_epoch;
 use super::super::grammar::reading::{Cell, Item, Key, Reading, Unsure};
-use super::super::problems::Problem;
-use super::super::proposal::{alternatives, pattern};
+use super::super::proposal::way_out;
 use super::super::schema::Role;
-use super::super::shown::{copied, shown};
+use super::super::shown::shown;
 use super::Sampler;
 use super::row::name;
 use crate::input::grammar::cells::measure::Measure;
@@ -19,11 +18,16 @@ impl Sampler {
     pub(super) fn warn_unread(&mut self, line: &[u8], reading: &Reading) {
         let line = clean(line);
         let Some(number) = self.checks.unread.line(&line, reading) else { return };
-        let way_out = pattern(&line).map_or(Problem::MATCH.to_owned(), |found| found.draws("its"));
-        let (number, line) = (shown(number), self.counts.lines);
-        self.problems.warn(format!(
-            "Not all numbers of the line are drawn, {number} is not: {way_out}. (line {line})"
-        ));
+        let way_out = way_out(&line, b"");
+        let number = shown(number);
+        self.warn(format!("Not all numbers of the line are drawn, {number} is not: {way_out}."));
+    }
+
+    /// Warns once of other words behind the numbers of one name, and of objects in an array that have changed their places.
+    pub(super) fn warn_behind(&mut self, line: &[u8], reading: &Reading) {
+        let checks = &mut self.checks;
+        let found = [checks.behind.line(&clean(line), reading), checks.places.line(reading)];
+        found.into_iter().flatten().for_each(|text| self.warn(text));
     }
 
     /// Warns once of an array whose items may follow each other, though each has its own series.
@@ -38,48 +42,23 @@ impl Sampler {
         self.warn(format!("{path} has {items} items without names or times: each has its own series, by its number. If they follow each other, jq -c {filter} before live-plot makes each a sample."));
     }
 
-    /// Warns once of objects in an array that have changed their places.
-    pub(super) fn warn_moved(&mut self, reading: &Reading) {
-        let Some(Moved { path, key }) = self.checks.places.line(reading) else { return };
-        let path = String::from_utf8_lossy(&path);
-        let key = key.map(|key| format!("{path}.{}", String::from_utf8_lossy(&key)));
-        let way_out = match key {
-            Some(key) => format!("--rows {} draws each by itself", copied(key.as_bytes())),
-            None => "let their program print names for them".to_owned(),
-        };
-        let path = shown(path.as_bytes());
-        self.warn(format!("The objects of {path} are called by their places in the array, and now others stand there: {way_out}."));
-    }
-
-    /// Warns once of other words behind the numbers of one name.
-    pub(super) fn warn_behind(&mut self, line: &[u8], reading: &Reading) {
-        let Some(found) = self.checks.behind.line(&clean(line), reading) else { return };
-        let (name, line) = (shown(&found.name), self.counts.lines);
-        let [one, other] = found.words.map(|words| shown(&words));
-        let way_out = found.pattern.map_or(Problem::MATCH.to_owned(), |pattern| {
-            format!("--match '{pattern}' draws each by itself")
-        });
-        self.problems.warn(format!("Behind the numbers of {name} stands {one}, and now {other}, and all are one series: if that turns their sign or tells them apart, {way_out}. (line {line})"));
-    }
-
     /// Warns once of names that are new on each line: looked for where a series is new.
     pub(super) fn warn_changing(&mut self, line: &[u8], row: &[Item], reading: &Reading) {
-        let (text, line) = (clean(line), self.counts.lines);
+        let text = clean(line);
         let own = |item: &Item| match item.key {
             Key::Name(name) => reading.text(name),
             Key::Column(_) => b"",
         };
         for name in row.iter().flat_map(|item| [reading.text(item.row), own(item)]) {
-            let Some(found) = self.checks.changing.name(name, line) else { continue };
+            let Some(found) = self.checks.changing.name(name, self.counts.lines) else { continue };
             let [one, other] = found.map(|name| shown(&name));
             let is_row = matches!(row, [Item { key: Key::Column(_), .. }, ..])
                 && self.grammar.tables.has_header();
-            let way_out = match pattern(&text) {
-                _ if is_row => "--rows none draws each column as one series".to_owned(),
-                Some(found) => found.draws("their"),
-                None => Problem::MATCH.to_owned(),
+            let way_out = match is_row {
+                true => "--rows none draws each column as one series".to_owned(),
+                false => way_out(&text, b""),
             };
-            self.problems.warn(format!("The names of series change with the numbers in them, as {one} and {other}: {way_out}. (line {line})"));
+            self.warn(format!("The names of series change with the numbers in them, as {one} and {other}: {way_out}."));
         }
     }
 
@@ -88,27 +67,25 @@ impl Sampler {
         if reading.is_json || !matches!(row, [Item { key: Key::Name(_), .. }, _, ..]) {
             return;
         }
-        let mut names = Vec::new();
+        let (mut names, mut first) = (Vec::new(), Vec::new());
         for (place, item) in row.iter().enumerate().take(MOST_NAMES) {
             let whole = name(item, reading, &mut self.grammar.tables);
             let is_time =
                 matches!(item.cell, Cell::Number(Measure { value, .. }) if is_epoch(value));
             let is_drawn = matches!(self.schema.role(whole, false), Role::Series(_));
+            if place == 0 {
+                first = if whole.row.is_empty() { whole.name } else { whole.row }.to_vec();
+            }
             if place == 0 || (is_drawn && !is_time) {
                 let parts = [whole.title, whole.row, whole.name];
                 let parts: Vec<&[u8]> = parts.into_iter().filter(|part| !part.is_empty()).collect();
-                let written =
-                    if place == 0 && !whole.row.is_empty() { whole.row } else { whole.name };
-                names.push(Named { full: parts.join(&b'.'), written: written.to_vec() });
+                names.push(parts.join(&b'.'));
             }
         }
         let Some(found) = self.checks.mixed.line(&names) else { return };
-        let [one, other] = &found.firsts;
-        let both = alternatives(&clean(line), [&one.written, &other.written], &found.name.written);
-        let way_out = both.map_or(Problem::MATCH.to_owned(), |found| found.draws("both"));
-        let (name, line) = (shown(&found.name.full), self.counts.lines);
-        let [one, other] = [one, other].map(|first| shown(&first.full));
-        self.problems.warn(format!("{name} is on lines that begin with {one} and on others that begin with {other}, all as one series: {way_out}. (line {line})"));
+        let [name, one, other] = found.map(|name| shown(&name));
+        let way_out = way_out(&clean(line), &first);
+        self.warn(format!("{name} is on lines that begin with {one} and on others that begin with {other}, all as one series: {way_out}."));
     }
 }
 
@@ -152,11 +129,11 @@ mod tests {
             ),
             (
                 &["home/gps 52.5,13.4", "home/gps 52.6,13.5", "home/gps 52.7,13.6"],
-                "The names of series change with the numbers in them, as home/gps 52.5 and home/gps 52.6: --match 'home/gps +(?<gps>[^,\\s]+),(?<b>\\S+)' draws their numbers. (line 2)",
+                "The names of series change with the numbers in them, as home/gps 52.5 and home/gps 52.6: --match 'home/gps +(?<gps>[^,\\s]+),(?<b>\\S+)' draws its numbers. (line 2)",
             ),
             (
                 &["requests=5 took=12", "jobs=3 took=95", "requests=6 took=13"],
-                "took is on lines that begin with requests and on others that begin with jobs, all as one series: --match '(?<name>requests|jobs).*took[=: \"]*(?<took>\\S+)' draws both numbers. (line 2)",
+                "took is on lines that begin with requests and on others that begin with jobs, all as one series: --match '^ *(?<name>[^=]+)=(?<a>\\S+) +took=(?<took>\\S+)' draws its numbers. (line 2)",
             ),
         ] {
             assert_eq!(warned_of(lines), [warning]);

@@ -1,15 +1,18 @@
 //! Warns of cells in which something stands and that are gaps all the same. Those of a row are in one warning. Which columns
 //! have been reported is left to `input::gaps`, what is a number to the grammar.
 
+use super::super::figures::figures;
 use super::super::gaps::Gap;
-use super::super::grammar::cells::comma::is_behind_points;
+use super::super::grammar::cells::comma;
+use super::super::grammar::cells::foreign::is_hexadecimal;
 use super::super::grammar::cells::groups::BlankGroups;
 use super::super::grammar::cells::measure;
+use super::super::grammar::cells::moment::Moment;
 use super::super::grammar::cells::{begins_with_number, is_fortran};
 use super::super::grammar::clean;
 use super::super::grammar::reading::{Item, Key, Reading};
+use super::super::grammar::refusal;
 use super::super::grammar::words::loop_word;
-use super::super::problems::Problem;
 use super::super::proposal;
 use super::super::shown::shown;
 use super::Sampler;
@@ -32,7 +35,7 @@ fn named(gaps: &[Gap]) -> String {
 }
 
 impl Sampler {
-    /// Looks at a cell that is no number: whether it would be one if its comma were a decimal point, or if it ended earlier.
+    /// Looks at a cell that is no number: whether its author may have meant one.
     pub(super) fn look_at_gap(
         &mut self,
         item: &Item,
@@ -40,18 +43,23 @@ impl Sampler {
         is_series: bool,
         reading: &Reading,
     ) {
-        // The commas of `1,23,456.50` part groups.
-        let comma = text.iter().rposition(|byte| *byte == b',');
-        let is_before_point = comma.is_some_and(|at| text[at..].contains(&b'.'));
-        let has_comma = !is_before_point && self.grammar.note_comma(text);
+        if is_hexadecimal(text) && !is_series {
+            return;
+        }
+        let has_comma = self.grammar.note_comma(text);
+        let is_meant = way_out(text, false).is_some() || measure::has_unknown_unit(text);
+        let is_sure = is_meant || has_error(text) || text.split(|byte| *byte == b'/').any(has_unit);
         let is_column = matches!(item.key, Key::Column(_));
-        let is_bound = is_bound(text) && measure::is_with_more(text);
-        let begins = match item.key {
-            Key::Column(_) => begins_with_number(text) || is_before_point || is_bound,
+        let may_be_number = match item.key {
+            Key::Column(_) => is_sure || begins_with_number(text),
             // Of `epoch: 3/10` the count is not meant to be drawn.
-            Key::Name(name) => measure::is_with_more(text) && loop_word(reading.text(name)) == 0,
+            Key::Name(name) => {
+                has_comma
+                    || is_hexadecimal(text)
+                    || measure::has_unknown_unit(text)
+                    || (measure::is_with_more(text) && loop_word(reading.text(name)) == 0)
+            }
         };
-        let is_quoted = is_column && self.grammar.tables.has_commas();
         let name = name(item, reading, &mut self.grammar.tables).name;
         let gap = Gap {
             name: name.to_vec(),
@@ -59,70 +67,58 @@ impl Sampler {
             line: self.counts.lines,
             is_mixed: is_series,
         };
-        let (once, way_out) = if has_comma {
-            let way_out = match is_behind_points(text) {
-                _ if is_quoted => Problem::COMMA_IN_QUOTES,
-                true => Problem::COMMA_BEHIND_POINTS,
-                false => Problem::COMMA,
-            };
-            (&mut self.once.comma, way_out)
-        } else if is_column && is_fortran(text) {
-            (&mut self.once.fortran, Problem::FORTRAN)
-        } else {
-            let has_unknown_unit = measure::has_unknown_unit(text);
-            let is_measured = BlankGroups::of(text).is_some()
-                || is_bound
-                || has_unknown_unit
-                || has_error(text)
-                || text.split(|byte| *byte == b'/').any(has_unit);
-            let may_be_number = begins || has_unknown_unit || (is_column && is_measured);
-            match is_series || !is_column || is_measured {
-                _ if !may_be_number => {}
-                true => self.gaps.add(gap),
-                // A column of `1/1` or `23:45.67` may be one of texts.
-                false => self.gaps.wait(gap),
-            }
-            return;
-        };
-        if !std::mem::replace(once, true) {
-            self.warn_gaps(&[gap], way_out);
+        match is_series || !is_column || is_sure {
+            _ if !may_be_number => {}
+            true => self.gaps.add(gap),
+            // A column of `1/1` or `23:45.67` may be one of texts.
+            false => self.gaps.wait(gap),
         }
     }
 
     /// Reports the columns that have a gap for the first time; `line` and `row` are those that they stand in.
     pub(super) fn report_gaps(&mut self, line: &[u8], row: &[Item], reading: &Reading) {
         let new = self.gaps.take();
-        if new.is_empty() {
-            return;
-        }
-        let is_name = matches!(row, [Item { key: Key::Name(_), .. }, ..]);
-        let are_groups = new.iter().all(|gap| BlankGroups::of(&gap.text).is_some());
-        let are_bounds = new.iter().all(|gap| is_bound(&gap.text));
-        let way_out = match are_bounds {
-            _ if are_groups => Problem::BLANKS.to_owned(),
-            true if is_name => Problem::BOUND_OF_NAME.to_owned(),
-            true => Problem::BOUND.to_owned(),
-            // A pattern for this row would not fit those with numbers.
-            false if new.iter().any(|gap| gap.is_mixed) => Problem::MATCH.to_owned(),
-            false => {
+        let Some(first) = new.first() else { return };
+        let is_column = matches!(row, [Item { key: Key::Column(_), .. }, ..]);
+        let is_quoted = is_column && self.grammar.tables.has_commas();
+        // A pattern for this row would not fit those with numbers, or takes none of the cell.
+        let has_none = |gap: &Gap| gap.is_mixed || figures(&gap.text).is_empty();
+        let way_out = match way_out(&first.text, is_quoted) {
+            Some(way_out) => way_out.to_owned(),
+            None if new.iter().any(has_none) => refusal::MATCH.to_owned(),
+            None => {
                 let row = row.first().map_or(&b""[..], |item| reading.text(item.row));
-                let gaps = new.iter().map(|gap| &gap.text[..]);
-                proposal::with_gaps(&clean(line), row, gaps).unwrap_or(Problem::MATCH.to_owned())
+                proposal::way_out(&clean(line), row)
             }
         };
-        self.warn_gaps(&new, &way_out);
-    }
-
-    fn warn_gaps(&mut self, gaps: &[Gap], way_out: &str) {
-        let (text, line) = (named(gaps), gaps.first().map_or(0, |gap| gap.line));
+        let (text, line) = (named(&new), first.line);
         self.problems
             .warn(format!("{text}, as will be any other such cell; {way_out}. (line {line})"));
     }
 }
 
-/// Whether a sign for a bound begins the cell.
+/// The way out for a number that is written as none is read.
+fn way_out(text: &[u8], is_quoted: bool) -> Option<&'static str> {
+    // The commas of `1,23,456.50` part groups.
+    let point = memchr::memrchr(b'.', text);
+    let is_comma = comma::is_within(text)
+        && memchr::memrchr(b',', text) > point
+        && Moment::whole(text).is_none();
+    match is_comma {
+        true if is_quoted => Some(refusal::COMMA_IN_QUOTES),
+        true if comma::is_behind_points(text) => Some(refusal::COMMA_BEHIND_POINTS),
+        true => Some(refusal::COMMA),
+        false if is_fortran(text) => Some(refusal::FORTRAN),
+        false if is_hexadecimal(text) => Some(refusal::HEXADECIMAL),
+        false if BlankGroups::of(text).is_some() => Some(refusal::BLANKS),
+        false if is_bound(text) => Some(refusal::BOUND),
+        false => None,
+    }
+}
+
+/// Whether the cell is a number behind the sign of a bound: `<5`.
 fn is_bound(text: &[u8]) -> bool {
-    text.first().is_some_and(|first| b"<>~".contains(first))
+    text.first().is_some_and(|first| b"<>~".contains(first)) && measure::is_with_more(text)
 }
 
 /// Whether an error stands behind the number: `12.3 ± 0.2`.

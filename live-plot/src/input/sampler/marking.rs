@@ -7,17 +7,20 @@ use super::Sampler;
 use super::time::written;
 use crate::input::grammar::cells::measure::Measure;
 use crate::input::grammar::cells::moment::{Moment, Written};
+use crate::input::grammar::refusal::Refusal;
 use crate::input::grammar::{Verdict, clean, remark};
 use crate::input::marks::Place;
-use crate::input::problems::Problem;
 use crate::input::schema::{Name, Role};
 use crate::input::timestamp::Timestamps;
 
 impl Sampler {
     /// With `--marks`: whether a line that is refused is one.
     pub(super) fn is_mark(&self, verdict: Verdict, line: &[u8]) -> bool {
-        use Verdict::{Comment, NoNames, NoNumber, NotUnderstood};
-        let is_refused = matches!(verdict, Comment | NoNumber | NotUnderstood | NoNames);
+        use Refusal::{NoNames, NoNumber, NotUnderstood};
+        let is_refused = matches!(
+            verdict,
+            Verdict::Comment | Verdict::Refused(NoNumber | NotUnderstood | NoNames)
+        );
         // What --match finds no number in may have some elsewhere.
         let is_wordy = || self.grammar.has_pattern() || remark::is_remark(clean(line).trim_ascii());
         self.marks.is_some() && is_refused && is_wordy()
@@ -29,19 +32,19 @@ impl Sampler {
         let line = clean.trim_ascii();
         match self.mark_place(line) {
             Ok((text, place)) => self.add_mark(text, place),
-            Err(problem) => self.reject(problem, self.counts.lines, now),
+            Err(refusal) => self.reject(refusal, self.counts.lines, now),
         }
     }
 
     /// What of a line is the text, and where it stands.
-    fn mark_place<'a>(&mut self, line: &'a [u8]) -> Result<(&'a [u8], Place), Problem> {
+    fn mark_place<'a>(&mut self, line: &'a [u8]) -> Result<(&'a [u8], Place), Refusal> {
         if self.grammar.has_pattern() {
             let reading = std::mem::take(&mut self.grammar.reading);
             let time = self.time(reading.items(), &reading);
             self.grammar.reading = reading;
             match time {
                 Ok(time) if !time.is_nan() => return Ok((remark::rest(line), Place::At(time))),
-                Err(problem) if problem != Problem::NoTime => return Err(problem),
+                Err(refusal) if refusal != Refusal::NoTime => return Err(refusal),
                 _ => {}
             }
         }

@@ -6,10 +6,10 @@ use std::time::Instant;
 use super::{Row, Sampler};
 use crate::input::grammar::cells::measure::Measure;
 use crate::input::grammar::reading::{Cell, Item, Key, Reading};
+use crate::input::grammar::refusal::Refusal;
 use crate::input::grammar::table::Tables;
 use crate::input::grammar::{clean, remark};
 use crate::input::marks::Place;
-use crate::input::problems::Problem;
 use crate::input::schema::{Name, Role};
 use crate::series::Sample;
 use crate::series::store::Entry;
@@ -26,16 +26,15 @@ impl Sampler {
         if is_checked {
             self.warn_unread(line, &reading);
             self.warn_behind(line, &reading);
-            self.warn_moved(&reading);
         }
         for row in reading.rows() {
             if reading.is_json && !self.has_number_or_gap(row, &reading) {
                 continue;
             }
-            if let Err(problem) = self.take_row(line, row, &reading, is_checked) {
+            if let Err(refusal) = self.take_row(line, row, &reading, is_checked) {
                 // A group of --match may match nothing.
-                self.once.no_time |= problem == Problem::NoTime && !self.grammar.has_pattern();
-                self.reject(problem, self.counts.lines, now);
+                self.once.no_time |= refusal == Refusal::NoTime && !self.grammar.has_pattern();
+                self.reject(refusal, self.counts.lines, now);
             }
         }
         self.grammar.reading = reading;
@@ -48,7 +47,7 @@ impl Sampler {
         row: &[Item],
         reading: &Reading,
         is_checked: bool,
-    ) -> Result<(), Problem> {
+    ) -> Result<(), Refusal> {
         self.warn_apart(line, row, reading);
         let (time, name) = (self.time(row, reading), self.row_name(row, reading));
         let (time, name) = (time?, name?);
@@ -103,9 +102,6 @@ impl Sampler {
                 self.look_at_gap(item, reading.text(text), series.is_some(), reading);
             }
             if let Some(series) = series {
-                if let Cell::Text(text) = item.cell {
-                    self.warn_hexadecimal(series, reading.text(text));
-                }
                 self.cells.push((series, place));
                 self.push(series, measure);
             }

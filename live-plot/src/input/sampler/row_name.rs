@@ -4,7 +4,7 @@
 use super::Sampler;
 use super::row::name;
 use crate::input::grammar::reading::{Cell, Item, Reading};
-use crate::input::problems::Problem;
+use crate::input::grammar::refusal::Refusal;
 
 /// From this number on a double is not exact: two rows could have one name.
 const INEXACT: f64 = 9_007_199_254_740_992.0;
@@ -15,7 +15,7 @@ impl Sampler {
         &mut self,
         row: &[Item],
         reading: &Reading,
-    ) -> Result<Option<Vec<u8>>, Problem> {
+    ) -> Result<Option<Vec<u8>>, Refusal> {
         if !self.schema.names_rows() {
             return Ok(None);
         }
@@ -35,7 +35,7 @@ impl Sampler {
             let part = match item.cell {
                 Cell::Text(span) => reading.text(span).to_vec(),
                 Cell::Number(measure) if measure.value.abs() >= INEXACT => {
-                    return Err(Problem::LongRow);
+                    return Err(Refusal::LongRow);
                 }
                 Cell::Number(measure) if !measure.value.is_nan() => {
                     let unit = measure.unit.map(|unit| unit.to_string()).unwrap_or_default();

@@ -7,14 +7,14 @@ use crate::input::grammar::cells::measure::Measure;
 use crate::input::grammar::cells::moment::{Moment, Written};
 use crate::input::grammar::cells::unit::Unit;
 use crate::input::grammar::reading::{Cell, Item, Reading};
+use crate::input::grammar::refusal::Refusal;
 use crate::input::grammar::table::Tables;
 use crate::input::grammar::table::row::is_half_of_day;
-use crate::input::problems::Problem;
 use crate::input::schema::Role;
 
 impl Sampler {
     /// The time of a row; NaN if rows have none of their own.
-    pub(super) fn time(&mut self, row: &[Item], reading: &Reading) -> Result<f64, Problem> {
+    pub(super) fn time(&mut self, row: &[Item], reading: &Reading) -> Result<f64, Refusal> {
         if self.timestamps.is_none() {
             return Ok(f64::NAN);
         }
@@ -25,7 +25,7 @@ impl Sampler {
     }
 
     /// The cells of a row that are its time: one or two, and a half of the day.
-    fn find_time(&mut self, row: &[Item], reading: &Reading) -> Result<Vec<usize>, Problem> {
+    fn find_time(&mut self, row: &[Item], reading: &Reading) -> Result<Vec<usize>, Refusal> {
         let mut parts: [Option<usize>; 2] = [None; 2];
         for (place, item) in row.iter().enumerate() {
             let name = name(item, reading, &mut self.grammar.tables);
@@ -37,10 +37,10 @@ impl Sampler {
             Cell::Text(span) => Some(reading.text(span)),
             _ => None,
         };
-        let first = parts[0].ok_or(Problem::NoTime)?;
+        let first = parts[0].ok_or(Refusal::NoTime)?;
         // A date, and the clock time in the cell that is named too, or simply follows.
         let second = match self.schema.time_parts() {
-            2 => Some(parts[1].ok_or(Problem::NoTime)?),
+            2 => Some(parts[1].ok_or(Refusal::NoTime)?),
             _ => Some(first + 1).filter(|next| is_split(text(first), text(*next))),
         };
         let last = second.unwrap_or(first);
@@ -49,15 +49,15 @@ impl Sampler {
     }
 
     /// The time that is written so; NaN if rows have none of their own.
-    pub(super) fn timed(&mut self, written: Option<Written>) -> Result<f64, Problem> {
+    pub(super) fn timed(&mut self, written: Option<Written>) -> Result<f64, Refusal> {
         let Some(timestamps) = &mut self.timestamps else { return Ok(f64::NAN) };
         let time = written.and_then(|written| timestamps.read(written));
         if std::mem::take(&mut timestamps.guessed) {
             self.problems.warn(format!("Dates such as 05/11/2026 are read with the month first; if their day is first, put sed -uE 's,([0-9]+)/([0-9]+)/([0-9]{{4}}),\\3-\\2-\\1,' before live-plot. (line {})", self.counts.lines));
         }
-        let time = time.ok_or(Problem::BadTime)?;
+        let time = time.ok_or(Refusal::BadTime)?;
         if time < self.latest {
-            return Err(Problem::BackInTime);
+            return Err(Refusal::BackInTime);
         }
         self.latest = time;
         Ok(time)

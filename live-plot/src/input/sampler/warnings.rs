@@ -6,15 +6,14 @@ use super::super::apart::Row;
 use super::super::counters::Counters;
 use super::super::grammar::reading::Reading;
 use super::super::grammar::reading::{Cell, Item, Key};
+use super::super::grammar::refusal;
 use super::super::grammar::table::OpenMark;
 use super::super::grammar::{clean, metrics};
-use super::super::problems::Problem;
 use super::super::proposal::by_words;
-use super::super::shown::{copied, shown};
+use super::super::shown::copied;
 use super::super::splitter::LONGEST;
 use super::super::timestamp::compact;
 use super::Sampler;
-use crate::input::grammar::cells::foreign::is_hexadecimal;
 use crate::input::grammar::cells::measure::Measure;
 use crate::input::grammar::cells::moment::Moment;
 use crate::input::grammar::cells::unit::Unit;
@@ -32,26 +31,14 @@ impl Sampler {
         }
     }
 
-    /// Warns once of a hexadecimal number in a series that had others.
-    pub(super) fn warn_hexadecimal(&mut self, series: usize, text: &[u8]) {
-        if !is_hexadecimal(text) || std::mem::replace(&mut self.once.hexadecimal, true) {
-            return;
-        }
-        let name = &self.schema.names()[series];
-        let (text, way_out) = (shown(text), Problem::HEXADECIMAL);
-        self.warn(format!(
-            "{name}: {text} is a hexadecimal number, and a gap, as will be any other; {way_out}."
-        ));
-    }
-
     /// Warns of a row whose marks may mean something else than they are read as.
     pub(super) fn warn_open_marks(&mut self) {
         let Some(mark) = self.grammar.tables.open_mark.take() else { return };
         let text = match mark {
-            OpenMark::Comma => format!("The line is read as two numbers; {}.", Problem::COMMA),
-            OpenMark::CommaBehindPoints => format!("The line is read as two numbers; {}.", Problem::COMMA_BEHIND_POINTS),
+            OpenMark::Comma => format!("The line is read as two numbers; {}.", refusal::COMMA),
+            OpenMark::CommaBehindPoints => format!("The line is read as two numbers; {}.", refusal::COMMA_BEHIND_POINTS),
             OpenMark::Blank if std::mem::replace(&mut self.once.blank, true) => return,
-            OpenMark::Blank => format!("The line is read as several numbers; {}.", Problem::BLANKS),
+            OpenMark::Blank => format!("The line is read as several numbers; {}.", refusal::BLANKS),
             OpenMark::Point => "The points of the line are read as decimal points; if they part thousands, put sed -u 's/[.]//g' before live-plot.".to_owned(),
         };
         self.warn(text);
@@ -115,23 +102,12 @@ impl Sampler {
         if std::mem::replace(&mut self.once.two_units, true) {
             return;
         }
-        let unit = |series| self.scales.unit(series);
-        let is_size =
-            unit(both.0).is_some_and(|unit| unit.is_large_prefix() || unit.of_top().is_some());
         let [(one, unit), (other, other_unit)] = [both.0, both.1].map(|series| {
-            let unit = unit(series).map_or("no unit".to_owned(), |unit| unit.to_string());
+            let unit = self.scales.unit(series);
+            let unit = unit.map_or("no unit".to_owned(), |unit| unit.to_string());
             (&self.schema.names()[series], unit)
         });
-        let way_out = match self.is_drawn {
-            true => "drawn as they stand: --panels gives each an axis of its own.",
-            false if is_size => {
-                "written as they stand: an option of their program may choose one unit for all."
-            }
-            false => "written as they stand.",
-        };
-        self.problems.warn(format!(
-            "{one} is in {unit}, {other} in {other_unit}, and their numbers are {way_out}"
-        ));
+        self.problems.warn(format!("{one} is in {unit}, {other} in {other_unit}, and their numbers stand as they are: an option of their program may choose one unit for all, --panels gives each an axis of its own."));
     }
 
     /// Warns that numbers before this one were read by 1000s, and now are by 1024s.

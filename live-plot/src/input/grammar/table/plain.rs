@@ -3,8 +3,9 @@
 
 use super::super::cells::{self, Kind};
 use super::super::reading::{Cell, Key, Reading, Span};
+use super::super::refusal::Refusal;
 use super::row;
-use super::{OpenMark, Refusal, Tables};
+use super::{OpenMark, Tables};
 use crate::input::grammar::cells::comma;
 use crate::input::grammar::cells::delimiter::Delimiter;
 use crate::input::grammar::cells::groups::{self, BlankGroups};
@@ -78,7 +79,7 @@ impl Tables {
         }
         reading.clear();
         if is_bracketed && cells::has_word(line) {
-            return Err(Refusal::NoRow);
+            return Err(Refusal::NotUnderstood);
         }
         self.read_with_gaps(line, reading).or_else(|refusal| {
             let is_read = self.read_before_word(line, reading).is_some();
@@ -123,7 +124,7 @@ impl Tables {
         if !fits && self.refused.replace(cells) != Some(cells) {
             reading.clear();
             let width = self.table.as_ref().map(|table| table.header.names.len());
-            return Err(if width == Some(cells) { Refusal::NoRow } else { Refusal::Cells });
+            return Err(if width == Some(cells) { Refusal::NotUnderstood } else { Refusal::Cells });
         }
         if !fits {
             self.table = None;
@@ -148,13 +149,13 @@ impl Tables {
     /// A row of a table without header that has begun, with a cell that is no number: a gap in its own column.
     fn read_with_gaps(&self, line: &[u8], reading: &mut Reading) -> Result<(), Refusal> {
         let Some(delimiter) = self.delimiter.filter(|_| self.table.is_none()) else {
-            return Err(Refusal::NoRow);
+            return Err(Refusal::NotUnderstood);
         };
         let cells: Vec<&[u8]> = delimiter.cells(delimiter.without_last(line)).collect();
         let begins =
             cells.iter().map(|cell| cells::kind(cell, delimiter)).find(|kind| *kind != Kind::Time);
         if cells.len() != self.width || !matches!(begins, Some(Kind::Number(_))) {
-            return Err(Refusal::NoRow);
+            return Err(Refusal::NotUnderstood);
         }
         row::read(&cells, 0, Span::default(), None, delimiter, reading);
         Ok(())
@@ -214,7 +215,7 @@ impl Tables {
             _ => self.blanks_part |= delimiter == Delimiter::Blanks,
         }
         if row::read_plain(line, delimiter, reading).is_none_or(|(_, is_named)| is_named) {
-            return Err(Refusal::NoRow);
+            return Err(Refusal::NotUnderstood);
         }
         // After an empty line it need not be a row of the table above.
         if self.table.as_ref().is_some_and(|table| table.is_doubtful) {

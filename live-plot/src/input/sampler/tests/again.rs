@@ -142,7 +142,7 @@ fn rules() -> impl Strategy<Value = Rules> {
         1 => Just(Rules { naming: naming(&[], &[], &["time"]), ..Rules::default() }),
         2 => Just(Rules { naming: naming(&[], &[], &["t"]), ..Rules::default() }),
         1 => Just(Rules { naming: naming(&[], &[], &["t"]), marks: true, ..Rules::default() }),
-        1 => Just(Rules { marks: true, rate: true, is_drawn: true, ..Rules::default() }),
+        1 => Just(Rules { marks: true, rate: true, ..Rules::default() }),
     ]
 }
 

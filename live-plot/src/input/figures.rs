@@ -1,4 +1,5 @@
-//! The numbers on a line as its reader sees them, wherever they stand: in brackets, and on both sides of a slash.
+//! The numbers on a line as its reader sees them, whatever form reads it and wherever they stand: in brackets, and on both
+//! sides of a slash.
 
 use std::ops::Range;
 
@@ -45,39 +46,32 @@ fn rank(line: &[u8]) -> usize {
     let Some(inner) = line.strip_prefix(b"[") else { return 0 };
     let is_part = |byte: &u8| byte.is_ascii_digit() || *byte == b',';
     let length = inner.iter().take_while(|byte| is_part(byte)).count();
-    match &inner[length..] {
-        [b']', b'<', ..] if length > 0 => length + 2,
-        _ => 0,
-    }
+    if length > 0 && inner[length..].starts_with(b"]<") { length + 2 } else { 0 }
 }
 
 /// How long the time is that the text begins with, also as syslog and ctime(3) write it: `Mon Nov 23 10:00:00 UTC 2026`.
 pub(super) fn stamp(text: &[u8]) -> usize {
     const NAMES: &[u8] = b"JanFebMarAprMayJunJulAugSepOctNovDecMonTueWedThuFriSatSun";
-    let is_digits = |word: &[u8]| word.iter().all(u8::is_ascii_digit);
     let is_name = |word: &[u8]| word.len() == 3 && NAMES.chunks(3).any(|name| name == word);
-    let first = text.split(u8::is_ascii_whitespace).next().unwrap_or_default();
     let moment = |text: &[u8]| Moment::prefix(text).map_or(0, |(_, length)| length);
-    if !is_name(first.strip_suffix(b",").unwrap_or(first)) {
+    if !text.get(..3).is_some_and(is_name) {
         return moment(text);
     }
-    let (mut at, mut end) = (first.len(), 0);
-    loop {
-        at += text[at..].len() - text[at..].trim_ascii_start().len();
-        let rest = &text[at..];
-        let word = rest.split(u8::is_ascii_whitespace).next().unwrap_or_default();
-        let is_year = word.len() == 4 && is_digits(word);
-        let clock = moment(rest);
-        if clock > 0 || (is_year && end > 0) {
-            end = at + clock.max(if is_year { word.len() } else { 0 });
+    let (mut at, mut end) = (0, 0);
+    for whole in text.split(u8::is_ascii_whitespace) {
+        let word = whole.strip_suffix(b",").unwrap_or(whole);
+        let are_digits = word.iter().all(u8::is_ascii_digit);
+        // Of `Nov 2026` nobody knows whether it is one.
+        let is_year = are_digits && word.len() == 4 && at > 4;
+        let is_zone = end > 0 && !word.is_empty() && word.iter().all(u8::is_ascii_uppercase);
+        if moment(word) > 0 || is_zone || is_year {
+            end = at + word.len();
+        } else if !is_name(word) && (end > 0 || !are_digits) {
+            break;
         }
-        let is_zone = end > 0 && word.iter().all(u8::is_ascii_uppercase);
-        let is_part = clock > 0 || is_zone || is_name(word) || (is_digits(word) && end == 0);
-        if word.is_empty() || !is_part {
-            return end;
-        }
-        at += clock.max(word.len());
+        at += whole.len() + 1;
     }
+    end
 }
 
 /// How long the address is that the text begins with: `de:87:ad:c9:fc:81`, `fd00::1`.
@@ -117,9 +111,9 @@ fn length(text: &[u8]) -> Option<usize> {
         return None;
     }
     if let Some((measure, length)) = measure::prefix(text) {
-        // `1.` counts the lines of a list.
-        if text[length - 1] == b'.' {
-            return None;
+        if let Some(number) = text[..length].strip_suffix(b".") {
+            // `1.` counts the lines of a list, `0.5.` ends a sentence.
+            return number.contains(&b'.').then_some(length - 1);
         }
         let unit = text[length..].strip_prefix(b" ").and_then(measure::after_blank);
         let unit = unit.filter(|_| measure.unit.is_none());
@@ -169,6 +163,7 @@ mod tests {
             ("[D][sensor:094]: 5 at 1436509052.249:98.5", &["5", "98.5"]),
             ("[1,0]<stdout>:step 5", &["5"]),
             ("Nov 26 10:20:00 host 5", &["5"]),
+            ("since Nov 24 2026 took 0.5.", &["0.5"]),
             ("at Mon Nov 23 10:00:00 UTC 2026 5", &["5"]),
             ("Nov 2026 5", &["2026", "5"]),
             ("$GPGGA,123519,4807.038,N,,*47", &["123519", "4807.038"]),
