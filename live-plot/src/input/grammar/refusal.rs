@@ -1,11 +1,11 @@
 //! Why a line is not drawn, and the way out: where it arises one of these is returned, and here it is worded. Options that
 //! are made for one line are left to `input::proposal`, how often all of it is reported to `input::problems`.
 
-/// The way out for a decimal comma.
-pub(in crate::input) const COMMA: &str = "if its comma is a decimal point, run its program with LC_ALL=C or put sed -u y/,/./ before live-plot";
+/// The way out for a decimal comma. Other commas may part words.
+pub(in crate::input) const COMMA: &str = r"if its comma is a decimal point, run its program with LC_ALL=C or put sed -uE 's/([0-9]),([0-9])/\1.\2/g' before live-plot";
 
 /// The same behind points that part thousands.
-pub(in crate::input) const COMMA_BEHIND_POINTS: &str = r"if its comma is a decimal point, put sed -uE ':a;s/([0-9])[.]([0-9]{3}[.,])/\1\2/;ta;y/,/./' before live-plot";
+pub(in crate::input) const COMMA_BEHIND_POINTS: &str = r"if its comma is a decimal point, put sed -uE ':a;s/([0-9])[.]([0-9]{3}[.,])/\1\2/;ta;s/([0-9]),([0-9])/\1.\2/g' before live-plot";
 
 /// The same in quotes, between commas that part cells.
 pub(in crate::input) const COMMA_IN_QUOTES: &str = r#"if its comma is a decimal point, put sed -uE 's/"([-+]?[0-9][^",]*),([0-9][^",]*)"/\1.\2/g' before live-plot"#;
