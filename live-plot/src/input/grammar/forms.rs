@@ -11,7 +11,6 @@
 
 use super::cells::foreign::Foreign;
 use super::cells::{self, comma, has_number, number};
-use super::json::outline::Part;
 use super::pairs::Found;
 use super::refusal::Refusal;
 use super::table::header;
@@ -37,9 +36,9 @@ impl Grammar {
             reading.clear();
         }
         match outline.read(line, number, things, reading) {
-            Part::Read => return Verdict::Read,
-            Part::Silent => return Verdict::Silent,
-            Part::Other => reading.clear(),
+            Some(true) => return Verdict::Read,
+            Some(false) => return Verdict::Silent,
+            None => reading.clear(),
         }
         // In a flood of words none is looked at closely.
         if !is_bracketed && !number::is_possible(line) && !pairs::is_gap(line) {

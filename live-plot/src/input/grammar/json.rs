@@ -39,8 +39,7 @@ pub(super) fn read(line: &[u8], things: &mut Things, reading: &mut Reading) -> b
 /// Reads a text if all of it is JSON.
 fn document(text: &[u8], things: &mut Things, reading: &mut Reading) -> Option<()> {
     let path = Vec::new();
-    let mut json =
-        Json { text, at: 0, depth: 0, path, objects: 0, lists: Vec::new(), things, reading };
+    let mut json = Json { text, at: 0, depth: 0, path, lists: Vec::new(), things, reading };
     let is_whole = json.values();
     if text.first() == Some(&b'[')
         && let Some(unsure) = reading.unsure
@@ -59,8 +58,6 @@ struct Json<'a> {
     depth: usize,
     /// The names on the way to a value, joined by dots.
     path: Vec<u8>,
-    /// How many objects have begun.
-    objects: usize,
     /// The items of each array of values in what is open.
     lists: Vec<Range<usize>>,
     things: &'a mut Things,
@@ -99,7 +96,6 @@ impl<'a> Json<'a> {
 
     fn object(&mut self) -> Option<()> {
         self.enter()?;
-        self.objects += 1;
         let (start, lists) = (self.reading.items().len(), self.lists.len());
         let ended = self.reading.ended();
         while !self.eat(b'}') {
@@ -114,7 +110,7 @@ impl<'a> Json<'a> {
         if !lists.is_empty() {
             lists::arrange(&lists, start, ended, self.reading);
         }
-        samples::describe(&self.path, ended, start, self.things, self.reading);
+        samples::describe(&self.path, ended, start, &self.things.rows, self.reading);
         self.depth -= 1;
         Some(())
     }
@@ -123,8 +119,7 @@ impl<'a> Json<'a> {
     fn items(&mut self, end: u8) -> Option<()> {
         let is_top = self.path.is_empty();
         self.enter()?;
-        let (begun, lists) = (self.objects, self.lists.len());
-        let first = self.reading.items().len();
+        let (lists, first) = (self.lists.len(), self.reading.items().len());
         let (mut number, mut values, mut objects) = (0, 0, Vec::new());
         while !self.eat(end) {
             let (before, start) = (self.path.len(), self.reading.items().len());
@@ -152,15 +147,12 @@ impl<'a> Json<'a> {
             lists::name_by_word(all, self.reading);
         } else if is_top && (values > 0 || self.depth > 1) {
             return None;
-        } else if number == 0 {
-            // Nothing is in it.
-        } else if values == number && all.len() == number {
+        } else if values == number && number > 0 {
             self.lists.push(all);
         } else if lists.len() == number {
             lists::arrange_pairs(&lists, &self.path, self.reading);
         } else if objects.len() == number {
-            let is_flat = self.objects == begun + number;
-            let objects = Objects { path: &self.path, each: &objects, is_flat };
+            let objects = Objects { path: &self.path, each: &objects };
             array::arrange(&objects, self.things, self.reading);
         }
         Some(())
@@ -200,7 +192,7 @@ impl<'a> Json<'a> {
         Some(text)
     }
 
-    /// A value; `column` if it is an item of an array at the top. `true` and `false` are not drawn.
+    /// A value; `column` if it is an item of an array at the top.
     fn value(&mut self, column: Option<usize>) -> Option<()> {
         (self.reading.size() <= LARGEST).then_some(())?;
         let cell = match self.peek()? {
@@ -211,10 +203,7 @@ impl<'a> Json<'a> {
                 let text = self.string()?;
                 self.reading.cell(&text)
             }
-            _ => match self.literal()? {
-                Some(cell) => cell,
-                None => return Some(()),
-            },
+            _ => self.literal()?,
         };
         let key = match column {
             Some(column) => Key::Column(column),
@@ -224,18 +213,18 @@ impl<'a> Json<'a> {
         Some(())
     }
 
-    /// A number, or a word: null is a gap.
-    fn literal(&mut self) -> Option<Option<Cell>> {
+    /// A number, or a word: null is a gap, true and false are not drawn.
+    fn literal(&mut self) -> Option<Cell> {
         let rest = &self.text[self.at..];
         if let Some((value, length)) = number::prefix(rest) {
             self.at += length;
-            return Some(Some(Cell::Number(Measure { value, unit: None })));
+            return Some(Cell::Number(Measure { value, unit: None }));
         }
         let length = rest.iter().take_while(|byte| byte.is_ascii_alphabetic()).count();
         self.at += length;
         match &rest[..length] {
-            b"null" | b"None" => Some(Some(Cell::GAP)),
-            b"true" | b"false" | b"True" | b"False" => Some(None),
+            b"null" | b"None" => Some(Cell::GAP),
+            b"true" | b"false" | b"True" | b"False" => Some(Cell::Empty),
             _ => None,
         }
     }
@@ -268,7 +257,7 @@ mod tests {
     fn nested_names_are_joined_by_dots_in_their_own_order() {
         assert_rows(
             r#"{"t": 1.5, "cpu": {"user": 2, "sys": "3"}, "load": [4, [5]], "ok": true, "s": "x"}"#,
-            &["t=1.5 cpu.user=2 cpu.sys=3 load.0=4 load.1.0=5 s='x'"],
+            &["t=1.5 cpu.user=2 cpu.sys=3 load.0=4 load.1.0=5 ok= s='x'"],
         );
         assert_rows(r#"{"a": 1, "b": null, "c": "12 ms"}"#, &["a=1 b=NaN c=12ms"]);
         assert_rows(r#"{"a\u00e9\ud83d\ude00\n\"": 1}"#, &["aé😀\n\"=1"]);
@@ -278,7 +267,7 @@ mod tests {
     fn python_and_javascript_write_more_than_the_standard_allows() {
         assert_rows(
             "{'loss': 0.5, 'ok': True, 'n': None, 't': (1, 2),}",
-            &["loss=0.5 n=NaN t.0=1 t.1=2"],
+            &["loss=0.5 ok= n=NaN t.0=1 t.1=2"],
         );
         assert_rows(
             r#"{"a": NaN, "NaN": 5, "b": -Infinity, "c": inf}"#,

@@ -24,7 +24,7 @@ pub(super) fn arrange(objects: &Objects<'_>, things: &mut Things, reading: &mut 
         // Each is a row, and may have a name that another one has, too.
         if objects.each.len() > 1 && things.rows.is_empty() {
             for each in objects.each.chunks(1) {
-                arrange(&Objects { each, ..*objects }, things, reading);
+                arrange(&Objects { each, path: b"" }, things, reading);
             }
         }
     } else if are_named_rows(objects, things, reading) || are_samples(objects, reading) {

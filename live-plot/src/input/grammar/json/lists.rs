@@ -4,7 +4,7 @@
 use std::ops::Range;
 
 use super::super::cells::moment::Moment;
-use super::super::reading::{Cell, Item, Key, Reading, Span, Unsure};
+use super::super::reading::{Cell, Key, Reading, Span, Unsure};
 use super::super::words;
 use super::jq;
 use super::samples::{are_epochs, are_moments, is_time};
@@ -85,16 +85,12 @@ fn alike(lists: &[Range<usize>], one: &Range<usize>) -> Vec<Range<usize>> {
     lists.iter().filter(|list| list.len() == one.len()).cloned().collect()
 }
 
-fn name(place: usize, reading: &Reading) -> &[u8] {
-    match reading.items()[place] {
-        Item { key: Key::Name(name), .. } => reading.text(name),
-        _ => b"",
-    }
-}
-
 /// The path of an array: that of its first value without `.0`.
 fn path(list: &Range<usize>, reading: &Reading) -> Vec<u8> {
-    let name = name(list.start, reading);
+    let name = match reading.items()[list.start].key {
+        Key::Name(name) => reading.text(name),
+        Key::Column(_) => b"",
+    };
     name.strip_suffix(b".0").unwrap_or(name).to_vec()
 }
 
@@ -108,13 +104,13 @@ fn are_times(list: &Range<usize>, reading: &Reading) -> bool {
 
 /// Notes that the values of a long array may follow each other, with those of the arrays beside it that are as long.
 fn doubt(lists: &[Range<usize>], reading: &mut Reading) {
-    let Some(long) = lists.iter().find(|list| list.len() > MANY) else { return };
-    let paths: Vec<Vec<u8>> = alike(lists, long).iter().map(|list| path(list, reading)).collect();
-    let filter = match &paths[..] {
-        [path] => jq::filter(path),
-        paths => jq::transposed(paths),
+    let has_number = |list: &Range<usize>| {
+        reading.items()[list.clone()].iter().any(|item| item.cell.is_number())
     };
-    report(&paths[0], long.len(), &filter, reading);
+    let is_long = |list: &&Range<usize>| list.len() > MANY && has_number(list);
+    let Some(long) = lists.iter().find(is_long) else { return };
+    let paths: Vec<Vec<u8>> = alike(lists, long).iter().map(|list| path(list, reading)).collect();
+    report(&paths[0], long.len(), &jq::transposed(&paths), reading);
 }
 
 /// Notes that the items of an array may follow each other.
@@ -125,6 +121,7 @@ pub(super) fn report(path: &[u8], items: usize, filter: &str, reading: &mut Read
 
 #[cfg(test)]
 mod tests {
+    use super::super::super::reading::Item;
     use super::super::super::shown::shown;
     use super::super::document;
     use super::super::names::Things;
@@ -213,8 +210,13 @@ mod tests {
         let list = |count: usize| format!("[{}]", vec!["1"; count].join(","));
         let (few, many) = (list(MANY), list(MANY + 1));
         assert_eq!(doubt(&format!(r#"{{"v":{few}}}"#)), None);
+        let words = many.replace('1', "true");
+        assert_eq!(doubt(&format!(r#"{{"v":1,"on":{words}}}"#)), None);
         let found = |path: &str, filter: &str| Some([path.to_owned(), filter.to_owned()]);
-        assert_eq!(doubt(&format!(r#"{{"h":{{"v":{many},"w":{few}}}}}"#)), found("h.v", ".h.v[]"));
+        assert_eq!(
+            doubt(&format!(r#"{{"h":{{"v":{many},"w":{few}}}}}"#)),
+            found("h.v", r#".h|[."v"]|transpose[]|{"v":.[0]}"#)
+        );
         assert_eq!(
             doubt(&format!(r#"{{"h":{{"v":{many},"val w":{many}}}}}"#)),
             found("h.v", r#".h|[."v",."val w"]|transpose[]|{"v":.[0],"val w":.[1]}"#)

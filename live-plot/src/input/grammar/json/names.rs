@@ -1,7 +1,7 @@
 //! What the objects of an array are called: by a member whose key says that it is a name, or by words that are different.
 //! Once a member has named several objects of an array it names them also where one is left.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::super::cells::measure::Measure;
 use super::super::cells::moment::Moment;
@@ -19,13 +19,13 @@ const MOST_KNOWN: usize = 64;
 pub(in crate::input) struct Things {
     /// The names of `--rows`: with them no object has another name.
     pub(super) rows: Vec<String>,
-    /// The paths of arrays, and the keys of the names in them.
-    known: Vec<(Vec<u8>, Vec<u8>)>,
+    /// The key of the names in the array with each path.
+    known: BTreeMap<Vec<u8>, Vec<u8>>,
 }
 
 impl Things {
     pub(in crate::input) fn new(rows: &[String]) -> Self {
-        Self { rows: rows.to_vec(), known: Vec::new() }
+        Self { rows: rows.to_vec(), known: BTreeMap::new() }
     }
 }
 
@@ -41,14 +41,13 @@ pub(super) fn names(
     things: &mut Things,
     reading: &Reading,
 ) -> Option<Vec<(usize, Vec<u8>)>> {
-    let known = things.known.iter().find(|(path, _)| path == objects.path);
-    if let Some(names) = known.and_then(|(_, key)| names_under(objects, key, reading)) {
+    let known = things.known.get(objects.path);
+    if let Some(names) = known.and_then(|key| names_under(objects, key, reading)) {
         return Some(names);
     }
     let is_nested = !objects.path.is_empty();
     let members = || objects.members(0, reading).map(|(_, key, _)| key);
-    let are_side_by_side =
-        objects.is_flat && objects.each.len() > 1 && !members().next().is_some_and(is_time);
+    let are_side_by_side = objects.each.len() > 1 && !members().next().is_some_and(is_time);
     // What has a time may be an event, whose id never comes again.
     let is_of_event = |key: &[u8]| {
         is_nested && key.ends_with(b"id") && key.len() <= 3 && are_samples(objects, reading)
@@ -67,8 +66,7 @@ pub(super) fn names(
     let (key, names) =
         keys.find_map(|(_, key)| Some((key, names_under(objects, key, reading)?)))?;
     if names.len() > 1 && is_nested && things.known.len() < MOST_KNOWN {
-        things.known.retain(|(path, _)| path != objects.path);
-        things.known.push((objects.path.to_vec(), key.to_vec()));
+        things.known.insert(objects.path.to_vec(), key.to_vec());
     }
     Some(names)
 }

@@ -14,8 +14,6 @@ pub(super) struct Objects<'a> {
     pub(super) path: &'a [u8],
     /// The items of each object.
     pub(super) each: &'a [Range<usize>],
-    /// No object has another one in it.
-    pub(super) is_flat: bool,
 }
 
 impl Objects<'_> {
@@ -52,27 +50,21 @@ impl Objects<'_> {
     /// Puts the name of an object in the place of its number, or nothing.
     pub(super) fn rename(&self, number: usize, name: Option<&[u8]>, reading: &mut Reading) {
         let prefix = self.prefix(number);
-        let mut base = self.path.to_vec();
-        if let Some(name) = name {
-            base.extend_from_slice(if base.is_empty() { b"" } else { b"." });
-            base.extend_from_slice(name);
-        }
-        let under = |rest: &[u8]| [&base, &b"."[..], rest].concat();
-        let row = reading.keep(if name.is_some() { &base } else { b"" });
+        let parts = [self.path, name.unwrap_or_default()];
+        let base = parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>();
+        let base = base.join(&b'.');
+        let named = reading.keep(if name.is_some() { &base } else { b"" });
         for place in self.each[number].clone() {
-            let Item { row: own, key: Key::Name(key), .. } = reading.items()[place] else {
-                continue;
+            let Item { row, key: Key::Name(key), .. } = reading.items()[place] else { continue };
+            let is_in_row = !reading.text(row).is_empty();
+            let rest = reading.text(if is_in_row { row } else { key })[prefix..].to_vec();
+            let under = [&base, &b"."[..], &rest].concat();
+            let (row, key) = match name {
+                _ if is_in_row => (reading.keep(&under), key),
+                Some(_) => (named, reading.keep(&rest)),
+                None => (row, reading.keep(&under)),
             };
-            let (row, key) = match reading.text(own) {
-                b"" if name.is_some() => (row, reading.text(key)[prefix..].to_vec()),
-                b"" => (row, under(&reading.text(key)[prefix..])),
-                own => {
-                    let own = under(&own[prefix..]);
-                    (reading.keep(&own), reading.text(key).to_vec())
-                }
-            };
-            let key = Key::Name(reading.keep(&key));
-            reading.rename(place, row, key);
+            reading.rename(place, row, Key::Name(key));
         }
     }
 }

@@ -5,8 +5,6 @@
 //!
 //! A line that can be no part of what is open ends it: what was kept is then left to be reported.
 
-use std::ops::Range;
-
 use super::super::json;
 use super::super::vocabulary;
 use super::names::{self, Things};
@@ -20,9 +18,6 @@ use crate::input::grammar::words::is_name;
 /// More levels, or more bytes, are not kept.
 const DEEPEST: usize = 64;
 const LONGEST: usize = 4 << 20;
-
-/// So much of a line that is left to be reported is kept.
-const LONGEST_TORN: usize = 1 << 10;
 
 /// What is open.
 #[derive(Debug, Default, Clone, PartialEq)]
@@ -42,25 +37,15 @@ pub(in crate::input) struct Outline {
 }
 
 /// A bracket that is open.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Default, Clone, PartialEq)]
 struct Level {
     open: u8,
     /// How many names have come in it; the last one, and the member that names it, as they stand in the text.
     names: usize,
-    key: Range<usize>,
-    name: Option<Range<usize>>,
+    key: Vec<u8>,
+    name: Vec<u8>,
     /// It begins with a time, and with no name so far.
     is_sample: bool,
-}
-
-/// What a line is to an outline.
-#[derive(Debug, PartialEq, Eq)]
-pub(in crate::input) enum Part {
-    Read,
-    /// A part of what is not read yet, or has no number.
-    Silent,
-    /// Not a part of it.
-    Other,
 }
 
 impl Outline {
@@ -79,21 +64,22 @@ impl Outline {
         self.is_open() || self.is_before_item()
     }
 
-    /// Reads the line, which has this number, as a part of the outline.
+    /// Reads the line, which has this number, as a part of the outline: `false` if what it is a part of is not read yet, or has
+    /// no number; `None` if it is no part of it.
     pub(in crate::input) fn read(
         &mut self,
         line: &[u8],
         number: u64,
         things: &mut Things,
         reading: &mut Reading,
-    ) -> Part {
+    ) -> Option<bool> {
         if self.is_open() && !self.goes_on(line) {
             self.finish();
         }
         let is_item = self.is_before_item() && line.first().is_some_and(begins_value);
         if !self.is_open() && !is_item && !begins(line) {
             self.last = 0;
-            return Part::Other;
+            return None;
         }
         let (was_open, outer) = (self.is_open(), self.outer);
         if self.take(line, number, things, reading).is_none() {
@@ -102,9 +88,9 @@ impl Outline {
                 false => self.close(),
             }
             (self.outer, self.last) = (outer, 0);
-            return Part::Other;
+            return None;
         }
-        if reading.has_number() { Part::Read } else { Part::Silent }
+        Some(reading.has_number())
     }
 
     /// Nothing more follows what is open.
@@ -113,8 +99,7 @@ impl Outline {
             let is_lost = self.is_lost;
             let mut lines = self.text.split(|byte| *byte == b'\n');
             let line = lines.find(|line| is_lost || has_number(line));
-            let line = line.map(|line| line[..line.len().min(LONGEST_TORN)].to_vec());
-            self.torn = line.map(|line| (self.began, line));
+            self.torn = line.map(|line| (self.began, line.to_vec()));
         }
         self.close();
     }
@@ -202,34 +187,30 @@ impl Outline {
     }
 
     fn open(&mut self, open: u8) -> Option<()> {
-        self.levels.push(Level { open, names: 0, key: 0..0, name: None, is_sample: false });
+        self.levels.push(Level { open, ..Level::default() });
         self.keep(&[open]);
         (self.levels.len() <= DEEPEST).then_some(())
     }
 
     /// Keeps a string: the name of a member, or its value, which may be a time or the name of the object.
     fn string(&mut self, quoted: &[u8]) {
-        let start = self.text.len();
-        let (last, is_object) = (self.last, self.levels.last().is_some_and(|top| top.open == b'{'));
         self.keep(quoted);
-        let range = start..self.text.len();
         let inner = &quoted[1..quoted.len() - 1];
-        let Some(top) = self.levels.last_mut().filter(|_| is_object) else { return };
-        if last != b':' {
-            top.key = range;
+        let Some(top) = self.levels.last_mut().filter(|top| top.open == b'{') else { return };
+        if self.last != b':' {
+            top.key = quoted.to_vec();
             top.names += 1;
             return;
         }
         // Where no string came before the colon there is none.
-        let key = self.text.get(top.key.clone()).unwrap_or_default();
-        let key = key.get(1..key.len().saturating_sub(1)).unwrap_or_default();
+        let key = top.key.get(1..top.key.len().saturating_sub(1)).unwrap_or_default();
         if top.names == 1 {
             top.is_sample = is_time(key) && Moment::whole(inner).is_some();
         }
         if is_name(inner) {
             top.is_sample &= !vocabulary::is_identity(key);
-            if top.name.is_none() && names::is_name(key) {
-                top.name = Some(top.key.start..range.end);
+            if top.name.is_empty() && names::is_name(key) {
+                top.name = [&top.key, &b":"[..], quoted, b","].concat();
             }
         }
     }
@@ -255,9 +236,9 @@ impl Outline {
             return Some(());
         }
         self.keep(&[close]);
-        let is_named = |pair: &[Level]| pair[0].open != b'[' || pair[1].name.is_some();
+        let is_named = |pair: &[Level]| pair[0].open != b'[' || !pair[1].name.is_empty();
         let is_item = self.levels.last().is_some_and(|array| array.open == b'[');
-        let is_sample = level.is_sample && level.name.is_none() && is_item && !self.is_lost;
+        let is_sample = level.is_sample && level.name.is_empty() && is_item && !self.is_lost;
         if is_sample && self.levels.windows(2).all(is_named) {
             self.flush(things, reading)
         } else {
@@ -270,16 +251,12 @@ impl Outline {
         let mut whole = self.text.clone();
         whole.extend(self.levels.iter().rev().map(|level| closing(level.open)));
         json::document(&whole, things, reading)?;
-        let text = std::mem::take(&mut self.text);
-        for Level { open, key, name, .. } in &mut self.levels {
+        self.text.clear();
+        for Level { open, name, key, .. } in &self.levels {
             self.text.push(*open);
-            for (range, end) in name.iter_mut().zip([b',']).chain([(key, b':')]) {
-                if range.start < range.end {
-                    let start = self.text.len();
-                    self.text.extend_from_slice(&text[range.clone()]);
-                    *range = start..self.text.len();
-                    self.text.push(end);
-                }
+            self.text.extend_from_slice(name);
+            if !key.is_empty() {
+                self.text.extend_from_slice(&[key, &b":"[..]].concat());
             }
         }
         Some(())

@@ -4,7 +4,6 @@ use super::super::cells::moment::Moment;
 use super::super::metrics::is_epoch;
 use super::super::reading::{Cell, Item, Key, Reading};
 use super::super::vocabulary;
-use super::names::Things;
 use super::objects::{MOST, Objects};
 
 /// Whether the member with this key is the time of its object, or of the object that it is in.
@@ -16,12 +15,12 @@ pub(super) fn is_time(key: &[u8]) -> bool {
 }
 
 /// Gives the samples in an object with this path, in which rows have ended, the text beside them that says of what they are:
-/// `"device": "a"`, or what `--rows` names.
+/// `"device": "a"`, or what is among the `rows` of `--rows`.
 pub(super) fn describe(
     path: &[u8],
     ended: usize,
     start: usize,
-    things: &Things,
+    rows: &[String],
     reading: &mut Reading,
 ) {
     let says = |reading: &Reading, item: &Item| {
@@ -30,7 +29,7 @@ pub(super) fn describe(
         let is_own = reading.text(item.row).is_empty();
         let own = name.get(path.len() + usize::from(!path.is_empty())..).unwrap_or_default();
         let is_identity = matches!(item.cell, Cell::Text(_)) && vocabulary::is_identity(own);
-        let is_of_rows = || things.rows.iter().any(|row| row.as_bytes() == name);
+        let is_of_rows = || rows.iter().any(|row| row.as_bytes() == name);
         is_own && !own.contains(&b'.') && (is_identity || is_of_rows())
     };
     if reading.ended() > ended {

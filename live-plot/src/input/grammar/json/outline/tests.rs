@@ -13,9 +13,9 @@ fn read(text: &str) -> Vec<String> {
         let part = outline.read(line.trim().as_bytes(), number, &mut things, &mut reading);
         found.extend(outline.take_torn().map(|(line, _)| format!("torn {line}")));
         match part {
-            Part::Read => found.push(shown(&reading)),
-            Part::Silent => {}
-            Part::Other => found.push(format!("other {line}")),
+            Some(true) => found.push(shown(&reading)),
+            Some(false) => {}
+            None => found.push(format!("other {line}")),
         }
     }
     outline.finish();
@@ -28,7 +28,7 @@ fn what_is_printed_in_many_lines_is_read_as_on_one() {
     let text = "{\n \"a\": 1,\n \"cpu\": {\n  \"user\": 2,\n  \"name\": \"x\",\n  \"load\": [\n   0.5,\n   0.25\n  ]\n },\n \"b\": [1, 2],\n \"ok\": true\n}";
     assert_eq!(
         read(text),
-        ["a=1 cpu.user=2 cpu.name='x' cpu.load.0=0.5 cpu.load.1=0.25 b.0=1 b.1=2"]
+        ["a=1 cpu.user=2 cpu.name='x' cpu.load.0=0.5 cpu.load.1=0.25 b.0=1 b.1=2 ok="]
     );
     assert_eq!(read("{'a': 1,\n 'b': (2,\n 3)}"), ["a=1 b.0=2 b.1=3"]);
     assert_eq!(read("{\"a\":\n{\n\"b\": 1\n}}\n{\"a\": {\n\"b\": 2}}"), ["a.b=1", "a.b=2"]);
