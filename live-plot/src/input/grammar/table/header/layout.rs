@@ -29,12 +29,15 @@ impl Candidate {
         let cells = places::cells(row, &header.places).unwrap_or_default();
         let places = || header.places.iter().zip(&cells);
         let several = || header.names.iter().zip(places()).filter(|(name, _)| name.contains(&b' '));
-        let mut torn = several()
-            .filter(|(name, (place, cell))| is_torn((name, place), (cell, &places::of(row, cell))));
-        // Where nothing stands below any, `Pool Origin Data%` of lvs may be three.
-        let mut below = several().map(|(_, (_, cell))| cell);
-        let are_shown = several().next().is_none() || below.any(|cell| !cell.is_empty());
-        (are_shown && torn.next().is_none()).then_some(header.clone())
+        let filled = || several().filter(|(_, (_, cell))| !cell.is_empty());
+        let is_torn = |(name, (place, cell)): &(&Vec<u8>, (&Range<usize>, &&[u8]))| {
+            is_torn((name, place), (cell, &places::of(row, cell)))
+        };
+        // A lone number may stand below a word of its name by chance, all of them do not. Where nothing stands below any,
+        // `Pool Origin Data%` of lvs may be three.
+        let are_torn = filled().all(|below| is_torn(&below))
+            || filled().any(|below| below.1.1.contains(&b' ') && is_torn(&below));
+        (several().next().is_none() || !are_torn).then_some(header.clone())
     }
 
     /// The header that it is if its words, each a name, stand over the cells of the row. Two are one name where a text stands
