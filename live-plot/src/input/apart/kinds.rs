@@ -20,6 +20,9 @@ use super::texts::Texts;
 const MOST_KINDS: usize = 16;
 const MOST_TEXTS: usize = 8;
 
+/// So many cells of a row are looked at: what a row is of stands at its beginning.
+const MOST_CELLS: usize = 256;
+
 /// A longer text is no name.
 const LONGEST: usize = 64;
 
@@ -49,7 +52,7 @@ impl Kinds {
         if let Some(count) = kind.count.take(number) {
             return Some(Doubt::Counted { count, by: by.into() });
         }
-        let told = row.items.iter().filter_map(|item| {
+        let told = row.items.iter().take(MOST_CELLS).filter_map(|item| {
             let key = row.key(item);
             let may_tell = match item.cell {
                 // What stands in another row is no text of this one.

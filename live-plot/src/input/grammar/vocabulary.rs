@@ -123,5 +123,6 @@ fn last_part(name: &[u8]) -> &[u8] {
 }
 
 fn is_any_of(words: &str, text: &[u8]) -> bool {
-    words.split(", ").any(|word| word.as_bytes().eq_ignore_ascii_case(text))
+    let mut words = words.as_bytes().split(|byte| *byte == b',');
+    words.any(|word| word.trim_ascii_start().eq_ignore_ascii_case(text))
 }

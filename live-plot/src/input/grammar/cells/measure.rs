@@ -195,12 +195,10 @@ fn is_ended(rest: &[u8]) -> bool {
         [] => true,
         // Digits follow of a list, or of one number as the Swiss write it.
         [b',' | b'\'', digit, ..] if digit.is_ascii_digit() => false,
-        [first, ..] => {
-            // Teleplot puts a unit after the sign for a section.
-            first.is_ascii_whitespace()
-                || b",;)]}>\"'|".contains(first)
-                || rest.starts_with("§".as_bytes())
-        }
+        // `§` in UTF-8: Teleplot puts a unit behind it.
+        [0xc2, 0xa7, ..] => true,
+        [b',' | b';' | b')' | b']' | b'}' | b'>' | b'"' | b'\'' | b'|', ..] => true,
+        [first, ..] => first.is_ascii_whitespace(),
     }
 }
 

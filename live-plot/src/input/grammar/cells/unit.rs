@@ -37,7 +37,9 @@ impl Unit {
             _ if text.len() > LONGEST || (text.len() > 7 && !text.contains(&b'/')) => return None,
             _ => str::from_utf8(text).ok()?,
         };
-        let is_counted = |unit: &Self| COUNTED.iter().any(|written| symbol(written) == unit.symbol);
+        let is_counted = |unit: &Self| {
+            !unit.is_prefix() && COUNTED.iter().any(|written| symbol(written) == unit.symbol)
+        };
         let unit = WRITTEN.get(text).copied().filter(|unit| !is_counted(unit));
         unit.or_else(|| rate(text))
     }

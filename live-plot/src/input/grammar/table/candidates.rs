@@ -105,6 +105,10 @@ impl Tables {
         if self.candidates.is_empty() || !has_digits() {
             return Vec::new();
         }
+        if let Some(header) = self.same_header_over(line) {
+            let above = vec![None; self.candidates.len() - 1];
+            return above.into_iter().chain([Some(header.clone())]).collect();
+        }
         let (has_marks, has_numbers) = (self.has_marks, self.has_numbers);
         let is_mark = |candidate: &Candidate| {
             has_marks && (has_numbers || !candidate.is_comment) && candidate.is_word()
@@ -124,6 +128,16 @@ impl Tables {
             }
         }
         headers
+    }
+
+    /// The header in force, if its line has come again and this one has as many cells: a tool that prints it every few rows is
+    /// read as fast as one that prints it once.
+    fn same_header_over(&self, line: &[u8]) -> Option<&Header> {
+        let header = &self.table.as_ref()?.header;
+        let is_same = self.candidates.last()?.line == header.line && !self.has_marks;
+        let is_by_count = !header.is_by_place && header.label.is_none();
+        let cells = || header.delimiter.cells(header.delimiter.trimmed(line)).count();
+        (is_same && is_by_count && cells() == header.names.len()).then_some(header)
     }
 
     /// Begins a table if a line that was kept is the header of this one. As a last resort, for a line that would not be

@@ -80,7 +80,7 @@ struct Row<'a> {
 impl RowNames {
     /// The next block of the table begins.
     pub(in crate::input) fn begin_block(&mut self) {
-        self.moment += 1;
+        self.moment += u64::from(!self.owners.is_empty());
     }
 
     /// Takes the columns of a block from its first row: its words, and the names of its header. So many columns at the
@@ -144,6 +144,9 @@ impl RowNames {
     /// The name of the row with these cells, the first of them in column `first`; `times` of them tell when it was.
     /// Empty if it has none.
     pub(in crate::input) fn name(&mut self, cells: &[&[u8]], first: usize, times: usize) -> &[u8] {
+        if self.column.is_none() {
+            return b"";
+        }
         let cell = |column: Option<usize>| {
             let place = column.and_then(|column| column.checked_sub(first));
             place.and_then(|place| cells.get(place).copied()).unwrap_or_default()
