@@ -59,8 +59,10 @@ impl Tables {
         candidate.title.clear();
         candidate.title.extend_from_slice(title);
         (candidate.indent, candidate.number, candidate.is_comment) = (indent, number, is_comment);
-        candidate.may_begin =
-            is_known || follows_empty || (!is_comment && (follows_title || candidate.has_label()));
+        candidate.may_begin = is_known
+            || follows_empty
+            || self.shares_names(line)
+            || (!is_comment && (follows_title || candidate.has_label()));
         let is_silent = !self.has_numbers || candidate.may_begin;
         // No word is due about a comment, but with --marks one between numbers is a mark.
         candidate.is_reported = !is_silent || (is_comment && !self.is_for_marks());
@@ -69,6 +71,17 @@ impl Tables {
             self.candidates.push(candidate);
         }
         is_silent
+    }
+
+    /// Whether names of the header in force stand in the line, as in that of another table behind it: `cat a.csv b.csv`. Between
+    /// blanks one may be a word of a sentence.
+    fn shares_names(&self, line: &[u8]) -> bool {
+        let Some(Table { header: Header { names, delimiter, .. }, .. }) = &self.table else {
+            return false;
+        };
+        let is_name = |cell: &&[u8]| names.iter().any(|name| name.eq_ignore_ascii_case(cell));
+        let cells = delimiter.cells(delimiter.trimmed(line));
+        cells.filter(is_name).count() > usize::from(delimiter.is_blanks())
     }
 
     pub(super) fn report(&mut self, candidate: &Candidate) {

@@ -117,11 +117,16 @@ impl Candidate {
         self.over(&names, &cells, delimiter).map(|header| Header { label, places, ..header })
     }
 
+    /// Whether its words may be those of a sentence: no author writes `time,temp,hum.` as one.
+    fn may_be_sentence(&self, delimiter: Delimiter) -> bool {
+        delimiter.is_blanks() || memchr::memmem::find(&self.line, b", ").is_some()
+    }
+
     /// The header with these names over these cells, if they are names and those a row.
     fn over(&self, names: &[&[u8]], cells: &[&[u8]], delimiter: Delimiter) -> Option<Header> {
         if names.iter().any(|name| is_drawn(name) || is_value(name) || is_figure(name))
             || names.iter().all(|name| is_no_value(name))
-            || end_a_sentence(names)
+            || (self.may_be_sentence(delimiter) && end_a_sentence(names))
         {
             return None;
         }

@@ -93,7 +93,10 @@ impl Candidate {
         // `Mem:` is a label, and stands in no column.
         let label = cells[0].strip_suffix(b":").filter(|_| has_index);
         let is_label = label.is_some_and(|label| !is_number(label));
-        if names.len() < 2 || is_label || cells.iter().skip(usize::from(has_index)).any(is_none) {
+        // `1795720080: 1.5` of rrdtool is no index.
+        let is_index = !(has_index && goes_on(cells[0]) && cells[0].contains(&b' '));
+        let mut named = cells.iter().skip(usize::from(has_index));
+        if names.len() < 2 || is_label || !is_index || named.any(is_none) {
             return None;
         }
         let is_time = |name| cells::kind(name, Delimiter::Blanks) == Kind::Time;
