@@ -27,17 +27,18 @@ impl Candidate {
         let is_one = |one: &_, other: &_| joins && is_next(one, other);
         let header = ruled.or_else(|| self.over_places(row, self.names(is_one)))?;
         let cells = places::cells(row, &header.places).unwrap_or_default();
-        let places = || header.places.iter().zip(&cells);
-        let several = || header.names.iter().zip(places()).filter(|(name, _)| name.contains(&b' '));
-        let filled = || several().filter(|(_, (_, cell))| !cell.is_empty());
-        let is_torn = |(name, (place, cell)): &(&Vec<u8>, (&Range<usize>, &&[u8]))| {
-            is_torn((name, place), (cell, &places::of(row, cell)))
-        };
-        // A lone number may stand below a word of its name by chance, all of them do not. Where nothing stands below any,
+        let below = header.names.iter().zip(header.places.iter().zip(&cells));
+        let several: Vec<_> = below.filter(|(name, _)| name.contains(&b' ')).collect();
+        let filled = several.iter().filter(|(_, (_, cell))| !cell.is_empty());
+        let torn: Vec<_> = filled
+            .clone()
+            .filter(|(name, (place, cell))| is_torn((name, place), (cell, &places::of(row, cell))))
+            .collect();
+        // A lone number may stand below a word of its name by chance; all of them do not. Where nothing stands below any,
         // `Pool Origin Data%` of lvs may be three.
-        let are_torn = filled().all(|below| is_torn(&below))
-            || filled().any(|below| below.1.1.contains(&b' ') && is_torn(&below));
-        (several().next().is_none() || !are_torn).then_some(header.clone())
+        let is_chance = torn.iter().all(|(_, (_, cell))| !cell.contains(&b' '));
+        let are_names = several.is_empty() || (is_chance && torn.len() < filled.count());
+        are_names.then(|| header.clone())
     }
 
     /// The header that it is if its words, each a name, stand over the cells of the row. Two are one name where a text stands
