@@ -120,7 +120,11 @@ impl Again {
         self.is_current = false;
         let weight = i64::try_from(1 + line.len() / LONG).unwrap_or(i64::MAX);
         self.credit += weight;
-        if self.credit < 0 || grammar.has_pattern() || grammar.is_waiting() {
+        // Over a line that may be a header the next one may stand otherwise.
+        let may_be_row =
+            matches!(verdict, Verdict::Refused(_)) && line.iter().any(u8::is_ascii_digit);
+        let is_below_header = may_be_row && grammar.tables.newest_candidate().is_some();
+        if self.credit < 0 || grammar.has_pattern() || grammar.is_waiting() || is_below_header {
             return;
         }
         let mut trial = Trial::new(grammar, verdict, line);
