@@ -2,13 +2,14 @@
 //! are made for one line are left to `input::proposal`, how often all of it is reported to `input::problems`.
 
 /// The way out for a decimal comma. Other commas may part words.
-pub(in crate::input) const COMMA: &str = r"if its comma is a decimal point, run its program with LC_ALL=C or put sed -uE 's/([0-9]),([0-9])/\1.\2/g' before live-plot";
+pub(in crate::input) const COMMA: &str =
+    r"for a decimal comma set LC_ALL=C or put sed -uE 's/([0-9]),([0-9])/\1.\2/g' before live-plot";
 
 /// The same behind points that part thousands.
-pub(in crate::input) const COMMA_BEHIND_POINTS: &str = r"if its comma is a decimal point, put sed -uE ':a;s/([0-9])[.]([0-9]{3}[.,])/\1\2/;ta;s/([0-9]),([0-9])/\1.\2/g' before live-plot";
+pub(in crate::input) const COMMA_BEHIND_POINTS: &str = r"for a decimal comma put sed -uE ':a;s/([0-9])[.]([0-9]{3}[.,])/\1\2/;ta;s/([0-9]),([0-9])/\1.\2/g' before live-plot";
 
 /// The same in quotes, between commas that part cells.
-pub(in crate::input) const COMMA_IN_QUOTES: &str = r#"if its comma is a decimal point, put sed -uE 's/"([-+]?[0-9][^",]*),([0-9][^",]*)"/\1.\2/g' before live-plot"#;
+pub(in crate::input) const COMMA_IN_QUOTES: &str = r#"for a decimal comma put sed -uE 's/"([-+]?[0-9][^",]*),([0-9][^",]*)"/\1.\2/g' before live-plot"#;
 
 /// The way out for an exponent of Fortran.
 pub(in crate::input) const FORTRAN: &str =
