@@ -5,7 +5,7 @@ use std::ops::Range;
 
 use super::super::places::{self, spans, touch, words};
 use super::super::row;
-use super::{Candidate, Header};
+use super::{Candidate, Header, is_of_years};
 use crate::input::grammar::cells::delimiter::Delimiter;
 use crate::input::grammar::cells::measure;
 use crate::input::grammar::cells::number;
@@ -80,7 +80,12 @@ impl Candidate {
         let is_other = self.is_comment || row.contains(&b'\t') || self.line.contains(&b'\t');
         let is_labelled = row::label(&self.line, Delimiter::Blanks).0.is_some();
         let has_index = spans(0, row).next()?.end <= self.indent;
-        if is_other || is_labelled || is_level(names.first()?) || !(is_wide || has_index) {
+        // In a line of numbers with a decimal comma, `269  1957  a 1,5  b 2`, the commas part words; its blanks part no names.
+        let has_numbers = names.iter().any(|name| is_number(name)) && !is_of_years(&self.line);
+        if is_other || is_labelled || has_numbers || is_level(names.first()?) {
+            return None;
+        }
+        if !is_wide && !has_index {
             return None;
         }
         let is_command = is_command(names[names.len() - 1]);
