@@ -80,7 +80,7 @@ impl Candidate {
         let is_other = self.is_comment || row.contains(&b'\t') || self.line.contains(&b'\t');
         let is_labelled = row::label(&self.line, Delimiter::Blanks).0.is_some();
         let has_index = spans(0, row).next()?.end <= self.indent;
-        // In a line of numbers with a decimal comma, `269  1957  a 1,5  b 2`, the commas part words; its blanks part no names.
+        // Numbers are no names, but years are. A line with a decimal comma, `269  1957  a 1,5`, may have been kept as words.
         let has_numbers = names.iter().any(|name| is_number(name)) && !is_of_years(&self.line);
         if is_other || is_labelled || has_numbers || is_level(names.first()?) {
             return None;
